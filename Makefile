@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Ringway's front door. Everything made lands below out/. `make help` lists what there is.
+SHELL := /bin/bash
+OUT   ?= $(CURDIR)/out
+export OUT
+
+# One kernel: KDIR. The two the project is proven on: the newest headers of each series installed here.
+KDIR ?= /lib/modules/$(shell uname -r)/build
+headers = $(shell ls -d /lib/modules/$(1).*-amd64/build 2>/dev/null | sort -V | tail -n 1)
+KDIR_6.1  = $(call headers,6.1)
+KDIR_6.12 = $(call headers,6.12)
+
+SOAK_MINUTES ?= 60
+
+all: modules toolstack ## the three modules for KDIR and the ringway command
+
+modules: ## the three modules: KDIR=/lib/modules/…/build, LTO=n, ONLY="netback …"
+	$(MAKE) -C kernel modules KDIR=$(KDIR)
+
+modules-6.1 modules-6.12: modules-%: setup
+	@echo "modules for Linux $*"
+	@{ $(MAKE) -s -C kernel modules KDIR=$(KDIR_$*) && \
+		$(MAKE) -s -C selftests/kselftest KDIR=$(KDIR_$*); } > $(OUT)/modules-$*.log 2>&1 || \
+		{ cat $(OUT)/modules-$*.log; exit 1; }
+
+toolstack: ## the ringway command
+	$(MAKE) -s -C toolstack
+
+demo: setup modules-6.1 toolstack ## boot a Xen host, pass traffic with stock and with Ringway, print the table
+	$(MAKE) -s -C lab demo
+
+bench: setup modules-$(or $(ONE_KERNEL),6.1) toolstack ## all traffic, all stacks: table, out/bench.json, plot; STACKS= WORKLOADS= REPEATS=
+	@$(MAKE) -s -C lab bench STACKS='$(STACKS)' WORKLOADS='$(WORKLOADS)' REPEATS='$(REPEATS)' PACKETS='$(PACKETS)'
+
+test: ## everything: hosted checks, then the lab's selftests on both kernels
+	@selftests/test.sh
+
+check: setup ## the hosted part alone: unit tests, style, generated files
+	@selftests/check.sh
+
+fuzz: setup ## the fuzzers, FUZZ_SECONDS=600 each
+	@selftests/fuzz/run.sh
+
+bench-core: setup ## instructions per packet of the core's steps, against the checked-in bar; LOOK=1: their times
+	@$(if $(LOOK),$(MAKE) -s -C selftests/bench core_look && $(OUT)/bench/core_look,selftests/bench/count.sh)
+
+lab: setup modules-$(or $(ONE_KERNEL),6.1) toolstack ## a shell in dom0, or one scenario: SCENARIO=name, ONE_KERNEL=6.12
+	$(MAKE) -s -C lab $(if $(SCENARIO),lab-run,lab-shell)
+
+soak: setup modules-6.1 modules-6.12 toolstack ## random events with traffic for SOAK_MINUTES (60): SEED=n repeats, ONE_KERNEL=6.12
+	@lab/run.sh -k $(or $(ONE_KERNEL),6.1) -t $$(($(SOAK_MINUTES) * 60 + 900)) SOAK_MINUTES=$(SOAK_MINUTES) \
+		$(if $(SEED),SEED=$(SEED)) soak; code=$$?; cat $(OUT)/lab/results/$(or $(ONE_KERNEL),6.1)/ktap.txt; exit $$code
+
+setup: $(OUT)/.setup ## install the packages that building and testing need (root)
+$(OUT)/.setup: packaging/build-deps.txt packaging/setup.sh
+	@mkdir -p $(OUT)
+	@packaging/setup.sh
+	@touch $@
+
+clean: ## remove everything made
+	rm -rf $(OUT)
+
+help: ## this list
+	@grep -hE '^[a-z][a-z .0-9-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+)[^#]*## /\1\t/' | sort | \
+		while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+.PHONY: all modules modules-6.1 modules-6.12 toolstack demo bench test check fuzz bench-core lab setup clean help soak
