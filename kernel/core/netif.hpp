@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The network interface's wire format under the core's names (source: xen/io/netif.h, MIT licensed,
+// taken from the hypervisor's development package), and what that header does not have yet.
+#pragma once
+#include "core/ring.hpp"
+
+#define __XEN_INTERFACE_VERSION__ 0x00040d00
+#define xen_mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define xen_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define xen_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
+#include <xen/xen.h>
+#include <xen/grant_table.h>
+#include <xen/io/netif.h>
+
+namespace ringway
+{
+using TxRequest = netif_tx_request;
+using TxResponse = netif_tx_response;
+using RxRequest = netif_rx_request;
+using RxResponse = netif_rx_response;
+using ExtraInfo = netif_extra_info;
+
+using TxBackRing = BackRing<TxRequest, TxResponse>;
+using RxBackRing = BackRing<RxRequest, RxResponse>;
+using TxFrontRing = FrontRing<TxRequest, TxResponse>;
+using RxFrontRing = FrontRing<RxRequest, RxResponse>;
+
+static_assert(sizeof(TxRequest) == 12 && sizeof(TxResponse) == 4 && sizeof(RxRequest) == 8 &&
+	      sizeof(RxResponse) == 8 && sizeof(ExtraInfo) == 8);
+static_assert(TxBackRing::kSize == 256 && RxBackRing::kSize == 256);
+
+// Slots of one packet that every backend must accept, extra infos not counted.
+inline constexpr u32 kLegacySlots = XEN_NETIF_NR_SLOTS_MIN;
+
+// Linux's header knows one extra info type more than Xen's: headroom for XDP.
+inline constexpr u8 kExtraTypeXdp = 5;
+inline constexpr u8 kExtraTypeCount = 6;
+} // namespace ringway

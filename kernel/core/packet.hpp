@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// A batch of packets on their way from one guest's TX ring, and the slots they came in.
+//
+// A packet on the ring is a first slot, then its extra infos, then further slots. The first slot's
+// size is the size of the whole packet; what is left after taking away the other slots' sizes is the
+// first slot's own (source: xen/io/netif.h, "Guest transmit").
+#pragma once
+#include "core/netif.hpp"
+
+namespace ringway
+{
+inline constexpr u32 kBatchPackets = 64; // one NAPI budget
+inline constexpr u32 kBatchSlots = TxBackRing::kSize;
+
+// One piece of a guest's memory, checked: offset + size lies within a page. It is the request as it was on
+// the ring, but for the first slot's size, which has become the slot's own; flags are of no use any more.
+using TxSlot = TxRequest;
+
+// What becomes of a packet, decided step by step along the pipeline.
+enum class Fate : u8 {
+	pending,  // nothing wrong so far
+	done,     // delivered, or answered without being a packet (multicast control)
+	bad,      // malformed: answer ERROR, count by reason
+	copy,     // the hypervisor refused a copy from the guest: answer ERROR
+	no_memory // dropped for want of dom0 memory: answer ERROR
+};
+
+// How a packet leaves, once classified.
+enum class Path : u8 {
+	none,    // dropped, answered or delivered already
+	up,      // as an skb into Linux: the vif is no switch port, or the port is watched
+	forward, // as an skb, to where the verdict says
+	direct,  // into another vif's ring
+	flood,   // to every port
+};
+
+// The members that start as zero lie together: one store clears them.
+struct Packet {
+	u8 *head;       // staged bytes, in dom0 memory that no guest can write
+	u32 len;        // whole packet, bytes
+	u16 staged;     // bytes at head
+	u16 gso_size;   // bytes of payload per segment
+	u8 gso_type;    // XEN_NETIF_GSO_TYPE_*
+	u8 extra_count; // extra info slots, answered with NULL responses
+	u8 hash_type;   // 0, or _XEN_NETIF_CTRL_HASH_TYPE_* + 1
+	Fate fate;
+	u16 first_slot; // index into Batch::slots
+	u8 slot_count;  // data slots
+	u8 flags;       // NETTXF_csum_blank, NETTXF_data_validated
+	u32 hash;
+	Path path;
+	u16 verdict; // index into the switch's verdicts
+	u16 next;    // list link used while grouping by destination
+
+	u32 slots_on_ring() const { return static_cast<u32>(slot_count) + extra_count; }
+	bool whole() const { return staged == len; }
+	bool gso() const { return gso_type != XEN_NETIF_GSO_TYPE_NONE; }
+};
+
+struct Batch {
+	u32 packet_count;
+	u32 slot_count;
+	u32 throttled; // bytes of the packet that waits for its vif's rate limit, or 0
+	bool cut;      // the pass ended because its share of bytes was used up, with more in the ring
+	s32 share;     // what is left of the share; below 0: what the last packet took beyond it
+	Packet packets[kBatchPackets];
+	TxSlot slots[kBatchSlots];
+
+	void clear() { packet_count = slot_count = throttled = 0; }
+};
+} // namespace ringway

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// place: puts packets into the buffers a guest posted on its RX ring.
+//
+// A packet takes one slot per page of data, and one more per extra info. The first response carries
+// the checksum flags and announces the extra info, which sits in the very next slot; the last one has
+// no more_data (source: xen/io/netif.h, "Guest receive"). Responses go out in the order of the requests:
+// frontends rely on it.
+//
+// Pieces of the source are laid end to end into the slots, so that the operations of one slot name the
+// same destination grant, and the hypervisor acquires it once. A large packet whose pieces are nearly full
+// pages is better off with slots that end where pieces do: one operation a page instead of two, for at most
+// two slots more (RxMeta::keep_pieces).
+#pragma once
+#include "core/grant_copy.hpp"
+
+namespace ringway
+{
+inline constexpr u32 kRxSlots = RxBackRing::kSize;
+
+// A piece of the packet to place, within one page.
+struct SourcePiece {
+	CopyPlace place;
+	u16 len;
+};
+
+struct RxMeta {
+	u32 len;                  // bytes
+	u16 flags;                // NETRXF_csum_blank, NETRXF_data_validated
+	u8 gso_type;              // XEN_NETIF_GSO_TYPE_*
+	u16 gso_size;             // bytes
+	bool keep_pieces = false; // no piece is split over two slots
+};
+
+constexpr u32 rx_slots_needed(const RxMeta &meta)
+{
+	return (meta.len + kPageSize - 1) / kPageSize + (meta.gso_type != XEN_NETIF_GSO_TYPE_NONE);
+}
+
+// Bytes that go into one slot when pieces are not split: as many whole pieces as fit.
+// INVARIANT: no piece is longer than a page.
+constexpr u32 rx_whole_fill(const SourcePiece *piece, u32 left)
+{
+	u32 fill = 0;
+	for (; fill < left && fill + piece->len <= kPageSize; piece++)
+		fill += piece->len;
+	return fill;
+}
+
+// Data slots a packet needs when pieces are not split.
+constexpr u32 rx_whole_slots(const SourcePiece *piece, u32 count)
+{
+	u32 slots = 0, room = 0;
+	for (u32 i = 0; i < count; i++) {
+		if (piece[i].len > room) {
+			slots++;
+			room = kPageSize;
+		}
+		room -= piece[i].len;
+	}
+	return slots;
+}
+
+// Responses that wait for their copies. One batch never spans more than one ring.
+struct RxPending {
+	u32 count = 0;
+	union {
+		RxResponse response[kRxSlots];
+		ExtraInfo extra[kRxSlots];
+	};
+
+	RxPending() : response{} {}
+	void clear() { count = 0; }
+};
+
+// Upper bound of copy operations one packet can need: each slot boundary splits a piece once more.
+constexpr u32 rx_copy_ops_bound(u32 pieces, u32 slots)
+{
+	return pieces + slots;
+}
+
+// Adds the responses and copies for one packet of `meta.len` bytes that the pieces make up.
+// INVARIANT: the caller has checked that slots and copy operations are there (rx_slots_needed,
+// rx_copy_ops_bound), and the sum of the pieces is meta.len.
+// HOSTILE: the request's id and gref; both are only handed on.
+template <typename Ring, typename Copies>
+void place_packet(Ring &ring, u16 domain, const RxMeta &meta, const SourcePiece *piece, Copies &copies,
+		  RxPending &pending)
+{
+	u32 left = meta.len;
+	u32 piece_done = 0; // bytes of *piece already placed
+	bool first = true;
+	const bool gso = meta.gso_type != XEN_NETIF_GSO_TYPE_NONE;
+
+	while (left) {
+		const RxRequest request = ring.request(ring.req_cons());
+		ring.consume(1);
+		const u16 slot = static_cast<u16>(pending.count++);
+		const u32 packed = left < kPageSize ? left : kPageSize;
+		const u32 fill = meta.keep_pieces ? rx_whole_fill(piece, left) : packed;
+		CopyPlace to{request.gref, domain, 0, true};
+		for (u32 done = 0; done < fill;) {
+			u32 n = piece->len - piece_done;
+			if (n > fill - done)
+				n = fill - done;
+			CopyPlace from = piece->place;
+			from.offset = static_cast<u16>(from.offset + piece_done);
+			to.offset = static_cast<u16>(done);
+			copies.add(from, to, static_cast<u16>(n), slot);
+			done += n;
+			piece_done += n;
+			if (piece_done == piece->len) {
+				piece++;
+				piece_done = 0;
+			}
+		}
+		left -= fill;
+		u16 flags = left ? NETRXF_more_data : 0;
+		if (first) {
+			flags |= meta.flags;
+			if (gso)
+				flags |= NETRXF_extra_info;
+		}
+		pending.response[slot] = {request.id, 0, flags, static_cast<s16>(fill)};
+		if (first && gso) {
+			ring.consume(1);
+			ExtraInfo &extra = pending.extra[pending.count++];
+			extra = {};
+			extra.type = XEN_NETIF_EXTRA_TYPE_GSO;
+			extra.u.gso.size = meta.gso_size;
+			extra.u.gso.type = meta.gso_type;
+		}
+		first = false;
+	}
+}
+
+// The common case of place_packet(): `len` bytes of one piece of our own memory, at most a page, no extra
+// info. The same slot, the same response, one operation.
+template <typename Ring, typename Copies>
+RINGWAY_ALWAYS_INLINE void place_one_slot(Ring &ring, u16 domain, u64 frame, u16 offset, u16 len, u16 flags,
+					  Copies &copies, RxPending &pending)
+{
+	const RxRequest request = ring.request(ring.req_cons());
+	ring.consume(1);
+	const u16 slot = static_cast<u16>(pending.count++);
+	copies.add({frame, DOMID_SELF, offset, false}, {request.gref, domain, 0, true}, len, slot);
+	pending.response[slot] = {request.id, 0, flags, static_cast<s16>(len)};
+}
+
+// A copy into slot `slot` failed: the guest gets an error there. INVARIANT: tags are data slots.
+inline void place_failed(RxPending &pending, u16 slot)
+{
+	pending.response[slot].status = NETIF_RSP_ERROR;
+}
+
+// Writes all pending responses into the ring; the caller pushes.
+template <typename Ring>
+void place_respond(Ring &ring, RxPending &pending)
+{
+	for (u32 i = 0; i < pending.count; i++)
+		ring.respond(pending.response[i]);
+	pending.clear();
+}
+} // namespace ringway

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// take: the first step of the data path. Requests are copied out of a TX ring, each word once, and
+// grouped into packets; every check a peer-controlled value needs is made here, on the copy, and
+// nothing behind this file looks at the ring again.
+//
+// Two kinds of wrong are told apart (source: the behaviour of existing backends, which frontends
+// depend on, and the advisories XSA-39, XSA-155, XSA-432, XSA-448):
+//
+//   fatal   no honest frontend does it: insane index, slot that crosses its page, a promised slot that
+//           is not there, unknown extra info, invalid GSO, more slots behind the first than
+//           fatal_skb_slots. The whole vif is latched off by the caller; nothing is answered.
+//   drop    buggy but real frontends do it: more than 18 slots behind the first, sizes that wrapped
+//           beyond 64 KiB, runts. Answered with ERROR, counted, and the vif lives.
+//
+// Cost: one pass, no allocation; about 60 instructions for a one-slot packet.
+#pragma once
+#include "core/packet.hpp"
+#include "core/token_bucket.hpp"
+
+namespace ringway
+{
+inline constexpr u32 kEthHeader = 14;
+
+struct TakeLimits {
+	u32 fatal_slots; // packets of this many slots disable the vif (module parameter fatal_skb_slots)
+	TokenBucket *rate = nullptr; // null: unlimited. CONTEXT: the caller holds whatever guards it
+	s32 share = 0x7fffffff;      // bytes this pass may take; the last packet may go beyond
+};
+
+namespace detail
+{
+struct Extras {
+	u8 count = 0;
+	u8 gso_type = XEN_NETIF_GSO_TYPE_NONE;
+	u16 gso_size = 0;
+	bool control = false; // multicast add/del: the request is no packet
+	u8 hash_type = 0;
+	u32 hash = 0;
+};
+
+// Reads the extra infos that follow request index `at`; at most `room` slots.
+// HOSTILE: type, flags and every field. A repeated type: the last one wins.
+template <typename Ring>
+Result<Extras> take_extras(const Ring &ring, u32 at, u32 room)
+{
+	Extras out;
+	for (;;) {
+		if (out.count >= room)
+			return Error::slot_missing;
+		const auto extra = ring.template request_as<ExtraInfo>(at + out.count);
+		out.count++;
+		switch (extra.type) {
+		case XEN_NETIF_EXTRA_TYPE_GSO:
+			if (extra.u.gso.size == 0 || (extra.u.gso.type != XEN_NETIF_GSO_TYPE_TCPV4 &&
+						      extra.u.gso.type != XEN_NETIF_GSO_TYPE_TCPV6))
+				return Error::gso_invalid;
+			out.gso_type = extra.u.gso.type;
+			out.gso_size = extra.u.gso.size;
+			break;
+		case XEN_NETIF_EXTRA_TYPE_MCAST_ADD:
+		case XEN_NETIF_EXTRA_TYPE_MCAST_DEL:
+			out.control = true;
+			break;
+		case XEN_NETIF_EXTRA_TYPE_HASH:
+			out.hash_type = extra.u.hash.type + 1;
+			__builtin_memcpy(&out.hash, extra.u.hash.value, sizeof out.hash);
+			break;
+		case kExtraTypeXdp:
+			break;
+		default:
+			return Error::extra_unknown;
+		}
+		if (!(extra.flags & XEN_NETIF_EXTRA_FLAG_MORE))
+			return out;
+	}
+}
+
+// What every packet starts as. `slot`: its first one's index in the batch.
+RINGWAY_ALWAYS_INLINE void begin_packet(Packet &packet, const TxRequest &first, u32 slot)
+{
+	packet.len = first.size;
+	packet.staged = 0;
+	packet.gso_size = 0;
+	packet.gso_type = XEN_NETIF_GSO_TYPE_NONE;
+	packet.extra_count = 0;
+	packet.hash_type = 0;
+	packet.fate = Fate::pending;
+	packet.first_slot = static_cast<u16>(slot);
+	packet.flags = static_cast<u8>(first.flags & (NETTXF_csum_blank | NETTXF_data_validated));
+}
+
+// The rest of a packet that is more than one slot: extra infos, then data slots. `packet` has begun with
+// `first`, which came from ring index `start`. Returns the ring slots that belong to it.
+template <typename Ring>
+RINGWAY_ALWAYS_INLINE Result<u32> take_chain(const Ring &ring, const TxRequest &first, Packet &packet,
+					     TxSlot *slots, u32 room, const TakeLimits &limits)
+{
+	const u32 start = ring.req_cons();
+	u32 used = 1;
+	bool control = false;
+	if (first.flags & NETTXF_extra_info) {
+		const auto extras = TRY(take_extras(ring, start + used, room - used));
+		used += extras.count;
+		packet.extra_count = extras.count;
+		packet.gso_type = extras.gso_type;
+		packet.gso_size = extras.gso_size;
+		packet.hash_type = extras.hash_type;
+		packet.hash = extras.hash;
+		control = extras.control;
+	}
+
+	u32 own = first.size; // what is left for the first slot itself
+	u32 n = 1;
+	bool drop = false;
+	for (bool more = first.flags & NETTXF_more_data; more; n++, used++) {
+		if (used >= room)
+			return Error::slot_missing;
+		if (n > limits.fatal_slots)
+			return Error::too_many_slots;
+		const TxRequest next = ring.request(start + used);
+		if (static_cast<u32>(next.offset) + next.size > kPageSize)
+			return Error::slot_cross_page;
+		// HOSTILE: a frame of 64 KiB and more wraps the 16-bit total; its slots look larger
+		// than the frame. Real frontends had that bug, so it costs the packet, not the vif.
+		if (next.size > own || n > kLegacySlots)
+			drop = true;
+		else
+			own -= next.size;
+		slots[n] = next;
+		more = next.flags & NETTXF_more_data;
+	}
+	slots[0].size = static_cast<u16>(own);
+	packet.slot_count = static_cast<u8>(n);
+	if (control || drop || own < kEthHeader)
+		packet.fate = Fate::bad; // multicast control was not offered
+	else if (first.offset + own > kPageSize)
+		return Error::slot_cross_page;
+	return used;
+}
+
+template <bool kLimited, typename Ring>
+Result<u32> take_batch(Ring &ring, Batch &batch, u32 most, const TakeLimits &limits)
+{
+	u32 room = TRY(ring.unconsumed());
+	u32 slot = 0;
+	s32 share = limits.share;
+	Packet *packet = batch.packets;
+	for (Packet *const end = packet + most; room && packet != end && share > 0; packet++) {
+		const TxRequest first = ring.request(ring.req_cons());
+		if constexpr (kLimited) {
+			if (!limits.rate->allows(first.size)) {
+				batch.throttled = first.size;
+				break; // the slot stays in the ring until there are tokens for it
+			}
+		}
+		begin_packet(*packet, first, slot);
+		batch.slots[slot] = first;
+		u32 used = 1;
+		packet->slot_count = 1;
+		if (RINGWAY_UNLIKELY(first.flags & (NETTXF_more_data | NETTXF_extra_info)))
+			used = TRY(take_chain(ring, first, *packet, &batch.slots[slot], room, limits));
+		else if (RINGWAY_UNLIKELY(first.size < kEthHeader))
+			packet->fate = Fate::bad;
+		else if (RINGWAY_UNLIKELY(first.offset + first.size > kPageSize))
+			return Error::slot_cross_page;
+		if constexpr (kLimited)
+			limits.rate->spend(first.size);
+		slot += packet->slot_count;
+		share -= first.size;
+		ring.consume(used);
+		room -= used;
+	}
+	batch.packet_count = static_cast<u32>(packet - batch.packets);
+	batch.slot_count = slot;
+	batch.share = share;
+	batch.cut = room && share <= 0;
+	return batch.packet_count;
+}
+} // namespace detail
+
+// Takes up to `budget` packets and limits.share bytes. INVARIANT: the ring's bound is computed once, so
+// the work is bounded by one ring however fast the peer posts.
+template <typename Ring>
+Result<u32> take(Ring &ring, Batch &batch, u32 budget, const TakeLimits &limits)
+{
+	batch.clear();
+	const u32 most = budget < kBatchPackets ? budget : kBatchPackets;
+	return RINGWAY_LIKELY(!limits.rate) ? detail::take_batch<false>(ring, batch, most, limits)
+					    : detail::take_batch<true>(ring, batch, most, limits);
+}
+} // namespace ringway

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kxx.mk - how C++20 gets into an ordinary Kbuild module.
+#
+# A module's Kbuild says
+#
+#	obj-m       := foo.o
+#	foo-y       := main.o glue.o core.o	# main.c, glue.c, core.cpp
+#	kxx-lto-y   := glue.o core.o		# optimised together, across languages
+#	include $(src)/../cxx/kxx.mk
+#
+# and gets: .cpp compiled with the very code generation options of the kernel's C,
+# glue.c inlined into the C++ by LTO (LTO=n links the plain way), and a gate that
+# refuses what a module cannot run (static constructors, a C++ run time).
+
+kxx-dir := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+
+# --- Compiling a .cpp ---------------------------------------------------------------
+# g++ is the twin of the gcc Kbuild uses, so retpolines, return thunks, IBT, stack
+# protector, ftrace hooks and padding come out the same in both languages.
+KXX ?= $(subst gcc,g++,$(CC))
+kxx-stdinc := $(shell $(KXX) -x c++ -E -v /dev/null 2>&1 | sed -n 's,^ \(.*/c++/.*\),\1,p')
+kxx-stdinc += $(shell $(KXX) -print-file-name=include)
+
+# Options g++ refuses or warns about.
+kxx-c-only := -std=% -Wstrict-prototypes -Werror=strict-prototypes -Wmissing-prototypes \
+	-Werror=implicit-function-declaration -Werror=implicit-int -Werror=incompatible-pointer-types \
+	-Werror=designated-init -Wno-override-init% -Wno-pointer-sign -Wdeclaration-after-statement \
+	-Wold-style-definition
+
+# Thread-safe statics and __cxa_atexit stay on: they turn a static object that would need
+# run-time construction into an undefined symbol, which modpost reports as an error.
+kxx-cxx-only := -std=gnu++20 -ffreestanding -fno-exceptions -fno-rtti -fno-gnu-unique \
+	-Wextra -Wno-missing-field-initializers -Wno-sign-compare -Wno-unused-parameter \
+	-Wnon-virtual-dtor -Woverloaded-virtual -Wsuggest-override -Werror
+
+# pahole cannot encode C++ or LTO debug info and would fail the build where it makes
+# module BTF (headers that ship a vmlinux), so there is no debug info there.
+kxx-nodebug := $(if $(CONFIG_DEBUG_INFO_BTF_MODULES),$(if $(wildcard $(objtree)/vmlinux),-g0))
+
+# No $(LINUXINCLUDE), no /usr/include: C++ sees neither kernel nor libc headers, only
+# freestanding libstdc++, Xen's public headers and the project's own.
+kxx_flags = -Wp,-MMD,$(depfile) -nostdinc $(addprefix -isystem ,$(kxx-dir)/std $(kxx-stdinc)) \
+	-isystem $(kxx-dir)/xen -I$(kxx-dir)/.. -I$(src) \
+	$(filter-out $(kxx-c-only),$(_c_flags)) $(kxx-cxx-only) $(kxx-nodebug) $(cxxflags-y) \
+	$(modkern_cflags) $(basename_flags) $(modname_flags)
+
+# "ld -r" keeps only the first copy of an inline function in a COMDAT group, while the
+# ftrace table still points into every copy. Without the group all copies stay, weak.
+quiet_cmd_cxx_o_cpp = CXX $(quiet_modtag) $@
+      cmd_cxx_o_cpp = $(KXX) $(kxx_flags) -c -o $@ $< ; \
+	$(OBJCOPY) --remove-section=.group $@ $(cmd_objtool)
+
+define rule_cxx_o_cpp
+	$(call cmd_and_fixdep,cxx_o_cpp)
+	$(call cmd,kxx_gate)
+	$(call cmd,gen_objtooldep)
+endef
+
+quiet_cmd_kxx_gate =
+      cmd_kxx_gate = sh $(kxx-dir)/gate.sh $(OBJDUMP) $(NM) $@
+
+$(obj)/%.o: $(src)/%.cpp FORCE
+	$(call if_changed_rule,cxx_o_cpp)
+
+# --- Linking the module -------------------------------------------------------------
+# objtool runs once, on the linked module, where it sees which glue functions never
+# return. (Kbuild itself does so where IBT is configured.)
+override delay-objtool := y
+
+# Objects in kxx-lto-y carry GCC bytecode beside ordinary code (fat objects: nm and a
+# Kbuild that renames the link command still work). Linking with gcc instead of ld
+# compiles all bytecode as one unit: glue.c gets inlined into the C++.
+ifneq ($(LTO),n)
+ifdef CONFIG_CC_IS_GCC
+$(foreach o,$(kxx-lto-y),$(eval CFLAGS_$(o) += -flto -ffat-lto-objects $(kxx-nodebug)))
+override cmd_ld_multi_m = $(CC) $(filter -m% -f% -O% -g% -pg -W%,$(KBUILD_CFLAGS)) $(kxx-nodebug) -r -nostdlib \
+	-fno-gnu-unique -flto=1 -flto-partition=none -flinker-output=nolto-rel \
+	-o $@ @$(patsubst %.o,%.mod,$@) $(cmd_objtool)
+endif
+endif

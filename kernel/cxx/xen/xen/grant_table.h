@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Xen's public header as libxen-dev installs it. The rest of /usr/include stays out of reach of kernel C++. */
+#include "/usr/include/xen/grant_table.h"
