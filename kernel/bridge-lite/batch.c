@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A batch of skbs whose verdicts are known: sorted by destination, so that a port's device and this host's
+ * stack each get theirs in one go. What goes to more than one place goes by itself, behind all before it:
+ * the order of the packets for a destination is that of the batch.
+ *
+ * CONTEXT: softirq or BH off, RCU read side, all of this file.
+ */
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#include "bridge.h"
+
+/* A guest talks to an uplink and to dom0, seldom to more ports than this in one batch. */
+#define DESTINATIONS 4
+
+struct sorted {
+	struct {
+		struct brlite_port *to;
+		struct sk_buff *first, **end;
+	} port[DESTINATIONS];
+	u32 ports;
+	struct list_head local;
+};
+
+static void flush(struct sorted *sorted)
+{
+	u32 i;
+
+	for (i = 0; i < sorted->ports; i++)
+		brlite_transmit(sorted->port[i].to, sorted->port[i].first);
+	sorted->ports = 0;
+	if (!list_empty(&sorted->local)) {
+		netif_receive_skb_list(&sorted->local);
+		INIT_LIST_HEAD(&sorted->local);
+	}
+}
+
+static void add(struct sorted *sorted, struct brlite_port *to, struct sk_buff *skb)
+{
+	u32 i;
+
+	for (i = 0; i < sorted->ports && sorted->port[i].to != to; i++)
+		;
+	if (i == DESTINATIONS) {
+		flush(sorted);
+		i = 0;
+	}
+	if (i == sorted->ports) {
+		sorted->port[i].to = to;
+		sorted->port[i].end = &sorted->port[i].first;
+		sorted->ports++;
+	}
+	*sorted->port[i].end = skb;
+	sorted->port[i].end = &skb->next;
+}
+
+/* What the receive path would have set before the bridge got the skb. */
+static void complete_headers(struct sk_buff *skb)
+{
+	skb_reset_network_header(skb);
+	if (!skb_transport_header_was_set(skb))
+		skb_reset_transport_header(skb);
+	skb_reset_mac_len(skb);
+}
+
+void brlite_forward_batch(struct brlite_port *in, const struct brlite_outgoing *batch, u32 n)
+{
+	struct sorted sorted = { .local = LIST_HEAD_INIT(sorted.local) };
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		const struct brlite_verdict *verdict = batch[i].verdict;
+		struct sk_buff *skb = batch[i].skb;
+
+		complete_headers(skb);
+		if (verdict->action == BRLITE_PORT && !(verdict->flags & BRLITE_AND_LOCAL)) {
+			if (brlite_prepare(in, verdict->port, skb))
+				add(&sorted, verdict->port, skb);
+		} else if (verdict->action == BRLITE_LOCAL) {
+			skb->pkt_type = PACKET_HOST;
+			brlite_turn_up(in, skb);
+			list_add_tail(&skb->list, &sorted.local);
+		} else {
+			flush(&sorted);
+			brlite_forward(in, verdict, skb);
+		}
+	}
+	flush(&sorted);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The switch under the names that the kernel side calls it by.
+#include "switch.hpp"
+#include <new>
+
+namespace
+{
+using namespace ringway;
+
+struct Kernel {
+	static u32 now() { return brlite_now(); }
+	static void lock(void *lock) { brlite_lock(lock); }
+	static void unlock(void *lock) { brlite_unlock(lock); }
+	static void count(brlite_port &port, u32 counter) { brlite_count(&port, counter); }
+};
+
+using Switch = brlite::Switch<Kernel>;
+
+Switch &switch_of(brlite_core *core)
+{
+	return *reinterpret_cast<Switch *>(core);
+}
+const Switch &switch_of(const brlite_core *core)
+{
+	return *reinterpret_cast<const Switch *>(core);
+}
+
+int to_errno(brlite::Change change)
+{
+	switch (change) {
+	case brlite::Change::done:
+		return 0;
+	case brlite::Change::exists:
+		return -17; // EEXIST
+	case brlite::Change::full:
+		return -28; // ENOSPC
+	case brlite::Change::missing:
+		return -2; // ENOENT
+	case brlite::Change::invalid:
+		break;
+	}
+	return -22; // EINVAL
+}
+
+brlite_fdb_entry show(const FdbSlot &slot)
+{
+	const FdbTarget target{slot.target};
+	brlite_fdb_entry entry{};
+	mac_store(entry.mac, fdb_key_mac(slot.key));
+	entry.vlan = fdb_key_vlan(slot.key);
+	entry.port = target.port();
+	entry.is_static = target.is_static();
+	entry.is_local = target.is_local();
+	entry.idle = brlite_now() - slot.seen;
+	return entry;
+}
+} // namespace
+
+uint64_t brlite_core_size()
+{
+	return sizeof(Switch);
+}
+
+uint64_t brlite_fdb_bytes(uint32_t limit)
+{
+	return u64{Fdb::buckets_for(limit)} * sizeof(FdbBucket);
+}
+
+brlite_core *brlite_core_init(void *memory, void *buckets, uint32_t limit, void *lock, const uint64_t seed[2])
+{
+	auto *made = new (memory) Switch;
+	made->init(static_cast<FdbBucket *>(buckets), limit, lock, {seed[0], seed[1]});
+	return reinterpret_cast<brlite_core *>(made);
+}
+
+void brlite_core_set_ageing(brlite_core *core, uint32_t seconds)
+{
+	switch_of(core).set_ageing(seconds);
+}
+
+void brlite_core_set_promisc(brlite_core *core, uint8_t on)
+{
+	switch_of(core).set_promisc(on);
+}
+
+void brlite_core_age(brlite_core *core)
+{
+	switch_of(core).age();
+}
+
+uint32_t brlite_core_entries(const brlite_core *core)
+{
+	return switch_of(core).entries();
+}
+
+int brlite_port_attach(brlite_core *core, brlite_port *port, uint8_t local)
+{
+	port->core = core;
+	return to_errno(switch_of(core).attach(*port, local) ? brlite::Change::done : brlite::Change::full);
+}
+
+void brlite_port_detach(brlite_port *port)
+{
+	switch_of(port->core).detach(*port);
+}
+
+void brlite_port_set_up(brlite_port *port, uint8_t up)
+{
+	switch_of(port->core).set_up(*port, up);
+}
+
+brlite_port *brlite_port_at(const brlite_core *core, uint32_t index)
+{
+	return switch_of(core).port_at(index);
+}
+
+int brlite_fdb_set(brlite_port *port, const uint8_t *mac, uint16_t vlan, uint8_t is_static, uint8_t is_local,
+		   uint8_t replace)
+{
+	const u32 flags = (is_static ? FdbTarget::kStatic : 0) | (is_local ? FdbTarget::kLocal : 0);
+	return to_errno(switch_of(port->core).set(*port, fdb_key(mac_load(mac), vlan), flags, replace));
+}
+
+int brlite_fdb_erase(brlite_core *core, const brlite_port *port, const uint8_t *mac, uint16_t vlan)
+{
+	return to_errno(switch_of(core).erase(port, fdb_key(mac_load(mac), vlan)));
+}
+
+void brlite_fdb_flush(brlite_core *core, const brlite_port *port)
+{
+	switch_of(core).flush(port);
+}
+
+int brlite_fdb_get(const brlite_core *core, const uint8_t *mac, uint16_t vlan, brlite_fdb_entry *entry)
+{
+	const u64 key = fdb_key(mac_load(mac), vlan);
+	const FdbHit hit = switch_of(core).fdb().find(key);
+	if (!hit)
+		return to_errno(brlite::Change::missing);
+	*entry = show({key, hit.target.word, load_relaxed(hit.slot->seen)});
+	return 0;
+}
+
+int brlite_fdb_next(const brlite_core *core, uint32_t *position, brlite_fdb_entry *entry)
+{
+	const Fdb &fdb = switch_of(core).fdb();
+	while (*position < fdb.slots()) {
+		const FdbSlot slot = fdb.snapshot((*position)++);
+		if (slot.key) {
+			*entry = show(slot);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+uint32_t brlite_fdb_end(const brlite_core *core)
+{
+	return switch_of(core).fdb().slots();
+}
+
+void brlite_classify(brlite_port *in, const brlite_frame *frames, brlite_verdict *verdicts, uint32_t n)
+{
+	switch_of(in->core).classify(*in, frames, verdicts, n);
+}
+
+uint32_t brlite_flood_ports(brlite_port *in, const brlite_frame *frame, brlite_port **out, uint32_t max,
+			    uint32_t *cursor)
+{
+	return switch_of(in->core).flood_ports(*in, *frame, out, max, *cursor);
+}

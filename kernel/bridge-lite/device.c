@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The bridge as a device: up and down, address, MTU, statistics. */
+#include <linux/ethtool.h>
+#include <linux/random.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "bridge.h"
+
+/* --- Life ---------------------------------------------------------------------------------------- */
+
+static void free_bridge(struct net_device *dev)
+{
+	struct brlite *bridge = netdev_priv(dev);
+
+	free_percpu((struct brlite_counters __force __percpu *)bridge->local.counters);
+	kvfree(bridge->buckets);
+	kvfree(bridge->core);
+	free_percpu(dev->tstats);
+}
+
+static int init(struct net_device *dev)
+{
+	struct brlite *bridge = netdev_priv(dev);
+	void *memory = kvzalloc(brlite_core_size(), GFP_KERNEL);
+	u64 seed[2];
+
+	bridge->buckets = kvzalloc(brlite_fdb_bytes(bridge->fdb_max), GFP_KERNEL);
+	bridge->local.counters = (struct brlite_counters __force *)alloc_percpu(struct brlite_counters);
+	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
+	if (!memory || !bridge->buckets || !bridge->local.counters || !dev->tstats) {
+		kvfree(memory);
+		free_bridge(dev);
+		return -ENOMEM;
+	}
+	get_random_bytes(seed, sizeof(seed));
+	bridge->core = brlite_core_init(memory, bridge->buckets, bridge->fdb_max, &bridge->lock, seed);
+	bridge->local.dev = dev;
+	bridge->local.max_frame = U32_MAX; /* this host's stack looks after itself */
+	brlite_port_attach(bridge->core, &bridge->local, true);
+	brlite_core_set_ageing(bridge->core, bridge->ageing_time);
+	ether_addr_copy(bridge->own_address, dev->dev_addr);
+	brlite_local_address_add(bridge, &bridge->local, dev->dev_addr);
+	brlite_flag_bridge(bridge);
+	netdev_lockdep_set_classes(dev);
+	netif_carrier_off(dev);
+	return 0;
+}
+
+static void uninit(struct net_device *dev)
+{
+	brlite_unflag_bridge(netdev_priv(dev));
+}
+
+/* An address lives at least the ageing time and at most one round longer. */
+static void schedule_ageing(struct brlite *bridge)
+{
+	u32 ageing_time = READ_ONCE(bridge->ageing_time);
+
+	if (ageing_time)
+		mod_delayed_work(system_power_efficient_wq, &bridge->ageing_work,
+				 clamp(ageing_time / 8, 1u, 10u) * HZ);
+}
+
+static void age(struct work_struct *work)
+{
+	struct brlite *bridge = container_of(to_delayed_work(work), struct brlite, ageing_work);
+
+	brlite_core_age(bridge->core);
+	schedule_ageing(bridge);
+}
+
+void brlite_start_ageing(struct brlite *bridge)
+{
+	if (netif_running(bridge->dev))
+		schedule_ageing(bridge);
+}
+
+static int open(struct net_device *dev)
+{
+	struct brlite *bridge = netdev_priv(dev);
+
+	netdev_update_features(dev);
+	netif_start_queue(dev);
+	brlite_update_ports(bridge);
+	schedule_ageing(bridge);
+	return 0;
+}
+
+static int stop(struct net_device *dev)
+{
+	struct brlite *bridge = netdev_priv(dev);
+
+	cancel_delayed_work_sync(&bridge->ageing_work);
+	netif_stop_queue(dev);
+	brlite_update_ports(bridge);
+	return 0;
+}
+
+/* --- Settings ----------------------------------------------------------------------------------- */
+
+static int set_mac_address(struct net_device *dev, void *address)
+{
+	struct brlite *bridge = netdev_priv(dev);
+	struct sockaddr *wanted = address;
+	u8 old[ETH_ALEN];
+
+	if (!is_valid_ether_addr(wanted->sa_data))
+		return -EADDRNOTAVAIL;
+	ether_addr_copy(old, dev->dev_addr);
+	eth_hw_addr_set(dev, wanted->sa_data);
+	brlite_local_address_del(bridge, old);
+	brlite_local_address_add(bridge, &bridge->local, dev->dev_addr);
+	bridge->address_lender = NULL;
+	return 0;
+}
+
+static int change_mtu(struct net_device *dev, int mtu)
+{
+	struct brlite *bridge = netdev_priv(dev);
+
+	WRITE_ONCE(dev->mtu, mtu);
+	bridge->mtu_by_hand = true;
+	return 0;
+}
+
+static void change_rx_flags(struct net_device *dev, int change)
+{
+	struct brlite *bridge = netdev_priv(dev);
+
+	if (change & IFF_PROMISC)
+		brlite_core_set_promisc(bridge->core, !!(dev->flags & IFF_PROMISC));
+}
+
+static void set_rx_mode(struct net_device *dev)
+{
+	/* Every group frame comes up anyway. */
+}
+
+static netdev_features_t fix_features(struct net_device *dev, netdev_features_t features)
+{
+	return brlite_features(netdev_priv(dev), features);
+}
+
+/* --- Statistics ---------------------------------------------------------------------------------- */
+
+u64 brlite_port_counter(const struct brlite_port *port, unsigned int counter)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr((struct brlite_counters __force __percpu *)port->counters, cpu)->n[counter];
+	return sum;
+}
+
+static void add_counters(u64 *sums, const struct brlite_port *port)
+{
+	unsigned int i;
+
+	for (i = 0; i < BRLITE_COUNTERS; i++)
+		sums[i] += brlite_port_counter(port, i);
+}
+
+/* All ports but the local one, those that left included. INVARIANT: no sum is smaller than it was before. */
+static void sum_counters(struct brlite *bridge, u64 *sums)
+{
+	struct brlite_slave *slave;
+
+	spin_lock_bh(&bridge->stats_lock);
+	memcpy(sums, bridge->gone, sizeof(bridge->gone));
+	list_for_each_entry(slave, &bridge->slaves, list)
+		add_counters(sums, &slave->port);
+	spin_unlock_bh(&bridge->stats_lock);
+}
+
+void brlite_join_counters(struct brlite *bridge, struct brlite_slave *slave)
+{
+	spin_lock_bh(&bridge->stats_lock);
+	list_add_tail(&slave->list, &bridge->slaves);
+	spin_unlock_bh(&bridge->stats_lock);
+}
+
+/* CONTEXT: the port counts no more. */
+void brlite_leave_counters(struct brlite *bridge, struct brlite_slave *slave)
+{
+	spin_lock_bh(&bridge->stats_lock);
+	list_del(&slave->list);
+	add_counters(bridge->gone, &slave->port);
+	spin_unlock_bh(&bridge->stats_lock);
+}
+
+/*
+ * As with Linux's bridge the device's own traffic: what its stack sent and got. Dropped is what all ports
+ * dropped, but for what lies in the nature of things: LLDP and its like are not meant to be forwarded.
+ */
+static void get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	struct brlite *bridge = netdev_priv(dev);
+	u64 sums[BRLITE_COUNTERS];
+	unsigned int i;
+
+	dev_get_tstats64(dev, stats);
+	sum_counters(bridge, sums);
+	for (i = BRLITE_DROP_PORT_DOWN; i < BRLITE_REASONS; i++) {
+		if (i == BRLITE_DROP_LINK_LOCAL)
+			continue;
+		stats->tx_dropped += brlite_port_counter(&bridge->local, i);
+		stats->rx_dropped += sums[i];
+	}
+}
+
+static const char counter_names[BRLITE_COUNTERS][ETH_GSTRING_LEN] = {
+	[BRLITE_FORWARDED] = "forwarded",
+	[BRLITE_FLOODED] = "flooded",
+	[BRLITE_TO_LOCAL] = "to_local",
+	[BRLITE_DROP_PORT_DOWN] = "drop_port_down",
+	[BRLITE_DROP_RUNT] = "drop_runt",
+	[BRLITE_DROP_SOURCE_INVALID] = "drop_source_invalid",
+	[BRLITE_DROP_SOURCE_LOCAL] = "drop_source_local",
+	[BRLITE_DROP_LINK_LOCAL] = "drop_link_local",
+	[BRLITE_DROP_HAIRPIN] = "drop_hairpin",
+	[BRLITE_DROP_EGRESS_DOWN] = "drop_egress_down",
+	[BRLITE_DROP_OVERSIZE] = "drop_oversize",
+	[BRLITE_DROP_NO_MEMORY] = "drop_no_memory",
+	[BRLITE_LEARNED] = "fdb_learned",
+	[BRLITE_MOVED] = "fdb_moved",
+	[BRLITE_LEARN_STATIC] = "fdb_refused_static",
+	[BRLITE_LEARN_PORT_FULL] = "fdb_refused_port_full",
+	[BRLITE_LEARN_FULL] = "fdb_refused_full",
+};
+
+static int get_sset_count(struct net_device *dev, int set)
+{
+	return set == ETH_SS_STATS ? BRLITE_COUNTERS : -EOPNOTSUPP;
+}
+
+static void get_strings(struct net_device *dev, u32 set, u8 *data)
+{
+	if (set == ETH_SS_STATS)
+		memcpy(data, counter_names, sizeof(counter_names));
+}
+
+static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *data)
+{
+	struct brlite *bridge = netdev_priv(dev);
+
+	sum_counters(bridge, data);
+	add_counters(data, &bridge->local);
+}
+
+static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, BRLITE_KIND, sizeof(info->driver));
+}
+
+const struct ethtool_ops brlite_ethtool_ops = {
+	.get_drvinfo = get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_sset_count = get_sset_count,
+	.get_strings = get_strings,
+	.get_ethtool_stats = get_ethtool_stats,
+};
+
+const struct net_device_ops brlite_netdev_ops = {
+	.ndo_init = init,
+	.ndo_uninit = uninit,
+	.ndo_open = open,
+	.ndo_stop = stop,
+	.ndo_start_xmit = brlite_start_xmit,
+	.ndo_get_stats64 = get_stats64,
+	.ndo_set_mac_address = set_mac_address,
+	.ndo_change_mtu = change_mtu,
+	.ndo_change_rx_flags = change_rx_flags,
+	.ndo_set_rx_mode = set_rx_mode,
+	.ndo_fix_features = fix_features,
+	.ndo_features_check = passthru_features_check,
+	.ndo_add_slave = brlite_add_slave,
+	.ndo_del_slave = brlite_del_slave,
+	.ndo_fdb_add = brlite_neigh_add,
+	.ndo_fdb_del = brlite_neigh_del,
+	.ndo_fdb_dump = brlite_neigh_dump,
+	.ndo_fdb_get = brlite_neigh_get,
+	.ndo_bridge_getlink = brlite_getlink,
+};
+
+static const struct device_type bridge_type = {
+	.name = BRLITE_KIND,
+};
+
+#define PASS_THROUGH (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | NETIF_F_GSO_MASK | NETIF_F_HW_CSUM)
+
+/* CONTEXT: rtnl_link_ops.setup: the device is being made. */
+void brlite_setup(struct net_device *dev)
+{
+	struct brlite *bridge = netdev_priv(dev);
+
+	eth_hw_addr_random(dev);
+	ether_setup(dev);
+	dev->netdev_ops = &brlite_netdev_ops;
+	dev->ethtool_ops = &brlite_ethtool_ops;
+	dev->needs_free_netdev = true;
+	dev->priv_destructor = free_bridge;
+	SET_NETDEV_DEVTYPE(dev, &bridge_type);
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_DONT_BRIDGE | IFF_DISABLE_NETPOLL | IFF_LIVE_ADDR_CHANGE;
+	dev->max_mtu = ETH_MAX_MTU;
+
+	dev->features = PASS_THROUGH | NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX;
+	dev->hw_features = dev->features;
+	dev->vlan_features = PASS_THROUGH;
+#ifdef BRLITE_NETNS_IMMUTABLE
+	dev->lltx = true;
+	dev->netns_immutable = true;
+#else
+	dev->features |= NETIF_F_LLTX | NETIF_F_NETNS_LOCAL;
+#endif
+
+	bridge->dev = dev;
+	spin_lock_init(&bridge->lock);
+	spin_lock_init(&bridge->stats_lock);
+	INIT_LIST_HEAD(&bridge->slaves);
+	INIT_DELAYED_WORK(&bridge->ageing_work, age);
+	bridge->ageing_time = BRLITE_AGEING_DEFAULT;
+	bridge->fdb_max = BRLITE_FDB_MAX_DEFAULT;
+	bridge->fdb_port_max = BRLITE_FDB_PORT_MAX_DEFAULT;
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The switch for skbs: what comes in through a port's receive handler or from this host's stack is
+ * judged as a batch of one and sent where the verdict says. No netfilter hook is on this way.
+ *
+ * Between functions here an skb looks as on reception: data behind the Ethernet header, which lies
+ * right before it, protocol set.
+ */
+#include <linux/if_vlan.h>
+#include <linux/skbuff.h>
+
+#include "bridge.h"
+
+/* Ports looked up at once while flooding; a stack array, so small. */
+#define FLOOD_BATCH 16
+
+/* CONTEXT: softirq or BH off, RCU read side, all of this file. */
+
+static struct brlite_frame frame_of(const struct sk_buff *skb)
+{
+	return (struct brlite_frame){
+		.data = skb_mac_header(skb),
+		.len = skb->len + ETH_HLEN,
+		.staged = min_t(u32, skb_headlen(skb) + ETH_HLEN, U16_MAX),
+		.flags = (skb_is_gso(skb) ? BRLITE_FRAME_GSO : 0) |
+			 (skb->ip_summed == CHECKSUM_PARTIAL ? BRLITE_FRAME_CSUM_BLANK : 0),
+	};
+}
+
+/* A checksum still to be filled in needs to be found behind VLAN tags that lie in the data. */
+static bool find_network_header(struct sk_buff *skb)
+{
+	int depth;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL || !eth_type_vlan(skb->protocol))
+		return true;
+	if (!vlan_get_protocol_and_depth(skb, skb->protocol, &depth))
+		return false;
+	skb_set_network_header(skb, depth);
+	return true;
+}
+
+bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
+{
+	if (in->index != BRLITE_LOCAL_PORT) {
+		/* What the receiving NIC said about the checksum and the time is of no use outwards. */
+		if (skb_warn_if_lro(skb))
+			goto drop;
+		skb_forward_csum(skb);
+		skb_clear_tstamp(skb);
+	}
+	skb->dev = to->dev;
+	skb_push(skb, ETH_HLEN);
+	if (!find_network_header(skb))
+		goto drop;
+	skb_mark_not_on_list(skb);
+	return true;
+drop:
+	brlite_count(in, BRLITE_DROP_RUNT);
+	kfree_skb(skb);
+	return false;
+}
+
+static void send(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
+{
+	if (brlite_prepare(in, to, skb))
+		brlite_transmit(to, skb);
+}
+
+/* Makes the skb one that came in through the bridge device. */
+void brlite_turn_up(struct brlite_port *in, struct sk_buff *skb)
+{
+	struct net_device *dev = brlite_port_at(in->core, BRLITE_LOCAL_PORT)->dev;
+
+	skb->dev = dev;
+	dev_sw_netstats_rx_add(dev, skb->len);
+}
+
+void brlite_forward_local(struct brlite_port *in, struct sk_buff *skb)
+{
+	brlite_turn_up(in, skb);
+	netif_receive_skb(skb);
+}
+
+/* Sends a clone and keeps the original; with no target yet it does nothing. */
+static void send_clone(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
+{
+	struct sk_buff *clone = to ? skb_clone(skb, GFP_ATOMIC) : NULL;
+
+	if (clone)
+		send(in, to, clone);
+	else if (to)
+		brlite_count(in, BRLITE_DROP_NO_MEMORY);
+}
+
+/* One clone fewer than receivers: the last one gets the original. */
+static void flood(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb)
+{
+	const struct brlite_frame frame = frame_of(skb);
+	struct brlite_port *ports[FLOOD_BATCH], *last = NULL;
+	u32 cursor = 0, n, i;
+
+	while ((n = brlite_flood_ports(in, &frame, ports, FLOOD_BATCH, &cursor)) != 0) {
+		for (i = 0; i < n; i++) {
+			send_clone(in, last, skb);
+			last = ports[i];
+		}
+	}
+	if (verdict->flags & BRLITE_AND_LOCAL) {
+		send_clone(in, last, skb);
+		brlite_forward_local(in, skb);
+	} else if (last) {
+		send(in, last, skb);
+	} else {
+		consume_skb(skb);
+	}
+}
+
+void brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb)
+{
+	switch (verdict->action) {
+	case BRLITE_PORT:
+		if (verdict->flags & BRLITE_AND_LOCAL) {
+			send_clone(in, verdict->port, skb);
+			brlite_forward_local(in, skb);
+		} else {
+			send(in, verdict->port, skb);
+		}
+		break;
+	case BRLITE_FLOOD:
+		flood(in, verdict, skb);
+		break;
+	case BRLITE_LOCAL:
+		skb->pkt_type = PACKET_HOST;
+		brlite_forward_local(in, skb);
+		break;
+	default:
+		kfree_skb(skb);
+	}
+}
+
+rx_handler_result_t brlite_handle_frame(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct brlite_port *in = rcu_dereference(skb->dev->rx_handler_data);
+	struct brlite_verdict verdict;
+	struct brlite_frame frame;
+
+	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
+		return RX_HANDLER_PASS;
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (!skb)
+		return RX_HANDLER_CONSUMED;
+	*pskb = skb;
+
+	frame = frame_of(skb);
+	brlite_classify(in, &frame, &verdict, 1);
+	switch (verdict.action) {
+	case BRLITE_LOCAL:
+		/* Another round of the receive path that we are in, instead of one inside it. */
+		skb->pkt_type = PACKET_HOST;
+		brlite_turn_up(in, skb);
+		return RX_HANDLER_ANOTHER;
+	case BRLITE_DROP:
+		/* LLDP and its like on an uplink are for who listens on that device; a guest's are not. */
+		if (verdict.reason == BRLITE_DROP_LINK_LOCAL && !READ_ONCE(in->owner))
+			return RX_HANDLER_PASS;
+		fallthrough;
+	default:
+		brlite_forward(in, &verdict, skb);
+		return RX_HANDLER_CONSUMED;
+	}
+}
+
+netdev_tx_t brlite_start_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct brlite *bridge = netdev_priv(dev);
+	struct brlite_verdict verdict;
+	struct brlite_frame frame;
+
+	if (unlikely(!pskb_may_pull(skb, ETH_HLEN))) {
+		brlite_count(&bridge->local, BRLITE_DROP_RUNT);
+		kfree_skb(skb);
+		return NETDEV_TX_OK;
+	}
+	dev_sw_netstats_tx_add(dev, 1, skb->len);
+	skb_reset_mac_header(skb);
+	__skb_pull(skb, ETH_HLEN);
+
+	rcu_read_lock();
+	frame = frame_of(skb);
+	brlite_classify(&bridge->local, &frame, &verdict, 1);
+	brlite_forward(&bridge->local, &verdict, skb);
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The border between bridge-lite's logic (C++) and the kernel (C). Both include this file; it holds
+ * the few structures both read and the functions each offers the other.
+ */
+#ifndef BRLITE_GLUE_H
+#define BRLITE_GLUE_H
+
+#include "port_abi.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Events beside the outcomes of enum brlite_reason, counted in the same array. */
+enum brlite_event {
+	BRLITE_LEARNED = BRLITE_REASONS, /* a new address */
+	BRLITE_MOVED, /* a known address showed up behind another port */
+	BRLITE_LEARN_STATIC, /* not learned: the administrator says it lives elsewhere */
+	BRLITE_LEARN_PORT_FULL, /* not learned: the port has its share */
+	BRLITE_LEARN_FULL, /* not learned: the table is full */
+	BRLITE_COUNTERS,
+};
+
+/* One per CPU and port; bridge totals are sums. */
+struct brlite_counters {
+	unsigned long n[BRLITE_COUNTERS];
+};
+
+/* Port 0 is the bridge device itself: the stack of this host. */
+#define BRLITE_LOCAL_PORT 0u
+#define BRLITE_MAX_PORTS 1024u
+
+struct brlite_core;
+
+/*
+ * What the data path reads of a port. One line that is read by every CPU and hardly ever written,
+ * then one that the port's own ingress writes.
+ */
+struct brlite_port {
+	struct brlite_core *core;
+	void *owner; /* who asked for frames without skbs; see port_abi.h */
+	const struct brlite_port_ops *ops; /* its functions; set with the first owner and never taken back */
+	struct net_device *dev;
+	struct brlite_counters *counters; /* per-CPU */
+	uint32_t max_frame; /* longest frame that is not GSO, Ethernet header included */
+	uint16_t index;
+	uint8_t up; /* frames may come in and go out */
+	uint8_t learning;
+
+	/*
+	 * The source address seen last, and in which second it was found (or put) in the FDB as living
+	 * here: while both are unchanged, learning has nothing to do.
+	 */
+	uint64_t last_source __attribute__((aligned(64)));
+	uint32_t last_seen;
+	uint32_t learned; /* addresses in the FDB; under the core's lock */
+	uint32_t learn_limit;
+};
+
+/* A line of the FDB as netlink shows it. */
+struct brlite_fdb_entry {
+	uint8_t mac[6];
+	uint16_t vlan;
+	uint16_t port; /* index */
+	uint8_t is_static;
+	uint8_t is_local;
+	uint32_t idle; /* seconds since last used */
+};
+
+/* --- C++, called by C ------------------------------------------------------------------------- */
+
+uint64_t brlite_core_size(void);
+uint64_t brlite_fdb_bytes(uint32_t limit);
+
+/*
+ * memory: brlite_core_size() zeroed bytes; buckets: brlite_fdb_bytes(limit) zeroed bytes; lock: what
+ * brlite_lock() takes; seed: two random words.
+ */
+struct brlite_core *brlite_core_init(void *memory, void *buckets, uint32_t limit, void *lock,
+				     const uint64_t seed[2]);
+/* CONTEXT: RTNL. Seconds; 0 learns nothing and forgets what was learned. */
+void brlite_core_set_ageing(struct brlite_core *core, uint32_t seconds);
+/* CONTEXT: RTNL. Whether the bridge device wants a copy of everything. */
+void brlite_core_set_promisc(struct brlite_core *core, uint8_t on);
+/* CONTEXT: process. Drops what was not used for the ageing time. */
+void brlite_core_age(struct brlite_core *core);
+uint32_t brlite_core_entries(const struct brlite_core *core);
+
+/*
+ * CONTEXT: RTNL. Makes the port, whose own fields are set, part of the switch: down, under the index
+ * found here. -ENOSPC when there are too many.
+ */
+int brlite_port_attach(struct brlite_core *core, struct brlite_port *port, uint8_t local);
+/* CONTEXT: RTNL. Its addresses go too. The caller waits a grace period before it frees the port. */
+void brlite_port_detach(struct brlite_port *port);
+/* CONTEXT: RTNL. A port that goes down forgets what it learned. */
+void brlite_port_set_up(struct brlite_port *port, uint8_t up);
+/* CONTEXT: RTNL or RCU read side. NULL where there is none. */
+struct brlite_port *brlite_port_at(const struct brlite_core *core, uint32_t index);
+
+/*
+ * CONTEXT: RTNL. An entry by hand. Returns 0, -EEXIST (and replace is 0), -ENOSPC, -EINVAL (not a
+ * station's address).
+ */
+int brlite_fdb_set(struct brlite_port *port, const uint8_t *mac, uint16_t vlan, uint8_t is_static, uint8_t is_local,
+		   uint8_t replace);
+/* CONTEXT: RTNL. port NULL: wherever it lives. -ENOENT. */
+int brlite_fdb_erase(struct brlite_core *core, const struct brlite_port *port, const uint8_t *mac, uint16_t vlan);
+/* CONTEXT: RTNL. Forgets what was learned behind the port, or everywhere. */
+void brlite_fdb_flush(struct brlite_core *core, const struct brlite_port *port);
+/* CONTEXT: any. 0 or -ENOENT. */
+int brlite_fdb_get(const struct brlite_core *core, const uint8_t *mac, uint16_t vlan, struct brlite_fdb_entry *entry);
+/* CONTEXT: any. The first entry at *position or behind, which then stands behind it; 0 at the end. */
+int brlite_fdb_next(const struct brlite_core *core, uint32_t *position, struct brlite_fdb_entry *entry);
+/* The position behind all entries. */
+uint32_t brlite_fdb_end(const struct brlite_core *core);
+
+void brlite_classify(struct brlite_port *in, const struct brlite_frame *frames, struct brlite_verdict *verdicts,
+		     uint32_t n);
+uint32_t brlite_flood_ports(struct brlite_port *in, const struct brlite_frame *frame, struct brlite_port **out,
+			    uint32_t max, uint32_t *cursor);
+
+/* --- C, called by C++ ------------------------------------------------------------------------- */
+
+uint32_t brlite_now(void); /* seconds, monotonic */
+void brlite_lock(void *lock);
+void brlite_unlock(void *lock);
+void brlite_count(struct brlite_port *port, uint32_t counter);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

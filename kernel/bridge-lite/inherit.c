@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a bridge takes over from its ports: carrier, features, MTU, address. CONTEXT: RTNL, all of this file.
+ */
+#include <linux/etherdevice.h>
+#include <linux/rtnetlink.h>
+
+#include "bridge.h"
+
+static bool has_link(const struct net_device *dev)
+{
+	return netif_running(dev) && netif_oper_up(dev);
+}
+
+/* A port works while it and the bridge are up and it has carrier; the bridge has carrier if any port has. */
+void brlite_update_ports(struct brlite *bridge)
+{
+	bool running = netif_running(bridge->dev), carrier = false;
+	struct brlite_slave *slave;
+
+	if (bridge->local.up != running)
+		brlite_port_set_up(&bridge->local, running);
+	list_for_each_entry(slave, &bridge->slaves, list) {
+		bool up = running && has_link(slave->port.dev);
+
+		if (slave->port.up != up)
+			brlite_port_set_up(&slave->port, up);
+		carrier |= has_link(slave->port.dev);
+	}
+	if (carrier)
+		netif_carrier_on(bridge->dev);
+	else
+		netif_carrier_off(bridge->dev);
+}
+
+netdev_features_t brlite_features(struct brlite *bridge, netdev_features_t features)
+{
+	netdev_features_t mask = features;
+	struct brlite_slave *slave;
+
+	if (list_empty(&bridge->slaves))
+		return features;
+	features &= ~NETIF_F_ONE_FOR_ALL;
+	list_for_each_entry(slave, &bridge->slaves, list)
+		features = netdev_increment_features(features, slave->port.dev->features, mask);
+	return netdev_add_tso_features(features, mask);
+}
+
+/* The smallest of the ports' MTUs, unless the administrator chose one; and the same for GSO sizes. */
+void brlite_update_mtu(struct brlite *bridge)
+{
+	unsigned int tso_size = TSO_MAX_SIZE, mtu = U16_MAX;
+	struct brlite_slave *slave;
+	u16 tso_segs = TSO_MAX_SEGS;
+
+	list_for_each_entry(slave, &bridge->slaves, list) {
+		const struct net_device *dev = slave->port.dev;
+
+		mtu = min(mtu, dev->mtu);
+		tso_size = min(tso_size, dev->tso_max_size);
+		tso_segs = min(tso_segs, dev->tso_max_segs);
+	}
+	netif_set_tso_max_size(bridge->dev, tso_size);
+	netif_set_tso_max_segs(bridge->dev, tso_segs);
+	if (bridge->mtu_by_hand)
+		return;
+	dev_set_mtu(bridge->dev, list_empty(&bridge->slaves) ? ETH_DATA_LEN : mtu);
+	bridge->mtu_by_hand = false; /* that was not the administrator */
+}
+
+/* --- Addresses -------------------------------------------------------------------------------- */
+
+/*
+ * INVARIANT: the address of the bridge device and of every port is in the FDB as local, so that frames
+ * to it go up this host's stack and nobody else gets to use it as a source. Ports may share one.
+ */
+void brlite_local_address_add(struct brlite *bridge, struct brlite_port *port, const u8 *address)
+{
+	struct brlite_fdb_entry known;
+
+	if (!brlite_fdb_get(bridge->core, address, 0, &known) && known.is_local)
+		return;
+	if (brlite_fdb_set(port, address, 0, true, true, true))
+		netdev_warn(bridge->dev, "%pM of %s: no room in the FDB for this host's own address; raise fdb_max\n",
+			    address, port->dev->name);
+}
+
+void brlite_local_address_del(struct brlite *bridge, const u8 *address)
+{
+	struct brlite_slave *slave;
+
+	brlite_fdb_erase(bridge->core, NULL, address, 0);
+	if (ether_addr_equal(bridge->dev->dev_addr, address))
+		brlite_local_address_add(bridge, &bridge->local, address);
+	list_for_each_entry(slave, &bridge->slaves, list)
+		if (ether_addr_equal(slave->port.dev->dev_addr, address))
+			brlite_local_address_add(bridge, &slave->port, address);
+}
+
+static void change_bridge_address(struct brlite *bridge, const u8 *address, u8 assign_type)
+{
+	u8 old[ETH_ALEN];
+
+	ether_addr_copy(old, bridge->dev->dev_addr);
+	bridge->dev->addr_assign_type = assign_type;
+	if (ether_addr_equal(old, address))
+		return;
+	eth_hw_addr_set(bridge->dev, address);
+	brlite_local_address_del(bridge, old);
+	brlite_local_address_add(bridge, &bridge->local, address);
+	call_netdevice_notifiers(NETDEV_CHANGEADDR, bridge->dev);
+}
+
+/*
+ * The bridge starts with a random address of its own. The first port that brings a real one lends it:
+ * what a network's DHCP server and switch know the machine by. Not a vif's fe:ff:ff:ff:ff:ff, which all
+ * of them have, nor an address that the kernel made up for a device. When that port leaves, the next
+ * takes its place, or the bridge's own address comes back. An address set by hand is never touched.
+ */
+static bool may_lend(const struct net_device *dev)
+{
+	static const u8 vif_address[ETH_ALEN] = { 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff };
+
+	return dev->addr_assign_type != NET_ADDR_RANDOM && !ether_addr_equal(dev->dev_addr, vif_address);
+}
+
+void brlite_update_address(struct brlite *bridge)
+{
+	struct net_device *lender = bridge->address_lender;
+	struct brlite_slave *slave;
+
+	if (bridge->dev->addr_assign_type == NET_ADDR_SET) {
+		bridge->address_lender = NULL;
+		return;
+	}
+	if (!lender) {
+		list_for_each_entry(slave, &bridge->slaves, list) {
+			if (may_lend(slave->port.dev)) {
+				lender = slave->port.dev;
+				break;
+			}
+		}
+	}
+	bridge->address_lender = lender;
+	if (lender)
+		change_bridge_address(bridge, lender->dev_addr, NET_ADDR_STOLEN);
+	else
+		change_bridge_address(bridge, bridge->own_address, NET_ADDR_RANDOM);
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bridge-lite.ko: the rtnetlink kind "brlite" and the door for drivers (port_abi.h).
+ *
+ *	ip link add xenbr0 type brlite
+ *	ip link set vif1.0 master xenbr0
+ */
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <linux/stringify.h>
+#include <net/netlink.h>
+#include <net/rtnetlink.h>
+
+#include "bridge.h"
+
+/* --- The link kind -------------------------------------------------------------------------------- */
+
+static const struct nla_policy policy[IFLA_BRLITE_MAX + 1] = {
+	[IFLA_BRLITE_AGEING_TIME] = { .type = NLA_U32 },
+	[IFLA_BRLITE_FDB_MAX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[IFLA_BRLITE_FDB_PORT_MAX] = { .type = NLA_U32 },
+	[IFLA_BRLITE_FDB_ENTRIES] = { .type = NLA_REJECT },
+};
+
+static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack)
+{
+	if (tb[IFLA_ADDRESS] && (nla_len(tb[IFLA_ADDRESS]) != ETH_ALEN ||
+				 !is_valid_ether_addr(nla_data(tb[IFLA_ADDRESS])))) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS], "A bridge needs a unicast Ethernet address");
+		return -EADDRNOTAVAIL;
+	}
+	if (data && data[IFLA_BRLITE_FDB_MAX] && nla_get_u32(data[IFLA_BRLITE_FDB_MAX]) > BRLITE_FDB_MAX_LIMIT) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_BRLITE_FDB_MAX],
+				    "fdb_max is at most " __stringify(BRLITE_FDB_MAX_LIMIT));
+		return -ERANGE;
+	}
+	return 0;
+}
+
+static void take_settings(struct brlite *bridge, struct nlattr *data[])
+{
+	if (data[IFLA_BRLITE_AGEING_TIME])
+		WRITE_ONCE(bridge->ageing_time, nla_get_u32(data[IFLA_BRLITE_AGEING_TIME]));
+	if (data[IFLA_BRLITE_FDB_PORT_MAX])
+		bridge->fdb_port_max = nla_get_u32(data[IFLA_BRLITE_FDB_PORT_MAX]);
+}
+
+static int newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
+		   struct netlink_ext_ack *extack)
+{
+	struct brlite *bridge = netdev_priv(dev);
+
+	if (data) {
+		take_settings(bridge, data);
+		if (data[IFLA_BRLITE_FDB_MAX])
+			bridge->fdb_max = nla_get_u32(data[IFLA_BRLITE_FDB_MAX]);
+	}
+	bridge->mtu_by_hand = tb[IFLA_MTU];
+	return register_netdevice(dev);
+}
+
+static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
+		      struct netlink_ext_ack *extack)
+{
+	struct brlite *bridge = netdev_priv(dev);
+	struct brlite_slave *slave;
+
+	if (!data)
+		return 0;
+	if (data[IFLA_BRLITE_FDB_MAX] && nla_get_u32(data[IFLA_BRLITE_FDB_MAX]) != bridge->fdb_max) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_BRLITE_FDB_MAX],
+				    "fdb_max is fixed when the bridge is made: delete it and add it again");
+		return -EOPNOTSUPP;
+	}
+	take_settings(bridge, data);
+	brlite_core_set_ageing(bridge->core, bridge->ageing_time);
+	list_for_each_entry(slave, &bridge->slaves, list)
+		WRITE_ONCE(slave->port.learn_limit, bridge->fdb_port_max);
+	brlite_start_ageing(bridge);
+	return 0;
+}
+
+static void dellink(struct net_device *dev, struct list_head *head)
+{
+	brlite_del_all_slaves(netdev_priv(dev));
+	unregister_netdevice_queue(dev, head);
+}
+
+static size_t get_size(const struct net_device *dev)
+{
+	return IFLA_BRLITE_MAX * nla_total_size(sizeof(u32));
+}
+
+static int fill_info(struct sk_buff *skb, const struct net_device *dev)
+{
+	const struct brlite *bridge = netdev_priv(dev);
+
+	if (nla_put_u32(skb, IFLA_BRLITE_AGEING_TIME, bridge->ageing_time) ||
+	    nla_put_u32(skb, IFLA_BRLITE_FDB_MAX, bridge->fdb_max) ||
+	    nla_put_u32(skb, IFLA_BRLITE_FDB_PORT_MAX, bridge->fdb_port_max) ||
+	    nla_put_u32(skb, IFLA_BRLITE_FDB_ENTRIES, brlite_core_entries(bridge->core)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static const struct nla_policy slave_policy[IFLA_BRLITE_PORT_MAX + 1] = {
+	[IFLA_BRLITE_PORT_FDB_MAX] = { .type = NLA_U32 },
+	[IFLA_BRLITE_PORT_FDB_ENTRIES] = { .type = NLA_REJECT },
+	[IFLA_BRLITE_PORT_COUNTERS] = { .type = NLA_REJECT },
+};
+
+static int slave_changelink(struct net_device *dev, struct net_device *slave_dev, struct nlattr *tb[],
+			    struct nlattr *data[], struct netlink_ext_ack *extack)
+{
+	struct brlite_slave *slave = brlite_slave_of(slave_dev);
+
+	if (slave && data && data[IFLA_BRLITE_PORT_FDB_MAX])
+		WRITE_ONCE(slave->port.learn_limit, nla_get_u32(data[IFLA_BRLITE_PORT_FDB_MAX]));
+	return 0;
+}
+
+static size_t get_slave_size(const struct net_device *dev, const struct net_device *slave_dev)
+{
+	return 2 * nla_total_size(sizeof(u32)) + nla_total_size(BRLITE_COUNTERS * sizeof(u64));
+}
+
+static int fill_slave_info(struct sk_buff *skb, const struct net_device *dev, const struct net_device *slave_dev)
+{
+	const struct brlite_slave *slave = brlite_slave_of(slave_dev);
+	struct nlattr *counters;
+	unsigned int i;
+
+	if (!slave)
+		return 0; /* leaving just now */
+	if (nla_put_u32(skb, IFLA_BRLITE_PORT_FDB_MAX, slave->port.learn_limit) ||
+	    nla_put_u32(skb, IFLA_BRLITE_PORT_FDB_ENTRIES, READ_ONCE(slave->port.learned)))
+		return -EMSGSIZE;
+	counters = nla_reserve(skb, IFLA_BRLITE_PORT_COUNTERS, BRLITE_COUNTERS * sizeof(u64));
+	if (!counters)
+		return -EMSGSIZE;
+	for (i = 0; i < BRLITE_COUNTERS; i++) {
+		u64 value = brlite_port_counter(&slave->port, i);
+
+		memcpy(nla_data(counters) + i * sizeof(u64), &value, sizeof(value));
+	}
+	return 0;
+}
+
+static struct rtnl_link_ops link_ops __read_mostly = {
+	.kind = BRLITE_KIND,
+	.priv_size = sizeof(struct brlite),
+	.setup = brlite_setup,
+	.maxtype = IFLA_BRLITE_MAX,
+	.policy = policy,
+	.validate = validate,
+	.newlink = newlink,
+	.changelink = changelink,
+	.dellink = dellink,
+	.get_size = get_size,
+	.fill_info = fill_info,
+	.slave_maxtype = IFLA_BRLITE_PORT_MAX,
+	.slave_policy = slave_policy,
+	.slave_changelink = slave_changelink,
+	.get_slave_size = get_slave_size,
+	.fill_slave_info = fill_slave_info,
+};
+
+/* --- The door for drivers --------------------------------------------------------------------------- */
+
+static struct brlite_port *bind(struct net_device *dev, void *owner, const struct brlite_port_ops *ops)
+{
+	struct brlite_slave *slave;
+
+	ASSERT_RTNL();
+	slave = brlite_slave_of(dev);
+	if (!slave)
+		return NULL;
+	slave->port.ops = ops;
+	smp_store_release(&slave->port.owner, owner);
+	return &slave->port;
+}
+
+static void unbind(struct brlite_port *port)
+{
+	ASSERT_RTNL();
+	WRITE_ONCE(port->owner, NULL);
+}
+
+static void *port_owner(const struct brlite_port *port)
+{
+	return READ_ONCE(port->owner);
+}
+
+static struct net_device *port_dev(const struct brlite_port *port)
+{
+	return port->dev;
+}
+
+const struct brlite_abi brlite_abi = {
+	.version = BRLITE_ABI_VERSION,
+	.bind = bind,
+	.unbind = unbind,
+	.classify = brlite_classify,
+	.flood_ports = brlite_flood_ports,
+	.port_owner = port_owner,
+	.port_dev = port_dev,
+	.forward = brlite_forward_batch,
+	.forward_local = brlite_forward_local,
+};
+EXPORT_SYMBOL_GPL(brlite_abi);
+
+/* --- The module ------------------------------------------------------------------------------------- */
+
+static int __init brlite_init(void)
+{
+	int err = brlite_flag_init();
+
+	if (err)
+		return err;
+	err = register_netdevice_notifier(&brlite_notifier);
+	if (err)
+		goto flag;
+	err = rtnl_link_register(&link_ops);
+	if (err)
+		goto notifier;
+	return 0;
+
+notifier:
+	unregister_netdevice_notifier(&brlite_notifier);
+flag:
+	brlite_flag_exit();
+	return err;
+}
+
+static void __exit brlite_exit(void)
+{
+	rtnl_link_unregister(&link_ops); /* deletes the bridges; see port_abi.h for who may be inside */
+	unregister_netdevice_notifier(&brlite_notifier);
+	brlite_flag_exit();
+	synchronize_net();
+}
+
+module_init(brlite_init);
+module_exit(brlite_exit);
+MODULE_DESCRIPTION("Ethernet switch for virtual machines' interfaces");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS_RTNL_LINK(BRLITE_KIND);

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The FDB and the ports as bridge(8) shows and changes them. With its usual words, which reach us while
+ * bridge.ko is not loaded (port_flag.c):
+ *
+ *	bridge fdb show br xenbr0
+ *	bridge fdb add 00:16:3e:00:00:01 dev vif1.0 master static
+ *	bridge fdb del 00:16:3e:00:00:01 dev vif1.0 master
+ *
+ * and always with the grammar of VXLAN's table, which names the bridge and then the port:
+ *
+ *	bridge fdb show dev xenbr0
+ *	bridge fdb add 00:16:3e:00:00:01 dev xenbr0 via vif1.0 static
+ *	bridge fdb add 00:16:3e:00:00:02 dev xenbr0 via vif1.0 dynamic		ages like a learned one
+ *	bridge fdb del 00:16:3e:00:00:01 dev xenbr0
+ *
+ * "permanent", which bridge(8) assumes when told nothing, means the same as "static" for a port. Without
+ * a port the address is one of this host's.
+ */
+#include <linux/if_bridge.h>
+#include <linux/rtnetlink.h>
+#include <net/neighbour.h>
+#include <net/netlink.h>
+
+#include "bridge.h"
+
+/* --- Ports (bridge link) --------------------------------------------------------------------------- */
+
+static int fill_port(struct sk_buff *skb, struct net_device *dev, const struct net_device *bridge_dev)
+{
+	const struct brlite_port *port = rcu_dereference_rtnl(dev->rx_handler_data);
+	struct nlattr *nest;
+
+	if (nla_put_string(skb, IFLA_IFNAME, dev->name) || nla_put_u32(skb, IFLA_MTU, dev->mtu) ||
+	    nla_put_u8(skb, IFLA_OPERSTATE, netif_running(dev) ? dev->operstate : IF_OPER_DOWN) ||
+	    nla_put_u32(skb, IFLA_MASTER, bridge_dev->ifindex) ||
+	    nla_put(skb, IFLA_ADDRESS, dev->addr_len, dev->dev_addr))
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, IFLA_PROTINFO);
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u8(skb, IFLA_BRPORT_STATE, READ_ONCE(port->up) ? BR_STATE_FORWARDING : BR_STATE_DISABLED) ||
+	    nla_put_u8(skb, IFLA_BRPORT_LEARNING, READ_ONCE(port->learning)) ||
+	    nla_put_u8(skb, IFLA_BRPORT_UNICAST_FLOOD, 1) || nla_put_u8(skb, IFLA_BRPORT_MODE, 0))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* CONTEXT: RTNL, and the RCU read side for dumps. Asked for each port and for the bridge itself. */
+int brlite_getlink(struct sk_buff *skb, u32 pid, u32 seq, struct net_device *dev, u32 filter_mask, int nlflags)
+{
+	struct net_device *bridge_dev = netdev_master_upper_dev_get(dev);
+	struct ifinfomsg *message;
+	struct nlmsghdr *header;
+
+	if (!bridge_dev || !brlite_is_bridge(bridge_dev))
+		return -EOPNOTSUPP;
+	header = nlmsg_put(skb, pid, seq, RTM_NEWLINK, sizeof(*message), nlflags);
+	if (!header)
+		return -EMSGSIZE;
+	message = nlmsg_data(header);
+	*message = (struct ifinfomsg){
+		.ifi_family = AF_BRIDGE,
+		.ifi_type = dev->type,
+		.ifi_index = dev->ifindex,
+		.ifi_flags = dev_get_flags(dev),
+	};
+	if (fill_port(skb, dev, bridge_dev)) {
+		nlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	nlmsg_end(skb, header);
+	return 0;
+}
+
+/* --- The FDB (bridge fdb) --------------------------------------------------------------------------- */
+
+/* What one line shows, and to whom. */
+struct request {
+	u32 portid;
+	u32 seq;
+	unsigned int flags;
+	bool via; /* as the bridge's entry, via its port; else as the port's, with its master */
+};
+
+static int fill_entry(struct sk_buff *skb, const struct brlite *bridge, const struct brlite_fdb_entry *entry,
+		      const struct request *request)
+{
+	const struct brlite_port *port = brlite_port_at(bridge->core, entry->port);
+	bool on_port = port && entry->port != BRLITE_LOCAL_PORT;
+	struct nda_cacheinfo cache = {
+		.ndm_used = jiffies_to_clock_t((unsigned long)entry->idle * HZ),
+		.ndm_updated = jiffies_to_clock_t((unsigned long)entry->idle * HZ),
+	};
+	struct nlmsghdr *header =
+		nlmsg_put(skb, request->portid, request->seq, RTM_NEWNEIGH, sizeof(struct ndmsg), request->flags);
+
+	if (!header)
+		return -EMSGSIZE;
+	*(struct ndmsg *)nlmsg_data(header) = (struct ndmsg){
+		.ndm_family = AF_BRIDGE,
+		.ndm_ifindex = on_port && !request->via ? port->dev->ifindex : bridge->dev->ifindex,
+		.ndm_state = entry->is_local  ? NUD_PERMANENT :
+			     entry->is_static ? NUD_NOARP :
+						NUD_REACHABLE,
+		.ndm_flags = request->via ? NTF_SELF : 0,
+	};
+	if (nla_put(skb, NDA_LLADDR, ETH_ALEN, entry->mac) || nla_put(skb, NDA_CACHEINFO, sizeof(cache), &cache) ||
+	    (entry->vlan && nla_put_u16(skb, NDA_VLAN, entry->vlan)) ||
+	    (!request->via && nla_put_u32(skb, NDA_MASTER, bridge->dev->ifindex)) ||
+	    (request->via && on_port && nla_put_u32(skb, NDA_IFINDEX, port->dev->ifindex))) {
+		nlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	nlmsg_end(skb, header);
+	return 0;
+}
+
+/*
+ * Who is asked for a dump: one flagged port after the other (filter_dev), and the bridge itself. The bridge
+ * shows what no port showed, or everything when the request names it.
+ */
+static bool belongs_here(const struct brlite *bridge, const struct brlite_fdb_entry *entry,
+			 const struct net_device *filter_dev, bool everything)
+{
+	const struct brlite_port *port = brlite_port_at(bridge->core, entry->port);
+
+	if (!port)
+		return false;
+	if (filter_dev)
+		return port->dev == filter_dev;
+	return everything || !(port->dev->priv_flags & IFF_BRIDGE_PORT);
+}
+
+/*
+ * CONTEXT: RTNL. *idx counts what was shown of this device, and cb->args[2] says where the message
+ * before ended: here both are positions in the table, which entries keep while they live. A port's own
+ * addresses are counted on from where we end.
+ */
+int brlite_neigh_dump(struct sk_buff *skb, struct netlink_callback *cb, struct net_device *dev,
+		      struct net_device *filter_dev, int *idx)
+{
+	const struct ndmsg *asked = nlmsg_len(cb->nlh) >= sizeof(*asked) ? nlmsg_data(cb->nlh) : NULL;
+	const bool named = cb->strict_check && asked && asked->ndm_ifindex == dev->ifindex;
+	const struct brlite *bridge = netdev_priv(dev);
+	const struct request request = {
+		.portid = NETLINK_CB(cb->skb).portid,
+		.seq = cb->nlh->nlmsg_seq,
+		.flags = NLM_F_MULTI,
+		.via = !filter_dev,
+	};
+	struct brlite_fdb_entry entry;
+	u32 position = cb->args[2], here;
+	int err = 0;
+
+	if (!brlite_is_bridge(dev))
+		return 0;
+	rcu_read_lock();
+	while (here = position, brlite_fdb_next(bridge->core, &position, &entry)) {
+		if (belongs_here(bridge, &entry, filter_dev, named))
+			err = fill_entry(skb, bridge, &entry, &request);
+		if (err)
+			break;
+	}
+	*idx = err ? here : brlite_fdb_end(bridge->core);
+	rcu_read_unlock();
+	return err;
+}
+
+int brlite_neigh_get(struct sk_buff *skb, struct nlattr *tb[], struct net_device *dev, const unsigned char *addr,
+		     u16 vid, u32 portid, u32 seq, struct netlink_ext_ack *extack)
+{
+	const struct request request = { .portid = portid, .seq = seq };
+	const struct brlite *bridge = netdev_priv(dev);
+	struct brlite_fdb_entry entry;
+	int err;
+
+	rcu_read_lock();
+	err = brlite_fdb_get(bridge->core, addr, vid, &entry);
+	if (err)
+		NL_SET_ERR_MSG_MOD(extack, "No such address in this bridge's FDB");
+	else
+		err = fill_entry(skb, bridge, &entry, &request);
+	rcu_read_unlock();
+	return err;
+}
+
+/* What a request to add or to delete is about. */
+struct place {
+	struct brlite *bridge;
+	struct brlite_port *port; /* the local one when none is named */
+	bool named;
+};
+
+/* The port is the device itself ("master") or what NDA_IFINDEX names ("via"). */
+static int find_place(struct net_device *dev, struct nlattr *tb[], u16 vid, struct place *place,
+		      struct netlink_ext_ack *extack)
+{
+	struct brlite_slave *slave;
+
+	if (vid) {
+		NL_SET_ERR_MSG_MOD(extack, "This bridge does not tell VLANs apart");
+		return -EOPNOTSUPP;
+	}
+	if (!brlite_is_bridge(dev)) {
+		slave = brlite_slave_of(dev);
+		if (!slave)
+			return -EINVAL;
+		*place = (struct place){ slave->bridge, &slave->port, true };
+		return 0;
+	}
+	place->bridge = netdev_priv(dev);
+	place->port = &place->bridge->local;
+	place->named = tb[NDA_IFINDEX];
+	if (!place->named)
+		return 0;
+	if (nla_len(tb[NDA_IFINDEX]) != sizeof(u32)) {
+		NL_SET_ERR_MSG_MOD(extack, "The port's interface index is not four bytes long");
+		return -EINVAL;
+	}
+	list_for_each_entry(slave, &place->bridge->slaves, list) {
+		if (slave->port.dev->ifindex == nla_get_u32(tb[NDA_IFINDEX])) {
+			place->port = &slave->port;
+			return 0;
+		}
+	}
+	NL_SET_ERR_MSG_MOD(extack, "The device named by \"via\" is not a port of this bridge");
+	return -EINVAL;
+}
+
+int brlite_neigh_add(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *dev, const unsigned char *addr,
+		     u16 vid, u16 flags, struct netlink_ext_ack *extack)
+{
+	bool fixed = ndm->ndm_state & (NUD_NOARP | NUD_PERMANENT), replace = flags & (NLM_F_REPLACE | NLM_F_APPEND);
+	struct place place;
+	int err = find_place(dev, tb, vid, &place, extack);
+
+	if (err)
+		return err;
+	err = brlite_fdb_set(place.port, addr, vid, fixed || !place.named, !place.named, replace);
+	if (err == -EINVAL)
+		NL_SET_ERR_MSG_MOD(extack, "Neither a group address nor zero can have a place in the FDB");
+	else if (err == -ENOSPC)
+		NL_SET_ERR_MSG_MOD(extack, "The FDB is full: delete entries, or make the bridge with a larger fdb_max");
+	else if (err == -EEXIST)
+		NL_SET_ERR_MSG_MOD(extack, "The address has an entry: use replace");
+	return err;
+}
+
+int brlite_neigh_del(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *dev, const unsigned char *addr,
+		     u16 vid, struct netlink_ext_ack *extack)
+{
+	struct place place;
+	int err = find_place(dev, tb, vid, &place, extack);
+
+	if (err)
+		return err;
+	err = brlite_fdb_erase(place.bridge->core, place.named ? place.port : NULL, addr, vid);
+	if (err)
+		NL_SET_ERR_MSG_MOD(extack, "No such address in this bridge's FDB, or behind another port");
+	return err;
+}

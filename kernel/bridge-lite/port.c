@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ports: how a device becomes one, what happens to it meanwhile, how it leaves. CONTEXT: RTNL, all of this
+ * file.
+ */
+#include <linux/if_arp.h>
+#include <linux/if_vlan.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "bridge.h"
+
+struct brlite_slave *brlite_slave_of(const struct net_device *dev)
+{
+	if (rcu_access_pointer(dev->rx_handler) != brlite_handle_frame)
+		return NULL;
+	return container_of((struct brlite_port *)rtnl_dereference(dev->rx_handler_data), struct brlite_slave, port);
+}
+
+static void update_port_mtu(struct brlite_slave *slave)
+{
+	const struct net_device *dev = slave->port.dev;
+
+	/* Room for one VLAN tag besides, as everywhere in Linux. */
+	WRITE_ONCE(slave->port.max_frame, dev->mtu + dev->hard_header_len + VLAN_HLEN);
+}
+
+/* All that depends on which ports there are. */
+static void ports_changed(struct brlite *bridge)
+{
+	brlite_update_address(bridge);
+	brlite_update_mtu(bridge);
+	netdev_update_features(bridge->dev);
+	brlite_update_ports(bridge);
+}
+
+/* --- Joining and leaving ------------------------------------------------------------------------ */
+
+static int may_join(const struct net_device *dev, struct netlink_ext_ack *extack)
+{
+	if ((dev->flags & IFF_LOOPBACK) || dev->type != ARPHRD_ETHER || dev->addr_len != ETH_ALEN ||
+	    !is_valid_ether_addr(dev->dev_addr)) {
+		NL_SET_ERR_MSG_MOD(extack, "Only an Ethernet device with a unicast address can be a port");
+		return -EINVAL;
+	}
+	if (brlite_is_bridge(dev)) {
+		NL_SET_ERR_MSG_MOD(extack, "A brlite bridge cannot be a port of another one");
+		return -ELOOP;
+	}
+	if (netdev_master_upper_dev_get((struct net_device *)dev)) {
+		NL_SET_ERR_MSG_MOD(extack, "The device has a master already: ip link set DEV nomaster");
+		return -EBUSY;
+	}
+	if (dev->priv_flags & IFF_DONT_BRIDGE) {
+		NL_SET_ERR_MSG_MOD(extack, "The device does not allow to be bridged");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static struct brlite_slave *make_slave(struct brlite *bridge, struct net_device *dev)
+{
+	struct brlite_slave *slave = kzalloc(sizeof(*slave), GFP_KERNEL);
+	struct brlite_counters __percpu *counters;
+
+	if (!slave)
+		return NULL;
+	counters = alloc_percpu(struct brlite_counters);
+	if (!counters) {
+		kfree(slave);
+		return NULL;
+	}
+	slave->bridge = bridge;
+	slave->port.dev = dev;
+	slave->port.counters = (struct brlite_counters __force *)counters;
+	slave->port.learn_limit = bridge->fdb_port_max;
+	update_port_mtu(slave);
+	netdev_hold(dev, &slave->tracker, GFP_KERNEL);
+	return slave;
+}
+
+/* CONTEXT: a grace period after the last frame that may know the port. */
+static void free_slave(struct brlite_slave *slave)
+{
+	netdev_put(slave->port.dev, &slave->tracker);
+	free_percpu((struct brlite_counters __force __percpu *)slave->port.counters);
+	kfree(slave);
+}
+
+int brlite_add_slave(struct net_device *dev, struct net_device *slave_dev, struct netlink_ext_ack *extack)
+{
+	struct brlite *bridge = netdev_priv(dev);
+	struct brlite_slave *slave;
+	int err = may_join(slave_dev, extack);
+
+	if (err)
+		return err;
+	slave = make_slave(bridge, slave_dev);
+	if (!slave)
+		return -ENOMEM;
+	call_netdevice_notifiers(NETDEV_JOIN, slave_dev);
+
+	err = dev_set_promiscuity(slave_dev, 1);
+	if (err)
+		goto free;
+	err = brlite_port_attach(bridge->core, &slave->port, false);
+	if (err) {
+		NL_SET_ERR_MSG_MOD(extack, "The bridge has as many ports as it can have");
+		goto promiscuity;
+	}
+	err = netdev_rx_handler_register(slave_dev, brlite_handle_frame, &slave->port);
+	if (err) {
+		NL_SET_ERR_MSG_MOD(extack, "Another driver takes the frames of this device already");
+		goto detach;
+	}
+	/* From here on a driver may bind its port: it hears of the master by this. */
+	err = netdev_master_upper_dev_link(slave_dev, dev, NULL, NULL, extack);
+	if (err)
+		goto handler;
+
+	brlite_flag_port(slave_dev);
+	dev_disable_lro(slave_dev);
+	brlite_join_counters(bridge, slave);
+	brlite_local_address_add(bridge, &slave->port, slave_dev->dev_addr);
+	ports_changed(bridge);
+	return 0;
+
+handler:
+	netdev_rx_handler_unregister(slave_dev); /* waits a grace period */
+	if (slave->port.owner) {
+		/* A driver bound it before another one refused; it will not hear of this. Its port stays, down. */
+		brlite_port_detach(&slave->port);
+		dev_set_promiscuity(slave_dev, -1);
+		netdev_put(slave_dev, &slave->tracker);
+		return err;
+	}
+detach:
+	brlite_port_detach(&slave->port);
+promiscuity:
+	dev_set_promiscuity(slave_dev, -1);
+free:
+	free_slave(slave);
+	return err;
+}
+
+/* Everything but what depends on the ports that remain. */
+static void remove_slave(struct brlite_slave *slave)
+{
+	struct brlite *bridge = slave->bridge;
+	struct net_device *dev = slave->port.dev;
+
+	/* No new verdict names the port, the driver that bound it lets go, then those in flight end. */
+	brlite_unflag_port(dev);
+	brlite_port_detach(&slave->port);
+	netdev_upper_dev_unlink(dev, bridge->dev);
+	netdev_rx_handler_unregister(dev); /* waits a grace period */
+
+	brlite_leave_counters(bridge, slave);
+	dev_set_promiscuity(dev, -1);
+	brlite_local_address_del(bridge, dev->dev_addr);
+	if (bridge->address_lender == dev)
+		bridge->address_lender = NULL;
+	free_slave(slave);
+}
+
+int brlite_del_slave(struct net_device *dev, struct net_device *slave_dev)
+{
+	struct brlite_slave *slave = brlite_slave_of(slave_dev);
+	struct brlite *bridge = netdev_priv(dev);
+
+	if (!slave || slave->bridge != bridge)
+		return -EINVAL;
+	remove_slave(slave);
+	ports_changed(bridge);
+	return 0;
+}
+
+void brlite_del_all_slaves(struct brlite *bridge)
+{
+	struct brlite_slave *slave, *next;
+
+	list_for_each_entry_safe(slave, next, &bridge->slaves, list)
+		remove_slave(slave);
+}
+
+/* --- What happens to ports -------------------------------------------------------------------- */
+
+/* The old address is no longer to be had: what is local is found out anew. */
+static void address_changed(struct brlite_slave *slave)
+{
+	struct brlite *bridge = slave->bridge;
+	struct brlite_fdb_entry entry;
+	u32 position = 0;
+
+	while (brlite_fdb_next(bridge->core, &position, &entry))
+		if (entry.is_local && entry.port == slave->port.index)
+			brlite_local_address_del(bridge, entry.mac);
+	brlite_local_address_add(bridge, &slave->port, slave->port.dev->dev_addr);
+	brlite_update_address(bridge);
+}
+
+static int device_event(struct notifier_block *unused, unsigned long event, void *info)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(info);
+	struct brlite_slave *slave = brlite_slave_of(dev);
+
+	if (!slave)
+		return NOTIFY_DONE;
+	switch (event) {
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+		brlite_update_ports(slave->bridge);
+		break;
+	case NETDEV_CHANGEMTU:
+		update_port_mtu(slave);
+		brlite_update_mtu(slave->bridge);
+		break;
+	case NETDEV_CHANGEADDR:
+		address_changed(slave);
+		break;
+	case NETDEV_FEAT_CHANGE:
+		netdev_update_features(slave->bridge->dev);
+		break;
+	case NETDEV_PRE_TYPE_CHANGE:
+		return NOTIFY_BAD;
+	case NETDEV_UNREGISTER:
+		brlite_del_slave(slave->bridge->dev, dev);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+struct notifier_block brlite_notifier = {
+	.notifier_call = device_event,
+};

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The switch: frames in, verdicts out.
+//
+// A batch comes from one port. For each frame, in this order:
+//
+//	size       fewer bytes than an Ethernet header: drop
+//	source     the same as the port's last one, in the same second: nothing to do. Else look it up:
+//	           known here, note the time; new or moved, learn it under the lock
+//	group      destination with the group bit: flood, and a copy for this host. 01:80:c2:00:00:0x
+//	           is between neighbours and goes nowhere
+//	unicast    look the destination up: this host, another port, or unknown: flood
+//	egress     the port must be another one, be up, and its MTU must hold the frame
+//
+// Nothing is called through a pointer, nothing is allocated, no lock is taken and no cache line is
+// written but the verdict, one per-CPU counter, and, once a second for each address, the time it was
+// seen. A frame for the same destination as the one before reuses its verdict.
+//
+// Cost in instructions per frame, counted with callgrind on x86-64 without SSE, batches of 64: 38 for
+// the same destination as before, 94 with a lookup of the destination, 180 with one of the source
+// besides; 170 for a batch of one. The number of ports and of addresses does not show in it.
+//
+// Env supplies what differs between the kernel and a unit test: now(), lock(), unlock(), count().
+#pragma once
+#include "core/frame.hpp"
+#include "table.hpp"
+
+namespace ringway::brlite
+{
+using Frame = brlite_frame;
+using Verdict = brlite_verdict;
+
+template <typename Env>
+class Switch : public Table<Env>
+{
+	using Base = Table<Env>;
+	using Base::kNoSource;
+	bool promisc_ = false;
+
+public:
+	// CONTEXT: RTNL. Whether this host listens to everything.
+	void set_promisc(bool on) { store_relaxed(promisc_, on); }
+
+	// --- Data path. CONTEXT: softirq, RCU read side, any number of CPUs ---------------------------
+
+	void classify(Port &in, const Frame *frames, Verdict *verdicts, u32 n)
+	{
+		if (RINGWAY_UNLIKELY(!load_relaxed(in.up)))
+			return refuse(in, verdicts, n);
+		Batch batch{*this, in, Env::now()};
+		for (u32 i = 0; i < n; i++) {
+			batch.judge(frames[i], verdicts[i]);
+			Env::count(in, verdicts[i].reason);
+		}
+	}
+
+	u32 flood_ports(const Port &in, const Frame &frame, Port **out, u32 max, u32 &cursor) const
+	{
+		const u32 end = this->ports_end();
+		u32 found = 0, index = cursor ? cursor : BRLITE_LOCAL_PORT + 1;
+		for (; index < end && found < max; index++) {
+			Port *port = this->port_at(index);
+			if (!port || port == &in || !load_relaxed(port->up))
+				continue;
+			if (too_long(frame, load_relaxed(port->max_frame))) {
+				Env::count(*port, BRLITE_DROP_OVERSIZE);
+				continue;
+			}
+			out[found++] = port;
+		}
+		cursor = index;
+		return found;
+	}
+
+private:
+	RINGWAY_ALWAYS_INLINE static bool too_long(const Frame &frame, u32 limit)
+	{
+		return frame.len > limit && !(frame.flags & BRLITE_FRAME_GSO);
+	}
+
+	RINGWAY_ALWAYS_INLINE static Verdict verdict(u8 action, u8 reason, u16 flags = 0)
+	{
+		return {action, reason, flags, 0, nullptr, nullptr};
+	}
+
+	static void refuse(Port &in, Verdict *verdicts, u32 n)
+	{
+		for (u32 i = 0; i < n; i++) {
+			verdicts[i] = verdict(BRLITE_DROP, BRLITE_DROP_PORT_DOWN);
+			Env::count(in, BRLITE_DROP_PORT_DOWN);
+		}
+	}
+
+	// What the frames of a batch have in common, and what the last of them has shown.
+	class Batch
+	{
+		Switch &switch_;
+		Port &in_;
+		const u32 now_;
+		const bool from_local_;
+		const u16 promisc_copy_; // BRLITE_AND_LOCAL where this host listens to everything
+		u64 source_;             // needs no learning; kNoSource when there is none such
+		u64 destination_ = kNoSource;
+		u32 max_frame_ = 0; // of where destination_ lives
+		Verdict verdict_{}; // for destination_
+
+	public:
+		RINGWAY_ALWAYS_INLINE Batch(Switch &of, Port &in, u32 now)
+		    : switch_(of), in_(in), now_(now), from_local_(in.index == BRLITE_LOCAL_PORT),
+		      promisc_copy_(load_relaxed(of.promisc_) && !from_local_ ? BRLITE_AND_LOCAL : 0)
+		{
+			recall_source();
+		}
+
+		RINGWAY_ALWAYS_INLINE void judge(const Frame &frame, Verdict &out)
+		{
+			if (RINGWAY_UNLIKELY(frame.staged < kEthernetHeader)) {
+				out = verdict(BRLITE_DROP, BRLITE_DROP_RUNT);
+				return;
+			}
+			const auto *bytes = static_cast<const u8 *>(frame.data);
+			const u64 source = frame_source(bytes);
+			if (source != source_) {
+				const u8 refused = switch_.learn(in_, source, now_);
+				recall_source();
+				destination_ = kNoSource; // learning may have changed where it lives
+				if (RINGWAY_UNLIKELY(refused)) {
+					out = verdict(BRLITE_DROP, refused);
+					return;
+				}
+			}
+			const u64 destination = frame_destination(bytes);
+			if (destination != destination_) {
+				destination_ = destination;
+				verdict_ = resolve(destination);
+			}
+			if (RINGWAY_UNLIKELY(too_long(frame, max_frame_))) {
+				out = verdict(BRLITE_DROP, BRLITE_DROP_OVERSIZE);
+				return;
+			}
+			out = verdict_;
+		}
+
+	private:
+		RINGWAY_ALWAYS_INLINE void recall_source()
+		{
+			const u64 source = load_relaxed(in_.last_source);
+			source_ = load_relaxed(in_.last_seen) == now_ ? source : kNoSource;
+		}
+
+		RINGWAY_ALWAYS_INLINE Verdict resolve(u64 destination)
+		{
+			max_frame_ = ~u32{0}; // unless it is one port: flooding looks at each port's own
+			if (mac_is_group(destination)) {
+				if (RINGWAY_UNLIKELY(mac_is_link_local(destination)))
+					return verdict(BRLITE_DROP, BRLITE_DROP_LINK_LOCAL);
+				return verdict(BRLITE_FLOOD, BRLITE_FLOODED,
+					       from_local_ ? 0 : BRLITE_AND_LOCAL);
+			}
+			const FdbTarget target = switch_.fdb_.find(fdb_key(destination)).target;
+			if (RINGWAY_UNLIKELY(target.word & (FdbTarget::kNone | FdbTarget::kLocal)))
+				return no_port(target);
+			Port *port = __atomic_load_n(&switch_.ports_[target.port()], __ATOMIC_ACQUIRE);
+			if (RINGWAY_UNLIKELY(port == &in_))
+				return verdict(BRLITE_DROP, BRLITE_DROP_HAIRPIN);
+			if (RINGWAY_UNLIKELY(!port || !load_relaxed(port->up)))
+				return verdict(BRLITE_DROP, BRLITE_DROP_EGRESS_DOWN);
+			max_frame_ = load_relaxed(port->max_frame);
+			return {BRLITE_PORT, BRLITE_FORWARDED,          promisc_copy_,
+				0,           load_relaxed(port->owner), port};
+		}
+
+		Verdict no_port(FdbTarget target) const
+		{
+			if (!target.is_local())
+				return verdict(BRLITE_FLOOD, BRLITE_FLOODED, promisc_copy_);
+			return from_local_ ? verdict(BRLITE_DROP, BRLITE_DROP_HAIRPIN)
+					   : verdict(BRLITE_LOCAL, BRLITE_TO_LOCAL);
+		}
+	};
+};
+} // namespace ringway::brlite

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a brlite link says and takes in IFLA_LINKINFO over rtnetlink. Plain C, for programs too.
+ */
+#ifndef BRLITE_UAPI_H
+#define BRLITE_UAPI_H
+
+#define BRLITE_KIND "brlite"
+
+/* IFLA_INFO_DATA of the bridge. All u32. */
+enum {
+	IFLA_BRLITE_UNSPEC,
+	IFLA_BRLITE_AGEING_TIME, /* seconds until an unused learned address is forgotten; 0: learn nothing */
+	IFLA_BRLITE_FDB_MAX, /* addresses in all; only when the bridge is made */
+	IFLA_BRLITE_FDB_PORT_MAX, /* learned addresses per port */
+	IFLA_BRLITE_FDB_ENTRIES, /* addresses now; read only */
+	__IFLA_BRLITE_MAX,
+};
+#define IFLA_BRLITE_MAX (__IFLA_BRLITE_MAX - 1)
+
+/* IFLA_INFO_SLAVE_DATA of a port. */
+enum {
+	IFLA_BRLITE_PORT_UNSPEC,
+	IFLA_BRLITE_PORT_FDB_MAX, /* u32: addresses that may be learned here; the bridge's FDB_PORT_MAX at first */
+	IFLA_BRLITE_PORT_FDB_ENTRIES, /* u32: addresses learned; read only */
+	IFLA_BRLITE_PORT_COUNTERS, /* u64 each, in the order of ethtool -S on the bridge; read only */
+	__IFLA_BRLITE_PORT_MAX,
+};
+#define IFLA_BRLITE_PORT_MAX (__IFLA_BRLITE_PORT_MAX - 1)
+
+#define BRLITE_AGEING_DEFAULT 300
+#define BRLITE_FDB_MAX_DEFAULT 16384
+#define BRLITE_FDB_MAX_LIMIT 1048576
+#define BRLITE_FDB_PORT_MAX_DEFAULT 4096
+
+#endif
