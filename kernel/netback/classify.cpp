@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// classify: asks the switch about the whole batch at once: one call, one verdict per frame.
+//
+// The packets of a vif that is no port of a brlite bridge, or whose port something in dom0 watches (a tap,
+// tc, XDP), take the ordinary way up Linux's stack. Malformed ones take none.
+#include "vif.hpp"
+
+using namespace ringway;
+
+namespace
+{
+// No switch: every packet goes up.
+void all_up(Lane &lane)
+{
+	Batch &batch = lane.batch;
+	for (u32 i = 0; i < batch.packet_count; i++)
+		batch.packets[i].path = batch.packets[i].fate == Fate::pending ? Path::up : Path::none;
+	lane.paths = path_bit(Path::up);
+}
+
+u16 frame_flags(const Packet &packet)
+{
+	if (RINGWAY_LIKELY(!packet.flags && !packet.gso()))
+		return 0;
+	return static_cast<u16>((packet.gso() ? BRLITE_FRAME_GSO : 0) |
+				(packet.flags & NETTXF_csum_blank ? BRLITE_FRAME_CSUM_BLANK : 0));
+}
+
+// What a verdict means for us. A frame that dom0's own stack wants as well takes the skb way.
+Path path_of(const brlite_verdict &verdict)
+{
+	if (RINGWAY_LIKELY(verdict.action == BRLITE_PORT && verdict.owner &&
+			   !(verdict.flags & BRLITE_AND_LOCAL)))
+		return Path::direct;
+	if (verdict.action == BRLITE_FLOOD)
+		return Path::flood;
+	return verdict.action == BRLITE_DROP ? Path::none : Path::forward;
+}
+} // namespace
+
+void ringway::classify(Lane &lane, Queue &queue)
+{
+	Batch &batch = lane.batch;
+	brlite_port *port = queue.vif->port.load(std::memory_order_acquire);
+	if (!port || nb_device_watched(queue.vif->kvif)) {
+		all_up(lane);
+		return;
+	}
+	// The switch wants its frames in one array: those that are still alive, in order.
+	u16 n = 0;
+	for (u32 i = 0; i < batch.packet_count; i++) {
+		Packet &packet = batch.packets[i];
+		packet.path = Path::none;
+		if (RINGWAY_UNLIKELY(packet.fate != Fate::pending))
+			continue;
+		lane.frames[n] = {packet.head, packet.len, packet.staged, frame_flags(packet)};
+		lane.packet_of[n] = static_cast<u16>(i);
+		packet.verdict = n++;
+	}
+	nb_classify(port, lane.frames, lane.verdicts, n);
+
+	u32 paths = 0;
+	for (u32 v = 0; v < n; v++) {
+		Packet &packet = batch.packets[lane.packet_of[v]];
+		packet.path = path_of(lane.verdicts[v]);
+		paths |= path_bit(packet.path);
+		if (RINGWAY_UNLIKELY(packet.path == Path::none)) {
+			packet.fate = Fate::done; // counted by the switch, by reason
+			queue.tx_stats.filtered++;
+		}
+	}
+	lane.paths = paths;
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// deliver, direct: from the staging pages (and for large packets from the sender's own pages) straight
+// into the buffers the receiver posted. No skb, no queue, no thread.
+//
+// Packets are grouped by destination; each destination's RX ring is locked once per batch. A packet is
+// taken only if the receiver would not see the difference: nobody watches the port, nothing is queued
+// ahead of it, the receiver has the offloads the packet needs and has posted enough buffers. Otherwise
+// it, and all behind it for the same destination, go as skbs.
+#include "vif.hpp"
+#include "core/offload.hpp"
+
+using namespace ringway;
+
+namespace
+{
+RINGWAY_ALWAYS_INLINE u16 receive_flags(const Packet &packet)
+{
+	if (RINGWAY_LIKELY(!packet.flags))
+		return 0;
+	if (packet.flags & NETTXF_csum_blank)
+		return NETRXF_csum_blank | NETRXF_data_validated;
+	return packet.flags & NETTXF_data_validated ? NETRXF_data_validated : 0;
+}
+
+// Does the receiver fill in this packet's checksum? IPv4 and IPv6 are negotiated apart; whatever is
+// neither by its first Ethernet type (tagged, say) needs both.
+bool checksum_fits(const nb_frontend &to, const Packet &packet)
+{
+	const bool v4 = packet.head[12] == 0x08 && packet.head[13] == 0x00;
+	const bool v6 = packet.head[12] == 0x86 && packet.head[13] == 0xdd;
+	return (v6 || to.ip_csum) && (v4 || to.ipv6_csum);
+}
+
+// Would the receiver get what the packet's flags promise? A frame that lies about its headers, and GSO
+// without a blank checksum (some frontends do that, it has to be repaired), go the thorough way as skbs.
+RINGWAY_ALWAYS_INLINE bool offloads_fit(const nb_frontend &to, const Packet &packet)
+{
+	if (RINGWAY_LIKELY(!packet.flags && !packet.gso()))
+		return packet.len <= kPageSize || to.can_sg;
+	if (packet.flags & NETTXF_csum_blank) {
+		if (!checksum_fits(to, packet) ||
+		    !offload_headers_fit(packet.head, packet.staged, packet.len, packet.gso_type))
+			return false;
+	} else if (packet.gso()) {
+		return false;
+	}
+	if (packet.gso() && !(packet.gso_type == XEN_NETIF_GSO_TYPE_TCPV4 ? to.gso_tcpv4 : to.gso_tcpv6))
+		return false;
+	return to.can_sg || packet.len <= kPageSize;
+}
+
+// The packet as pieces: what was staged, then what still lies in the sender's pages.
+u32 list_pieces(Lane &lane, const Queue &from, u32 i)
+{
+	const Packet &packet = lane.batch.packets[i];
+	lane.pieces[0] = {{lane.staged_at[i].frame, DOMID_SELF, lane.staged_at[i].offset, false},
+			  packet.staged};
+	u32 n = 1, skip = packet.staged;
+	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
+	for (u32 s = 0; s < packet.slot_count; s++, slot++) {
+		if (skip >= slot->size) {
+			skip -= slot->size;
+			continue;
+		}
+		lane.pieces[n++] = {
+			{slot->gref, from.vif->domain, static_cast<u16>(slot->offset + skip), true},
+			static_cast<u16>(slot->size - skip)};
+		skip = 0;
+	}
+	return n;
+}
+
+// A packet of several slots, or with extra info. Returns the slots it took, 0 when there are not enough.
+__attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u32 i, u32 free)
+{
+	const Packet &packet = lane.batch.packets[i];
+	RxMeta meta{packet.len, receive_flags(packet), packet.gso_type, packet.gso_size};
+	u32 slots = rx_slots_needed(meta);
+	const u32 pieces = list_pieces(lane, from, i);
+	// Frontends take 18 data slots; two more than needed is what saving the split copies is worth.
+	const u32 data = slots - packet.gso(), whole = rx_whole_slots(lane.pieces, pieces);
+	if (whole <= data + 2 && whole <= kLegacySlots && whole - data + slots <= free) {
+		meta.keep_pieces = true;
+		slots += whole - data;
+	}
+	if (slots > free)
+		return 0;
+	if (lane.copies.room() < rx_copy_ops_bound(pieces, slots) + kBatchPackets)
+		to.rx_flush(lane); // INVARIANT: room for the rest of the batch's small packets is kept
+	place_packet(to.rx, to.vif->domain, meta, lane.pieces, lane.copies, lane.pending);
+	return slots;
+}
+
+// Puts packet i into `to`; the slots it took, 0 when it has to go as an skb. CONTEXT: `to`'s rx lock
+RINGWAY_ALWAYS_INLINE u32 place(Lane &lane, Queue &from, Queue &to, u32 i, u32 free)
+{
+	const Packet &packet = lane.batch.packets[i];
+	if (RINGWAY_UNLIKELY(!free || !offloads_fit(to.vif->frontend, packet)))
+		return 0;
+	if (RINGWAY_UNLIKELY(!packet.whole() || packet.gso()))
+		return place_large(lane, from, to, i, free);
+	place_one_slot(to.rx, to.vif->domain, lane.staged_at[i].frame, lane.staged_at[i].offset,
+		       packet.staged, receive_flags(packet), lane.copies, lane.pending);
+	return 1;
+}
+
+// May packets for `to` pass it by its device? CONTEXT: `to`'s rx lock
+bool open_for_direct(const Queue &to)
+{
+	return !to.backlog_packets && to.rx.attached() && !nb_device_watched(to.vif->kvif) &&
+	       nb_txq_idle(to.kq);
+}
+
+// Why not? CONTEXT: as before
+Why why_closed(const Queue &to)
+{
+	if (!to.rx.attached())
+		return Why::peer_down;
+	if (to.backlog_packets)
+		return Why::peer_backlog;
+	return nb_device_watched(to.vif->kvif) ? Why::peer_watched : Why::peer_queue;
+}
+
+// All that is left of a list goes as skbs for one reason: the order is kept.
+void count_left(Queue &from, const Batch &batch, u32 first, Why why)
+{
+	for (u32 i = first; i < kBatchPackets; i = batch.packets[i].next)
+		from.tx_stats.why[static_cast<u32>(why)]++;
+}
+
+// Too long for the receiver? The switch has looked at unicasts; for floods it is up to us.
+RINGWAY_ALWAYS_INLINE bool fits(const Packet &packet, u32 longest)
+{
+	return RINGWAY_LIKELY(packet.len <= longest) || packet.gso();
+}
+} // namespace
+
+Queue *ringway::destination_queue(void *owner, const Queue &from)
+{
+	auto &vif = *static_cast<Vif *>(owner);
+	const u32 n = vif.queue_count.load(std::memory_order_acquire);
+	if (RINGWAY_UNLIKELY(!n || !vif.running.load(std::memory_order_acquire)))
+		return nullptr;
+	return &vif.queues[from.index % n];
+}
+
+Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest)
+{
+	Batch &batch = lane.batch;
+	u64 bytes = 0;
+	u32 packets = 0, i = first;
+	Why why = Why::none;
+	nb_rx_lock(to.kq);
+	const u64 failed = to.rx_stats.copy_failed;
+	if (RINGWAY_UNLIKELY(!open_for_direct(to))) {
+		why = why_closed(to);
+	} else {
+		u32 free = to.rx_slots();
+		for (; i < kBatchPackets; i = batch.packets[i].next) {
+			Packet &packet = batch.packets[i];
+			if (RINGWAY_UNLIKELY(!fits(packet, longest))) {
+				to.rx_stats.dropped_oversize++;
+				continue;
+			}
+			const u32 slots = place(lane, from, to, i, free);
+			if (RINGWAY_UNLIKELY(!slots)) {
+				why = offloads_fit(to.vif->frontend, packet) ? Why::peer_buffers
+									     : Why::peer_offload;
+				break;
+			}
+			free -= slots;
+			packets++;
+			bytes += packet.len;
+			packet.fate = Fate::done;
+		}
+	}
+	if (packets) {
+		to.rx_flush(lane);
+		lane.suspect |= to.rx_stats.copy_failed != failed;
+		to.rx_stats.packets += packets;
+		to.rx_stats.bytes += bytes;
+		to.rx_stats.direct += packets;
+		to.last_rx = nb_jiffies();
+	}
+	nb_rx_unlock(to.kq);
+	if (RINGWAY_UNLIKELY(why != Why::none))
+		count_left(from, batch, i, why);
+	return {i, packets, bytes};
+}
+
+namespace
+{
+// The packets of a batch for one destination, linked by Packet::next.
+struct Group {
+	void *owner;
+	u32 first;
+	Packet *last;
+};
+
+struct Groups {
+	Group group[kBatchPackets];
+	u32 count = 0;
+
+	__attribute__((noinline)) Group *of(void *owner, u32 first)
+	{
+		for (u32 g = 0; g < count; g++)
+			if (group[g].owner == owner)
+				return &group[g];
+		group[count] = {owner, first, nullptr};
+		return &group[count++];
+	}
+};
+
+void collect(Lane &lane, Groups &groups)
+{
+	Batch &batch = lane.batch;
+	Group *at = nullptr;
+	for (u32 i = 0; i < batch.packet_count; i++) {
+		Packet &packet = batch.packets[i];
+		if (packet.path != Path::direct)
+			continue;
+		void *owner = lane.verdicts[packet.verdict].owner;
+		if (RINGWAY_UNLIKELY(!at || at->owner != owner))
+			at = groups.of(owner, i);
+		packet.next = kBatchPackets;
+		if (RINGWAY_LIKELY(at->last != nullptr))
+			at->last->next = static_cast<u16>(i);
+		at->last = &packet;
+	}
+	static_assert(kBatchPackets <= 0xffff, "packet indices are 16 bits wide");
+}
+} // namespace
+
+void ringway::deliver_direct(Lane &lane, Queue &queue)
+{
+	Batch &batch = lane.batch;
+	Groups groups;
+	collect(lane, groups);
+	for (u32 g = 0; g < groups.count; g++) {
+		Placed placed{groups.group[g].first, 0, 0};
+		// A receiver that is not connected: its device drops what comes, and counts it.
+		if (Queue *to = destination_queue(groups.group[g].owner, queue))
+			placed = place_list(lane, queue, *to, placed.next, kAnyLength);
+		else
+			count_left(queue, batch, placed.next, Why::peer_down);
+		queue.tx_stats.packets += placed.packets;
+		queue.tx_stats.bytes += placed.bytes;
+		queue.tx_stats.path_direct += placed.packets;
+		for (u32 i = placed.next; i < kBatchPackets; i = batch.packets[i].next) {
+			batch.packets[i].path = Path::forward;
+			lane.paths |= path_bit(Path::forward);
+		}
+	}
+}

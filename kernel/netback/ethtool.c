@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ethtool.c - what ethtool shows of a vif and sets on it. Directions are dom0's: rx is what the guest sends.
+ */
+#include <linux/ethtool.h>
+#include <linux/netlink.h>
+
+#include "kvif.h"
+
+static void nb_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	const struct nb_kvif *kvif = netdev_priv(dev);
+
+	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
+	strscpy(info->bus_info, kvif->xdev->nodename, sizeof(info->bus_info));
+}
+
+static int nb_get_sset_count(struct net_device *dev, int set)
+{
+	return set == ETH_SS_STATS ? nb_stat_count() : -EOPNOTSUPP;
+}
+
+static void nb_get_strings(struct net_device *dev, u32 set, u8 *data)
+{
+	unsigned int i;
+
+	for (i = 0; set == ETH_SS_STATS && i < nb_stat_count(); i++)
+		ethtool_sprintf(&data, "%s", nb_stat_name(i));
+}
+
+static void nb_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *data)
+{
+	struct nb_kvif *kvif = netdev_priv(dev);
+
+	rcu_read_lock();
+	nb_vif_stats(kvif->vif, data);
+	rcu_read_unlock();
+}
+
+/*
+ * What holds for a coalescing time and a number of frames together. No frame may wait without an end, and
+ * no wait may be long enough for a frontend's ring to run dry.
+ */
+#define NB_MAX_HOLD_USECS 10000
+#define NB_MAX_HOLD_SLOTS 128
+
+static int nb_check_hold(u32 usecs, u32 *frames, struct netlink_ext_ack *extack)
+{
+	if (usecs > NB_MAX_HOLD_USECS) {
+		NL_SET_ERR_MSG_MOD(extack, "rx-usecs and tx-usecs are at most 10000");
+		return -EINVAL;
+	}
+	if (*frames > NB_MAX_HOLD_SLOTS) {
+		NL_SET_ERR_MSG_MOD(extack, "rx-frames and tx-frames are at most 128, half a ring");
+		return -EINVAL;
+	}
+	if (!usecs && *frames > 1) {
+		NL_SET_ERR_MSG_MOD(extack, "frames to wait for need usecs as well, or one could wait for ever");
+		return -EINVAL;
+	}
+	if (usecs && !*frames)
+		*frames = NB_MAX_HOLD_SLOTS;
+	return 0;
+}
+
+static int nb_get_coalesce(struct net_device *dev, struct ethtool_coalesce *ec,
+			   struct kernel_ethtool_coalesce *kernel_ec, struct netlink_ext_ack *extack)
+{
+	struct nb_kvif *kvif = netdev_priv(dev);
+	struct nb_coalesce now;
+
+	nb_vif_get_coalesce(kvif->vif, &now);
+	ec->rx_coalesce_usecs = now.rx_micros;
+	ec->rx_max_coalesced_frames = now.rx_slots;
+	ec->tx_coalesce_usecs = now.tx_micros;
+	ec->tx_max_coalesced_frames = now.tx_slots;
+	return 0;
+}
+
+static int nb_set_coalesce(struct net_device *dev, struct ethtool_coalesce *ec,
+			   struct kernel_ethtool_coalesce *kernel_ec, struct netlink_ext_ack *extack)
+{
+	struct nb_kvif *kvif = netdev_priv(dev);
+	struct nb_coalesce wanted;
+	int err;
+
+	err = nb_check_hold(ec->rx_coalesce_usecs, &ec->rx_max_coalesced_frames, extack);
+	if (!err)
+		err = nb_check_hold(ec->tx_coalesce_usecs, &ec->tx_max_coalesced_frames, extack);
+	if (err)
+		return err;
+	wanted.rx_micros = ec->rx_coalesce_usecs;
+	wanted.rx_slots = ec->rx_max_coalesced_frames;
+	wanted.tx_micros = ec->tx_coalesce_usecs;
+	wanted.tx_slots = ec->tx_max_coalesced_frames;
+	nb_vif_set_coalesce(kvif->vif, &wanted);
+	return 0;
+}
+
+const struct ethtool_ops nb_ethtool_ops = {
+	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_MAX_FRAMES,
+	.get_coalesce = nb_get_coalesce,
+	.set_coalesce = nb_set_coalesce,
+	.get_drvinfo = nb_get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_ts_info = ethtool_op_get_ts_info,
+	.get_sset_count = nb_get_sset_count,
+	.get_strings = nb_get_strings,
+	.get_ethtool_stats = nb_get_ethtool_stats,
+};

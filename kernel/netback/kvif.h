@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's half of a vif and of a queue. C only; C++ has pointers to them. */
+#ifndef RINGWAY_NETBACK_KVIF_H
+#define RINGWAY_NETBACK_KVIF_H
+
+#include <linux/hrtimer.h>
+#include <linux/interrupt.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+#include <linux/workqueue.h>
+#include <xen/xenbus.h>
+
+#include "glue.h"
+
+struct nb_kvif {
+	struct net_device *dev;
+	struct xenbus_device *xdev;
+	void *vif; /* the C++ Vif */
+
+	struct mutex life; /* life cycle: one change of state at a time */
+	struct xenbus_watch hotplug_watch; /* on our own directory: no guest can write it */
+	bool watching;
+	bool gone; /* the xenbus device is to be unregistered once the lock is free */
+	bool dying; /* no more work is queued; CONTEXT: life */
+	struct xenbus_watch rate_watch; /* likewise */
+	bool watching_rate;
+	spinlock_t rate_lock; /* the vif's token bucket */
+	struct delayed_work work;
+	char *script;
+
+	bool connected; /* CONTEXT: RTNL */
+	struct brlite_port *port; /* CONTEXT: RTNL */
+};
+
+struct nb_kqueue {
+	/* Hot: each touched once per poll or per packet. */
+	struct napi_struct tx_napi, rx_napi;
+	spinlock_t rx_lock; /* the RX ring and the backlog */
+	struct sk_buff_head backlog;
+	struct list_head receive; /* skbs on their way up; CONTEXT: TX poll */
+	void *queue; /* the C++ Queue */
+	struct nb_kvif *kvif;
+	int tx_irq, rx_irq; /* equal when the frontend has one event channel for both */
+	atomic_t eoi; /* ends of interrupt owed, NB_EOI_* */
+	unsigned int index;
+
+	struct hrtimer hold_tx, hold_rx; /* events held back, see coalesce.cpp */
+	struct timer_list rate_timer; /* schedules the TX poll when there are tokens again */
+	void *tx_ring, *rx_ring;
+	unsigned int tx_port, rx_port;
+	bool napi_added, enabled;
+	char tx_name[IFNAMSIZ + 16], rx_name[IFNAMSIZ + 16];
+};
+
+#define NB_EOI_TX 1
+#define NB_EOI_RX 2
+#define NB_EOI_BOTH 4
+
+/* Where an skb's time to be delivered ends, in its control block. */
+struct nb_skb_cb {
+	unsigned long expires;
+};
+#define NB_SKB_CB(skb) ((struct nb_skb_cb *)(skb)->cb)
+
+/* ethtool.c */
+extern const struct ethtool_ops nb_ethtool_ops;
+
+/* netdev.c */
+extern const struct net_device_ops nb_netdev_ops;
+struct nb_kvif *nb_netdev_create(struct xenbus_device *xdev, unsigned int handle);
+void nb_netdev_destroy(struct nb_kvif *kvif);
+
+/* port.c */
+/* The switch's entry points: not null while a vif is bound to a port, and for a grace period after. */
+extern const struct brlite_abi *nb_brlite;
+int nb_port_init(void);
+void nb_port_exit(void);
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Queue: one pair of rings of a vif, and its counters.
+//
+// The TX side (guest to us) belongs to the queue's TX poll alone. The RX side (us to guest) is fed by
+// its own RX poll and by the TX polls of other vifs, so it has a lock, held for one batch.
+#pragma once
+#include "lane.hpp"
+
+namespace ringway
+{
+struct Vif;
+
+// Why a packet went as an skb. Counted where it is decided, never for what goes directly.
+enum class Why : u8 {
+	no_port,      // the vif is no port of a brlite bridge
+	watched,      // someone looks at the sender's device
+	uplink,       // the destination is no vif
+	local,        // it is dom0's own stack
+	copy,         // it is a vif, but dom0 listens to everything and wants a copy
+	peer_down,    // the receiver is not connected
+	peer_watched, // someone looks at the receiver's device
+	peer_backlog, // packets wait for the receiver's buffers
+	peer_queue,   // its transmit queue is stopped, shaped or not empty
+	peer_offload, // it cannot take the packet's offloads, or the headers are not what the flags claim
+	peer_buffers, // it posted too few buffers
+	none,
+};
+inline constexpr u32 kWhys = static_cast<u32>(Why::none);
+
+// Counters; stats.cpp names them. Each has one writer at a time: the TX poll, or the holder of the RX lock.
+struct TxStats {
+	u64 packets, bytes;
+	u64 bad, copy_failed, no_memory, csum_failed, filtered;
+	u64 gso_checksum_fixup;
+	u64 path_direct, path_flood, path_skb, path_up;
+	u64 why[kWhys];
+	u64 batches, throttled, turns_passed, held;
+};
+struct RxStats {
+	u64 packets, bytes;
+	u64 direct, switched;
+	u64 dropped_full, dropped_expired, dropped_down, dropped_shape, dropped_oversize, copy_failed;
+	u64 batches, notifications, held;
+};
+
+struct Queue {
+	Vif *vif;
+	nb_kqueue *kq;
+	u16 index;
+
+	TxBackRing tx; // CONTEXT: TX poll
+	u32 owed;      // bytes the last poll took beyond its share, while more waited
+	TxStats tx_stats;
+
+	// CONTEXT: rx lock
+	RxBackRing rx;
+	u32 held;          // slots pushed since the guest asked to be woken, while its event is held back
+	u32 backlog_bytes; // of dom0 memory
+	u32 backlog_packets;
+	bool stopped;          // the device's transmit queue is stopped until the backlog shrinks
+	bool stalled;          // no buffers for longer than the stall time-out
+	unsigned long last_rx; // jiffies when a packet was last placed or the backlog last was empty
+	RxStats rx_stats;
+
+	// CONTEXT: softirq
+	int tx_poll(int budget);
+	int rx_poll(int budget);
+	void rest(u64 wait, int done);
+	void rest_coalesced();
+	// Wakes the guest for what was pushed when enough of it is there. CONTEXT: rx lock
+	void notify_coalesced(u32 slots, bool asked);
+	void notify_held(); // the time is up
+	bool tx_work() const;
+	bool rx_work() const { return backlog_packets != 0; }
+
+	// Appends an skb to the backlog; false when the byte cap is reached. CONTEXT: softirq
+	bool enqueue(sk_buff *skb);
+	// As many of the list as there is room for; returns the rest. CONTEXT: softirq
+	sk_buff *enqueue_list(sk_buff *skb);
+	void append(sk_buff *skb);
+	// Copies what the lane collected for this ring, answers and wakes the guest. CONTEXT: rx lock
+	void rx_flush(Lane &lane);
+	// Free buffers the guest has posted. CONTEXT: rx lock
+	u32 rx_slots();
+	// Drops what waited too long, finds and ends stalls; true while it wants to be called again.
+	bool rx_age(unsigned long now);
+	void rx_purge();
+};
+
+// Bytes of dom0 memory a queue may hold for a guest that posts no buffers (XSA-392).
+inline constexpr u32 kBacklogBytes = RxBackRing::kSize / 2 * kPageSize;
+
+// Bytes of one queue's packets before it is the next one's turn. 64 packets of up to a page's third, or a few
+// of 64 KiB, cost dom0 about the same: 150 000 to 220 000 instructions.
+inline constexpr s32 kPollShare = 256 * 1024;
+
+// The pipeline of the TX poll, one file each.
+void stage(Lane &lane, Queue &queue);
+void classify(Lane &lane, Queue &queue);
+void deliver(Lane &lane, Queue &queue);
+void deliver_direct(Lane &lane, Queue &queue);
+void deliver_flood(Lane &lane, Queue &queue);
+void deliver_skbs(Lane &lane, Queue &queue);
+void blame(Lane &lane, Queue &queue);
+void complete(Lane &lane, Queue &queue);
+
+// Shared by the ways of delivering.
+
+// The ring of the vif `owner` that this sender's queue feeds, or null while it is not connected. Always the
+// same one, so order is kept; the skb path picks it too, through the recorded receive queue.
+Queue *destination_queue(void *owner, const Queue &from);
+
+// Puts the packets of the list that starts at `first` (linked by Packet::next) into `to`, as far as the
+// receiver would not see the difference; longer ones than `longest` bytes are dropped and counted. Returns
+// the first packet that has to go as an skb (and all behind it do), or kBatchPackets.
+inline constexpr u32 kAnyLength = ~0u;
+struct Placed {
+	u32 next, packets;
+	u64 bytes;
+};
+Placed place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest);
+
+// Makes an skb of packet i. Null: not possible, the packet's fate says why.
+sk_buff *build_skb(Lane &lane, Queue &queue, Packet &packet);
+} // namespace ringway
