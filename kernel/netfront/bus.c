@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* XenStore and the xenbus in Linux's terms: nodes, the one transaction, states, and the life-cycle mutex. */
+#include <linux/delay.h>
+
+#include "host.h"
+
+/* --- XenStore ------------------------------------------------------------------------------------ */
+
+static const char *side_path(struct vif_host *host, enum xenstore_side side)
+{
+	return side == XENSTORE_OURS ? host->bus->nodename : host->bus->otherend;
+}
+
+u32 host_xenstore_read(struct vif_host *host, enum xenstore_side side, const char *node, u32 absent)
+{
+	return xenbus_read_unsigned(side_path(host, side), node, absent);
+}
+
+bool host_xenstore_has(struct vif_host *host, enum xenstore_side side, const char *node)
+{
+	return xenbus_exists(XBT_NIL, side_path(host, side), node);
+}
+
+int host_xenstore_begin(struct vif_host *host)
+{
+	host->transaction_error = 0;
+	return xenbus_transaction_start(&host->transaction);
+}
+
+static void write_node(struct vif_host *host, const char *directory, const char *node, u32 value)
+{
+	if (!host->transaction_error)
+		host->transaction_error = xenbus_printf(host->transaction, directory, node, "%u", value);
+}
+
+void host_xenstore_write(struct vif_host *host, int queue, const char *node, u32 value)
+{
+	char directory[128];
+
+	if (queue < 0) {
+		write_node(host, host->bus->nodename, node, value);
+		return;
+	}
+	snprintf(directory, sizeof(directory), "%s/queue-%d", host->bus->nodename, queue);
+	write_node(host, directory, node, value);
+}
+
+/* A node of an earlier connection would mislead the backend. */
+static void remove_node(struct vif_host *host, int queue, const char *node)
+{
+	char directory[128];
+
+	if (queue < 0)
+		snprintf(directory, sizeof(directory), "%s", host->bus->nodename);
+	else
+		snprintf(directory, sizeof(directory), "%s/queue-%d", host->bus->nodename, queue);
+	if (xenbus_exists(host->transaction, directory, node))
+		xenbus_rm(host->transaction, directory, node);
+}
+
+void host_xenstore_write_queue(struct vif_host *host, struct queue_host *queue, int number, u32 tx_ref,
+			       u32 rx_ref)
+{
+	host_xenstore_write(host, number, "tx-ring-ref", tx_ref);
+	host_xenstore_write(host, number, "rx-ring-ref", rx_ref);
+	if (queue->tx_port == queue->rx_port) {
+		remove_node(host, number, "event-channel-tx");
+		remove_node(host, number, "event-channel-rx");
+		host_xenstore_write(host, number, "event-channel", queue->tx_port);
+	} else {
+		remove_node(host, number, "event-channel");
+		host_xenstore_write(host, number, "event-channel-tx", queue->tx_port);
+		host_xenstore_write(host, number, "event-channel-rx", queue->rx_port);
+	}
+}
+
+int host_xenstore_commit(struct vif_host *host)
+{
+	int err = xenbus_transaction_end(host->transaction, host->transaction_error != 0);
+
+	if (host->transaction_error)
+		return host->transaction_error;
+	return err == -EAGAIN ? 1 : err;
+}
+
+/* --- states --------------------------------------------------------------------------------------- */
+
+u32 host_backend_state(struct vif_host *host)
+{
+	return xenbus_read_driver_state(host->bus->otherend);
+}
+
+bool host_backend_online(struct vif_host *host)
+{
+	return xenbus_read_unsigned(host->bus->otherend, "online", 0) != 0;
+}
+
+u16 host_backend_domain(struct vif_host *host)
+{
+	return host->bus->otherend_id;
+}
+
+void host_switch_state(struct vif_host *host, u32 state)
+{
+	xenbus_switch_state(host->bus, state);
+}
+
+void host_closed(struct vif_host *host)
+{
+	xenbus_frontend_closed(host->bus);
+}
+
+void host_fatal(struct vif_host *host, int error, const char *what)
+{
+	xenbus_dev_fatal(host->bus, error, "%s", what);
+}
+
+void host_log(struct vif_host *host, const char *what)
+{
+	dev_info(&host->bus->dev, "%s\n", what);
+}
+
+void host_alert(struct vif_host *host, const char *what)
+{
+	dev_alert(&host->bus->dev, "%s; disabled until it is attached again\n", what ? what : "bad backend");
+}
+
+void host_later(struct vif_host *host, u32 milliseconds)
+{
+	mod_delayed_work(system_wq, &host->later, msecs_to_jiffies(milliseconds));
+}
+
+void host_sleep(u32 milliseconds)
+{
+	msleep(milliseconds);
+}
+
+bool host_trusted(struct vif_host *host)
+{
+	return netfront_trusted;
+}
+
+void host_lock(struct vif_host *host)
+{
+	mutex_lock(&host->lock);
+}
+
+void host_unlock(struct vif_host *host)
+{
+	mutex_unlock(&host->lock);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// From a backend in InitWait to rings that both sides know, and back.
+//
+//     negotiate   read what the backend offers, once
+//     make_queues rings, grants, buffers, event channels
+//     advertise   all of it in one XenStore transaction
+//
+// A queue owns what it made; whatever fails, disconnect() takes back what there is, in any state.
+#include "netfront/vif.hpp"
+#include <initializer_list>
+
+namespace ringway::netfront
+{
+namespace
+{
+// Conflicts of the XenStore transaction: each means that someone else made progress.
+constexpr u32 kTransactionTries = 32;
+} // namespace
+
+// HOSTILE: every value. Read once here; nothing looks at the backend's nodes again while connected.
+Result<void> Vif::negotiate()
+{
+	const auto flag = [this](const char *node) {
+		return host_xenstore_read(host_, XENSTORE_BACKEND, node, 0) != 0;
+	};
+	if (!flag("feature-rx-copy")) // granting pages for it to keep ended in 2011
+		return Error::missing;
+	features_ = {flag("feature-sg"), flag("feature-gso-tcpv4"), flag("feature-gso-tcpv6"),
+		     flag("feature-ipv6-csum-offload")};
+	split_events_ = flag("feature-split-event-channels");
+	shared_.broken = false;
+	shared_.complaint = nullptr;
+	shared_.bounce = !host_trusted(host_) || host_xenstore_read(host_, XENSTORE_OURS, "trusted", 1) == 0;
+	shared_.backend = host_backend_domain(host_);
+
+	u32 queues = host_xenstore_read(host_, XENSTORE_BACKEND, "multi-queue-max-queues", 1);
+	queues = queues < 1 ? 1 : queues;
+	active_ = queues < allocated_ ? queues : allocated_;
+	return {};
+}
+
+// Fewer queues than agreed are legal; none is an error.
+Result<void> Vif::make_queues()
+{
+	const u32 wanted = active_;
+	for (active_ = 0; active_ < wanted; active_++) {
+		netfront_queue &queue = *queue_[active_];
+		Result<void> made = queue.tx.connect(host_, queue.host, &shared_);
+		if (made.ok())
+			made = queue.rx.connect(host_, queue.host, &shared_);
+		queue.events = {};
+		if (made.ok() && host_events_bind(queue.host, split_events_) < 0)
+			made = Error::hypercall;
+		if (!made.ok()) {
+			queue.tx.disconnect();
+			queue.rx.disconnect();
+			if (active_ == 0)
+				return made.error();
+			host_log(host_, "not enough memory or grants for all queues: using fewer");
+			break;
+		}
+		host_softirq_off();
+		queue.rx.refill(true);
+		host_softirq_on();
+	}
+	return {};
+}
+
+Result<void> Vif::advertise()
+{
+	const bool multi = host_xenstore_has(host_, XENSTORE_BACKEND, "multi-queue-max-queues");
+	for (u32 tries = 0; tries < kTransactionTries; tries++) {
+		if (host_xenstore_begin(host_) < 0)
+			return Error::hypercall;
+		if (multi)
+			host_xenstore_write(host_, -1, "multi-queue-num-queues", active_);
+		for (u32 i = 0; i < active_; i++)
+			host_xenstore_write_queue(host_, queue_[i]->host,
+						  active_ == 1 ? -1 : static_cast<int>(i),
+						  queue_[i]->tx.ring_ref(), queue_[i]->rx.ring_ref());
+		for (const char *node :
+		     {"request-rx-copy", "feature-rx-notify", "feature-sg", "feature-gso-tcpv4",
+		      "feature-gso-tcpv6", "feature-ipv6-csum-offload"})
+			host_xenstore_write(host_, -1, node, 1);
+		const int result = host_xenstore_commit(host_);
+		if (result == 0)
+			return {};
+		if (result < 0)
+			return Error::hypercall;
+	}
+	return Error::hypercall;
+}
+
+// CONTEXT: life-cycle mutex held.
+void Vif::connect()
+{
+	if (const auto done = negotiate(); !done.ok())
+		return give_up("backend does not offer feature-rx-copy", done.error());
+	if (const auto done = make_queues(); !done.ok())
+		return give_up("making rings", done.error());
+	if (const auto done = advertise(); !done.ok())
+		return give_up("writing the frontend's nodes", done.error());
+	if (host_netdev_announce(host_, active_) < 0)
+		return give_up("registering the network device", Error::no_memory);
+	set_linked(true);
+	stage_ = Stage::waiting;
+	host_switch_state(host_, static_cast<u32>(BusState::connected));
+}
+
+void Vif::give_up(const char *what, Error error)
+{
+	disconnect();
+	stage_ = Stage::dead;
+	host_fatal(host_, error_errno(error), what);
+}
+
+// Takes everything back, from any state. Packets under way are dropped, as on a cable that is pulled.
+void Vif::disconnect()
+{
+	host_netdev_carrier(host_, false);
+	set_linked(false);
+	for (u32 i = 0; i < active_; i++) {
+		host_events_unbind(queue_[i]->host);
+		queue_[i]->tx.disconnect();
+		queue_[i]->rx.disconnect();
+	}
+	active_ = 0;
+}
+} // namespace ringway::netfront

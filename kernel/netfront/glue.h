@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one header both languages read.
+ *
+ *   host_*      what Linux does for the C++ logic (glue.c: hot, inlined by LTO; setup.c: set-up and
+ *               tear-down; bus.c: XenStore; netdev.c: the net_device)
+ *   netfront_*  what the logic offers to Linux's callbacks (main.c, netdev.c)
+ *
+ * Kernel types stay opaque to C++; only fixed-width numbers and pointers cross.
+ */
+#ifndef RINGWAY_NETFRONT_GLUE_H
+#define RINGWAY_NETFRONT_GLUE_H
+
+#ifdef __cplusplus
+#include <cstdint>
+extern "C" {
+using std::uint16_t;
+using std::uint32_t;
+using std::uint8_t;
+#else
+#include <linux/types.h>
+#endif
+
+/* Linux's, opaque to C++. */
+struct sk_buff;
+struct page;
+struct page_pool;
+
+/* C's half of a vif and of a queue, opaque to C++. */
+struct vif_host;
+struct queue_host;
+
+/* C++'s half, opaque to C. */
+struct netfront_vif;
+struct netfront_queue;
+
+/* Counters, one set per queue and direction, written by one context each. The order is the order of
+ * `ethtool -S` (names: stats.h). */
+struct netfront_tx_stats {
+	unsigned long long packets, bytes;
+	unsigned long long dropped;       /* by us: no link, no memory, too long */
+	unsigned long long copied;        /* packets that went out wholly through granted buffers */
+	unsigned long long linearised;    /* packets of more slots than a backend must take */
+	unsigned long long stopped;       /* times the ring was full */
+	unsigned long long notified;      /* events sent to the backend */
+	unsigned long long backend_error; /* slots the backend answered with an error */
+};
+
+struct netfront_rx_stats {
+	unsigned long long packets, bytes;
+	unsigned long long gso_checksum_fixup;
+	unsigned long long copied;        /* packets whose buffers went straight back to the ring */
+	unsigned long long no_memory;     /* packets dropped for want of an skb */
+	unsigned long long refill_failed; /* refills that ran out of pages */
+	unsigned long long bad_slot;      /* packets with an offset, length or chain that cannot be */
+	unsigned long long bad_extra;     /* packets with missing, unknown or impossible extra info */
+	unsigned long long bad_frame;     /* packets too short, or whose headers do not parse */
+	unsigned long long notified;
+	unsigned long long spurious; /* events that brought no work */
+};
+
+/* What transmit wants to know of an skb, in one go. */
+struct tx_view {
+	uint32_t length;      /* bytes in all */
+	uint32_t head_length; /* bytes of the linear part */
+	uint32_t frags;
+	uint16_t gso_size;
+	bool gso_v6;
+	bool checksum_blank; /* CHECKSUM_PARTIAL: the receiver may have to finish it */
+	bool checksum_good;  /* CHECKSUM_UNNECESSARY */
+};
+
+struct frag_view {
+	struct page *page; /* the page of the first byte, also inside a compound page */
+	uint32_t offset;   /* below the page size */
+	uint32_t length;   /* may reach over several pages */
+};
+
+/* --- glue.c: hot ----------------------------------------------------------------------------- */
+
+void host_skb_view(const struct sk_buff *skb, struct tx_view *view);
+void host_skb_frag(const struct sk_buff *skb, uint32_t i, struct frag_view *frag);
+void host_skb_read(const struct sk_buff *skb, uint32_t offset, void *to, uint32_t length);
+uint32_t *host_skb_pending(struct sk_buff *skb); /* our word in skb->cb */
+void host_skb_timestamp(struct sk_buff *skb);
+void host_skb_sent(struct sk_buff *skb, int napi_budget);
+void host_skb_drop(struct sk_buff *skb);
+struct page *host_page_next(struct page *page, uint32_t pages);
+
+bool host_xmit_more(void);
+void host_tx_lock(struct queue_host *host); /* CONTEXT: softirq */
+bool host_tx_trylock(struct queue_host *host);
+void host_tx_unlock(struct queue_host *host);
+void host_tx_stop(struct queue_host *host);
+bool host_tx_stopped(const struct queue_host *host);
+void host_tx_wake(struct queue_host *host);
+
+void host_grant(uint32_t ref, uint16_t domain, struct page *page, bool read_only);
+bool host_grant_revoke(uint32_t ref);
+
+struct page *host_pool_take(struct queue_host *host);
+void *host_page_address(struct page *page);
+void host_page_zero(void *address);
+
+struct sk_buff *host_rx_skb(struct queue_host *host, uint32_t head_length);
+void *host_skb_put(struct sk_buff *skb, uint32_t length);
+void host_skb_add_page(struct sk_buff *skb, struct page *page, uint32_t offset, uint32_t length);
+void host_skb_set_gso(struct sk_buff *skb, uint16_t size, bool v6);
+bool host_skb_receive(struct queue_host *host, struct sk_buff *skb, bool blank, bool good);
+
+struct netfront_tx_stats *host_tx_stats_begin(struct queue_host *host);
+void host_tx_stats_end(struct queue_host *host);
+struct netfront_rx_stats *host_rx_stats_begin(struct queue_host *host);
+void host_rx_stats_end(struct queue_host *host);
+
+void host_napi_schedule(struct queue_host *host);
+bool host_napi_done(struct queue_host *host, int work);
+void host_tx_notify(struct queue_host *host);
+void host_rx_notify(struct queue_host *host);
+void host_tx_eoi(struct queue_host *host, bool spurious);
+void host_rx_eoi(struct queue_host *host, bool spurious);
+void host_retry_refill(struct queue_host *host);
+
+/* --- setup.c: process context ---------------------------------------------------------------- */
+
+void *host_alloc(uint32_t bytes); /* zeroed, or NULL */
+void host_free(void *memory);
+
+/* Grant references: a private list of `count`, taken one by one. */
+bool host_refs_alloc(uint32_t count, uint32_t *list);
+uint32_t host_refs_take(uint32_t *list);
+void host_refs_free(uint32_t list);
+void host_ref_free(uint32_t ref); /* one that grants nothing */
+/* Ends a grant whatever the backend does: where it still uses the page, the kernel keeps page and
+ * reference away from everybody until it stops. */
+void host_grant_end(uint32_t ref);
+
+struct page *host_page_alloc(bool may_sleep); /* zeroed, or NULL */
+void host_page_free(struct page *page);
+
+bool host_pool_create(struct queue_host *host);
+void host_pool_give(struct queue_host *host, struct page *page);
+void host_pool_destroy(struct queue_host *host);
+
+void *host_ring_create(struct vif_host *host, uint32_t *ref);
+void host_ring_destroy(void *page, uint32_t ref);
+
+/* Event channels of a queue: two when `split`, else one for both directions. */
+int host_events_bind(struct queue_host *host, bool split);
+void host_events_unbind(struct queue_host *host);
+
+/* --- bus.c: XenStore, xenbus, the life cycle's mutex ------------------------------------------ */
+
+enum xenstore_side { XENSTORE_OURS, XENSTORE_BACKEND };
+uint32_t host_xenstore_read(struct vif_host *host, enum xenstore_side side, const char *node,
+			    uint32_t absent);
+bool host_xenstore_has(struct vif_host *host, enum xenstore_side side, const char *node);
+/* One transaction at a time; a failed write is remembered and reported by commit (a positive value:
+ * conflict, do it all again). */
+int host_xenstore_begin(struct vif_host *host);
+void host_xenstore_write(struct vif_host *host, int queue, const char *node, uint32_t value);
+int host_xenstore_commit(struct vif_host *host);
+void host_xenstore_write_queue(struct vif_host *host, struct queue_host *queue, int number, uint32_t tx_ref,
+			       uint32_t rx_ref);
+
+uint32_t host_backend_state(struct vif_host *host);
+bool host_backend_online(struct vif_host *host);
+uint16_t host_backend_domain(struct vif_host *host);
+void host_switch_state(struct vif_host *host, uint32_t state);
+void host_closed(struct vif_host *host);
+void host_fatal(struct vif_host *host, int error, const char *what);
+void host_log(struct vif_host *host, const char *what);
+void host_alert(struct vif_host *host, const char *what);
+void host_later(struct vif_host *host, uint32_t milliseconds); /* netfront_later() after that */
+
+void host_sleep(uint32_t milliseconds);
+void host_lock(struct vif_host *host);
+void host_unlock(struct vif_host *host);
+
+bool host_trusted(struct vif_host *host);
+
+/* --- netdev.c: the net_device ---------------------------------------------------------------- */
+
+int host_netdev_announce(struct vif_host *host, uint32_t queues); /* registers it once, sets its queues */
+void host_netdev_carrier(struct vif_host *host, bool on);
+void host_netdev_notify_peers(struct vif_host *host);
+void host_rtnl_lock(void);
+void host_rtnl_unlock(void);
+void host_tx_lock_bh(struct queue_host *host); /* CONTEXT: process */
+void host_tx_unlock_bh(struct queue_host *host);
+void host_softirq_off(void);
+void host_softirq_on(void);
+void host_queue_enable(struct queue_host *host);
+void host_queue_disable(struct queue_host *host);
+struct queue_host *host_queue(struct vif_host *host, uint32_t i);
+void host_queue_bind(struct queue_host *host, struct netfront_queue *queue);
+
+/* --- C++ to C --------------------------------------------------------------------------------- */
+
+struct netfront_vif *netfront_create(struct vif_host *host, uint32_t queues);
+void netfront_destroy(struct netfront_vif *vif);
+void netfront_backend_changed(struct netfront_vif *vif, uint32_t backend_state);
+void netfront_resume(struct netfront_vif *vif);
+void netfront_remove(struct netfront_vif *vif);
+void netfront_later(struct netfront_vif *vif);
+void netfront_open(struct netfront_vif *vif);
+void netfront_stop(struct netfront_vif *vif);
+
+/* What the backend can do, sampled when we connected. */
+struct backend_features {
+	bool sg, tso4, tso6, csum6;
+};
+struct backend_features netfront_backend_features(const struct netfront_vif *vif);
+
+struct copy_limits {
+	uint32_t tx, rx; /* packets up to that many bytes are copied rather than granted page by page */
+};
+struct copy_limits netfront_copy_limits(const struct netfront_vif *vif);
+bool netfront_set_copy_limits(struct netfront_vif *vif, struct copy_limits limits);
+
+int netfront_transmit(struct netfront_queue *queue, struct sk_buff *skb); /* 0, or NETDEV_TX_BUSY */
+int netfront_poll(struct netfront_queue *queue, int budget);
+void netfront_tx_event(struct netfront_queue *queue);
+void netfront_rx_event(struct netfront_queue *queue);
+void netfront_both_event(struct netfront_queue *queue);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The life cycle's table (life_cycle.hpp) put to work.
+//
+// Nothing here waits for the backend except remove(), which has to leave orderly if it can, waits at most
+// kPatience per step, and holds no lock meanwhile.
+#include "netfront/vif.hpp"
+
+namespace ringway::netfront
+{
+namespace
+{
+constexpr u32 kPatience = 2000;    // ms per step of an orderly goodbye
+constexpr u32 kReopenDelay = 1000; // ms before a closed vif offers to start again: bounds a flapping backend
+
+constexpr u32 to_bus(BusState state)
+{
+	return static_cast<u32>(state);
+}
+} // namespace
+
+void Vif::backend_changed(BusState backend)
+{
+	host_lock(host_);
+	act(decide(stage_, backend, host_backend_online(host_)));
+	host_unlock(host_);
+}
+
+// CONTEXT: life-cycle mutex held.
+void Vif::act(Action action)
+{
+	switch (action) {
+	case Action::nothing:
+		break;
+	case Action::connect:
+		connect();
+		break;
+	case Action::link_up:
+		stage_ = Stage::linked;
+		host_netdev_carrier(host_, true);
+		host_netdev_notify_peers(host_);
+		break;
+	case Action::link_down:
+		stage_ = Stage::waiting;
+		host_netdev_carrier(host_, false);
+		break;
+	case Action::close:
+		close();
+		break;
+	case Action::close_reopen:
+		close();
+		host_later(host_, kReopenDelay);
+		break;
+	case Action::reopen:
+		host_later(host_, kReopenDelay);
+		break;
+	case Action::start_over:
+		disconnect();
+		stage_ = Stage::initialising;
+		host_switch_state(host_, to_bus(BusState::initialising));
+		connect();
+		break;
+	case Action::say_closed:
+		host_closed(host_);
+		break;
+	}
+}
+
+void Vif::close()
+{
+	disconnect();
+	stage_ = Stage::closed;
+	host_closed(host_);
+}
+
+// CONTEXT: work queue. Either a queue latched `broken`, or a closed vif may offer to start again.
+void Vif::later()
+{
+	host_lock(host_);
+	if (shared_.broken && (stage_ == Stage::waiting || stage_ == Stage::linked)) {
+		give_up(shared_.complaint, Error::invalid);
+	} else if (stage_ == Stage::closed) {
+		const auto backend = static_cast<BusState>(host_backend_state(host_));
+		if (decide(stage_, backend, host_backend_online(host_)) == Action::reopen) {
+			stage_ = Stage::initialising;
+			host_switch_state(host_, to_bus(BusState::initialising));
+			act(decide(stage_, backend, true));
+		}
+	}
+	host_unlock(host_);
+}
+
+// After a restore the rings, grants and event channels belong to a host that is gone: the backend is new,
+// and the bus already put us back to Initialising.
+void Vif::resume()
+{
+	host_lock(host_);
+	disconnect();
+	stage_ = Stage::initialising;
+	shared_.broken = false;
+	host_unlock(host_);
+}
+
+bool Vif::reached(BusState a, BusState b)
+{
+	const auto backend = static_cast<BusState>(host_backend_state(host_));
+	return backend == a || backend == b || backend == BusState::unknown;
+}
+
+void Vif::leave(BusState say)
+{
+	constexpr u32 step = 10; // ms
+	host_switch_state(host_, to_bus(say));
+	for (u32 waited = 0; waited < kPatience && !reached(say, BusState::closed); waited += step)
+		host_sleep(step);
+}
+
+// CONTEXT: process; the bus no longer watches the backend for us.
+void Vif::remove()
+{
+	host_lock(host_);
+	const bool connected = stage_ == Stage::waiting || stage_ == Stage::linked;
+	stage_ = Stage::dead;
+	host_netdev_carrier(host_, false);
+	set_linked(false);
+	host_unlock(host_);
+
+	if (connected)
+		leave(BusState::closing);
+	host_lock(host_);
+	disconnect();
+	host_unlock(host_);
+	leave(BusState::closed);
+}
+} // namespace ringway::netfront
+
+extern "C" void netfront_backend_changed(netfront_vif *vif, std::uint32_t backend_state)
+{
+	vif->backend_changed(static_cast<ringway::netfront::BusState>(backend_state));
+}
+
+extern "C" void netfront_resume(netfront_vif *vif)
+{
+	vif->resume();
+}
+
+extern "C" void netfront_remove(netfront_vif *vif)
+{
+	vif->remove();
+}
+
+extern "C" void netfront_later(netfront_vif *vif)
+{
+	vif->later();
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The life of a vif as a table: where we stand and what the backend just showed decide what we do.
+//
+//                    backend shows
+//     we are         InitWait      Connected    Closing      Closed          Unknown
+//     --------------------------------------------------------------------------------
+//     initialising   connect       -            leave?       -               -
+//     waiting        -             link up      close        close, reopen?  -
+//     linked         start over    -            close        close, reopen?  link down
+//     closed         reopen?       -            -            reopen?         -
+//     dead           -             -            say Closed   say Closed      -
+//
+// "?" depends on the backend's `online` node, with which a toolstack tells a device that is being taken
+// away (0) from a backend that only restarts (1). States not named change nothing, and so does a
+// backend's state from before our time: a driver that was loaded again sees Closed until the backend
+// answers, an operating system that took over from a boot loader sees Connected, Closing and Closed pass
+// by before the InitWait that is meant for it.
+//
+// HOSTILE: backend_state and online. Every pair has an answer, none waits, none loops.
+#pragma once
+#include "core/types.hpp"
+
+namespace ringway::netfront
+{
+// enum xenbus_state of xen/io/xenbus.h, as it stands in XenStore.
+enum class BusState : u32 {
+	unknown = 0,
+	initialising = 1,
+	init_wait = 2,
+	initialised = 3,
+	connected = 4,
+	closing = 5,
+	closed = 6,
+	reconfiguring = 7,
+	reconfigured = 8,
+};
+
+// Where we stand.
+enum class Stage : u8 {
+	initialising, // we said Initialising: the backend's move
+	waiting,      // rings granted, we said Connected: the backend maps them
+	linked,       // both said Connected: packets flow
+	closed,       // rings gone, we said Closed
+	dead,         // the backend lied on the ring, or the device is being removed: no way back
+};
+
+enum class Action : u8 {
+	nothing,
+	connect,      // make rings, tell the backend, say Connected
+	link_up,      // carrier on
+	link_down,    // carrier off, keep everything
+	close,        // take the rings back, say Closed
+	close_reopen, // the same, then offer to start again
+	reopen,       // say Initialising again
+	say_closed,   // Closed, once more
+	start_over,   // the backend restarted unseen: take the rings back, say Initialising, connect
+};
+
+constexpr Action decide(Stage stage, BusState backend, bool online)
+{
+	switch (stage) {
+	case Stage::initialising:
+		if (backend == BusState::init_wait)
+			return Action::connect;
+		return backend == BusState::closing && !online ? Action::close : Action::nothing;
+	case Stage::waiting:
+	case Stage::linked:
+		switch (backend) {
+		case BusState::init_wait:
+			return stage == Stage::linked ? Action::start_over : Action::nothing;
+		case BusState::connected:
+			return stage == Stage::waiting ? Action::link_up : Action::nothing;
+		case BusState::closing:
+			return Action::close;
+		case BusState::closed:
+			return online ? Action::close_reopen : Action::close;
+		case BusState::unknown:
+			return stage == Stage::linked ? Action::link_down : Action::nothing;
+		default:
+			return Action::nothing;
+		}
+	case Stage::closed:
+		return online && (backend == BusState::closed || backend == BusState::init_wait)
+			       ? Action::reopen
+			       : Action::nothing;
+	case Stage::dead:
+		return backend == BusState::closing || backend == BusState::closed ? Action::say_closed
+										   : Action::nothing;
+	}
+	return Action::nothing;
+}
+} // namespace ringway::netfront

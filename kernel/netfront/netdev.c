@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The net_device: its operations, its statistics, its life. */
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <xen/interface/io/netif.h>
+
+#include "host.h"
+
+/* A packet's length travels in 16 bits. */
+#define LONGEST_PACKET 65535
+
+/* --- operations ------------------------------------------------------------------------------------ */
+
+static int dev_open_(struct net_device *dev)
+{
+	netfront_open(vif_of(dev)->vif);
+	return 0;
+}
+
+static int dev_stop_(struct net_device *dev)
+{
+	netfront_stop(vif_of(dev)->vif);
+	return 0;
+}
+
+static netdev_tx_t dev_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	return netfront_transmit(vif_of(dev)->queue[skb_get_queue_mapping(skb)].queue, skb);
+}
+
+static u16 dev_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *lower)
+{
+	const unsigned int queues = dev->real_num_tx_queues;
+
+	return queues == 1 ? 0 : reciprocal_scale(skb_get_hash(skb), queues);
+}
+
+static int dev_change_mtu_(struct net_device *dev, int mtu)
+{
+	if (mtu > ETH_DATA_LEN && !(dev->features & NETIF_F_SG)) {
+		netdev_info(dev, "MTU %d needs a backend with feature-sg; without it at most %d\n", mtu,
+			    ETH_DATA_LEN);
+		return -EINVAL;
+	}
+	WRITE_ONCE(dev->mtu, mtu);
+	return 0;
+}
+
+static netdev_features_t dev_fix_features(struct net_device *dev, netdev_features_t features)
+{
+	const struct backend_features can = netfront_backend_features(vif_of(dev)->vif);
+
+	if (!can.sg)
+		features &= ~NETIF_F_SG;
+	if (!can.csum6)
+		features &= ~NETIF_F_IPV6_CSUM;
+	if (!can.tso4)
+		features &= ~NETIF_F_TSO;
+	if (!can.tso6)
+		features &= ~NETIF_F_TSO6;
+	return features;
+}
+
+static int dev_set_features(struct net_device *dev, netdev_features_t features)
+{
+	if (!(features & NETIF_F_SG) && dev->mtu > ETH_DATA_LEN) {
+		netdev_info(dev, "MTU lowered to %d: no scatter-gather\n", ETH_DATA_LEN);
+		return dev_set_mtu(dev, ETH_DATA_LEN);
+	}
+	return 0;
+}
+
+static void dev_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *total)
+{
+	const struct vif_host *host = vif_of(dev);
+	struct netfront_tx_stats tx;
+	struct netfront_rx_stats rx;
+	unsigned int i;
+
+	for (i = 0; i < host->queues; i++) {
+		read_tx(&host->queue[i], &tx);
+		read_rx(&host->queue[i], &rx);
+		total->tx_packets += tx.packets;
+		total->tx_bytes += tx.bytes;
+		total->tx_dropped += tx.dropped;
+		total->tx_errors += tx.backend_error;
+		total->rx_packets += rx.packets;
+		total->rx_bytes += rx.bytes;
+		total->rx_dropped += rx.no_memory;
+		total->rx_errors += rx.bad_slot + rx.bad_extra + rx.bad_frame;
+		total->rx_frame_errors += rx.bad_frame;
+	}
+}
+
+static const struct net_device_ops vif_ops = {
+	.ndo_open = dev_open_,
+	.ndo_stop = dev_stop_,
+	.ndo_start_xmit = dev_xmit,
+	.ndo_select_queue = dev_select_queue,
+	.ndo_change_mtu = dev_change_mtu_,
+	.ndo_get_stats64 = dev_get_stats64,
+	.ndo_set_mac_address = eth_mac_addr,
+	.ndo_validate_addr = eth_validate_addr,
+	.ndo_fix_features = dev_fix_features,
+	.ndo_set_features = dev_set_features,
+};
+
+/* --- life ------------------------------------------------------------------------------------------- */
+
+static int napi_poll_(struct napi_struct *napi, int budget)
+{
+	return netfront_poll(container_of(napi, struct queue_host, napi)->queue, budget);
+}
+
+static void on_refill(struct timer_list *timer)
+{
+	napi_schedule(&container_of(timer, struct queue_host, refill)->napi);
+}
+
+static void on_later(struct work_struct *work)
+{
+	netfront_later(container_of(to_delayed_work(work), struct vif_host, later)->vif);
+}
+
+struct vif_host *netdev_make(struct xenbus_device *bus, unsigned int queues)
+{
+	struct net_device *dev = alloc_etherdev_mqs(sizeof(struct vif_host), queues, queues);
+	struct vif_host *host;
+	unsigned int i;
+
+	if (!dev)
+		return NULL;
+	host = netdev_priv(dev);
+	host->dev = dev;
+	host->bus = bus;
+	mutex_init(&host->lock);
+	INIT_DELAYED_WORK(&host->later, on_later);
+	host->queue = kvcalloc(queues, sizeof(*host->queue), GFP_KERNEL);
+	if (!host->queue)
+		goto fail;
+	for (i = 0; i < queues; i++) {
+		struct queue_host *q = &host->queue[i];
+
+		q->vif = host;
+		q->number = i;
+		q->txq = netdev_get_tx_queue(dev, i);
+		u64_stats_init(&q->tx_sync);
+		u64_stats_init(&q->rx_sync);
+		timer_setup(&q->refill, on_refill, 0);
+		netif_napi_add(dev, &q->napi, napi_poll_);
+	}
+	host->queues = queues;
+	host->vif = netfront_create(host, queues);
+	if (!host->vif)
+		goto fail;
+
+	dev->netdev_ops = &vif_ops;
+	dev->ethtool_ops = &vif_ethtool_ops;
+	dev->min_mtu = ETH_MIN_MTU;
+	dev->max_mtu = LONGEST_PACKET - ETH_HLEN;
+	dev->hw_features = NETIF_F_SG | NETIF_F_IPV6_CSUM | NETIF_F_TSO | NETIF_F_TSO6;
+	dev->features = dev->hw_features | NETIF_F_IP_CSUM | NETIF_F_RXCSUM | NETIF_F_GSO_ROBUST;
+	netif_set_tso_max_size(dev, LONGEST_PACKET);
+	SET_NETDEV_DEV(dev, &bus->dev);
+	netif_carrier_off(dev);
+	return host;
+fail:
+	netdev_unmake(host);
+	return NULL;
+}
+
+/* INVARIANT: not registered (any more), disconnected. */
+void netdev_unmake(struct vif_host *host)
+{
+	unsigned int i;
+
+	for (i = 0; i < host->queues; i++)
+		netif_napi_del(&host->queue[i].napi);
+	if (host->vif)
+		netfront_destroy(host->vif);
+	kvfree(host->queue);
+	free_netdev(host->dev);
+}
+
+static int read_mac(struct vif_host *host)
+{
+	u8 mac[ETH_ALEN];
+	char *text = xenbus_read(XBT_NIL, host->bus->nodename, "mac", NULL);
+	bool good;
+
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	good = mac_pton(text, mac) && text[3 * ETH_ALEN - 1] == '\0' && is_valid_ether_addr(mac);
+	if (!good)
+		dev_err(&host->bus->dev, "%s/mac is '%s', not a unicast Ethernet address\n",
+			host->bus->nodename, text);
+	kfree(text);
+	if (!good)
+		return -EINVAL;
+	/* An address that was changed inside the guest survives a reconnect. */
+	if (!host->have_mac || !ether_addr_equal(mac, host->node_mac)) {
+		ether_addr_copy(host->node_mac, mac);
+		host->have_mac = true;
+		rtnl_lock();
+		eth_hw_addr_set(host->dev, mac);
+		rtnl_unlock();
+	}
+	return 0;
+}
+
+int host_netdev_announce(struct vif_host *host, u32 queues)
+{
+	struct net_device *dev = host->dev;
+	int err = read_mac(host);
+
+	if (err)
+		return err;
+	rtnl_lock();
+	err = netif_set_real_num_queues(dev, queues, queues);
+	if (!err) {
+		if (dev->reg_state == NETREG_UNINITIALIZED)
+			err = register_netdevice(dev);
+		else
+			netdev_update_features(dev);
+	}
+	rtnl_unlock();
+	return err;
+}
+
+void host_netdev_carrier(struct vif_host *host, bool on)
+{
+	if (on)
+		netif_carrier_on(host->dev);
+	else
+		netif_carrier_off(host->dev);
+}
+
+void host_netdev_notify_peers(struct vif_host *host)
+{
+	netdev_notify_peers(host->dev);
+}
+
+void host_rtnl_lock(void)
+{
+	rtnl_lock();
+}
+
+void host_rtnl_unlock(void)
+{
+	rtnl_unlock();
+}
+
+void host_tx_lock_bh(struct queue_host *host)
+{
+	__netif_tx_lock_bh(host->txq);
+}
+
+void host_tx_unlock_bh(struct queue_host *host)
+{
+	__netif_tx_unlock_bh(host->txq);
+}
+
+void host_softirq_off(void)
+{
+	local_bh_disable();
+}
+
+void host_softirq_on(void)
+{
+	local_bh_enable();
+}
+
+/* CONTEXT: RTNL. The first poll posts buffers and ends interrupts that came while we were down. */
+void host_queue_enable(struct queue_host *host)
+{
+	napi_enable(&host->napi);
+	local_bh_disable();
+	napi_schedule(&host->napi);
+	local_bh_enable();
+}
+
+/* CONTEXT: RTNL */
+void host_queue_disable(struct queue_host *host)
+{
+	napi_disable(&host->napi);
+	del_timer_sync(&host->refill);
+}
+
+struct queue_host *host_queue(struct vif_host *host, u32 i)
+{
+	return &host->queue[i];
+}
+
+void host_queue_bind(struct queue_host *host, struct netfront_queue *queue)
+{
+	host->queue = queue;
+}

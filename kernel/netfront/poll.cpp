@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// One NAPI poll serves both directions of a queue:
+//
+//     receive → refill → complete transmits → ask for events → sleep, end the interrupts
+//
+// Late EOI: the event channel is masked from its interrupt until the poll found nothing more to do, so a
+// busy queue takes no interrupts at all. An EOI tells whether there was work since the last one; a backend
+// that sends events for nothing is slowed down by the kernel's event code. Work of either kind counts, also
+// work that a poll found before its event arrived.
+#include "netfront/queue.hpp"
+
+namespace ringway::netfront
+{
+int Queue::poll(int budget)
+{
+	if (RINGWAY_UNLIKELY(shared->broken))
+		return break_off();
+	if (RINGWAY_UNLIKELY(budget <= 0))
+		return poll_completions_only();
+
+	const Result<u32> taken = rx.receive(static_cast<u32>(budget));
+	if (RINGWAY_UNLIKELY(!taken.ok()))
+		return break_off();
+	rx.refill(false);
+	const bool full = taken.value() >= static_cast<u32>(budget);
+
+	bool more = full;
+	if (tx.answered()) {
+		host_tx_lock(host);
+		const Result<u32> completed = tx.complete(budget);
+		more |= completed.ok() && tx.ask_event();
+		host_tx_unlock(host);
+		if (RINGWAY_UNLIKELY(!completed.ok()))
+			return break_off();
+		events.tx_worked |= completed.value() != 0;
+	}
+	events.rx_worked |= taken.value() != 0;
+	if (full)
+		return budget;
+	const u32 kinds = __atomic_exchange_n(&events.pending, 0, __ATOMIC_ACQ_REL);
+	more |= rx.ask_event();
+	// An interrupt that comes after host_napi_done() schedules the next poll and counts for that one.
+	if (!more && host_napi_done(host, static_cast<int>(taken.value()))) {
+		end_of_interrupt(kinds);
+		return static_cast<int>(taken.value());
+	}
+	__atomic_fetch_or(&events.pending, kinds, __ATOMIC_ACQ_REL);
+	return more ? budget : static_cast<int>(taken.value());
+}
+
+// netpoll, budget 0: only finished transmits, and only if nobody (perhaps this very CPU, interrupted) is
+// transmitting.
+int Queue::poll_completions_only()
+{
+	if (!host_tx_trylock(host))
+		return 0;
+	const Result<u32> completed = tx.complete(0);
+	host_tx_unlock(host);
+	if (RINGWAY_UNLIKELY(!completed.ok()))
+		break_off();
+	return 0;
+}
+
+// CONTEXT: hard interrupt.
+void Queue::event(u32 kind)
+{
+	if (RINGWAY_UNLIKELY(__atomic_load_n(&shared->broken, __ATOMIC_RELAXED)))
+		return; // no EOI: the channel stays masked, which ends any storm
+	__atomic_fetch_or(&events.pending, kind, __ATOMIC_ACQ_REL);
+	host_napi_schedule(host);
+}
+
+void Queue::end_of_interrupt(u32 kinds)
+{
+	if (RINGWAY_UNLIKELY(kinds && !events.tx_worked && !events.rx_worked)) {
+		host_rx_stats_begin(host)->spurious++;
+		host_rx_stats_end(host);
+	}
+	if (kinds & Events::kBoth) {
+		const bool worked = events.tx_worked || events.rx_worked;
+		events.tx_worked = events.rx_worked = false;
+		host_tx_eoi(host, !worked);
+	}
+	if (kinds & Events::kTx) {
+		const bool worked = events.tx_worked;
+		events.tx_worked = false;
+		host_tx_eoi(host, !worked);
+	}
+	if (kinds & Events::kRx) {
+		const bool worked = events.rx_worked;
+		events.rx_worked = false;
+		host_rx_eoi(host, !worked);
+	}
+}
+
+// Latches `broken`; the tear-down runs in process context (netfront_later).
+int Queue::break_off()
+{
+	const bool first = !__atomic_exchange_n(&shared->broken, true, __ATOMIC_ACQ_REL);
+	if (first) {
+		host_alert(shared->host, shared->complaint);
+		host_later(shared->host, 0);
+	}
+	host_napi_done(host, 0);
+	return 0;
+}
+} // namespace ringway::netfront
+
+using ringway::netfront::Events;
+
+extern "C" int netfront_poll(netfront_queue *queue, int budget)
+{
+	return queue->poll(budget);
+}
+extern "C" void netfront_tx_event(netfront_queue *queue)
+{
+	queue->event(Events::kTx);
+}
+extern "C" void netfront_rx_event(netfront_queue *queue)
+{
+	queue->event(Events::kRx);
+}
+extern "C" void netfront_both_event(netfront_queue *queue)
+{
+	queue->event(Events::kBoth);
+}

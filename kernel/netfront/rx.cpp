@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Receive: take responses → packet → skb → up.
+//
+// A packet of at most rx_copy_limit bytes is copied into an skb; its buffers never leave the ring, so it
+// costs no grant operation and no page. A larger one gets its first bytes copied (the headers) and takes
+// the pages along as frags; each is revoked first, so nobody writes to it any more.
+//
+// HOSTILE: buffers that stay granted may change while they are read: they are read once, into the skb,
+// and only the skb is looked at.
+#include "netfront/queue.hpp"
+
+namespace ringway::netfront
+{
+Result<u32> RxQueue::receive(u32 budget)
+{
+	const Result<u32> answered = ring_.unconsumed();
+	if (RINGWAY_UNLIKELY(!answered.ok()))
+		return shared_->blame("RX response index out of range");
+	u32 available = answered.value(), taken = 0;
+	while (available && taken < budget) {
+		RxPacket packet;
+		take_rx_packet(ring_, available, packet);
+		if (RINGWAY_LIKELY(packet.fault == RxFault::none))
+			TRY_VOID(take(packet));
+		else
+			drop(packet.fault);
+		ring_.consume(packet.slots);
+		available -= packet.slots;
+		taken++;
+	}
+	return taken;
+}
+
+Result<void> RxQueue::take(const RxPacket &packet)
+{
+	sk_buff *skb;
+	if (packet.length <= shared_->rx_copy_limit)
+		skb = copy(packet);
+	else
+		skb = TRY(lend(packet));
+	if (RINGWAY_LIKELY(skb != nullptr))
+		deliver(packet, skb);
+	return {};
+}
+
+sk_buff *RxQueue::copy(const RxPacket &packet)
+{
+	sk_buff *skb = host_rx_skb(host_, packet.length);
+	auto *stats = host_rx_stats_begin(host_);
+	if (RINGWAY_LIKELY(skb != nullptr)) {
+		for (u32 i = 0; i < packet.pieces; i++) {
+			const RxPiece &piece = packet.piece[i];
+			__builtin_memcpy(host_skb_put(skb, piece.length),
+					 buffer(ring_.rsp_cons() + piece.slot).data + piece.offset,
+					 piece.length);
+		}
+		stats->copied++;
+	} else {
+		stats->no_memory++;
+	}
+	host_rx_stats_end(host_);
+	return skb;
+}
+
+// nullptr: dropped and counted. An error: a buffer could not be revoked.
+Result<sk_buff *> RxQueue::lend(const RxPacket &packet)
+{
+	const u32 first = packet.piece[0].length;
+	const u32 head = first < kHeaderBytes ? first : kHeaderBytes;
+	if (RINGWAY_UNLIKELY(packet.pieces - (head == first) > kMaxFrags)) {
+		drop(RxFault::slot);
+		return nullptr;
+	}
+	sk_buff *skb = host_rx_skb(host_, kHeaderBytes);
+	if (RINGWAY_UNLIKELY(!skb)) {
+		host_rx_stats_begin(host_)->no_memory++;
+		host_rx_stats_end(host_);
+		return nullptr;
+	}
+	for (u32 i = 0; i < packet.pieces; i++) {
+		const RxPiece &piece = packet.piece[i];
+		Buffer &from = buffer(ring_.rsp_cons() + piece.slot);
+		u32 offset = piece.offset, length = piece.length;
+		if (i == 0) {
+			__builtin_memcpy(host_skb_put(skb, head), from.data + offset, head);
+			offset += head;
+			length -= head;
+		}
+		if (length == 0)
+			continue; // all of it is copied: the buffer stays
+		if (RINGWAY_UNLIKELY(!host_grant_revoke(from.ref))) {
+			host_skb_drop(skb);
+			return shared_->blame("RX grant still in use after its response");
+		}
+		host_skb_add_page(skb, from.page_, offset, length);
+		from.data = nullptr;
+		from.page_ = nullptr;
+	}
+	return skb;
+}
+
+void RxQueue::deliver(const RxPacket &packet, sk_buff *skb)
+{
+	if (packet.gso_size)
+		host_skb_set_gso(skb, packet.gso_size, packet.gso_v6);
+	// A backend that is not trusted is not believed when it says that it checked the sums.
+	const bool passed =
+		host_skb_receive(host_, skb, packet.checksum_blank, packet.checksum_good && !shared_->bounce);
+	auto *stats = host_rx_stats_begin(host_);
+	if (RINGWAY_LIKELY(passed)) {
+		stats->packets++;
+		stats->bytes += packet.length;
+	} else {
+		stats->bad_frame++;
+	}
+	host_rx_stats_end(host_);
+}
+
+// The buffers of a dropped packet are still ours and still granted: the next refill posts them again.
+void RxQueue::drop(RxFault why)
+{
+	auto *stats = host_rx_stats_begin(host_);
+	if (why == RxFault::slot)
+		stats->bad_slot++;
+	else if (why == RxFault::extra)
+		stats->bad_extra++;
+	else
+		stats->bad_frame++;
+	host_rx_stats_end(host_);
+}
+} // namespace ringway::netfront

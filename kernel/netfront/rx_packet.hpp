@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// From responses of the RX ring to a packet: which bytes of which buffers, and what the backend says of
+// them. Pure: reads the ring through its by-value door and touches no buffer.
+//
+//     response   extra info …   response …
+//     (first)    (if EXTRA)     (while MORE)
+//
+// HOSTILE: every field. A packet is taken or dropped as a whole; either way `slots` says how many
+// responses it was, so that the ring stays in step.
+#pragma once
+#include "core/netif.hpp"
+
+namespace ringway::netfront
+{
+struct RxPiece {
+	u16 slot; // ring slots after the packet's first
+	u16 offset;
+	u16 length;
+};
+
+enum class RxFault : u8 {
+	none,
+	slot,  // status, offset or chain that cannot be
+	extra, // extra info that is missing, unknown, not asked for or impossible
+	frame, // shorter than an Ethernet header
+};
+
+inline constexpr u32 kMaxRxPieces = kLegacySlots + 1;
+inline constexpr u32 kMinFrame = 14; // an Ethernet header
+
+struct RxPacket {
+	u32 slots = 0; // responses it takes up, extra infos included
+	u32 pieces = 0;
+	u32 length = 0;
+	u16 gso_size = 0;
+	bool gso_v6 = false;
+	bool checksum_blank = false;
+	bool checksum_good = false;
+	RxFault fault = RxFault::none;
+	RxPiece piece[kMaxRxPieces]; // the first `pieces` hold something
+
+	void blame(RxFault what)
+	{
+		if (fault == RxFault::none)
+			fault = what;
+	}
+
+	void add(const RxResponse &response, u32 slot)
+	{
+		if (RINGWAY_UNLIKELY(response.status < 0 ||
+				     u32{response.offset} + static_cast<u32>(response.status) > kPageSize))
+			return blame(RxFault::slot);
+		if (RINGWAY_UNLIKELY(response.status == 0))
+			return; // legal, carries nothing
+		if (RINGWAY_UNLIKELY(pieces == kMaxRxPieces))
+			return blame(RxFault::slot);
+		piece[pieces++] = {static_cast<u16>(slot), response.offset,
+				   static_cast<u16>(response.status)};
+		length += static_cast<u32>(response.status);
+	}
+
+	// The only extra info we ever agreed to is GSO.
+	void add_extra(const ExtraInfo &extra)
+	{
+		if (extra.type != XEN_NETIF_EXTRA_TYPE_GSO || extra.u.gso.size == 0 ||
+		    (extra.u.gso.type != XEN_NETIF_GSO_TYPE_TCPV4 &&
+		     extra.u.gso.type != XEN_NETIF_GSO_TYPE_TCPV6))
+			return blame(RxFault::extra);
+		gso_size = extra.u.gso.size;
+		gso_v6 = extra.u.gso.type == XEN_NETIF_GSO_TYPE_TCPV6;
+	}
+};
+
+// The packet that starts at the ring's next response. INVARIANT: 0 < available ≤ what unconsumed() said.
+template <typename Ring>
+inline void take_rx_packet(const Ring &ring, u32 available, RxPacket &packet)
+{
+	const u32 first = ring.rsp_cons();
+	RxResponse response = ring.response(first);
+	packet.checksum_blank = response.flags & NETRXF_csum_blank;
+	packet.checksum_good = response.flags & NETRXF_data_validated;
+	packet.add(response, 0);
+	u32 n = 1;
+
+	bool more_extra = response.flags & NETRXF_extra_info;
+	while (RINGWAY_UNLIKELY(more_extra)) {
+		if (n == available) {
+			packet.blame(RxFault::extra);
+			break;
+		}
+		const auto extra = ring.template response_as<ExtraInfo>(first + n++);
+		packet.add_extra(extra);
+		more_extra = extra.flags & XEN_NETIF_EXTRA_FLAG_MORE;
+	}
+	while (response.flags & NETRXF_more_data) {
+		if (RINGWAY_UNLIKELY(n == available)) {
+			packet.blame(RxFault::slot);
+			break;
+		}
+		response = ring.response(first + n);
+		packet.add(response, n++);
+	}
+	packet.slots = n;
+	if (RINGWAY_UNLIKELY(packet.length < kMinFrame || packet.length > kMaxRxPieces * kPageSize))
+		packet.blame(RxFault::frame);
+}
+} // namespace ringway::netfront

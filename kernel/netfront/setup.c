@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Set-up and tear-down in Linux's terms: memory, grants, rings, event channels. Nothing hot. */
+#include <linux/interrupt.h>
+#include <linux/slab.h>
+#include <linux/version.h>
+#include <xen/events.h>
+#include <xen/grant_table.h>
+#include <xen/page.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#include <net/page_pool/helpers.h>
+#else
+#include <net/page_pool.h>
+#endif
+
+#include "host.h"
+
+void *host_alloc(u32 bytes)
+{
+	return kvzalloc(bytes, GFP_KERNEL);
+}
+
+void host_free(void *memory)
+{
+	kvfree(memory);
+}
+
+/* --- grants and pages --------------------------------------------------------------------------- */
+
+bool host_refs_alloc(u32 count, u32 *list)
+{
+	return gnttab_alloc_grant_references(count, list) == 0;
+}
+
+u32 host_refs_take(u32 *list)
+{
+	return gnttab_claim_grant_reference(list);
+}
+
+void host_refs_free(u32 list)
+{
+	gnttab_free_grant_references(list);
+}
+
+void host_ref_free(u32 ref)
+{
+	gnttab_free_grant_reference(ref);
+}
+
+void host_grant_end(u32 ref)
+{
+	gnttab_end_foreign_access(ref, NULL);
+}
+
+struct page *host_page_alloc(bool may_sleep)
+{
+	return alloc_page((may_sleep ? GFP_KERNEL : GFP_ATOMIC) | __GFP_NOWARN | __GFP_ZERO);
+}
+
+void host_page_free(struct page *page)
+{
+	put_page(page);
+}
+
+bool host_pool_create(struct queue_host *host)
+{
+	const struct page_pool_params params = {
+		.pool_size = 256,
+		.nid = NUMA_NO_NODE,
+		.dev = &host->vif->dev->dev,
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+		.napi = &host->napi,
+#endif
+	};
+
+	host->pool = page_pool_create(&params);
+	if (!IS_ERR(host->pool))
+		return true;
+	host->pool = NULL;
+	return false;
+}
+
+/* A page whose grant had to be left to the kernel's custody carries its reference: the pool lets go of it. */
+void host_pool_give(struct queue_host *host, struct page *page)
+{
+	page_pool_put_full_page(host->pool, page, false);
+}
+
+void host_pool_destroy(struct queue_host *host)
+{
+	page_pool_destroy(host->pool);
+	host->pool = NULL;
+}
+
+void *host_ring_create(struct vif_host *host, u32 *ref)
+{
+	grant_ref_t granted;
+	void *page;
+
+	if (xenbus_setup_ring(host->bus, GFP_KERNEL, &page, 1, &granted))
+		return NULL;
+	*ref = granted;
+	return page;
+}
+
+void host_ring_destroy(void *page, u32 ref)
+{
+	grant_ref_t granted = ref;
+
+	xenbus_teardown_ring(&page, 1, &granted);
+}
+
+/* --- event channels ----------------------------------------------------------------------------- */
+
+static irqreturn_t on_tx(int irq, void *host)
+{
+	netfront_tx_event(((struct queue_host *)host)->queue);
+	return IRQ_HANDLED;
+}
+
+static irqreturn_t on_rx(int irq, void *host)
+{
+	netfront_rx_event(((struct queue_host *)host)->queue);
+	return IRQ_HANDLED;
+}
+
+static irqreturn_t on_both(int irq, void *host)
+{
+	netfront_both_event(((struct queue_host *)host)->queue);
+	return IRQ_HANDLED;
+}
+
+static int bind_one(struct queue_host *host, irq_handler_t handler, const char *name, evtchn_port_t *port,
+		    unsigned int *irq)
+{
+	int err = xenbus_alloc_evtchn(host->vif->bus, port);
+
+	if (err)
+		return err;
+	err = bind_evtchn_to_irqhandler_lateeoi(*port, handler, 0, name, host);
+	if (err < 0) {
+		xenbus_free_evtchn(host->vif->bus, *port);
+		*port = 0;
+		return err;
+	}
+	*irq = err;
+	return 0;
+}
+
+int host_events_bind(struct queue_host *host, bool split)
+{
+	const char *handle = strrchr(host->vif->bus->nodename, '/');
+
+	handle = handle ? handle + 1 : "?";
+	snprintf(host->tx_name, sizeof(host->tx_name), "vif%.8s-q%u-tx", handle, host->number);
+	snprintf(host->rx_name, sizeof(host->rx_name), "vif%.8s-q%u-rx", handle, host->number);
+	if (split && bind_one(host, on_tx, host->tx_name, &host->tx_port, &host->tx_irq) == 0) {
+		if (bind_one(host, on_rx, host->rx_name, &host->rx_port, &host->rx_irq) == 0)
+			return 0;
+		host_events_unbind(host);
+	}
+	snprintf(host->tx_name, sizeof(host->tx_name), "vif%.8s-q%u", handle, host->number);
+	if (bind_one(host, on_both, host->tx_name, &host->tx_port, &host->tx_irq))
+		return -ENOSPC;
+	host->rx_port = host->tx_port;
+	host->rx_irq = host->tx_irq;
+	return 0;
+}
+
+void host_events_unbind(struct queue_host *host)
+{
+	if (host->rx_irq && host->rx_irq != host->tx_irq)
+		unbind_from_irqhandler(host->rx_irq, host);
+	if (host->tx_irq)
+		unbind_from_irqhandler(host->tx_irq, host);
+	host->tx_irq = host->rx_irq = 0;
+	host->tx_port = host->rx_port = 0;
+	del_timer_sync(&host->refill);
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Transmit: skb → plan → slots → push.
+//
+// One packet is a chain of requests in the ring:
+//
+//     first request   [GSO extra info]   request … request
+//     size = length                      size = bytes in this slot
+//
+// Copied bytes sit in pages that stay granted, so the common packet (up to tx_copy_limit bytes) costs one
+// copy, one 12-byte request and, when the backend sleeps, one event: no grant operation, and the skb is
+// free at once. Frags of larger packets are granted page by page and keep their skb until answered.
+//
+// Events for completions cost the backend a hypercall and us an interrupt. They are asked for soon only
+// while skbs wait; otherwise once per half ring, in time before the ring is full.
+#include "netfront/queue.hpp"
+
+namespace ringway::netfront
+{
+namespace
+{
+constexpr int kBusy = 0x10; // NETDEV_TX_BUSY
+
+u16 checksum_flags(const tx_view &view)
+{
+	if (view.checksum_blank)
+		return NETTXF_csum_blank | NETTXF_data_validated;
+	return view.checksum_good ? NETTXF_data_validated : 0;
+}
+} // namespace
+
+int TxQueue::transmit(sk_buff *skb)
+{
+	tx_view view;
+	host_skb_view(skb, &view);
+	if (RINGWAY_UNLIKELY(!running_ || shared_->broken || view.length == 0 || view.length > kMaxPacket))
+		return drop(skb);
+
+	const TxPlan plan = plan_tx(view.length, view.head_length, view.frags, shared_->tx_copy_limit,
+				    shared_->bounce || view.head_length == 0, kLegacySlots, [skb](u32 i) {
+					    frag_view frag;
+					    host_skb_frag(skb, i, &frag);
+					    return pages_touched(frag.offset, frag.length);
+				    });
+	const u32 slots = plan.slots() + (view.gso_size != 0);
+	if (RINGWAY_UNLIKELY(slots > ring_.free_slots()))
+		return busy();
+	if (RINGWAY_UNLIKELY(!make_buffers(plan.copy_slots)))
+		return drop(skb);
+
+	host_skb_timestamp(skb);
+	auto *stats = host_tx_stats_begin(host_);
+	stats->packets++;
+	stats->bytes += view.length;
+	stats->copied += plan.grant_slots == 0;
+	stats->linearised += plan.squeezed;
+	post(skb, view, plan); // may be the end of skb
+	const bool full = ring_.free_slots() < kMaxSlots;
+	if (RINGWAY_UNLIKELY(full)) {
+		stats->stopped++;
+		host_tx_stop(host_);
+	}
+	host_tx_stats_end(host_);
+	if (full || !host_xmit_more())
+		push();
+	return 0;
+}
+
+// INVARIANT: the ring has room for the whole plan, and its copy slots have buffers.
+void TxQueue::post(sk_buff *skb, const tx_view &view, const TxPlan &plan)
+{
+	u32 remaining = plan.slots(), done = 0;
+	for (u32 i = 0; i < plan.copy_slots; i++) {
+		const u32 rest = plan.copy_bytes - done;
+		const u32 length = rest < kPageSize ? rest : kPageSize;
+		const u32 id = slots_.take(TxSlot::Use::copied, ring_.req_prod());
+		TxSlot &slot = slots_[id];
+		host_skb_read(skb, done, slot.buffer, length);
+		done += length;
+
+		const u16 more = --remaining ? NETTXF_more_data : 0;
+		if (i == 0) {
+			const u16 extra = view.gso_size ? NETTXF_extra_info : 0;
+			ring_.post(TxRequest{slot.buffer_ref, 0,
+					     static_cast<u16>(checksum_flags(view) | more | extra),
+					     static_cast<u16>(id), static_cast<u16>(view.length)});
+			if (view.gso_size)
+				post_gso(view);
+		} else {
+			ring_.post(TxRequest{slot.buffer_ref, 0, more, static_cast<u16>(id),
+					     static_cast<u16>(length)});
+		}
+	}
+	if (plan.grant_slots == 0) {
+		host_skb_sent(skb, 0);
+		return;
+	}
+	*host_skb_pending(skb) = plan.grant_slots;
+	for (u32 i = 0; i < view.frags; i++) {
+		frag_view frag;
+		host_skb_frag(skb, i, &frag);
+		post_frag(skb, frag, remaining);
+	}
+}
+
+void TxQueue::post_gso(const tx_view &view)
+{
+	ExtraInfo extra{};
+	extra.type = XEN_NETIF_EXTRA_TYPE_GSO;
+	extra.u.gso.size = view.gso_size;
+	extra.u.gso.type = view.gso_v6 ? XEN_NETIF_GSO_TYPE_TCPV6 : XEN_NETIF_GSO_TYPE_TCPV4;
+	// An extra info is 8 bytes of a 12-byte slot: send no byte of what the slot held before.
+	struct {
+		ExtraInfo extra;
+		u32 rest;
+	} whole{extra, 0};
+	static_assert(sizeof whole == sizeof(TxRequest));
+	ring_.post(whole);
+	extras_++;
+}
+
+void TxQueue::post_frag(sk_buff *skb, const frag_view &frag, u32 &remaining)
+{
+	page *page = frag.page;
+	u32 offset = frag.offset, left = frag.length;
+	while (left) {
+		const u32 length = left < kPageSize - offset ? left : kPageSize - offset;
+		const u32 id = slots_.take(TxSlot::Use::granted, ring_.req_prod());
+		TxSlot &slot = slots_[id];
+		slot.skb = skb;
+		host_grant(slot.page_ref, shared_->backend, page, true);
+		granted_++;
+		const u16 more = --remaining ? NETTXF_more_data : 0;
+		ring_.post(TxRequest{slot.page_ref, static_cast<u16>(offset), more, static_cast<u16>(id),
+				     static_cast<u16>(length)});
+		left -= length;
+		offset = 0;
+		page = host_page_next(page, 1);
+	}
+}
+
+// Publishes what was posted; one event for all of it, if the backend sleeps.
+void TxQueue::push()
+{
+	if (ring_.unpublished() == 0)
+		return;
+	if (ring_.push_requests()) {
+		host_tx_stats_begin(host_)->notified++;
+		host_tx_stats_end(host_);
+		host_tx_notify(host_);
+	}
+	if (granted_ && !event_near_ && ask_event())
+		host_napi_schedule(host_);
+}
+
+bool TxQueue::ask_event()
+{
+	event_near_ = granted_ != 0;
+	return ring_.ask_response_event(event_near_ ? outstanding() / 2 + 1 : kSize / 2);
+}
+
+// A packet that did not fit although the queue was not stopped (a frag layout of the most slots after
+// one that left just fewer): the stack keeps it.
+int TxQueue::busy()
+{
+	host_tx_stop(host_);
+	push();
+	return kBusy;
+}
+
+int TxQueue::drop(sk_buff *skb)
+{
+	host_tx_stats_begin(host_)->dropped++;
+	host_tx_stats_end(host_);
+	host_skb_drop(skb);
+	if (running_ && !host_xmit_more())
+		push();
+	return 0;
+}
+
+// Makes sure that the next `count` ids have a page to copy into.
+bool TxQueue::make_buffers(u32 count)
+{
+	for (u32 i = 0; i < count; i++) {
+		TxSlot &slot = slots_[slots_.peek(i)];
+		if (RINGWAY_UNLIKELY(!slot.buffer) && !make_buffer(slot))
+			return false;
+	}
+	return true;
+}
+
+bool TxQueue::make_buffer(TxSlot &slot)
+{
+	page *page = host_page_alloc(false);
+	if (!page)
+		return false;
+	slot.buffer_page = page;
+	slot.buffer = static_cast<u8 *>(host_page_address(page));
+	host_grant(slot.buffer_ref, shared_->backend, page, true);
+	return true;
+}
+} // namespace ringway::netfront
+
+extern "C" int netfront_transmit(netfront_queue *queue, sk_buff *skb)
+{
+	return queue->tx.transmit(skb);
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A vif's memory, and when its queues run: exactly while the interface is up and its rings exist.
+#include "netfront/vif.hpp"
+#include <new>
+
+namespace ringway::netfront
+{
+Result<void> Vif::create(vif_host *host, u32 queues)
+{
+	host_ = host;
+	shared_.host = host;
+	for (u32 i = 0; i < queues; i++) {
+		void *memory = host_alloc(sizeof(netfront_queue));
+		if (!memory)
+			return Error::no_memory;
+		queue_[i] = new (memory) netfront_queue;
+		queue_[i]->host = host_queue(host, i);
+		queue_[i]->shared = &shared_;
+		host_queue_bind(queue_[i]->host, queue_[i]);
+		allocated_++;
+	}
+	return {};
+}
+
+// INVARIANT: disconnected, and the net_device is unregistered: nobody looks at the queues any more.
+void Vif::destroy()
+{
+	for (u32 i = 0; i < allocated_; i++)
+		host_free(queue_[i]);
+	allocated_ = 0;
+}
+
+void Vif::open()
+{
+	up_ = true;
+	if (linked_)
+		start_queues();
+}
+
+void Vif::stop()
+{
+	if (linked_)
+		stop_queues();
+	up_ = false;
+}
+
+void Vif::set_linked(bool linked)
+{
+	host_rtnl_lock();
+	if (linked != linked_) {
+		if (up_ && linked_)
+			stop_queues();
+		linked_ = linked;
+		if (up_ && linked_)
+			start_queues();
+	}
+	host_rtnl_unlock();
+}
+
+// CONTEXT: RTNL
+void Vif::start_queues()
+{
+	for (u32 i = 0; i < active_; i++) {
+		netfront_queue &queue = *queue_[i];
+		host_tx_lock_bh(queue.host);
+		queue.tx.run(true);
+		host_tx_wake(queue.host);
+		host_tx_unlock_bh(queue.host);
+		host_queue_enable(queue.host);
+	}
+}
+
+// CONTEXT: RTNL. Afterwards nobody is in transmit or in a poll, nor will be.
+void Vif::stop_queues()
+{
+	for (u32 i = 0; i < active_; i++) {
+		netfront_queue &queue = *queue_[i];
+		host_tx_lock_bh(queue.host);
+		queue.tx.run(false);
+		host_tx_stop(queue.host);
+		host_tx_unlock_bh(queue.host);
+		host_queue_disable(queue.host);
+	}
+}
+} // namespace ringway::netfront
+
+using ringway::u32;
+
+extern "C" netfront_vif *netfront_create(vif_host *host, u32 queues)
+{
+	void *memory = host_alloc(sizeof(netfront_vif));
+	if (!memory)
+		return nullptr;
+	auto *vif = new (memory) netfront_vif;
+	if (vif->create(host, queues).ok())
+		return vif;
+	netfront_destroy(vif);
+	return nullptr;
+}
+
+extern "C" void netfront_destroy(netfront_vif *vif)
+{
+	vif->destroy();
+	host_free(vif);
+}
+
+extern "C" void netfront_open(netfront_vif *vif)
+{
+	vif->open();
+}
+
+extern "C" void netfront_stop(netfront_vif *vif)
+{
+	vif->stop();
+}
+
+extern "C" backend_features netfront_backend_features(const netfront_vif *vif)
+{
+	return vif->features();
+}
+
+extern "C" copy_limits netfront_copy_limits(const netfront_vif *vif)
+{
+	return {vif->shared().tx_copy_limit, vif->shared().rx_copy_limit};
+}
+
+extern "C" bool netfront_set_copy_limits(netfront_vif *vif, copy_limits limits)
+{
+	if (limits.tx > ringway::kPageSize || limits.rx > ringway::kPageSize)
+		return false;
+	vif->shared().tx_copy_limit = limits.tx;
+	vif->shared().rx_copy_limit = limits.rx;
+	return true;
+}
