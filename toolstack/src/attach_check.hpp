@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Everything that can be known to fail before an attach touches anything.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include "context.hpp"
+#include "domain.hpp"
+#include "vifspec.hpp"
+
+namespace ringway
+{
+
+struct AttachChecked {
+	Domain domain;
+	Domain backend;
+	bool backend_here = true; // the backend runs where this command runs
+	unsigned mtu = 0;
+	std::string script;
+	VifSpec spec; // mac filled in
+};
+
+// Throws Error that names the offending value and what to do.
+AttachChecked check_attach(Context &context, std::string_view domain, const VifSpec &spec);
+
+} // namespace ringway

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// What the tool must know of the machine it runs on, read from /proc and /sys below a root that tests can
+// choose.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ringway
+{
+
+class Host
+{
+public:
+	explicit Host(std::filesystem::path root = "/") : root_(std::move(root)) {}
+
+	const std::filesystem::path &root() const { return root_; }
+	bool on_xen() const;
+	bool in_control_domain() const; // dom0, or whoever else is allowed to build domains
+	// The module whose driver claimed "vif" on the backend bus: ringway_netback, xen_netback, or
+	// "built-in".
+	std::optional<std::string> backend_driver() const;
+	bool module_loaded(const std::string &name) const;
+	bool module_available(const std::string &name) const;
+	// The network device that belongs to the vif, whatever it is called now.
+	std::optional<std::string> vif_device(unsigned domid, unsigned devid) const;
+	// Queues that the device has in use on the host's side, 0 if it does not say.
+	unsigned queues(const std::string &device) const;
+	// A hotplug script that xl can run when it removes the vif.
+	std::string hotplug_script() const;
+
+private:
+	std::filesystem::path root_;
+};
+
+} // namespace ringway

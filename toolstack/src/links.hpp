@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The host's network devices. Two implementations: rtnetlink (nl_links.hpp) and a list for the tests.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include "mac.hpp"
+#include "vlan.hpp"
+
+namespace ringway
+{
+
+struct LinkStats {
+	std::uint64_t rx_packets = 0, rx_bytes = 0, rx_errors = 0, rx_dropped = 0;
+	std::uint64_t tx_packets = 0, tx_bytes = 0, tx_errors = 0, tx_dropped = 0;
+};
+
+struct Link {
+	int index = 0;
+	std::string name;
+	std::string kind; // rtnetlink kind: "bridge", "brlite", empty for hardware and vifs
+	Mac mac;
+	unsigned mtu = 0;
+	int master = 0;
+	bool up = false;
+	bool carrier = false;
+	LinkStats stats;
+
+	bool is_bridge() const { return kind == "bridge" || kind == "brlite"; }
+};
+
+class Links
+{
+public:
+	virtual ~Links() = default;
+	// What does not exist is nullopt; everything else that fails throws Error, naming the device and the
+	// kernel's reason.
+	virtual std::optional<Link> find(const std::string &name) = 0;
+	virtual std::optional<Link> find(int index) = 0;
+	virtual void rename(const Link &link, const std::string &name) = 0;
+	virtual void set_mac(const Link &link, const Mac &mac) = 0;
+	virtual void set_mtu(const Link &link, unsigned mtu) = 0;
+	virtual void set_master(const Link &link, const Link &bridge) = 0;
+	virtual void set_up(const Link &link, bool up) = 0;
+	// The port must be in its bridge already. Replaces the VLANs that the bridge gave it by default.
+	virtual void set_vlan(const Link &link, const Vlan &vlan) = 0;
+	// Whether this bridge looks at VLAN tags at all.
+	virtual bool filters_vlans(const Link &bridge) = 0;
+};
+
+} // namespace ringway
