@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""bench-report.py ROWS JSON: the benchmark's repeats become medians in JSON, a table, and targets met or not.
+
+A line of ROWS is one repeat: stack, workload, frame, vifs, packets, then instructions of dom0, senders, receivers."""
+import json
+import statistics
+import sys
+
+COLUMNS = ("dom0", "sender", "receiver")
+
+
+def read(path):
+    repeats = {}
+    with open(path, encoding="ascii") as lines:
+        for line in lines:
+            stack, workload, frame, vifs, packets, *costs = line.split()
+            repeats.setdefault((stack, workload, int(frame), int(vifs)), []).append(
+                (int(packets), *(int(c) for c in costs)))
+    return repeats
+
+
+def rows_of(repeats):
+    """The medians; spread is that of dom0, and _range the smallest and largest of each column, for the verdicts."""
+    rows = []
+    for (stack, workload, frame, vifs), runs in repeats.items():
+        packets, *costs = (int(statistics.median(column)) for column in zip(*runs))
+        dom0 = [run[1] for run in runs]
+        _range = {name: (min(column), max(column)) for name, column in zip(COLUMNS, list(zip(*runs))[1:])}
+        rows.append(dict(_range=_range, stack=stack, workload=workload, frame=frame, vifs=vifs, packets=packets,
+                         **dict(zip(COLUMNS, costs)), total=sum(costs),
+                         spread=round((max(dom0) - min(dom0)) / max(1, costs[0]), 4)))
+    return rows
+
+
+class Results:
+    def __init__(self, rows):
+        self.rows = rows
+        self.by_key = {(r["stack"], r["workload"], r["frame"], r["vifs"]): r for r in rows}
+
+    def get(self, stack, workload, frame, vifs=2):
+        return self.by_key.get((stack, workload, frame, vifs))
+
+    def ratio(self, key, column, base="stock"):
+        ours, theirs = self.get("ringway", *key), self.get(base, *key)
+        return ours[column] / theirs[column] if ours and theirs and theirs[column] else None
+
+
+def number(n):
+    return f"{n:,}".replace(",", " ")
+
+
+def print_table(results):
+    print("instructions per packet that arrived (or as the workload's name says); ratio = ringway / stock; spr% = spread of dom0's repeats\n")
+    print(f"{'':34s}|{'dom0':^32s}|{'sender':^27s}|{'receiver':^27s}")
+    print(f"{'workload':24s}{'frame':>5s}{'vifs':>5s}|"
+          f"{'stock':>10s}{'ringway':>10s}{'ratio':>6s}{'spr%':>6s}" + 2 * f"|{'stock':>10s}{'ringway':>10s}{'ratio':>7s}")
+    keys = dict.fromkeys((r["workload"], r["frame"], r["vifs"]) for r in results.rows if r["stack"] in ("stock", "ringway"))
+    for key in keys:
+        stock, ringway = results.get("stock", *key), results.get("ringway", *key)
+        line = f"{key[0]:24s}{key[1]:5d}{key[2]:5d}"
+        for column in COLUMNS:
+            cells = [number(r[column]) if r and (r[column] or column == "dom0") else "-" for r in (stock, ringway)]
+            ratio = results.ratio(key, column)
+            line += f"|{cells[0]:>10s}{cells[1]:>10s}" + (f"{ratio:{6 if column == 'dom0' else 7}.2f}" if ratio is not None
+                                                         else f"{'-':>{6 if column == 'dom0' else 7}s}")
+            if column == "dom0":
+                line += f"{100 * max(r['spread'] for r in (stock, ringway) if r):6.1f}"
+        print(line)
+    others = [r for r in results.rows if r["stack"] not in ("stock", "ringway")]
+    if others:
+        print(f"\n{'other stacks':24s}{'frame':>5s}{'vifs':>5s}  {'stack':16s}{'dom0':>10s}{'spr%':>6s}{'sender':>12s}{'receiver':>12s}")
+    for r in others:
+        print(f"{r['workload']:24s}{r['frame']:5d}{r['vifs']:5d}  {r['stack']:16s}{number(r['dom0']):>10s}"
+              f"{100 * r['spread']:6.1f}{number(r['sender']):>12s}{number(r['receiver']):>12s}")
+
+
+# What the project wants to reach: dom0's ratio to stock, at most.
+TARGETS = (
+    [(("udp", 60, 2), 1 / 3)] + [(("udp", frame, 2), 1 / 5) for frame in (130, 256, 576, 1400, 1514)] +
+    [(("udp-paced", 60, 2), 1 / 2), (("tcp-per-MB", 1514, 2), 1 / 2),
+     (("guest-to-uplink", 1400, 2), 1 / 1.5), (("uplink-to-guest", 1400, 2), 1 / 1.5)])
+RULES_TARGET = 1 / 8
+GROWTH_LIMIT = 1.03
+GUEST_LIMIT = 1.0
+# From boot to boot a guest's own cost differs by this much; less is no difference. Neither is it one if the repeats of
+# both stacks overlap.
+GUEST_NOISE = 1.03
+
+
+def verdicts(results):
+    """Text, ratio, limit, and whether a miss is none because it lies within what repeats differ by."""
+    for key, limit in TARGETS:
+        ratio = results.ratio(key, "dom0")
+        if ratio is not None:
+            yield f"{key[0]} {key[1]}, dom0 / stock", ratio, limit, False
+    ours, rules = results.get("ringway", "udp", 60), results.get("stock-rules", "udp", 60, 32)
+    if ours and rules:
+        yield "udp 60, dom0 / stock-rules with 32 vifs", ours["dom0"] / rules["dom0"], RULES_TARGET, False
+    for text, few, many in (("2 -> 256 ports", ("udp-ports", 60, 2), ("udp-ports", 60, 256)),
+                            ("10 -> 10 000 FDB entries", ("udp-fdb-10", 60, 2), ("udp-fdb-10000", 60, 2))):
+        few, many = results.get("ringway", *few), results.get("ringway", *many)
+        if few and many:
+            yield f"dom0 with {text}", many["dom0"] / few["dom0"], GROWTH_LIMIT, False
+    for row in results.rows:
+        key = (row["workload"], row["frame"], row["vifs"])
+        if row["stack"] != "ringway" or key[0] == "udp-pktgen":
+            continue # pktgen spins: its cost is how long it waited
+        for column in COLUMNS[1:]:
+            ratio = results.ratio(key, column)
+            if ratio is not None:
+                overlap = row["_range"][column][0] <= results.get("stock", *key)["_range"][column][1]
+                yield f"{key[0]} {key[1]} ({key[2]} vifs), {column} / stock", ratio, GUEST_LIMIT, overlap or ratio <= GUEST_NOISE
+
+
+def print_targets(results):
+    print("\ntargets")
+    for text, ratio, limit, noise in verdicts(results):
+        verdict = "met" if ratio <= limit else "met within the noise" if noise else "NOT MET"
+        print(f"  {text:52s}{ratio:8.3f}  at most {limit:.3f}  {verdict}")
+
+
+def main():
+    rows_file, json_file = sys.argv[1:]
+    results = Results(rows_of(read(rows_file)))
+    with open(json_file, "w", encoding="ascii") as out:
+        out.write('{"rows":[\n' + ",\n".join(json.dumps({k: v for k, v in r.items() if k[0] != "_"}, separators=(",", ":")) for r in results.rows) + "\n]}\n")
+    print_table(results)
+    print_targets(results)
+
+
+main()

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Guests: made with xl, spoken to over their console.
+
+domid() { xl domid "$1"; }
+console_of() { xenstore-read "/local/domain/$(domid "$1")/console/tty"; }
+
+# Each guest kernel's initramfs is the prepared archive and what this boot laid over it.
+guest_initrd() {
+	local k=$1
+	[ -d "/guest/$k" ] || { note "no guest kernel \"$k\" here; there are: $(ls /guest)"; return 1; }
+	if [ -e "/guest/$k/overlay" ]; then
+		cat "/guest/$k/overlay" >> "/guest/$k/initrd" && rm "/guest/$k/overlay"
+	fi
+}
+
+guest_create() {
+	local name=$1 kernel=6.1 type=pv front=stock memory=192 vcpus=1 vif='' extra='' a
+	shift
+	for a in "$@"; do
+		case $a in
+		kernel=* | type=* | front=* | memory=* | vcpus=* | vif=* | extra=*) local "$a" ;;
+		*) note "guest_create: \"$a\" is nothing it knows"; return 1 ;;
+		esac
+	done
+	guest_initrd "$kernel" || return 1
+	[ -z "$vif" ] || vif="vif = [ '$vif' ]"
+	cat > "/tmp/$name.cfg" <<-C
+		name = "$name"
+		type = "$type"
+		kernel = "/guest/$kernel/vmlinux"
+		ramdisk = "/guest/$kernel/initrd"
+		extra = "console=hvc0 quiet loglevel=4 panic=1 panic_on_warn=1 lab.front=$front $extra"
+		memory = $memory
+		vcpus = $vcpus
+		$vif
+		on_crash = "preserve"
+		on_reboot = "preserve"
+	C
+	xl create -q "/tmp/$name.cfg" || return 1
+	guest_run "$name" true 60 && return
+	note "guest $name does not answer; its console:"
+	guest_log "$name" >&2
+	guest_destroy "$name" # so that what is asked of it later fails at once
+	return 1
+}
+
+guest_run() { gexec "$(console_of "$1")" "${3:-30}" "$2"; }
+guest_start() { guest_run "$1" "rm -f /tmp/$2.*; ( ( $3 ) > /tmp/$2.out 2>&1; echo \$? > /tmp/$2.code ) > /dev/null 2>&1 &"; }
+guest_wait() {
+	guest_run "$1" "for i in \$(seq $((${3:-30} * 10))); do [ -s /tmp/$2.code ] && break; sleep 0.1; done; cat /tmp/$2.out; exit \$(cat /tmp/$2.code || echo 124)" $((${3:-30} + 5))
+}
+guest_log() { grep -v -E '^ *\?|^\[[^]]*\]  \? ' "/var/log/xen/console/guest-$1.log" | tail -n "${2:-60}"; }
+guest_destroy() { xl destroy "$1"; }
+destroy_all() {
+	local name
+	for name in $(xl list 2> /dev/null | awk 'NR > 1 && $1 != "Domain-0" { print $1 }'); do xl destroy "$name"; done
+}

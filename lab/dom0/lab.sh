@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What a scenario in dom0 can say. Everything waits with a time limit.
+#
+#   use_stack stock|ringway              the host's backend and bridge "xenbr0" (left-overs of the other go)
+#   guest_create NAME [kernel=6.1|6.12] [type=pv|pvh] [front=stock|ringway|none] [memory=MB] [vcpus=N] [vif=VIFSPEC]
+#   guest_run NAME COMMAND [SECONDS]     prints its output; exit code is the command's, 124 = time is up
+#   guest_start NAME JOB COMMAND         in the background of the guest; guest_wait NAME JOB [SECONDS]
+#   guest_destroy NAME                   xl destroy
+#   vif_attach NAME VIFSPEC              xl network-attach, or ringway vif attach with the ringway stack
+#   vif_detach NAME [DEVID]
+#   vif_join NAME ADDRESS [VIFSPEC]      vif_attach to xenbr0 with a MAC made from ADDRESS, and its address up
+#   on PLACE SECONDS COMMAND             PLACE is a guest, dom0, or wire (beyond the uplink NIC)
+#   flow_both PLACE PLACE ADDR ADDR      UDP and TCP both ways, every byte checked; flows_setup first
+#   traffic_start NAME ADDRESS; traffic_stop NAME
+#   leak_snapshot FILE; leak_compare FILE   what could be left behind, see there
+#   splats                               what the kernel complained about since the scenario began
+[ -n "${LAB_RESULTS:-}" ] || { exec 9> /dev/ttyS1; export LAB_RESULTS=9; }
+[ -z "${PS1:-}" ] || PS1='dom0# '
+
+stage() { echo "#stage $*" >&9; }
+data() { echo "#data $1 ${*:2}" >&9; } # FILE LINE
+note() { echo "# $*" >&2; }
+
+# wait_for SECONDS WHAT COMMAND…
+wait_for() {
+	local limit=$((SECONDS + $1)) what=$2 seconds=$1
+	shift 2
+	until "$@" > /dev/null 2>&1; do
+		[ $SECONDS -le $limit ] || { note "no $what within $seconds s"; return 1; }
+		sleep 0.1
+	done
+}
+
+. /lab/guests.sh
+. /lab/stacks.sh
+. /lab/leaks.sh
+. /lab/flows.sh

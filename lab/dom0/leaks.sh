@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What a test may leave behind: XenStore nodes, event channels of dom0, network devices, kernel
+# threads, module references. A snapshot is a sorted list of lines; domain ids stand as they are, so
+# compare either with the same guests running or with none in both.
+
+leak_list() {
+	# Values change, and a directory that held the first vif of a domain may stay: the paths below it count.
+	xenstore-ls -f | sed -n 's/^\(\/[^ ]*\) = .*/store \1/p' | sed 's,^store /vm/[-0-9a-f]*,store /vm/UUID,' |
+		grep -v -E '^store /(tool|local/domain/0/(memory|console|error$|error/backend$))|/vif(/[0-9]+)?$'
+	lsevtchn 0 | sed -n 's/.*: \(Interdomain.*\), Port.*/evtchn \1/p' | uniq -c
+	(cd /sys/class/net && printf 'netdev %s\n' *)
+	ps -o comm | grep -E '^(vif|xenbr|netback|ringway|brlite|bridge)' | sed 's/^/thread /'
+}
+leak_snapshot() { leak_list | LC_ALL=C sort > "$1"; }
+
+# What vanishes late (deferred frees, xenstored's watches) gets five seconds.
+leak_compare() {
+	local try
+	for try in $(seq 25); do
+		leak_snapshot "$1.now"
+		cmp -s "$1" "$1.now" && return 0
+		sleep 0.2
+	done
+	note "left behind (+) or gone (-) after $try tries:"
+	diff -U0 "$1" "$1.now" | grep '^[-+][^-+]' >&2
+	return 1
+}
+
+# Nothing is printed and the exit code is 0 when the kernel is content.
+splats() {
+	! dmesg | grep -m 5 -E 'WARNING:|BUG:|Oops|general protection|Call Trace|refcount_t|unregister_netdevice: waiting|hung_task|blocked for more than|use-after-free|scheduling while atomic'
+}

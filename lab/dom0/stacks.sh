@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The host's two network stacks, and vifs by either of them.
+
+ringway_built() { [ -e /lab/modules/ringway-netback.ko ] && [ -e /lab/modules/bridge-lite.ko ]; }
+
+use_stack() {
+	[ "$1" != "${LAB_STACK:-}" ] || return 0
+	stack_remove
+	case $1 in
+	stock)
+		modprobe xen-netback && modprobe bridge && ip link add xenbr0 type bridge || return 1 ;;
+	ringway)
+		ringway_built || { note "ringway-netback.ko or bridge-lite.ko is not built; run: make modules KDIR=…"; return 1; }
+		insmod /lab/modules/bridge-lite.ko && insmod /lab/modules/ringway-netback.ko &&
+			ip link add xenbr0 type brlite || return 1 ;;
+	*) note "use_stack: \"$1\" is neither stock nor ringway"; return 1 ;;
+	esac
+	ip link set xenbr0 up
+	export LAB_STACK=$1
+}
+
+stack_remove() {
+	local m
+	ip link del xenbr0 2> /dev/null
+	for m in ringway_netback bridge_lite xen_netback br_netfilter bridge; do
+		[ ! -d "/sys/module/$m" ] || rmmod "$m" || note "rmmod $m failed"
+	done
+	unset LAB_STACK
+}
+
+# The tools of the stack in use. VIFTOOL=xl: xl with the hotplug script that fits; VIFTOOL=plain: xl with the least script.
+vif_attach() {
+	local script=vif-bridge
+	case ${LAB_STACK:-}:${VIFTOOL:-} in
+	ringway:) ringway vif attach "$1" "$2"; return ;;
+	ringway:xl) script=vif-bridge-lite ;;
+	*:plain) script=/lab/vif-plain ;;
+	esac
+	# shellcheck disable=SC2086 # xl takes here in words what it takes in a configuration with commas
+	xl network-attach "$1" ${2//,/ } script=$script
+}
+
+vif_detach() {
+	case ${LAB_STACK:-}:${VIFTOOL:-} in
+	ringway:) ringway vif detach "$1" "${2:-0}" ;;
+	*) xl network-detach "$1" "${2:-0}" ;;
+	esac
+}
+
+# 127.9.0.1 -> 00:16:3e:09:00:01
+# shellcheck disable=SC2046,SC2183 # the words are wanted
+mac_of() { printf '00:16:3e:%02x:%02x:%02x' $(IFS=.; set -- $1; echo "$2 $3 $4"); }
+
+vif_join() {
+	vif_attach "$1" "mac=$(mac_of "$2"),bridge=xenbr0${3:+,$3}" && guest_run "$1" "join $2"
+}

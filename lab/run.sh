@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# run.sh [-k KERNEL] [-m fast|icount] [-t SECONDS] SCENARIO…    runs scenarios in one boot of dom0 kernel KERNEL
+# run.sh [-k KERNEL] shell                                      a shell in dom0
+#
+# A SCENARIO is a file, or a name in lab/scenarios or selftests/kselftest; NAME=VALUE before it goes into
+# its environment: run.sh STACK=stock first-packet STACK=ringway first-packet. Modules come from
+# out/modules, the command from out/bin; both may be missing as long as nothing asks for them.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+: "${lab_src:?}" "${lab_out:?}" "${kernels:?}" "${pkgs:?}" "${root:?}" "${cache:?}" "${top:?}"
+. "$lab_src/tree.sh"
+
+kernel=${ONE_KERNEL:-6.1} mode=fast limit=600
+while getopts k:m:t: o; do
+	case $o in
+	k) kernel=$OPTARG ;;
+	m) mode=$OPTARG ;;
+	t) limit=$OPTARG ;;
+	*) die 'usage: run.sh [-k KERNEL] [-m fast|icount] [-t SECONDS] SCENARIO…|shell' ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# -gt 0 ] || die 'which scenario? There are:' $'\n' "$(cd "$lab_src/scenarios" && ls) $(cd "$top/selftests/kselftest" && ls ./*.sh)"
+
+scenario_file() {
+	local f
+	for f in "$1" "$lab_src/scenarios/$1"{,.sh} "$top/selftests/kselftest/$1"{,.sh}; do
+		[ -f "$f" ] && { echo "$f"; return; }
+	done
+	die "no scenario \"$1\" in lab/scenarios or selftests/kselftest"
+}
+
+# LAB_READY: the caller has done this, and starts several of us at once.
+if [ -z "${LAB_READY:-}" ]; then
+	"$lab_src/fetch.sh"
+	"$lab_src/image.sh"
+	make --no-print-directory -s -C "$lab_src" tools
+fi
+version=$(kver "$kernel")
+
+# --- the overlay: all that an edit can change ---------------------------------------------------
+work=$(mktemp -d "$lab_out/run.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+t=$work/dom0
+mkdir -p "$t"/lab/{bin,modules,scenarios} "$t/etc/xen/scripts"
+install -m 755 "$lab_src/dom0/init" "$t/init"
+cp "$lab_src"/dom0/*.sh "$t/lab/"
+cp "$lab_out"/tools/* "$t/lab/bin/"
+install -m 755 "$lab_src/dom0/vif-plain" "$t/lab/"
+cp "$top/selftests/kselftest/ktap.sh" "$t/lab/scenarios/"
+cp "$OUT/modules/$version"/*.ko "$t/lab/modules/" 2> /dev/null || true
+[ ! -e "$top/packaging/scripts/vif-bridge-lite" ] || install -m 755 "$top/packaging/scripts/vif-bridge-lite" "$t/etc/xen/scripts/"
+if [ -x "$OUT/bin/ringway" ]; then tree_program "$t" "$OUT/bin/ringway"; fi
+cp "$lab_src"/scenarios/*.sh "$t/lab/scenarios/"
+settings=''
+for s in "$@"; do
+	case $s in
+	shell) mode=shell limit=86400; echo shell ;;
+	[A-Z]*=*) settings+="$(printf '%q' "$s") " ;;
+	*) f=$(scenario_file "$s")
+		cp "$f" "$t/lab/scenarios/"
+		echo "$settings${f##*/}" ;;
+	esac
+done > "$t/lab/job"
+
+archives=("$cache/dom0.cpio" "$cache/modules-$kernel.cpio")
+for k in $(awk '{ print $1 }' "$kernels"); do
+	[ -e "$cache/guest-$k.cpio" ] || continue
+	archives+=("$cache/guest-$k.cpio")
+	g=$work/guest-$k
+	mkdir -p "$g"/lab/{bin,modules} "$t/guest/$k"
+	install -m 755 "$lab_src/guest/init" "$g/init"
+	install -m 755 "$lab_src/guest/"{join,flood,reconnect} "$lab_out/tools/"{vstream,framecheck,netload} "$g/lab/bin/"
+	cp "$OUT/modules/$(kver "$k")"/{ringway-netfront,evilfront,splitfront}.ko "$g/lab/modules/" 2> /dev/null || true
+	tree_pack "$g" > "$t/guest/$k/overlay"
+done
+tree_pack "$t" > "$work/overlay.cpio"
+cat "${archives[@]}" "$work/overlay.cpio" > "$work/initrd"
+
+# -k 6.1 -m fast demo -> out/lab/results/6.1
+"$lab_src/boot.sh" "$mode" "$limit" "$cache/vmlinux-$kernel" "$work/initrd" "${RESULTS:-$lab_out/results/$kernel}"

@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# selftest.sh - the selftests on the real hypervisor, a boot for each dom0 kernel, both at the same time
+# (each uses one CPU). Results: $RESULTS/KERNEL/{ktap.txt,console.log}. ONE_KERNEL limits it to one;
+# SCENARIOS to some. The last of them has our netfront on the stock backend.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+OUT=${OUT:-$here/../out}
+results=${RESULTS:-$OUT/lab/results/selftest}
+read -ra scenarios <<< "${SCENARIOS:-matrix bridge batches sweep rewrite taps cycles death suspend reload cli hostile tuning STACK=stock FRONTS=ringway matrix}"
+read -ra kernels <<< "${ONE_KERNEL:-6.1 6.12}"
+unset ONE_KERNEL
+
+# What both boots share is made before they start.
+"$here/fetch.sh" && "$here/image.sh" && make --no-print-directory -s -C "$here" tools || exit 1
+export LAB_READY=1
+
+for k in "${kernels[@]}"; do
+	mkdir -p "$results/$k"
+	rm -f "$results/$k"/*
+	RESULTS=$results/$k "$here/run.sh" -k "$k" -t "${SECONDS_LIMIT:-2700}" "${scenarios[@]}" 2>&1 |
+		sed -u "s/^/dom0 $k: /" &
+done
+wait
+
+# A boot that never got to its tests is a failure, not nothing.
+failed=0
+for k in "${kernels[@]}"; do
+	grep -qs '^ok' "$results/$k/ktap.txt" || printf '1..1\nnot ok 1 dom0 %s: no test came to its end\n' "$k" >> "$results/$k/ktap.txt"
+	! grep -qE '^ *not ok' "$results/$k/ktap.txt" || failed=1
+done
+exit $failed
