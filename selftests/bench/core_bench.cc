@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The hot steps of the data path, one case each: what a step costs per packet without the hypervisor, the
+// kernel around it, or chance. Built twice: for callgrind, which count.sh starts, and with -DBENCH_LOOK
+// for Google Benchmark, which shows times.
+#include "place_cases.hpp"
+#include "switch_cases.hpp"
+#include "take_cases.hpp"
+#include <cstdio>
+#ifdef BENCH_LOOK
+#include <benchmark/benchmark.h>
+#else
+#include <valgrind/callgrind.h>
+#endif
+
+using namespace ringway;
+using namespace ringway::bench;
+
+namespace
+{
+constexpr u8 kPlain = XEN_NETIF_GSO_TYPE_NONE, kTcp = XEN_NETIF_GSO_TYPE_TCPV4;
+
+constexpr Case kCases[] = {
+	{"take-1-slot", [] { return bench_take(1, false); }},
+	{"take-1-slot-alone", [] { return bench_take(1, false, 1); }},
+	{"take-1-slot-limited", [] { return bench_take(1, false, kPackets, true); }},
+	{"take-2-slots", [] { return bench_take(2, false); }},
+	{"take-gso-17-slots", [] { return bench_take(17, true); }},
+	{"copies-add-and-run", [] { return bench_copies(0); }},
+	{"copies-one-refused", [] { return bench_copies(1); }},
+	{"place-1-slot", [] { return bench_place(1, 60, kPlain); }},
+	{"place-2-pieces", [] { return bench_place(2, 1514, kPlain); }},
+	{"place-gso-64k", [] { return bench_place(17, 65000, kTcp); }},
+	{"place-gso-64k-whole-pieces", [] { return bench_place(17, 65000, kTcp, true); }},
+	{"classify-same", [] { return bench_classify(2, 10, false); }},
+	{"classify-alone", [] { return bench_classify(2, 10, false, 1); }},
+	{"classify-spread-2-ports-10-macs", [] { return bench_classify(2, 10, true); }},
+	{"classify-spread-256-ports-10-macs", [] { return bench_classify(256, 10, true); }},
+	{"classify-spread-256-ports-10000-macs", [] { return bench_classify(256, 10000, true); }},
+	{"classify-many-sources", [] { return bench_known_sources(1000); }},
+	{"classify-flood", [] { return bench_flood(); }},
+	{"fdb-find-10", [] { return bench_find(10, true); }},
+	{"fdb-find-1000", [] { return bench_find(1000, true); }},
+	{"fdb-find-10000", [] { return bench_find(10000, true); }},
+	{"fdb-miss-10", [] { return bench_find(10, false); }},
+	{"fdb-miss-1000", [] { return bench_find(1000, false); }},
+	{"fdb-miss-10000", [] { return bench_find(10000, false); }},
+	{"learn-new-10", [] { return bench_learn(10); }},
+	{"learn-new-1000", [] { return bench_learn(1000); }},
+	{"learn-new-10000", [] { return bench_learn(10000); }},
+	{"learn-move-1000", [] { return bench_move(1000); }},
+};
+} // namespace
+
+#ifdef BENCH_LOOK
+int main(int argc, char **argv)
+{
+	for (const Case &c : kCases)
+		benchmark::RegisterBenchmark(c.name, [&c](benchmark::State &state) {
+			u64 packets = 0;
+			for (auto _ : state) {
+				measured_time = {};
+				packets += c.run();
+				state.SetIterationTime(std::chrono::duration<double>(measured_time).count());
+			}
+			state.counters["per_packet"] =
+				benchmark::Counter(static_cast<double>(packets),
+						   benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+		})->UseManualTime();
+	benchmark::Initialize(&argc, argv);
+	benchmark::RunSpecifiedBenchmarks();
+}
+#else
+// One part of callgrind's output a case, named "CASE PACKETS".
+int main()
+{
+	for (const Case &c : kCases) {
+		CALLGRIND_ZERO_STATS;
+		const u32 packets = c.run();
+		char name[80];
+		snprintf(name, sizeof name, "%s %u", c.name, packets);
+		CALLGRIND_DUMP_STATS_AT(name);
+	}
+}
+#endif

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The switch's decisions, and the FDB below it, at several sizes of the table.
+#pragma once
+#include "bridge-lite/switch.hpp"
+#include "measured.hpp"
+#include <memory>
+#include <vector>
+
+namespace ringway::bench
+{
+using namespace brlite;
+
+struct Still {
+	static u32 now() { return 1000; }
+	static void lock(void *) {}
+	static void unlock(void *) {}
+	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
+};
+
+inline constexpr FdbSeed kSeed{0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9};
+
+struct World {
+	static constexpr u32 kLimit = 20000;
+	std::unique_ptr<FdbBucket[]> buckets{new FdbBucket[Fdb::buckets_for(kLimit)]()};
+	std::unique_ptr<Switch<Still>> made = std::make_unique<Switch<Still>>();
+	std::vector<std::unique_ptr<Port>> ports;
+	std::vector<std::unique_ptr<brlite_counters>> counters;
+	u8 head[kPackets][64] = {};
+	Frame frame[kPackets];
+	Verdict verdict[kPackets];
+
+	World(u32 port_count, u32 addresses)
+	{
+		made->init(buckets.get(), kLimit, nullptr, kSeed);
+		made->set_ageing(300);
+		for (u32 i = 0; i <= port_count; i++) {
+			counters.push_back(std::make_unique<brlite_counters>());
+			ports.push_back(std::make_unique<Port>());
+			Port &port = *ports.back();
+			port.counters = counters.back().get();
+			port.max_frame = i ? 1518 : ~0u;
+			port.learn_limit = kLimit;
+			(void)made->attach(port, i == 0);
+			made->set_up(port, true);
+		}
+		for (u32 a = 0; a < addresses; a++)
+			learn(*ports[1 + a % port_count], mac(a));
+	}
+	static u64 mac(u32 n)
+	{
+		return mac_of(0x00, 0x16, 0x3e, static_cast<u8>(n >> 16), static_cast<u8>(n >> 8),
+			      static_cast<u8>(n));
+	}
+	void fill(u32 i, u64 to, u64 from)
+	{
+		mac_store(head[i], to);
+		mac_store(head[i] + 6, from);
+		head[i][12] = 0x08;
+		frame[i] = {head[i], 60, 60, 0};
+	}
+	void learn(Port &port, u64 address)
+	{
+		fill(0, mac_of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff), address);
+		made->classify(port, frame, verdict, 1);
+	}
+	// The first `n` frames come in at a port, measured.
+	void judge(u32 n, u32 port = 1)
+	{
+		auto body = [&] { made->classify(*ports[port], frame, verdict, n); };
+		measured(body);
+	}
+};
+
+// One sender; destinations: always the same one, or a different one each.
+inline u32 bench_classify(u32 ports, u32 addresses, bool spread, u32 batch = kPackets)
+{
+	World world(ports, addresses);
+	for (u32 i = 0; i < kPackets; i++)
+		world.fill(i, World::mac(spread ? 1 + (i * 37) % (addresses - 1) : 1), World::mac(0));
+	for (u32 round = 0; round < kRounds; round++)
+		world.judge(batch);
+	return kRounds * batch;
+}
+
+// Sources that change with every frame, all of them known.
+inline u32 bench_known_sources(u32 addresses)
+{
+	World world(2, addresses);
+	for (u32 i = 0; i < kPackets; i++)
+		world.fill(i, World::mac(1), World::mac((i * 2 * 131) % addresses / 2 * 2));
+	for (u32 round = 0; round < kRounds; round++)
+		world.judge(kPackets);
+	return kRounds * kPackets;
+}
+
+// Broadcasts: the verdict, and the ports it means.
+inline u32 bench_flood()
+{
+	World world(16, 10);
+	for (u32 i = 0; i < kPackets; i++)
+		world.fill(i, kMacBroadcast, World::mac(0));
+	Port *out[16];
+	u32 found = 0;
+	for (u32 round = 0; round < kRounds; round++) {
+		world.judge(kPackets);
+		auto body = [&] {
+			u32 cursor = 0;
+			while (const u32 n = world.made->flood_ports(*world.ports[1], world.frame[0], out, 16,
+								     cursor))
+				found += n;
+		};
+		measured(body);
+	}
+	keep(found);
+	return kRounds * kPackets;
+}
+
+// Addresses nobody has used before, with so many in the table. They are forgotten again in between.
+inline u32 bench_learn(u32 addresses)
+{
+	World world(2, addresses);
+	for (u32 round = 0; round < kRounds; round++) {
+		for (u32 i = 0; i < kPackets; i++)
+			world.fill(i, World::mac(1), World::mac(addresses + round * kPackets + i));
+		world.judge(kPackets);
+		for (u32 i = 0; i < kPackets; i++)
+			(void)world.made->erase(nullptr, World::mac(addresses + round * kPackets + i));
+	}
+	return kRounds * kPackets;
+}
+
+// Addresses that turn up at another port.
+inline u32 bench_move(u32 addresses)
+{
+	World world(2, addresses);
+	for (u32 i = 0; i < kPackets; i++)
+		world.fill(i, kMacBroadcast, World::mac(i));
+	for (u32 round = 0; round < kRounds; round++) {
+		world.judge(kPackets, 1);
+		world.judge(kPackets, 2);
+	}
+	return 2 * kRounds * kPackets;
+}
+
+// The table alone, as full as it is made for: addresses that are there, or not.
+inline u32 bench_find(u32 addresses, bool there)
+{
+	std::unique_ptr<FdbBucket[]> buckets{new FdbBucket[Fdb::buckets_for(addresses)]()};
+	Fdb fdb;
+	fdb.attach(buckets.get(), Fdb::buckets_for(addresses), kSeed);
+	for (u32 i = 0; i < addresses; i++)
+		(void)fdb.insert(World::mac(i), FdbTarget{1}, 0);
+	u64 key[kPackets];
+	u32 found = 0;
+	for (u32 round = 0; round < kRounds; round++) {
+		for (u32 i = 0; i < kPackets; i++)
+			key[i] = World::mac((round * kPackets + i) % addresses + (there ? 0 : addresses));
+		auto body = [&] {
+			for (const u64 k : key)
+				found += fdb.find(k).target.port();
+		};
+		measured(body);
+	}
+	keep(found);
+	return kRounds * kPackets;
+}
+} // namespace ringway::bench

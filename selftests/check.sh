@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# check.sh - `make check`: everything that needs no Xen and no kernel to run on. Every part runs even
+# when another one fails; their output is kept in $OUT/check and shown where something is wrong. The last
+# line counts all tests of all parts.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+top=$PWD
+OUT=${OUT:-$top/out}
+export OUT
+logs=$OUT/check
+mkdir -p "$logs"
+rm -f "$logs"/*.log "$OUT"/unit/*.test.log
+jobs=$(nproc)
+began=$SECONDS
+
+# A part whose output counts itself (GoogleTest, KTAP). One that fails without a failed test in its
+# output (it could not be built, it was stopped) gets a failed result added.
+part() { # NAME COMMAND...
+	local name=$1 log=$logs/$1.log code from=$SECONDS
+	shift
+	timeout -k 10 900 "$@" > "$log" 2>&1
+	code=$?
+	if [ $code != 0 ] && ! grep -qE '^not ok|^\[  FAILED  \]' "$log"; then
+		printf '1..1\nnot ok 1 %s: exit code %d\n' "$name" $code >> "$log"
+	fi
+	show "$name" "$log" $code $((SECONDS - from))
+}
+
+# A part that says yes or no: one test.
+step() { # NAME TEXT COMMAND...
+	local name=$1 text=$2 log=$logs/$1.log code from=$SECONDS
+	shift 2
+	timeout -k 10 900 "$@" 2>&1 | sed 's/^/# /' > "$log"
+	code=${PIPESTATUS[0]}
+	{ echo "1..1"; [ "$code" = 0 ] || printf not\ ; echo "ok 1 $text"; } >> "$log"
+	show "$name" "$log" "$code" $((SECONDS - from))
+}
+
+show() { # NAME LOG CODE SECONDS
+	if [ "$3" = 0 ]; then
+		printf '%-16s ok      %3d s   %s\n' "$1" "$4" "$(selftests/summary.sh "$2")"
+	else
+		printf '%-16s FAILED  %3d s   %s\n' "$1" "$4" "$2"
+		grep -vE '^(make|g\+\+-12|ok )' "$2" | tail -n 60 | sed 's/^/    /'
+	fi
+}
+
+part unit           make -j"$jobs" --no-print-directory -C selftests/unit run
+part bench          selftests/bench/count.sh
+part style          selftests/style.sh
+part gate           selftests/gate/gate_test.sh
+part summary        selftests/gate/summary_test.sh
+part bench-report   selftests/gate/bench_report_test.sh
+step tidy           "clang-tidy has nothing to say about the kernel's C++" \
+	make -k -j"$jobs" --no-print-directory -f selftests/tidy.mk
+step schema         "docs/xenstore.md is what the schema says" make --no-print-directory -C xenstore-schema check
+part toolstack      make -j"$jobs" --no-print-directory -C toolstack check
+for optional in packaging docs; do
+	grep -qsE '^check:' $optional/Makefile || continue
+	step $optional "make -C $optional check" make --no-print-directory -C $optional check
+done
+
+echo "check: $((SECONDS - began)) s, logs in $logs"
+exec selftests/summary.sh "$logs"/*.log

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# brlite by iproute2's own commands: link, master, fdb, statistics, dom0's address, learning and flooding,
+# between veth pairs. Needs no guest.
+. "${0%/*}/ktap.sh"
+
+ktap_plan 16
+modprobe veth
+check 'stack ringway' use_stack ringway || exit 1
+
+for n in 1 2 3; do
+	ip netns add n$n
+	ip link add p$n type veth peer name eth0 netns n$n
+	ip -n n$n link set eth0 address 00:16:3e:00:01:0$n up
+	ip netns exec n$n sysctl -q -w net.ipv4.conf.all.route_localnet=1 net.ipv4.conf.default.route_localnet=1
+	ip -n n$n address add 127.9.1.$n/24 dev eth0
+done
+ports() { local n; for n in 1 2 3; do ip link set p$n "$@" || return 1; done; }
+from() { ip netns exec "n$1" "${@:2}"; }
+fdb_has() { bridge fdb show dev xenbr0 | grep -i "$1" | grep -q "$2"; }
+packets_to() { cat "/sys/class/net/p$1/statistics/tx_packets"; }
+ping_ok() { from "$1" ping -c 2 -i 0.2 -W 3 "$2"; }
+
+check 'ports join' ports master xenbr0 up
+check 'ip -d link names the kind' grep -q brlite <(ip -d link show xenbr0)
+check 'bridge link lists a port' grep -q 'p1.*master xenbr0' <(bridge link)
+check 'n1 pings n2' ping_ok 1 127.9.1.2
+check 'n1 was learned on p1' fdb_has 00:16:3e:00:01:01 p1
+# Sixteen requests and as many answers; what else a fresh interface hears (neighbours, groups) is a few packets.
+unicast_stays() {
+	local before
+	before=$(packets_to 3)
+	for _ in 1 2 3 4 5 6 7 8; do ping_ok 1 127.9.1.2 || return 1; done
+	echo "$(($(packets_to 3) - before)) packets to the third port"
+	[ $(($(packets_to 3) - before)) -lt 16 ]
+}
+check 'unicast to a known address is not flooded' unicast_stays
+ip address add 127.9.1.254/24 dev xenbr0
+check 'n1 pings dom0 by the bridge' ping_ok 1 127.9.1.254
+check 'dom0 pings n2' ping -c 2 -i 0.2 -W 3 127.9.1.2
+check 'fdb add' bridge fdb add 00:16:3e:00:02:01 dev xenbr0 via p3 static
+check 'fdb show has it' fdb_has 00:16:3e:00:02:01 p3
+check 'fdb del' bridge fdb del 00:16:3e:00:02:01 dev xenbr0
+check 'fdb show has it no longer' eval '! fdb_has 00:16:3e:00:02:01 p3'
+counted() { [ "$(cat /sys/class/net/xenbr0/statistics/rx_packets)" -gt 0 ]; }
+check 'the bridge counts' counted
+check 'ports die' eval 'for n in 1 2 3; do ip link del p$n; done'
+check 'the bridge goes' ip link del xenbr0
+ktap_end

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# A guest that lies on the ring (evilfront.ko): what no honest frontend does switches its vif off with one
+# log line, what buggy ones do costs a packet; either way the other guest never loses a ping.
+. "${0%/*}/ktap.sh"
+
+# LIES: LIE and what is to become of it: off = disabled, error = answered with an error, fine = answered as honest
+lies=${LIES:-prod-ahead:off prod-far:off prod-back:off cross-page:off slot-missing:off slots-22:off extra-missing:off
+	extra-unknown:off extra-endless:off gso-zero:off rx-ahead:off
+	slots-20:error bad-gref:error runt:error size-wrap:error
+	zero-slots:fine gso-no-tcp:fine event-storm:fine packet-storm:fine}
+ktap_plan $((6 + 3 * $(wc -w <<< "$lies")))
+
+check 'stack ringway' use_stack ringway || exit 1
+check 'dom0 is on the bridge' flows_setup
+check 'the honest guest starts and joins' eval 'guest_create good && vif_join good 127.9.0.1'
+check 'the liar starts' guest_create liar front=none
+leak_snapshot /tmp/before
+
+said() { dmesg | grep -c 'vif disabled until'; }
+carrier() { cat "/sys/class/net/$1/carrier" 2> /dev/null || echo down; }
+
+# What evilfront says after "LIE: ": responses N last STATUS backend STATE
+outcome() { guest_run liar "dmesg | sed -n 's/.*evilfront: $1: //p' | tail -n 1"; }
+reported() { [ -n "$(outcome "$1")" ]; }
+
+judge() { # LIE off|error|fine, with `lines` as before
+	local vif words
+	vif=vif$(domid liar).0
+	read -ra words <<< "$(outcome "$1")"
+	echo "$1: ${words[*]}; carrier $(carrier "$vif"), $(($(said) - lines)) log lines"
+	case $2 in
+	off) [ $(($(said) - lines)) = 1 ] && [ "$(carrier "$vif")" != 1 ] && [[ ${words[5]} =~ ^[56]$ ]] ;;
+	error) [ $(($(said) - lines)) = 0 ] && [ "${words[3]}" = -1 ] && [ "${words[5]}" = 4 ] ;;
+	# 1: the last response is the one of an extra info.
+	fine) [ $(($(said) - lines)) = 0 ] && [[ ${words[3]} =~ ^[01]$ ]] && [ "${words[5]}" = 4 ] ;;
+	esac
+}
+
+# Switching a vif off takes a few steps of several parties; the module reports ten times a second.
+judge_in_time() {
+	local end=$((SECONDS + 30))
+	until judge "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.5
+	done
+}
+
+for case in $lies; do
+	lie=${case%:*}
+	stage "$lie"
+	lines=$(said)
+	# shellcheck disable=SC2154 # set by flows_setup
+	guest_start good ping "ping -c 25 -i 0.1 -W 2 $dom0_address"
+	# Asks everybody all the time, so that the liar's RX ring is used.
+	guest_start good ask 'rm -f /tmp/enough; until [ -e /tmp/enough ]; do ping -c 1 -W 1 127.9.0.99; done'
+	guest_run liar "dmesg -c > /dev/null; insmod /lab/modules/evilfront.ko lie=$lie" >&2
+	vif_attach liar 'mac=00:16:3e:66:66:66,bridge=xenbr0' >&2
+	wait_for 60 "report of $lie" reported "$lie"
+	check "$lie: ${case#*:}" judge_in_time "$lie" "${case#*:}"
+	check "$lie: the other guest lost nothing" eval 'guest_wait good ping 30 | tee /dev/stderr | grep -q "25 packets transmitted, 25 .*received"'
+	guest_run good 'touch /tmp/enough' >&2
+	guest_wait good ask 15 >&2
+	check "$lie: the vif is detached" vif_detach liar
+	# The driver lets go of the device when its last report is through.
+	guest_run liar 'for i in $(seq 100); do rmmod evilfront && exit 0; sleep 0.1; done; exit 1' >&2 || note 'evilfront stays loaded'
+done
+check 'nothing is left behind' leak_compare /tmp/before
+check 'the kernel is content' splats
+ktap_end

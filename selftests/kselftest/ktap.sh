@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# KTAP version 1 for scenarios. Standard output carries KTAP only; everything else goes to stderr.
+#   ktap_plan N; check "what must hold" COMMAND…; refuse "what must fail" COMMAND…; skip "what" "why"; ktap_end
+# Sourcing it brings the lab's own words (guest_create and so on) as well.
+ktap_number=0 ktap_failed=0 ktap_planned=0
+
+echo "KTAP version 1"
+ktap_skip_all() { echo "1..0 # SKIP $1"; exit 4; }
+[ "$(id -u)" = 0 ] || ktap_skip_all 'not root'
+grep -qs control_d /proc/xen/capabilities || ktap_skip_all 'not dom0 of a Xen host'
+[ -e /lab/lab.sh ] || ktap_skip_all 'not in the lab: run it with make lab SCENARIO=name'
+# shellcheck source=/dev/null
+. /lab/lab.sh
+
+ktap_plan() {
+	ktap_planned=$1
+	echo "1..$1"
+}
+
+ktap_result() { # 0|1 TEXT
+	ktap_number=$((ktap_number + 1))
+	[ "$1" = 0 ] && echo "ok $ktap_number $2" && return 0
+	ktap_failed=$((ktap_failed + 1))
+	echo "not ok $ktap_number $2"
+	return 1
+}
+
+# The command runs in this shell; what it prints becomes diagnostics when it fails.
+check() {
+	local text=$1 code
+	shift
+	"$@" > /tmp/check.said 2>&1
+	code=$?
+	[ $code = 0 ] || { cat /tmp/check.said; echo "exit code $code: $*"; } | tail -n 15 | sed 's/^/# /'
+	ktap_result $((code != 0)) "$text"
+}
+
+skip() { ktap_number=$((ktap_number + 1)); echo "ok $ktap_number $1 # SKIP $2"; }
+
+ktap_end() {
+	[ $ktap_number = "$ktap_planned" ] || { echo "# $ktap_number tests ran, $ktap_planned were planned"; exit 1; }
+	[ $ktap_failed = 0 ]
+	exit
+}

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What an administrator can tune on a vif (ethtool -C), and what a flooding guest may not take from others.
+. "${0%/*}/ktap.sh"
+: "${dom0_address:?}"
+
+# shellcheck disable=SC2016 # check runs what it is given in this shell: eval is meant
+front=${FRONT:-stock}
+ktap_plan 18
+
+events() { awk -v dev="$1" '$NF ~ "^" dev "-q" { n += $2 } END { print n + 0 }' /proc/interrupts; }
+stat() { ethtool -S "$1" | awk -v name="$2:" '$1 == name { print $2 }'; }
+shows() { ethtool -c "$1" | grep -qE "^$2:[[:space:]]*$3$"; } # DEV NAME VALUE
+
+# Says no, and says why. The message is the extended acknowledgement's, which ethtool prints.
+says_no() { # TEXT COMMAND…
+	local text=$1 said
+	shift
+	said=$("$@" 2>&1) && { echo "accepted: $*"; return 1; }
+	grep -q -- "$text" <<< "$said" || { echo "said: $said"; return 1; }
+}
+
+# Events that 1 000 datagrams at 500/s cost dom0 at the sender's vif.
+paced_events() {
+	local from
+	from=$(events "$vif")
+	guest_run a "vstream send udp 127.9.0.2 5009 -n 1000 -s 64 -r 500" 60 > /dev/null || return 1
+	echo $(($(events "$vif") - from))
+}
+
+few_events() {
+	local with without
+	ethtool -C "$vif" rx-usecs 0 rx-frames 0 && without=$(paced_events) || return 1
+	ethtool -C "$vif" rx-usecs 10000 rx-frames 64 && with=$(paced_events) || return 1
+	echo "events for 1 000 datagrams: $without, coalesced $with"
+	[ "$((with * 2))" -lt "$without" ]
+}
+
+check 'stack ringway' use_stack ringway || exit 1
+for g in a b c; do check "guest $g starts" guest_create $g front="$front"; done
+check 'three guests join' eval 'vif_join a 127.9.0.1 && vif_join b 127.9.0.2 && vif_join c 127.9.0.3'
+vif=vif$(domid a).0
+check 'nothing is coalesced by default' shows "$vif" rx-usecs 0
+check 'ethtool -C is kept' eval 'ethtool -C "$vif" rx-usecs 200 rx-frames 16 tx-usecs 50 tx-frames 8 &&
+	shows "$vif" rx-usecs 200 && shows "$vif" rx-frames 16 && shows "$vif" tx-usecs 50 && shows "$vif" tx-frames 8'
+check 'dom0 is on the bridge' ip address replace "$dom0_address/24" dev xenbr0
+check 'traffic passes with it' flow_both a b 127.9.0.1 127.9.0.2
+check 'a number of frames without a time is refused' says_no 'need usecs' ethtool -C "$vif" rx-usecs 0 rx-frames 8
+check 'too long a time is refused' says_no 'at most 10000' ethtool -C "$vif" rx-usecs 10001
+check 'too many frames are refused' says_no 'half a ring' ethtool -C "$vif" rx-frames 129
+check 'what was refused changed nothing' shows "$vif" rx-usecs 200
+check 'a paced stream costs less than half the events' few_events
+check 'and it is switched off again' ethtool -C "$vif" rx-usecs 0 rx-frames 0 tx-usecs 0 tx-frames 0
+
+# a floods c without a pause; b asks dom0 meanwhile. (What both want to c would be c's queue to share.)
+guest_start a flood "flood $(mac_of 127.9.0.3) 127.9.0.3 60 50000"
+check "nothing of b is lost while a floods" guest_run b "ping -q -c 200 -i 0.02 -W 10 $dom0_address | grep ', 0% packet loss'" 120
+check 'the flood comes to its end' guest_wait a flood 120
+check 'and all of it was forwarded' eval '[ "$(($(stat "$vif" from_guest_direct) + $(stat "$vif" from_guest_skb_forward)))" -ge 50000 ]'
+ktap_end

@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The switch's decisions, frame by frame, and what they leave in the FDB and in the counters.
+#include "bridge-lite/switch.hpp"
+#include <gtest/gtest.h>
+#include <atomic>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <vector>
+
+using namespace ringway;
+using namespace ringway::brlite;
+
+namespace
+{
+// The test's own time, and counters that lie where the port's per-CPU ones would.
+struct Hosted {
+	static inline std::atomic<u32> seconds{1000};
+	static u32 now() { return seconds; }
+	static void lock(void *mutex) { static_cast<std::mutex *>(mutex)->lock(); }
+	static void unlock(void *mutex) { static_cast<std::mutex *>(mutex)->unlock(); }
+	static void count(Port &port, u32 counter)
+	{
+		__atomic_fetch_add(&port.counters->n[counter], 1, __ATOMIC_RELAXED);
+	}
+};
+
+constexpr u64 kA = mac_of(0x00, 0x16, 0x3e, 0, 0, 0x0a);
+constexpr u64 kB = mac_of(0x00, 0x16, 0x3e, 0, 0, 0x0b);
+constexpr u64 kHost = mac_of(0x02, 0, 0, 0, 0, 1);
+constexpr u32 kMaxFrame = 1518;
+
+struct Bytes {
+	u8 data[64] = {};
+	Frame frame{};
+
+	Bytes(u64 destination, u64 source, u32 length = 60, u16 flags = 0)
+	{
+		mac_store(data, destination);
+		mac_store(data + 6, source);
+		frame = {data, length, static_cast<u16>(length < sizeof data ? length : sizeof data), flags};
+	}
+};
+
+class SwitchTest : public testing::Test
+{
+	std::unique_ptr<FdbBucket[]> buckets_;
+	std::mutex mutex_;
+	std::vector<std::unique_ptr<Port>> ports_;
+	std::vector<std::unique_ptr<brlite_counters>> counters_;
+
+protected:
+	std::unique_ptr<Switch<Hosted>> made;
+	Port *local = nullptr, *one = nullptr, *two = nullptr, *three = nullptr;
+
+	void SetUp() override { make(1000); }
+
+	void make(u32 limit)
+	{
+		Hosted::seconds = 1000;
+		made.reset();
+		buckets_.reset(new FdbBucket[Fdb::buckets_for(limit)]());
+		made = std::make_unique<Switch<Hosted>>();
+		made->init(buckets_.get(), limit, &mutex_, {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
+		made->set_ageing(300);
+		local = add(true);
+		one = add();
+		two = add();
+		three = add();
+		EXPECT_EQ(made->set(*local, kHost, FdbTarget::kStatic | FdbTarget::kLocal, true),
+			  Change::done);
+	}
+	Port *add(bool is_local = false)
+	{
+		counters_.push_back(std::make_unique<brlite_counters>());
+		ports_.push_back(std::make_unique<Port>());
+		Port *port = ports_.back().get();
+		port->counters = counters_.back().get();
+		port->max_frame = is_local ? ~0u : kMaxFrame;
+		port->learn_limit = 100;
+		EXPECT_TRUE(made->attach(*port, is_local));
+		made->set_up(*port, true);
+		return port;
+	}
+	Verdict judge(Port *in, const Bytes &bytes)
+	{
+		Verdict verdict;
+		made->classify(*in, &bytes.frame, &verdict, 1);
+		return verdict;
+	}
+	static unsigned long counted(const Port *port, u32 counter) { return port->counters->n[counter]; }
+	std::vector<Port *> flooded(Port *in, const Bytes &bytes, u32 at_once = 16)
+	{
+		std::vector<Port *> all;
+		Port *some[16];
+		u32 cursor = 0;
+		while (const u32 n = made->flood_ports(*in, bytes.frame, some, at_once, cursor))
+			all.insert(all.end(), some, some + n);
+		return all;
+	}
+	void expect_drop(Port *in, const Bytes &bytes, u8 reason)
+	{
+		const unsigned long before = counted(in, reason);
+		const Verdict verdict = judge(in, bytes);
+		EXPECT_EQ(verdict.action, BRLITE_DROP);
+		EXPECT_EQ(verdict.reason, reason);
+		EXPECT_EQ(verdict.port, nullptr);
+		EXPECT_EQ(counted(in, reason), before + 1);
+	}
+};
+
+TEST_F(SwitchTest, UnknownUnicastIsFloodedThenLearned)
+{
+	Verdict verdict = judge(one, {kB, kA});
+	EXPECT_EQ(verdict.action, BRLITE_FLOOD);
+	EXPECT_EQ(verdict.flags, 0) << "unknown unicast is none of this host's business";
+	EXPECT_EQ(counted(one, BRLITE_FLOODED), 1u);
+	EXPECT_EQ(counted(one, BRLITE_LEARNED), 1u);
+
+	verdict = judge(two, {kA, kB});
+	EXPECT_EQ(verdict.action, BRLITE_PORT);
+	EXPECT_EQ(verdict.port, one);
+	EXPECT_EQ(verdict.owner, nullptr);
+	EXPECT_EQ(counted(two, BRLITE_FORWARDED), 1u);
+
+	verdict = judge(one, {kB, kA});
+	EXPECT_EQ(verdict.action, BRLITE_PORT);
+	EXPECT_EQ(verdict.port, two);
+}
+
+TEST_F(SwitchTest, OwnerComesWithTheVerdict)
+{
+	int owner;
+	one->owner = &owner;
+	judge(one, {kB, kA});
+	EXPECT_EQ(judge(two, {kA, kB}).owner, &owner);
+	one->owner = nullptr;
+	EXPECT_EQ(judge(two, {kA, kB}).owner, nullptr);
+}
+
+TEST_F(SwitchTest, GroupFramesGoEverywhereAndToThisHost)
+{
+	for (u64 group : {kMacBroadcast, mac_of(0x33, 0x33, 0, 0, 0, 1), mac_of(0x01, 0, 0x5e, 0, 0, 1)}) {
+		const Verdict verdict = judge(one, {group, kA});
+		EXPECT_EQ(verdict.action, BRLITE_FLOOD);
+		EXPECT_EQ(verdict.flags, BRLITE_AND_LOCAL);
+	}
+	EXPECT_EQ(judge(local, {kMacBroadcast, kHost}).flags, 0) << "this host has heard itself already";
+}
+
+TEST_F(SwitchTest, FloodLeavesOutIngressDownAndSmallPorts)
+{
+	const Bytes small{kMacBroadcast, kA};
+	EXPECT_EQ(flooded(one, small), (std::vector<Port *>{two, three}));
+	EXPECT_EQ(flooded(local, small), (std::vector<Port *>{one, two, three}));
+	EXPECT_EQ(flooded(local, small, 1), (std::vector<Port *>{one, two, three})) << "in bites of one";
+	EXPECT_EQ(flooded(local, small, 2), (std::vector<Port *>{one, two, three}));
+	made->set_up(*two, false);
+	EXPECT_EQ(flooded(one, small), (std::vector<Port *>{three}));
+	three->max_frame = 1000;
+	EXPECT_TRUE(flooded(one, {kMacBroadcast, kA, 1200}).empty());
+	EXPECT_EQ(counted(three, BRLITE_DROP_OVERSIZE), 1u);
+	EXPECT_EQ(flooded(one, {kMacBroadcast, kA, 1200, BRLITE_FRAME_GSO}), (std::vector<Port *>{three}));
+}
+
+TEST_F(SwitchTest, ThisHostIsAPortLikeOthers)
+{
+	EXPECT_EQ(judge(one, {kHost, kA}).action, BRLITE_LOCAL);
+	EXPECT_EQ(counted(one, BRLITE_TO_LOCAL), 1u);
+	const Verdict verdict = judge(local, {kA, kHost});
+	EXPECT_EQ(verdict.action, BRLITE_PORT);
+	EXPECT_EQ(verdict.port, one);
+	expect_drop(local, {kHost, kHost}, BRLITE_DROP_HAIRPIN);
+}
+
+TEST_F(SwitchTest, PromiscuousHostGetsCopies)
+{
+	judge(one, {kB, kA});
+	made->set_promisc(true);
+	EXPECT_EQ(judge(two, {kA, kB}).flags, BRLITE_AND_LOCAL);
+	EXPECT_EQ(judge(one, {mac_of(0, 1, 2, 3, 4, 5), kA}).flags, BRLITE_AND_LOCAL);
+	EXPECT_EQ(judge(local, {kA, kHost}).flags, 0);
+	made->set_promisc(false);
+	EXPECT_EQ(judge(two, {kA, kB}).flags, 0);
+}
+
+// BR-04
+TEST_F(SwitchTest, InvalidSourcesAreDroppedAndNeverLearned)
+{
+	for (u64 source : {u64{0}, kMacBroadcast, mac_of(0x01, 0, 0x5e, 0, 0, 1)}) {
+		expect_drop(one, {kB, source}, BRLITE_DROP_SOURCE_INVALID);
+		expect_drop(one, {kMacBroadcast, source}, BRLITE_DROP_SOURCE_INVALID);
+	}
+	EXPECT_EQ(made->entries(), 1u);
+	// Not even where the port's shortcut was just made void.
+	judge(one, {kB, kA});
+	made->flush(nullptr);
+	expect_drop(one, {kB, 0}, BRLITE_DROP_SOURCE_INVALID);
+	made->set_ageing(0);
+	expect_drop(one, {kB, 0}, BRLITE_DROP_SOURCE_INVALID);
+}
+
+// BR-03
+TEST_F(SwitchTest, OwnAddressesAreNobodyElsesSource)
+{
+	expect_drop(one, {kB, kHost}, BRLITE_DROP_SOURCE_LOCAL);
+	EXPECT_EQ(judge(two, {kHost, kB}).action, BRLITE_LOCAL);
+}
+
+// BR-12
+TEST_F(SwitchTest, LinkLocalIsNeverForwarded)
+{
+	for (u8 last = 0; last < 16; last++)
+		expect_drop(one, {mac_of(0x01, 0x80, 0xc2, 0, 0, last), kA}, BRLITE_DROP_LINK_LOCAL);
+	EXPECT_EQ(judge(one, {mac_of(0x01, 0x80, 0xc2, 0, 0, 16), kA}).action, BRLITE_FLOOD);
+	expect_drop(local, {mac_of(0x01, 0x80, 0xc2, 0, 0, 0x0e), kHost}, BRLITE_DROP_LINK_LOCAL);
+}
+
+// BR-18: buffers of exactly the staged length; ASan sees a read behind them.
+TEST_F(SwitchTest, RuntsAreDroppedUnread)
+{
+	for (u16 length = 0; length < 14; length++) {
+		std::unique_ptr<u8[]> exact(new u8[length]);
+		Frame frame{exact.get(), length, length, 0};
+		Verdict verdict;
+		made->classify(*one, &frame, &verdict, 1);
+		EXPECT_EQ(verdict.reason, BRLITE_DROP_RUNT);
+	}
+	std::unique_ptr<u8[]> header(new u8[14]());
+	mac_store(header.get(), kB);
+	mac_store(header.get() + 6, kA);
+	Frame frame{header.get(), 1500, 14, 0};
+	Verdict verdict;
+	made->classify(*one, &frame, &verdict, 1);
+	EXPECT_EQ(verdict.action, BRLITE_FLOOD);
+	EXPECT_EQ(counted(one, BRLITE_DROP_RUNT), 14u);
+}
+
+TEST_F(SwitchTest, NeverBackToWhereItCameFrom)
+{
+	judge(one, {kMacBroadcast, kA});
+	judge(one, {kMacBroadcast, kB});
+	expect_drop(one, {kB, kA}, BRLITE_DROP_HAIRPIN);
+}
+
+// BR-19
+TEST_F(SwitchTest, OversizeIsDroppedUnlessGso)
+{
+	judge(one, {kMacBroadcast, kA});
+	EXPECT_EQ(judge(two, {kA, kB, kMaxFrame}).action, BRLITE_PORT);
+	expect_drop(two, {kA, kB, kMaxFrame + 1}, BRLITE_DROP_OVERSIZE);
+	EXPECT_EQ(judge(two, {kA, kB, 65549, BRLITE_FRAME_GSO}).action, BRLITE_PORT);
+	EXPECT_EQ(judge(two, {kHost, kB, 65549}).action, BRLITE_LOCAL)
+		<< "this host's stack looks after itself";
+}
+
+TEST_F(SwitchTest, DownPortsNeitherSendNorGet)
+{
+	judge(one, {kMacBroadcast, kA});
+	EXPECT_EQ(made->set(*one, kB, FdbTarget::kStatic, false), Change::done);
+	made->set_up(*one, false);
+	EXPECT_FALSE(made->fdb().find(kA)) << "what was learned there is forgotten";
+	EXPECT_TRUE(made->fdb().find(kB)) << "what the administrator said stays";
+	EXPECT_EQ(judge(two, {kA, mac_of(0, 1, 1, 1, 1, 1)}).action, BRLITE_FLOOD);
+	expect_drop(two, {kB, mac_of(0, 1, 1, 1, 1, 1)}, BRLITE_DROP_EGRESS_DOWN);
+	expect_drop(one, {kMacBroadcast, kA}, BRLITE_DROP_PORT_DOWN);
+	EXPECT_FALSE(made->fdb().find(kA));
+	made->set_up(*one, true);
+	EXPECT_EQ(judge(two, {kB, mac_of(0, 1, 1, 1, 1, 1)}).action, BRLITE_PORT);
+}
+
+TEST_F(SwitchTest, AddressMovesAtOnceAndBackAtOnce)
+{
+	judge(one, {kMacBroadcast, kA});
+	judge(two, {kMacBroadcast, kA});
+	EXPECT_EQ(judge(three, {kA, kB}).port, two);
+	EXPECT_EQ(counted(two, BRLITE_MOVED), 1u);
+	// In the same second: the shortcut of the first port must not hide that its address left.
+	judge(one, {kMacBroadcast, kA});
+	EXPECT_EQ(judge(three, {kA, kB}).port, one);
+	EXPECT_EQ(one->learned, 1u);
+	EXPECT_EQ(two->learned, 0u);
+}
+
+// BR-02
+TEST_F(SwitchTest, StaticEntryDoesNotMove)
+{
+	ASSERT_EQ(made->set(*two, kB, FdbTarget::kStatic, false), Change::done);
+	const Verdict verdict = judge(one, {kMacBroadcast, kB});
+	EXPECT_EQ(verdict.action, BRLITE_FLOOD);
+	EXPECT_EQ(counted(one, BRLITE_LEARN_STATIC), 1u);
+	EXPECT_EQ(judge(three, {kB, kA}).port, two);
+	Hosted::seconds += 100000;
+	made->age();
+	EXPECT_EQ(judge(three, {kB, kA}).port, two);
+}
+
+TEST_F(SwitchTest, AgeingForgetsTheSilentAndKeepsTheUsed)
+{
+	judge(one, {kMacBroadcast, kA});
+	judge(two, {kMacBroadcast, kB});
+	for (int i = 0; i < 299; i++) {
+		Hosted::seconds++;
+		judge(one, {kMacBroadcast, kA});
+	}
+	made->age();
+	EXPECT_TRUE(made->fdb().find(kB)) << "299 seconds are not 300";
+	Hosted::seconds++;
+	made->age();
+	EXPECT_TRUE(made->fdb().find(kA));
+	EXPECT_FALSE(made->fdb().find(kB));
+	EXPECT_EQ(two->learned, 0u);
+	judge(two, {kMacBroadcast, kB});
+	EXPECT_TRUE(made->fdb().find(kB)) << "the shortcut does not outlive its entry";
+}
+
+TEST_F(SwitchTest, RefreshIsOneStoreASecond)
+{
+	judge(one, {kMacBroadcast, kA});
+	FdbSlot *slot = made->fdb().find(kA).slot;
+	slot->seen = 5; // a second touch in this second would overwrite it
+	judge(one, {kMacBroadcast, kA});
+	EXPECT_EQ(slot->seen, 5u);
+	Hosted::seconds++;
+	judge(one, {kMacBroadcast, kA});
+	EXPECT_EQ(slot->seen, Hosted::now());
+}
+
+TEST_F(SwitchTest, AgeingTimeZeroLearnsNothing)
+{
+	judge(one, {kMacBroadcast, kA});
+	made->set_ageing(0);
+	EXPECT_EQ(made->entries(), 1u) << "only this host's own";
+	judge(one, {kMacBroadcast, kA});
+	EXPECT_EQ(made->entries(), 1u);
+	made->set_ageing(300);
+	judge(one, {kMacBroadcast, kA});
+	EXPECT_EQ(made->entries(), 2u);
+}
+
+// BR-05
+TEST_F(SwitchTest, PortFullKeepsItsOldAndOthersKeepAll)
+{
+	judge(two, {kMacBroadcast, kB});
+	for (u32 i = 0; i < 500; i++)
+		judge(one, {kMacBroadcast, mac_of(0, 2, 3, 4, static_cast<u8>(i >> 8), static_cast<u8>(i))});
+	EXPECT_EQ(one->learned, 100u);
+	EXPECT_EQ(counted(one, BRLITE_LEARN_PORT_FULL), 400u);
+	EXPECT_EQ(judge(three, {kB, kA}).port, two);
+	EXPECT_EQ(judge(three, {mac_of(0, 2, 3, 4, 0, 0), kA}).port, one);
+	// It cannot pull over what another port has either.
+	judge(one, {kMacBroadcast, kB});
+	EXPECT_EQ(judge(three, {kB, kA}).port, two);
+}
+
+TEST_F(SwitchTest, TableFull)
+{
+	make(10);
+	for (u32 i = 0; i < 20; i++)
+		judge(one, {kMacBroadcast, mac_of(0, 2, 3, 4, 5, static_cast<u8>(i))});
+	EXPECT_EQ(made->entries(), 10u);
+	EXPECT_EQ(counted(one, BRLITE_LEARN_FULL), 11u);
+	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, false), Change::full);
+	made->flush(one);
+	EXPECT_EQ(one->learned, 0u);
+	EXPECT_EQ(made->entries(), 1u);
+	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, false), Change::done);
+}
+
+TEST_F(SwitchTest, EntriesByHand)
+{
+	EXPECT_EQ(made->set(*one, kMacBroadcast, 0, false), Change::invalid);
+	EXPECT_EQ(made->set(*one, 0, 0, false), Change::invalid);
+	EXPECT_EQ(made->set(*one, kA, 0, false), Change::done);
+	EXPECT_EQ(one->learned, 1u) << "it counts and ages like a learned one";
+	EXPECT_EQ(made->set(*two, kA, 0, false), Change::exists);
+	EXPECT_EQ(made->set(*two, kA, FdbTarget::kStatic, true), Change::done);
+	EXPECT_EQ(one->learned, 0u);
+	EXPECT_EQ(two->learned, 0u);
+	EXPECT_EQ(made->erase(one, kA), Change::missing);
+	EXPECT_EQ(made->erase(two, kA), Change::done);
+	EXPECT_EQ(made->erase(nullptr, kA), Change::missing);
+}
+
+TEST_F(SwitchTest, DeletedEntryIsLearnedAgainInTheSameSecond)
+{
+	judge(one, {kMacBroadcast, kA});
+	EXPECT_EQ(made->erase(nullptr, kA), Change::done);
+	judge(one, {kMacBroadcast, kA});
+	EXPECT_TRUE(made->fdb().find(kA));
+}
+
+TEST_F(SwitchTest, LeavingPortTakesItsAddressesAlong)
+{
+	judge(one, {kMacBroadcast, kA});
+	ASSERT_EQ(made->set(*one, kB, FdbTarget::kStatic, false), Change::done);
+	made->detach(*one);
+	EXPECT_EQ(made->entries(), 1u);
+	EXPECT_EQ(judge(two, {kA, mac_of(0, 1, 1, 1, 1, 1)}).action, BRLITE_FLOOD);
+	expect_drop(one, {kMacBroadcast, kA}, BRLITE_DROP_PORT_DOWN); // a straggler of its own batch
+	EXPECT_EQ(flooded(two, {kMacBroadcast, kB}), (std::vector<Port *>{three}));
+	Port *again = add();
+	EXPECT_EQ(again->index, 1) << "the lowest free index";
+	EXPECT_EQ(judge(again, {kMacBroadcast, kA}).action, BRLITE_FLOOD);
+	EXPECT_EQ(judge(two, {kA, kB}).port, again);
+}
+
+TEST_F(SwitchTest, AsManyPortsAsItCanHave)
+{
+	for (u32 i = 4; i <= BRLITE_MAX_PORTS; i++)
+		add();
+	Port extra{};
+	brlite_counters counters{};
+	extra.counters = &counters;
+	EXPECT_FALSE(made->attach(extra, false));
+	EXPECT_EQ(flooded(one, {kMacBroadcast, kA}).size(), BRLITE_MAX_PORTS - 1);
+}
+
+TEST_F(SwitchTest, BatchIsTheSameAsOneByOne)
+{
+	std::mt19937 random(7);
+	std::vector<Bytes> bytes;
+	for (int i = 0; i < 64; i++) {
+		const auto pick = [&] {
+			return mac_of(random() % 16 == 0, 2, 3, 4, 5, static_cast<u8>(random() % 8));
+		};
+		bytes.emplace_back(pick(), pick(), random() % 1600);
+	}
+	std::vector<Frame> frames;
+	for (const Bytes &b : bytes)
+		frames.push_back({b.data, b.frame.len, b.frame.staged, 0});
+	std::vector<Verdict> single(64), batch(64);
+	for (int round = 0; round < 2; round++) { // the second with all addresses known
+		for (int i = 0; i < 64; i++)
+			made->classify(*one, &frames[i], &single[i], 1);
+		made->classify(*one, frames.data(), batch.data(), 64);
+	}
+	for (int i = 0; i < 64; i++) {
+		EXPECT_EQ(single[i].action, batch[i].action) << i;
+		EXPECT_EQ(single[i].reason, batch[i].reason) << i;
+		EXPECT_EQ(single[i].port, batch[i].port) << i;
+	}
+}
+
+// BR-23, BR-24: ports flap and addresses move while others classify on their own threads. What must
+// hold at the end: every entry belongs to a port, and the ports' shares add up.
+TEST_F(SwitchTest, ManyThreads)
+{
+	std::atomic<bool> stop{false};
+	std::vector<std::thread> threads;
+	Port *ports[] = {one, two, three};
+	for (int t = 0; t < 3; t++)
+		threads.emplace_back([&, t] {
+			std::mt19937 random(static_cast<unsigned>(t));
+			while (!stop) {
+				std::vector<Bytes> bytes;
+				for (int i = 0; i < 8; i++)
+					bytes.emplace_back(
+						mac_of(0, 2, 3, 4, 5, static_cast<u8>(random() % 32)),
+						mac_of(0, 2, 3, 4, 5, static_cast<u8>(random() % 32)));
+				for (const Bytes &b : bytes) {
+					Frame frame{b.data, 60, 60, 0};
+					Verdict verdict;
+					made->classify(*ports[t], &frame, &verdict, 1);
+					ASSERT_NE(verdict.port, ports[t]);
+				}
+			}
+		});
+	for (int i = 0; i < 300; i++) {
+		made->set_up(*ports[i % 3], i & 1);
+		made->age();
+		Hosted::seconds += 7;
+		made->flush(ports[(i + 1) % 3]);
+	}
+	for (Port *port : ports)
+		made->set_up(*port, true);
+	stop = true;
+	for (auto &thread : threads)
+		thread.join();
+	u32 learned[3] = {}, entries = 0;
+	for (u32 i = 0; i < made->fdb().slots(); i++)
+		if (const FdbSlot slot = made->fdb().snapshot(i); slot.key) {
+			entries++;
+			if (const FdbTarget target{slot.target}; target.is_learned())
+				learned[target.port() - 1]++;
+		}
+	EXPECT_EQ(made->entries(), entries);
+	for (int t = 0; t < 3; t++)
+		EXPECT_EQ(ports[t]->learned, learned[t]);
+}
+} // namespace
