@@ -51,6 +51,7 @@ brlite_fdb_entry show(const FdbSlot &slot)
 	entry.port = target.port();
 	entry.is_static = target.is_static();
 	entry.is_local = target.is_local();
+	entry.is_sticky = target.is_sticky();
 	entry.idle = brlite_now() - slot.seen;
 	return entry;
 }
@@ -109,16 +110,23 @@ void brlite_port_set_up(brlite_port *port, uint8_t up)
 	switch_of(port->core).set_up(*port, up);
 }
 
+void brlite_port_set_policy(brlite_port *port, uint32_t policy)
+{
+	switch_of(port->core).set_policy(*port, policy);
+}
+
 brlite_port *brlite_port_at(const brlite_core *core, uint32_t index)
 {
 	return switch_of(core).port_at(index);
 }
 
-int brlite_fdb_set(brlite_port *port, const uint8_t *mac, uint16_t vlan, uint8_t is_static, uint8_t is_local,
-		   uint8_t replace)
+int brlite_fdb_set(brlite_port *port, const brlite_fdb_entry *entry, uint8_t replace)
 {
-	const u32 flags = (is_static ? FdbTarget::kStatic : 0) | (is_local ? FdbTarget::kLocal : 0);
-	return to_errno(switch_of(port->core).set(*port, fdb_key(mac_load(mac), vlan), flags, replace));
+	const u32 flags = (entry->is_static ? FdbTarget::kStatic : 0) |
+			  (entry->is_local ? FdbTarget::kLocal : 0) |
+			  (entry->is_sticky ? FdbTarget::kSticky : 0);
+	return to_errno(
+		switch_of(port->core).set(*port, fdb_key(mac_load(entry->mac), entry->vlan), flags, replace));
 }
 
 int brlite_fdb_erase(brlite_core *core, const brlite_port *port, const uint8_t *mac, uint16_t vlan)

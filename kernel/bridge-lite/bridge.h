@@ -107,6 +107,9 @@ int brlite_neigh_dump(struct sk_buff *skb, struct netlink_callback *cb, struct n
 		      struct net_device *filter_dev, int *idx);
 int brlite_neigh_get(struct sk_buff *skb, struct nlattr *tb[], struct net_device *dev, const unsigned char *addr,
 		     u16 vid, u32 portid, u32 seq, struct netlink_ext_ack *extack);
+
+/* link.c: the ports over rtnetlink */
 int brlite_getlink(struct sk_buff *skb, u32 pid, u32 seq, struct net_device *dev, u32 filter_mask, int nlflags);
+int brlite_setlink(struct net_device *dev, struct nlmsghdr *message, u16 flags, struct netlink_ext_ack *extack);
 
 #endif

@@ -224,6 +224,8 @@ static const char counter_names[BRLITE_COUNTERS][ETH_GSTRING_LEN] = {
 	[BRLITE_DROP_EGRESS_DOWN] = "drop_egress_down",
 	[BRLITE_DROP_OVERSIZE] = "drop_oversize",
 	[BRLITE_DROP_NO_MEMORY] = "drop_no_memory",
+	[BRLITE_DROP_ISOLATED] = "drop_isolated",
+	[BRLITE_DROP_LOCKED_MAC] = "drop_locked_mac",
 	[BRLITE_LEARNED] = "fdb_learned",
 	[BRLITE_MOVED] = "fdb_moved",
 	[BRLITE_LEARN_STATIC] = "fdb_refused_static",
@@ -283,6 +285,7 @@ const struct net_device_ops brlite_netdev_ops = {
 	.ndo_fdb_dump = brlite_neigh_dump,
 	.ndo_fdb_get = brlite_neigh_get,
 	.ndo_bridge_getlink = brlite_getlink,
+	.ndo_bridge_setlink = brlite_setlink,
 };
 
 static const struct device_type bridge_type = {

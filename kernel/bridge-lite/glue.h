@@ -27,6 +27,25 @@ struct brlite_counters {
 	unsigned long n[BRLITE_COUNTERS];
 };
 
+/*
+ * brlite_port.policy: what an administrator asked of a port. While it is zero nothing of this costs anything.
+ * The upper half is the same on all ports of a bridge: some port asks for what concerns the others' frames.
+ */
+#define BRLITE_ISOLATED 0x0001u /* exchanges nothing with other isolated ports */
+#define BRLITE_LOCKED 0x0002u /* takes only source addresses that were put behind it by hand */
+#define BRLITE_NO_LEARNING 0x0004u
+#define BRLITE_NO_UNICAST_FLOOD 0x0008u /* gets no frames to addresses that nobody knows */
+#define BRLITE_NO_MULTICAST_FLOOD 0x0010u
+#define BRLITE_NO_BROADCAST_FLOOD 0x0020u
+#define BRLITE_NO_FLOOD (BRLITE_NO_UNICAST_FLOOD | BRLITE_NO_MULTICAST_FLOOD | BRLITE_NO_BROADCAST_FLOOD)
+#define BRLITE_FLOODS_DIFFER 0x00010000u /* a port has one of BRLITE_NO_FLOOD */
+#define BRLITE_SHARED_POLICY 0xffff0000u
+
+/* With one of these on its ingress, a frame is judged by all rules; learning looks at the others itself. */
+#define BRLITE_GUARDED (BRLITE_ISOLATED | BRLITE_FLOODS_DIFFER)
+/* Frames of one batch may be flooded to different ports. */
+#define BRLITE_FLOODS_ALONE BRLITE_FLOODS_DIFFER
+
 /* Port 0 is the bridge device itself: the stack of this host. */
 #define BRLITE_LOCAL_PORT 0u
 #define BRLITE_MAX_PORTS 1024u
@@ -47,6 +66,7 @@ struct brlite_port {
 	uint16_t index;
 	uint8_t up; /* frames may come in and go out */
 	uint8_t learning;
+	uint32_t policy; /* BRLITE_ISOLATED and so on */
 
 	/*
 	 * The source address seen last, and in which second it was found (or put) in the FDB as living
@@ -65,6 +85,7 @@ struct brlite_fdb_entry {
 	uint16_t port; /* index */
 	uint8_t is_static;
 	uint8_t is_local;
+	uint8_t is_sticky;
 	uint32_t idle; /* seconds since last used */
 };
 
@@ -96,15 +117,16 @@ int brlite_port_attach(struct brlite_core *core, struct brlite_port *port, uint8
 void brlite_port_detach(struct brlite_port *port);
 /* CONTEXT: RTNL. A port that goes down forgets what it learned. */
 void brlite_port_set_up(struct brlite_port *port, uint8_t up);
+/* CONTEXT: RTNL. What the port's own half of its policy becomes. A port that gets locked forgets what it learned. */
+void brlite_port_set_policy(struct brlite_port *port, uint32_t policy);
 /* CONTEXT: RTNL or RCU read side. NULL where there is none. */
 struct brlite_port *brlite_port_at(const struct brlite_core *core, uint32_t index);
 
 /*
- * CONTEXT: RTNL. An entry by hand. Returns 0, -EEXIST (and replace is 0), -ENOSPC, -EINVAL (not a
+ * CONTEXT: RTNL. An entry by hand; its port and its age do not matter. Returns 0, -EEXIST (and replace is 0), -ENOSPC, -EINVAL (not a
  * station's address).
  */
-int brlite_fdb_set(struct brlite_port *port, const uint8_t *mac, uint16_t vlan, uint8_t is_static, uint8_t is_local,
-		   uint8_t replace);
+int brlite_fdb_set(struct brlite_port *port, const struct brlite_fdb_entry *entry, uint8_t replace);
 /* CONTEXT: RTNL. port NULL: wherever it lives. -ENOENT. */
 int brlite_fdb_erase(struct brlite_core *core, const struct brlite_port *port, const uint8_t *mac, uint16_t vlan);
 /* CONTEXT: RTNL. Forgets what was learned behind the port, or everywhere. */

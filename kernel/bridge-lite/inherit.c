@@ -76,11 +76,12 @@ void brlite_update_mtu(struct brlite *bridge)
  */
 void brlite_local_address_add(struct brlite *bridge, struct brlite_port *port, const u8 *address)
 {
-	struct brlite_fdb_entry known;
+	struct brlite_fdb_entry known, ours = { .is_static = true, .is_local = true };
 
 	if (!brlite_fdb_get(bridge->core, address, 0, &known) && known.is_local)
 		return;
-	if (brlite_fdb_set(port, address, 0, true, true, true))
+	ether_addr_copy(ours.mac, address);
+	if (brlite_fdb_set(port, &ours, true))
 		netdev_warn(bridge->dev, "%pM of %s: no room in the FDB for this host's own address; raise fdb_max\n",
 			    address, port->dev->name);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The FDB and the ports as bridge(8) shows and changes them. With its usual words, which reach us while
+ * The FDB as bridge(8) shows and changes it. With its usual words, which reach us while
  * bridge.ko is not loaded (port_flag.c):
  *
  *	bridge fdb show br xenbr0
@@ -12,69 +12,17 @@
  *	bridge fdb show dev xenbr0
  *	bridge fdb add 00:16:3e:00:00:01 dev xenbr0 via vif1.0 static
  *	bridge fdb add 00:16:3e:00:00:02 dev xenbr0 via vif1.0 dynamic		ages like a learned one
+ *	bridge fdb add 00:16:3e:00:00:02 dev xenbr0 via vif1.0 dynamic sticky	and does not move meanwhile
  *	bridge fdb del 00:16:3e:00:00:01 dev xenbr0
  *
  * "permanent", which bridge(8) assumes when told nothing, means the same as "static" for a port. Without
  * a port the address is one of this host's.
  */
-#include <linux/if_bridge.h>
 #include <linux/rtnetlink.h>
 #include <net/neighbour.h>
 #include <net/netlink.h>
 
 #include "bridge.h"
-
-/* --- Ports (bridge link) --------------------------------------------------------------------------- */
-
-static int fill_port(struct sk_buff *skb, struct net_device *dev, const struct net_device *bridge_dev)
-{
-	const struct brlite_port *port = rcu_dereference_rtnl(dev->rx_handler_data);
-	struct nlattr *nest;
-
-	if (nla_put_string(skb, IFLA_IFNAME, dev->name) || nla_put_u32(skb, IFLA_MTU, dev->mtu) ||
-	    nla_put_u8(skb, IFLA_OPERSTATE, netif_running(dev) ? dev->operstate : IF_OPER_DOWN) ||
-	    nla_put_u32(skb, IFLA_MASTER, bridge_dev->ifindex) ||
-	    nla_put(skb, IFLA_ADDRESS, dev->addr_len, dev->dev_addr))
-		return -EMSGSIZE;
-	nest = nla_nest_start(skb, IFLA_PROTINFO);
-	if (!nest)
-		return -EMSGSIZE;
-	if (nla_put_u8(skb, IFLA_BRPORT_STATE, READ_ONCE(port->up) ? BR_STATE_FORWARDING : BR_STATE_DISABLED) ||
-	    nla_put_u8(skb, IFLA_BRPORT_LEARNING, READ_ONCE(port->learning)) ||
-	    nla_put_u8(skb, IFLA_BRPORT_UNICAST_FLOOD, 1) || nla_put_u8(skb, IFLA_BRPORT_MODE, 0))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-/* CONTEXT: RTNL, and the RCU read side for dumps. Asked for each port and for the bridge itself. */
-int brlite_getlink(struct sk_buff *skb, u32 pid, u32 seq, struct net_device *dev, u32 filter_mask, int nlflags)
-{
-	struct net_device *bridge_dev = netdev_master_upper_dev_get(dev);
-	struct ifinfomsg *message;
-	struct nlmsghdr *header;
-
-	if (!bridge_dev || !brlite_is_bridge(bridge_dev))
-		return -EOPNOTSUPP;
-	header = nlmsg_put(skb, pid, seq, RTM_NEWLINK, sizeof(*message), nlflags);
-	if (!header)
-		return -EMSGSIZE;
-	message = nlmsg_data(header);
-	*message = (struct ifinfomsg){
-		.ifi_family = AF_BRIDGE,
-		.ifi_type = dev->type,
-		.ifi_index = dev->ifindex,
-		.ifi_flags = dev_get_flags(dev),
-	};
-	if (fill_port(skb, dev, bridge_dev)) {
-		nlmsg_cancel(skb, header);
-		return -EMSGSIZE;
-	}
-	nlmsg_end(skb, header);
-	return 0;
-}
-
-/* --- The FDB (bridge fdb) --------------------------------------------------------------------------- */
 
 /* What one line shows, and to whom. */
 struct request {
@@ -104,7 +52,7 @@ static int fill_entry(struct sk_buff *skb, const struct brlite *bridge, const st
 		.ndm_state = entry->is_local  ? NUD_PERMANENT :
 			     entry->is_static ? NUD_NOARP :
 						NUD_REACHABLE,
-		.ndm_flags = request->via ? NTF_SELF : 0,
+		.ndm_flags = (request->via ? NTF_SELF : 0) | (entry->is_sticky ? NTF_STICKY : 0),
 	};
 	if (nla_put(skb, NDA_LLADDR, ETH_ALEN, entry->mac) || nla_put(skb, NDA_CACHEINFO, sizeof(cache), &cache) ||
 	    (entry->vlan && nla_put_u16(skb, NDA_VLAN, entry->vlan)) ||
@@ -233,12 +181,16 @@ int brlite_neigh_add(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *
 		     u16 vid, u16 flags, struct netlink_ext_ack *extack)
 {
 	bool fixed = ndm->ndm_state & (NUD_NOARP | NUD_PERMANENT), replace = flags & (NLM_F_REPLACE | NLM_F_APPEND);
+	struct brlite_fdb_entry entry = { .vlan = vid, .is_sticky = !!(ndm->ndm_flags & NTF_STICKY) };
 	struct place place;
 	int err = find_place(dev, tb, vid, &place, extack);
 
 	if (err)
 		return err;
-	err = brlite_fdb_set(place.port, addr, vid, fixed || !place.named, !place.named, replace);
+	ether_addr_copy(entry.mac, addr);
+	entry.is_static = fixed || !place.named;
+	entry.is_local = !place.named;
+	err = brlite_fdb_set(place.port, &entry, replace);
 	if (err == -EINVAL)
 		NL_SET_ERR_MSG_MOD(extack, "Neither a group address nor zero can have a place in the FDB");
 	else if (err == -ENOSPC)

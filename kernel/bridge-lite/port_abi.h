@@ -36,7 +36,7 @@ struct net_device;
 struct sk_buff;
 struct brlite_port;
 
-#define BRLITE_ABI_VERSION 2u
+#define BRLITE_ABI_VERSION 3u
 
 enum brlite_action {
 	BRLITE_DROP = 0, /* reason says why; already counted */
@@ -59,7 +59,9 @@ enum brlite_reason {
 	BRLITE_DROP_EGRESS_DOWN = 9, /* destination's port is not up */
 	BRLITE_DROP_OVERSIZE = 10, /* longer than the egress port's MTU and not GSO */
 	BRLITE_DROP_NO_MEMORY = 11, /* no skb or clone to be had */
-	BRLITE_REASONS = 12,
+	BRLITE_DROP_ISOLATED = 12, /* both ports are isolated */
+	BRLITE_DROP_LOCKED_MAC = 13, /* a locked port may not use this source address, or it is another one's */
+	BRLITE_REASONS = 14,
 };
 
 /* brlite_frame.flags */
@@ -76,6 +78,7 @@ struct brlite_frame {
 
 /* brlite_verdict.flags */
 #define BRLITE_AND_LOCAL 0x0001u /* a copy for the bridge device's stack as well */
+#define BRLITE_VIA_SKB 0x0002u /* only forward() knows how: what leaves differs by port, or from what came in */
 
 struct brlite_verdict {
 	uint8_t action; /* enum brlite_action */
@@ -121,7 +124,8 @@ struct brlite_abi {
 			 uint32_t n);
 
 	/*
-	 * The ports a BRLITE_FLOOD frame goes to, at most max per call; *cursor starts at 0 and the
+	 * The ports a BRLITE_FLOOD frame without BRLITE_VIA_SKB goes to, which is the same for all of a batch but
+	 * for their sizes, at most max per call; *cursor starts at 0 and the
 	 * last call returns 0. Ports that are down, too small for the frame, or the ingress itself are
 	 * left out. CONTEXT: as classify.
 	 */

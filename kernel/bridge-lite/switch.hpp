@@ -12,6 +12,9 @@
 //	unicast    look the destination up: this host, another port, or unknown: flood
 //	egress     the port must be another one, be up, and its MTU must hold the frame
 //
+// A port with a policy (brlite_port.policy) has its batches judged by a second copy of the same code that
+// asks for more; for the others that is one test a batch.
+//
 // Nothing is called through a pointer, nothing is allocated, no lock is taken and no cache line is
 // written but the verdict, one per-CPU counter, and, once a second for each address, the time it was
 // seen. A frame for the same destination as the one before reuses its verdict.
@@ -47,20 +50,53 @@ public:
 	{
 		if (RINGWAY_UNLIKELY(!load_relaxed(in.up)))
 			return refuse(in, verdicts, n);
-		Batch batch{*this, in, Env::now()};
+		if (RINGWAY_UNLIKELY(load_relaxed(in.policy) & BRLITE_GUARDED))
+			return judge_guarded(in, frames, verdicts, n);
+		judge_all<false>(in, frames, verdicts, n);
+	}
+
+	u32 flood_ports(const Port &in, const Frame &frame, Port **out, u32 max, u32 &cursor) const
+	{
+		if (RINGWAY_UNLIKELY(load_relaxed(in.policy) & BRLITE_GUARDED))
+			return some_ports(in, frame, out, max, cursor, leaves_out(in, frame));
+		return some_ports(in, frame, out, max, cursor, [](const Port &) { return false; });
+	}
+
+private:
+	template <bool kGuarded>
+	RINGWAY_ALWAYS_INLINE void judge_all(Port &in, const Frame *frames, Verdict *verdicts, u32 n)
+	{
+		Batch<kGuarded> batch{*this, in, Env::now()};
 		for (u32 i = 0; i < n; i++) {
 			batch.judge(frames[i], verdicts[i]);
 			Env::count(in, verdicts[i].reason);
 		}
 	}
+	__attribute__((noinline)) void judge_guarded(Port &in, const Frame *frames, Verdict *verdicts, u32 n)
+	{
+		judge_all<true>(in, frames, verdicts, n);
+	}
 
-	u32 flood_ports(const Port &in, const Frame &frame, Port **out, u32 max, u32 &cursor) const
+	// Which ports a flooded frame does not go to though they are up.
+	static auto leaves_out(const Port &in, const Frame &frame)
+	{
+		const u64 destination = frame_destination(static_cast<const u8 *>(frame.data));
+		const u32 kind = destination == kMacBroadcast ? BRLITE_NO_BROADCAST_FLOOD
+				 : mac_is_group(destination)  ? BRLITE_NO_MULTICAST_FLOOD
+							      : BRLITE_NO_UNICAST_FLOOD;
+		const u32 refused = kind | (load_relaxed(in.policy) & BRLITE_ISOLATED);
+		return [refused](const Port &port) { return load_relaxed(port.policy) & refused; };
+	}
+
+	template <typename LeavesOut>
+	RINGWAY_ALWAYS_INLINE u32 some_ports(const Port &in, const Frame &frame, Port **out, u32 max,
+					     u32 &cursor, LeavesOut leaves_out) const
 	{
 		const u32 end = this->ports_end();
 		u32 found = 0, index = cursor ? cursor : BRLITE_LOCAL_PORT + 1;
 		for (; index < end && found < max; index++) {
 			Port *port = this->port_at(index);
-			if (!port || port == &in || !load_relaxed(port->up))
+			if (!port || port == &in || !load_relaxed(port->up) || leaves_out(*port))
 				continue;
 			if (too_long(frame, load_relaxed(port->max_frame))) {
 				Env::count(*port, BRLITE_DROP_OVERSIZE);
@@ -72,7 +108,6 @@ public:
 		return found;
 	}
 
-private:
 	RINGWAY_ALWAYS_INLINE static bool too_long(const Frame &frame, u32 limit)
 	{
 		return frame.len > limit && !(frame.flags & BRLITE_FRAME_GSO);
@@ -91,11 +126,14 @@ private:
 		}
 	}
 
-	// What the frames of a batch have in common, and what the last of them has shown.
+	// What the frames of a batch have in common, and what the last of them has shown. Guarded: the port
+	// has a policy; without one its every line is compiled away.
+	template <bool kGuarded>
 	class Batch
 	{
 		Switch &switch_;
 		Port &in_;
+		const u32 policy_;
 		const u32 now_;
 		const bool from_local_;
 		const u16 promisc_copy_; // BRLITE_AND_LOCAL where this host listens to everything
@@ -106,7 +144,8 @@ private:
 
 	public:
 		RINGWAY_ALWAYS_INLINE Batch(Switch &of, Port &in, u32 now)
-		    : switch_(of), in_(in), now_(now), from_local_(in.index == BRLITE_LOCAL_PORT),
+		    : switch_(of), in_(in), policy_(kGuarded ? load_relaxed(in.policy) : 0), now_(now),
+		      from_local_(in.index == BRLITE_LOCAL_PORT),
 		      promisc_copy_(load_relaxed(of.promisc_) && !from_local_ ? BRLITE_AND_LOCAL : 0)
 		{
 			recall_source();
@@ -154,8 +193,7 @@ private:
 			if (mac_is_group(destination)) {
 				if (RINGWAY_UNLIKELY(mac_is_link_local(destination)))
 					return verdict(BRLITE_DROP, BRLITE_DROP_LINK_LOCAL);
-				return verdict(BRLITE_FLOOD, BRLITE_FLOODED,
-					       from_local_ ? 0 : BRLITE_AND_LOCAL);
+				return flood(from_local_ ? 0 : BRLITE_AND_LOCAL);
 			}
 			const FdbTarget target = switch_.fdb_.find(fdb_key(destination)).target;
 			if (RINGWAY_UNLIKELY(target.word & (FdbTarget::kNone | FdbTarget::kLocal)))
@@ -165,15 +203,24 @@ private:
 				return verdict(BRLITE_DROP, BRLITE_DROP_HAIRPIN);
 			if (RINGWAY_UNLIKELY(!port || !load_relaxed(port->up)))
 				return verdict(BRLITE_DROP, BRLITE_DROP_EGRESS_DOWN);
+			if (kGuarded && (policy_ & load_relaxed(port->policy) & BRLITE_ISOLATED))
+				return verdict(BRLITE_DROP, BRLITE_DROP_ISOLATED);
 			max_frame_ = load_relaxed(port->max_frame);
 			return {BRLITE_PORT, BRLITE_FORWARDED,          promisc_copy_,
 				0,           load_relaxed(port->owner), port};
 		}
 
+		RINGWAY_ALWAYS_INLINE Verdict flood(u16 flags) const
+		{
+			if (kGuarded && (policy_ & BRLITE_FLOODS_ALONE))
+				flags |= BRLITE_VIA_SKB;
+			return verdict(BRLITE_FLOOD, BRLITE_FLOODED, flags);
+		}
+
 		Verdict no_port(FdbTarget target) const
 		{
 			if (!target.is_local())
-				return verdict(BRLITE_FLOOD, BRLITE_FLOODED, promisc_copy_);
+				return flood(promisc_copy_);
 			return from_local_ ? verdict(BRLITE_DROP, BRLITE_DROP_HAIRPIN)
 					   : verdict(BRLITE_LOCAL, BRLITE_TO_LOCAL);
 		}

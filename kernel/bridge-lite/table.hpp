@@ -78,6 +78,7 @@ public:
 		__atomic_store_n(&ports_[index], &port, __ATOMIC_RELEASE);
 		if (index >= ports_end_)
 			store_relaxed(ports_end_, index + 1);
+		share_policy();
 		return true;
 	}
 
@@ -87,6 +88,7 @@ public:
 		__atomic_store_n(&ports_[port.index], nullptr, __ATOMIC_RELEASE);
 		while (ports_end_ && !ports_[ports_end_ - 1])
 			store_relaxed(ports_end_, ports_end_ - 1);
+		share_policy();
 		erase_if([&](const FdbSlot &slot) { return FdbTarget{slot.target}.port() == port.index; });
 	}
 
@@ -95,7 +97,7 @@ public:
 		{
 			Guard guard(lock_);
 			store_relaxed(port.up, u8{up});
-			store_relaxed(port.learning, u8{up && ageing_});
+			set_learning(port);
 		}
 		if (!up)
 			flush(&port);
@@ -108,10 +110,26 @@ public:
 			store_relaxed(ageing_, seconds);
 			for (Port *port : ports_)
 				if (port)
-					store_relaxed(port->learning, u8{port->up && seconds});
+					set_learning(*port);
 		}
 		if (!seconds)
 			flush(nullptr);
+	}
+
+	// The port's own half of its policy. What a port learned before it was locked was not said by hand.
+	void set_policy(Port &port, u32 policy)
+	{
+		const u32 own = policy & ~BRLITE_SHARED_POLICY;
+		const bool locks = own & ~port.policy & BRLITE_LOCKED;
+		{
+			Guard guard(lock_);
+			store_relaxed(port.policy, own | (port.policy & BRLITE_SHARED_POLICY));
+			set_learning(port);
+			store_relaxed(port.last_source, kNoSource);
+		}
+		share_policy();
+		if (locks)
+			flush(&port);
 	}
 
 	// Forgets what was learned, behind one port or all.
@@ -165,7 +183,9 @@ protected:
 
 	// The source is not the one that the port saw last. Returns why the frame must not pass, or 0.
 	// HOSTILE: a guest picks any source address. It can neither take over an address that the
-	// administrator nailed down or that is this host's, nor use more of the table than its share.
+	// administrator nailed down or that is this host's, nor use more of the table than its share. A
+	// locked port can use only the addresses that were put behind it by hand, and no other port can use
+	// those.
 	__attribute__((noinline)) u8 learn(Port &in, u64 source, u32 now)
 	{
 		if (in.index == BRLITE_LOCAL_PORT)
@@ -178,7 +198,11 @@ protected:
 		if (hit && hit.target.port() == in.index) {
 			Fdb::touch(*hit.slot, now);
 			remember(in, source, now);
-		} else if (hit && hit.target.is_static()) {
+		} else if (load_relaxed(in.policy) & BRLITE_LOCKED) {
+			return BRLITE_DROP_LOCKED_MAC;
+		} else if (hit && hit.target.is_pinned()) {
+			if (locked(hit.target.port()))
+				return BRLITE_DROP_LOCKED_MAC;
 			Env::count(in, BRLITE_LEARN_STATIC);
 		} else if (load_relaxed(in.learned) >= load_relaxed(in.learn_limit)) {
 			Env::count(in, BRLITE_LEARN_PORT_FULL);
@@ -189,6 +213,32 @@ protected:
 	}
 
 private:
+	// What some port asks for and concerns the frames of others, on all ports. CONTEXT: RTNL.
+	void share_policy()
+	{
+		Guard guard(lock_);
+		u32 shared = 0;
+		for (const Port *port : ports_)
+			if (port && (port->policy & BRLITE_NO_FLOOD))
+				shared |= BRLITE_FLOODS_DIFFER;
+		for (Port *port : ports_)
+			if (port)
+				store_relaxed(port->policy, (port->policy & ~BRLITE_SHARED_POLICY) | shared);
+	}
+
+	// CONTEXT: lock held.
+	void set_learning(Port &port)
+	{
+		const bool may = !(port.policy & (BRLITE_NO_LEARNING | BRLITE_LOCKED));
+		store_relaxed(port.learning, u8{port.up && ageing_ && may});
+	}
+
+	bool locked(u32 index) const
+	{
+		const Port *port = port_at(index);
+		return port && (load_relaxed(port->policy) & BRLITE_LOCKED);
+	}
+
 	void learn_locked(Port &in, u64 source, u32 now)
 	{
 		const FdbTarget here{in.index};
@@ -196,7 +246,7 @@ private:
 		if (!in.learning || in.learned >= in.learn_limit)
 			return;
 		const FdbHit hit = fdb_.find(fdb_key(source)); // it may have changed since
-		if (hit && !hit.target.is_learned())
+		if (hit && hit.target.is_pinned())
 			return;
 		if (hit) {
 			Env::count(in, BRLITE_MOVED);

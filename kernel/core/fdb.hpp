@@ -40,6 +40,7 @@ struct FdbTarget {
 	static constexpr u32 kPortMask = 0xffff;
 	static constexpr u32 kStatic = 1u << 16; // put there by the administrator: does not age or move
 	static constexpr u32 kLocal = 1u << 17;  // an address of this host: up the stack, not out of a port
+	static constexpr u32 kSticky = 1u << 18; // ages, but does not move
 	static constexpr u32 kNone = 1u << 31;   // there is no entry; only ever the result of a lookup
 
 	u32 word = 0;
@@ -47,6 +48,8 @@ struct FdbTarget {
 	constexpr u16 port() const { return static_cast<u16>(word & kPortMask); }
 	constexpr bool is_static() const { return word & kStatic; }
 	constexpr bool is_local() const { return word & kLocal; }
+	constexpr bool is_sticky() const { return word & kSticky; }
+	constexpr bool is_pinned() const { return word & (kStatic | kLocal | kSticky); }
 	constexpr bool is_learned() const { return !(word & (kStatic | kLocal)); }
 };
 

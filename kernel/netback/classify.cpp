@@ -27,13 +27,14 @@ u16 frame_flags(const Packet &packet)
 				(packet.flags & NETTXF_csum_blank ? BRLITE_FRAME_CSUM_BLANK : 0));
 }
 
-// What a verdict means for us. A frame that dom0's own stack wants as well takes the skb way.
+// What a verdict means for us. A frame that dom0's own stack wants as well takes the skb way, and so does one
+// that only the switch can send as it has to leave.
 Path path_of(const brlite_verdict &verdict)
 {
 	if (RINGWAY_LIKELY(verdict.action == BRLITE_PORT && verdict.owner &&
-			   !(verdict.flags & BRLITE_AND_LOCAL)))
+			   !(verdict.flags & (BRLITE_AND_LOCAL | BRLITE_VIA_SKB))))
 		return Path::direct;
-	if (verdict.action == BRLITE_FLOOD)
+	if (verdict.action == BRLITE_FLOOD && !(verdict.flags & BRLITE_VIA_SKB))
 		return Path::flood;
 	return verdict.action == BRLITE_DROP ? Path::none : Path::forward;
 }

@@ -136,6 +136,8 @@ namespace
 // Why the switch's verdict means an skb. What the direct path gave up on is counted there.
 Why why_forward(const brlite_verdict &verdict)
 {
+	if (verdict.flags & BRLITE_VIA_SKB)
+		return Why::policy;
 	if (verdict.action == BRLITE_LOCAL)
 		return Why::local;
 	if (!verdict.owner)

@@ -18,6 +18,7 @@ enum class Why : u8 {
 	uplink,       // the destination is no vif
 	local,        // it is dom0's own stack
 	copy,         // it is a vif, but dom0 listens to everything and wants a copy
+	policy,       // a port's policy asks for what only the switch can do
 	peer_down,    // the receiver is not connected
 	peer_watched, // someone looks at the receiver's device
 	peer_backlog, // packets wait for the receiver's buffers

@@ -69,6 +69,7 @@ constexpr Stat kStats[] = {
 	{"from_guest_why_uplink", [](const Sum &s) { return why(s, Why::uplink); }},
 	{"from_guest_why_local", [](const Sum &s) { return why(s, Why::local); }},
 	{"from_guest_why_copy", [](const Sum &s) { return why(s, Why::copy); }},
+	{"from_guest_why_policy", [](const Sum &s) { return why(s, Why::policy); }},
 	{"from_guest_why_peer_down", [](const Sum &s) { return why(s, Why::peer_down); }},
 	{"from_guest_why_peer_watched", [](const Sum &s) { return why(s, Why::peer_watched); }},
 	{"from_guest_why_peer_backlog", [](const Sum &s) { return why(s, Why::peer_backlog); }},

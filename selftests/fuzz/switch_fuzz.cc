@@ -31,13 +31,17 @@ constexpr u32 kMaxFrame = 1518;
 
 struct Known {
 	u16 port;
-	u32 flags; // FdbTarget::kStatic, kLocal
+	u32 flags; // FdbTarget::kStatic, kLocal, kSticky
 	u32 seen;
+	bool by_hand = false; // an administrator is not bound by the ports' limits
+
+	bool ages() const { return !(flags & (FdbTarget::kStatic | FdbTarget::kLocal)); }
 };
 
 struct Model {
 	std::map<u64, Known> known;
 	bool attached[kPorts] = {}, up[kPorts] = {};
+	u32 policy[kPorts] = {};
 	bool promisc = false;
 	u32 ageing = 0;
 
@@ -45,7 +49,14 @@ struct Model {
 	{
 		u32 n = 0;
 		for (const auto &[mac, entry] : known)
-			n += entry.port == port && !entry.flags;
+			n += entry.port == port && entry.ages();
+		return n;
+	}
+	u32 aging_by_hand(u32 port) const
+	{
+		u32 n = 0;
+		for (const auto &[mac, entry] : known)
+			n += entry.port == port && entry.ages() && entry.by_hand;
 		return n;
 	}
 	template <typename Condition>
@@ -66,13 +77,33 @@ struct Model {
 			at->second.seen = seconds;
 			return 0;
 		}
+		if (policy[in] & BRLITE_LOCKED)
+			return BRLITE_DROP_LOCKED_MAC;
 		if (at != known.end() && at->second.flags)
+			return policy[at->second.port] & BRLITE_LOCKED ? BRLITE_DROP_LOCKED_MAC : 0;
+		if (policy[in] & BRLITE_NO_LEARNING)
 			return 0;
 		if (!ageing || learned(in) >= kPortLimit)
 			return 0;
 		if (at != known.end() || known.size() < kLimit)
 			known[source] = {in, 0, seconds};
 		return 0;
+	}
+	// Do floods differ from frame to frame?
+	u16 alone() const
+	{
+		u32 all = 0;
+		for (u32 p = 0; p < kPorts; p++)
+			all |= attached[p] ? policy[p] : 0;
+		return all & BRLITE_NO_FLOOD ? BRLITE_VIA_SKB : 0;
+	}
+	bool gets_flood(u32 p, u32 from, u64 to) const
+	{
+		const u32 refused = to == kMacBroadcast ? BRLITE_NO_BROADCAST_FLOOD
+				    : mac_is_group(to)  ? BRLITE_NO_MULTICAST_FLOOD
+							: BRLITE_NO_UNICAST_FLOOD;
+		return p != from && up[p] && !(policy[p] & refused) &&
+		       !(policy[p] & policy[from] & BRLITE_ISOLATED);
 	}
 	// What becomes of a frame: action, reason, flags and port.
 	struct Outcome {
@@ -96,10 +127,11 @@ struct Model {
 		if (mac_is_link_local(to))
 			return drop(BRLITE_DROP_LINK_LOCAL);
 		if (mac_is_group(to))
-			return {BRLITE_FLOOD, BRLITE_FLOODED, static_cast<u16>(local ? 0 : BRLITE_AND_LOCAL)};
+			return {BRLITE_FLOOD, BRLITE_FLOODED,
+				static_cast<u16>((local ? 0 : BRLITE_AND_LOCAL) | alone())};
 		const auto at = known.find(to);
 		if (at == known.end())
-			return {BRLITE_FLOOD, BRLITE_FLOODED, copy};
+			return {BRLITE_FLOOD, BRLITE_FLOODED, static_cast<u16>(copy | alone())};
 		if (at->second.flags & FdbTarget::kLocal)
 			return local ? drop(BRLITE_DROP_HAIRPIN) : Outcome{BRLITE_LOCAL, BRLITE_TO_LOCAL};
 		const u16 port = at->second.port;
@@ -107,6 +139,8 @@ struct Model {
 			return drop(BRLITE_DROP_HAIRPIN);
 		if (!up[port])
 			return drop(BRLITE_DROP_EGRESS_DOWN);
+		if (policy[port] & policy[in] & BRLITE_ISOLATED)
+			return drop(BRLITE_DROP_ISOLATED);
 		if (frame.len > kMaxFrame && !(frame.flags & BRLITE_FRAME_GSO))
 			return drop(BRLITE_DROP_OVERSIZE);
 		return {BRLITE_PORT, BRLITE_FORWARDED, copy, port};
@@ -146,14 +180,14 @@ struct World {
 		made->set_ageing(ageing);
 		model.ageing = ageing;
 		if (!ageing)
-			model.forget([](const Known &k) { return !k.flags; });
+			model.forget([](const Known &k) { return k.ages(); });
 	}
 	void set_up(u32 p, bool on)
 	{
 		made->set_up(port[p], on);
 		model.up[p] = on;
 		if (!on)
-			model.forget([p](const Known &k) { return k.port == p && !k.flags; });
+			model.forget([p](const Known &k) { return k.port == p && k.ages(); });
 	}
 	void toggle_last()
 	{
@@ -164,9 +198,21 @@ struct World {
 		model.attached[p] = model.up[p] = false;
 		model.forget([](const Known &k) { return k.port == kPorts - 1; });
 	}
-	void by_hand(u32 p, u64 mac, bool replace)
+	void set_policy(u32 p, u32 policy)
 	{
-		const u32 flags = FdbTarget::kStatic | (p ? 0 : FdbTarget::kLocal);
+		if (!p || !model.attached[p]) // this host's port has none
+			return;
+		if (policy & ~model.policy[p] & BRLITE_LOCKED)
+			model.forget([p](const Known &k) { return k.port == p && k.ages(); });
+		made->set_policy(port[p], policy);
+		model.policy[p] = policy;
+	}
+	void by_hand(u32 p, u64 mac, bool replace, u8 kind)
+	{
+		const u32 flags = !p           ? FdbTarget::kStatic | FdbTarget::kLocal
+				  : kind < 96  ? FdbTarget::kStatic
+				  : kind < 192 ? FdbTarget::kSticky
+					       : 0;
 		if (!model.attached[p])
 			return;
 		Change wanted = Change::done;
@@ -177,7 +223,7 @@ struct World {
 		else if (!model.known.contains(mac) && model.known.size() >= kLimit)
 			wanted = Change::full;
 		else
-			model.known[mac] = {static_cast<u16>(p), flags, seconds};
+			model.known[mac] = {static_cast<u16>(p), flags, seconds, true};
 		FUZZ_CHECK(made->set(port[p], fdb_key(mac), flags, replace) == wanted);
 	}
 	void erase(u32 p, u64 mac)
@@ -192,7 +238,7 @@ struct World {
 	void age()
 	{
 		made->age();
-		model.forget([this](const Known &k) { return !k.flags && seconds - k.seen >= model.ageing; });
+		model.forget([this](const Known &k) { return k.ages() && seconds - k.seen >= model.ageing; });
 	}
 	void check_table()
 	{
@@ -205,11 +251,11 @@ struct World {
 			const FdbHit hit = made->fdb().find(fdb_key(mac));
 			FUZZ_CHECK(hit);
 			FUZZ_CHECK(hit.target.word == (entry.port | entry.flags));
-			FUZZ_CHECK(entry.flags || hit.slot->seen == entry.seen);
+			FUZZ_CHECK(!entry.ages() || hit.slot->seen == entry.seen);
 		}
 		for (u32 p = 0; p < kPorts; p++)
 			FUZZ_CHECK(port[p].learned == model.learned(static_cast<u16>(p)) &&
-				   port[p].learned <= kPortLimit);
+				   port[p].learned - model.aging_by_hand(p) <= kPortLimit);
 	}
 };
 
@@ -264,8 +310,9 @@ void frames(Input &in, World &world)
 			while (const u32 some =
 				       world.made->flood_ports(world.port[from], frame[i], out, 2, cursor))
 				all += some;
+			const u64 to = mac_load(bytes[i].data());
 			for (u32 p = 1; p < kPorts; p++)
-				expected += p != from && world.model.up[p] &&
+				expected += world.model.gets_flood(p, from, to) &&
 					    (frame[i].len <= kMaxFrame || frame[i].flags & BRLITE_FRAME_GSO);
 			FUZZ_CHECK(all == expected);
 		}
@@ -284,7 +331,7 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	for (u32 p = 0; p < kPorts; p++)
 		world.set_up(p, !(start >> p & 1));
 	while (in.more()) {
-		switch (in.below(16)) {
+		switch (in.below(17)) {
 		default:
 			frames(in, world);
 			break;
@@ -296,7 +343,9 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			break;
 		case 10: {
 			const u32 p = in.below(kPorts);
-			world.by_hand(p, address(in), in.one_in(2));
+			const u64 mac = address(in);
+			const bool replace = in.one_in(2);
+			world.by_hand(p, mac, replace, in.take());
 			break;
 		}
 		case 11: {
@@ -320,6 +369,11 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		case 15:
 			world.set_ageing(in.take());
 			break;
+		case 16: {
+			const u32 p = in.below(kPorts);
+			world.set_policy(p, in.take() & 0x3f);
+			break;
+		}
 		}
 		world.check_table();
 	}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A switch with this host's port and three more, and what tests ask of it.
+#pragma once
+#include "bridge-lite/switch.hpp"
+#include <gtest/gtest.h>
+#include <atomic>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+using namespace ringway;
+using namespace ringway::brlite;
+
+namespace
+{
+// The test's own time, and counters that lie where the port's per-CPU ones would.
+struct Hosted {
+	static inline std::atomic<u32> seconds{1000};
+	static u32 now() { return seconds; }
+	static void lock(void *mutex) { static_cast<std::mutex *>(mutex)->lock(); }
+	static void unlock(void *mutex) { static_cast<std::mutex *>(mutex)->unlock(); }
+	static void count(Port &port, u32 counter)
+	{
+		__atomic_fetch_add(&port.counters->n[counter], 1, __ATOMIC_RELAXED);
+	}
+};
+
+constexpr u64 kA = mac_of(0x00, 0x16, 0x3e, 0, 0, 0x0a);
+constexpr u64 kB = mac_of(0x00, 0x16, 0x3e, 0, 0, 0x0b);
+constexpr u64 kHost = mac_of(0x02, 0, 0, 0, 0, 1);
+constexpr u32 kMaxFrame = 1518;
+
+struct Bytes {
+	u8 data[64] = {};
+	Frame frame{};
+
+	Bytes(u64 destination, u64 source, u32 length = 60, u16 flags = 0)
+	{
+		mac_store(data, destination);
+		mac_store(data + 6, source);
+		frame = {data, length, static_cast<u16>(length < sizeof data ? length : sizeof data), flags};
+	}
+};
+
+class SwitchTest : public testing::Test
+{
+	std::unique_ptr<FdbBucket[]> buckets_;
+	std::mutex mutex_;
+	std::vector<std::unique_ptr<Port>> ports_;
+	std::vector<std::unique_ptr<brlite_counters>> counters_;
+
+protected:
+	std::unique_ptr<Switch<Hosted>> made;
+	Port *local = nullptr, *one = nullptr, *two = nullptr, *three = nullptr;
+
+	void SetUp() override { make(1000); }
+
+	void make(u32 limit)
+	{
+		Hosted::seconds = 1000;
+		made.reset();
+		buckets_.reset(new FdbBucket[Fdb::buckets_for(limit)]());
+		made = std::make_unique<Switch<Hosted>>();
+		made->init(buckets_.get(), limit, &mutex_, {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
+		made->set_ageing(300);
+		local = add(true);
+		one = add();
+		two = add();
+		three = add();
+		EXPECT_EQ(made->set(*local, kHost, FdbTarget::kStatic | FdbTarget::kLocal, true),
+			  Change::done);
+	}
+	Port *add(bool is_local = false)
+	{
+		counters_.push_back(std::make_unique<brlite_counters>());
+		ports_.push_back(std::make_unique<Port>());
+		Port *port = ports_.back().get();
+		port->counters = counters_.back().get();
+		port->max_frame = is_local ? ~0u : kMaxFrame;
+		port->learn_limit = 100;
+		EXPECT_TRUE(made->attach(*port, is_local));
+		made->set_up(*port, true);
+		return port;
+	}
+	Verdict judge(Port *in, const Bytes &bytes)
+	{
+		Verdict verdict;
+		made->classify(*in, &bytes.frame, &verdict, 1);
+		return verdict;
+	}
+	static unsigned long counted(const Port *port, u32 counter) { return port->counters->n[counter]; }
+	std::vector<Port *> flooded(Port *in, const Bytes &bytes, u32 at_once = 16)
+	{
+		std::vector<Port *> all;
+		Port *some[16];
+		u32 cursor = 0;
+		while (const u32 n = made->flood_ports(*in, bytes.frame, some, at_once, cursor))
+			all.insert(all.end(), some, some + n);
+		return all;
+	}
+	void expect_drop(Port *in, const Bytes &bytes, u8 reason)
+	{
+		const unsigned long before = counted(in, reason);
+		const Verdict verdict = judge(in, bytes);
+		EXPECT_EQ(verdict.action, BRLITE_DROP);
+		EXPECT_EQ(verdict.reason, reason);
+		EXPECT_EQ(verdict.port, nullptr);
+		EXPECT_EQ(counted(in, reason), before + 1);
+	}
+};
+} // namespace
