@@ -122,6 +122,22 @@ Why why_closed(const Queue &to)
 	return nb_device_watched(to.vif->kvif) ? Why::peer_watched : Why::peer_queue;
 }
 
+// Too few buffers to go on with whole batches? `before` were there, `free` are left. CONTEXT: `to`'s rx lock
+RINGWAY_ALWAYS_INLINE bool few_left(const Queue &from, const Queue &to, u32 before, u32 free)
+{
+	if (RINGWAY_UNLIKELY(from.waits))
+		return before < kEnoughSlots && before < to.most_slots;
+	const u32 used = before - free;
+	return free < (used < kBatchPackets ? 2 * used : kEnoughSlots);
+}
+
+// Worth waiting for its buffers? Only while it still takes packets. CONTEXT: `to`'s rx lock
+bool short_of_buffers(const Queue &to, Why why)
+{
+	return (why == Why::none || why == Why::peer_buffers || why == Why::peer_backlog) &&
+	       nb_jiffies() - to.last_rx <= nb_msecs(kProgressMsecs);
+}
+
 // All that is left of a list goes as skbs for one reason: the order is kept.
 void count_left(Queue &from, const Batch &batch, u32 first, Why why)
 {
@@ -151,12 +167,16 @@ Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 lo
 	u64 bytes = 0;
 	u32 packets = 0, i = first;
 	Why why = Why::none;
+	bool tight = true;
 	nb_rx_lock(to.kq);
 	const u64 failed = to.rx_stats.copy_failed;
 	if (RINGWAY_UNLIKELY(!open_for_direct(to))) {
 		why = why_closed(to);
 	} else {
 		u32 free = to.rx_slots();
+		if (RINGWAY_UNLIKELY(free > to.most_slots))
+			to.most_slots = free;
+		const u32 before = free;
 		for (; i < kBatchPackets; i = batch.packets[i].next) {
 			Packet &packet = batch.packets[i];
 			if (RINGWAY_UNLIKELY(!fits(packet, longest))) {
@@ -174,6 +194,7 @@ Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 lo
 			bytes += packet.len;
 			packet.fate = Fate::done;
 		}
+		tight = few_left(from, to, before, free);
 	}
 	if (packets) {
 		to.rx_flush(lane);
@@ -183,10 +204,12 @@ Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 lo
 		to.rx_stats.direct += packets;
 		to.last_rx = nb_jiffies();
 	}
+	if (RINGWAY_UNLIKELY(why != Why::none || tight))
+		tight = short_of_buffers(to, why);
 	nb_rx_unlock(to.kq);
 	if (RINGWAY_UNLIKELY(why != Why::none))
 		count_left(from, batch, i, why);
-	return {i, packets, bytes};
+	return {i, packets, bytes, tight};
 }
 
 namespace
@@ -238,7 +261,7 @@ void ringway::deliver_direct(Lane &lane, Queue &queue)
 	Groups groups;
 	collect(lane, groups);
 	for (u32 g = 0; g < groups.count; g++) {
-		Placed placed{groups.group[g].first, 0, 0};
+		Placed placed{groups.group[g].first, 0, 0, false};
 		// A receiver that is not connected: its device drops what comes, and counts it.
 		if (Queue *to = destination_queue(groups.group[g].owner, queue))
 			placed = place_list(lane, queue, *to, placed.next, kAnyLength);
@@ -247,9 +270,11 @@ void ringway::deliver_direct(Lane &lane, Queue &queue)
 		queue.tx_stats.packets += placed.packets;
 		queue.tx_stats.bytes += placed.bytes;
 		queue.tx_stats.path_direct += placed.packets;
-		for (u32 i = placed.next; i < kBatchPackets; i = batch.packets[i].next) {
+		u32 all = placed.packets;
+		for (u32 i = placed.next; i < kBatchPackets; i = batch.packets[i].next, all++) {
 			batch.packets[i].path = Path::forward;
 			lane.paths |= path_bit(Path::forward);
 		}
+		lane.tight |= placed.tight && all * 2 >= batch.packet_count;
 	}
 }

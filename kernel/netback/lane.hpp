@@ -25,6 +25,7 @@ struct StagePage {
 struct Lane {
 	Batch batch;
 	u32 paths;    // which Path values occur in the batch, as path_bit()s
+	bool tight;   // the receiver of most of the batch has few buffers left: wait.cpp
 	bool suspect; // a copy to a receiver failed, perhaps for a page of the sender: blame.cpp
 	brlite_frame frames[kBatchPackets];
 	brlite_verdict verdicts[kBatchPackets];

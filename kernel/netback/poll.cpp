@@ -46,7 +46,8 @@ int Queue::tx_poll(int budget)
 		return 0;
 	Lane &lane = this_lane();
 	u64 wait = 0;
-	const u32 most = static_cast<u32>(budget);
+	const u32 most = RINGWAY_LIKELY(!waits) ? static_cast<u32>(budget) : 1;
+	lane.tight = false;
 	const s32 share = kPollShare - static_cast<s32>(owed);
 	const auto taken = RINGWAY_LIKELY(!vif->rate.limited())
 				   ? take(tx, lane.batch, most, {nb_param_fatal_slots(), nullptr, share})
@@ -63,6 +64,13 @@ int Queue::tx_poll(int budget)
 		classify(lane, *this);
 		deliver(lane, *this);
 		complete(lane, *this);
+	}
+	if (RINGWAY_UNLIKELY(lane.tight) && may_wait())
+		return wait_for_peer(done, budget);
+	if (RINGWAY_UNLIKELY(waits)) {
+		waits = false;
+		if (done)
+			return budget; // the receiver has caught up: on with whole batches
 	}
 	if (RINGWAY_UNLIKELY(lane.batch.cut)) {
 		owed = static_cast<u32>(-lane.batch.share);

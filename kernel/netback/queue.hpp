@@ -36,7 +36,7 @@ struct TxStats {
 	u64 gso_checksum_fixup;
 	u64 path_direct, path_flood, path_skb, path_up;
 	u64 why[kWhys];
-	u64 batches, throttled, turns_passed, held;
+	u64 batches, throttled, turns_passed, held, waited;
 };
 struct RxStats {
 	u64 packets, bytes;
@@ -52,6 +52,9 @@ struct Queue {
 
 	TxBackRing tx; // CONTEXT: TX poll
 	u32 owed;      // bytes the last poll took beyond its share, while more waited
+	bool waits;    // for a receiver: the next poll only looks how it is (wait.cpp)
+	bool gave_up;  // and not again before a while after wait_ended
+	unsigned long wait_began, wait_ended; // jiffies
 	TxStats tx_stats;
 
 	// CONTEXT: rx lock
@@ -59,6 +62,7 @@ struct Queue {
 	u32 held;          // slots pushed since the guest asked to be woken, while its event is held back
 	u32 backlog_bytes; // of dom0 memory
 	u32 backlog_packets;
+	u32 most_slots;    // the most buffers a batch ever found here
 	bool stopped;          // the device's transmit queue is stopped until the backlog shrinks
 	bool stalled;          // no buffers for longer than the stall time-out
 	unsigned long last_rx; // jiffies when a packet was last placed or the backlog last was empty
@@ -69,6 +73,8 @@ struct Queue {
 	int rx_poll(int budget);
 	void rest(u64 wait, int done);
 	void rest_coalesced();
+	bool may_wait();
+	int wait_for_peer(int done, int budget);
 	// Wakes the guest for what was pushed when enough of it is there. CONTEXT: rx lock
 	void notify_coalesced(u32 slots, bool asked);
 	void notify_held(); // the time is up
@@ -96,6 +102,12 @@ inline constexpr u32 kBacklogBytes = RxBackRing::kSize / 2 * kPageSize;
 // of 64 KiB, cost dom0 about the same: 150 000 to 220 000 instructions.
 inline constexpr s32 kPollShare = 256 * 1024;
 
+// A receiver that took no packet for longer than this is not worth waiting for.
+inline constexpr u32 kProgressMsecs = 10;
+// Buffers for two batches: with fewer left, a sender waits; one that waited goes on when these, or all that the
+// receiver ever posts, are there.
+inline constexpr u32 kEnoughSlots = 2 * kBatchPackets;
+
 // The pipeline of the TX poll, one file each.
 void stage(Lane &lane, Queue &queue);
 void classify(Lane &lane, Queue &queue);
@@ -119,6 +131,7 @@ inline constexpr u32 kAnyLength = ~0u;
 struct Placed {
 	u32 next, packets;
 	u64 bytes;
+	bool tight; // too few buffers for two more batches like this, but the receiver is at it
 };
 Placed place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest);
 

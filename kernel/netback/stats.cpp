@@ -79,6 +79,7 @@ constexpr Stat kStats[] = {
 	{"from_guest_filtered", [](const Sum &s) { return s.tx.filtered; }},
 	{"from_guest_throttled", [](const Sum &s) { return s.tx.throttled; }},
 	{"from_guest_turns_passed", [](const Sum &s) { return s.tx.turns_passed; }},
+	{"from_guest_waited", [](const Sum &s) { return s.tx.waited; }},
 	{"from_guest_events_held", [](const Sum &s) { return s.tx.held; }},
 	{"from_guest_malformed", [](const Sum &s) { return s.tx.bad; }},
 	{"from_guest_copy_failed", [](const Sum &s) { return s.tx.copy_failed; }},

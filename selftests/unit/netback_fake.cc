@@ -151,6 +151,12 @@ void Host::poll_tx(nb_kqueue &kq)
 	poll(kq, kq.tx, nb_queue_tx_poll);
 }
 
+void Host::poll_rx(nb_kqueue &kq)
+{
+	kq.rx.scheduled = false;
+	poll(kq, kq.rx, nb_queue_rx_poll);
+}
+
 std::string Host::leaks() const
 {
 	std::string out;
@@ -165,6 +171,20 @@ std::string Host::leaks() const
 	say("mapped rings", live_rings);
 	say("bound channels", live_channels);
 	return out;
+}
+
+// Lets the time pass that a poll waits for a receiver.
+bool Host::pass_wait()
+{
+	u64 due = 0;
+	for (const nb_kqueue *kq : queues)
+		if (kq->enabled && kq->queue->waits && kq->tx_hold && (!due || kq->tx_hold < due))
+			due = kq->tx_hold;
+	if (due > micros) {
+		jiffies += due / 1000 - micros / 1000;
+		micros = due;
+	}
+	return due != 0;
 }
 
 void Host::settle()
@@ -204,7 +224,7 @@ void Host::settle()
 				kvif->later = 0;
 				nb_vif_housekeeping(kvif->vif);
 			}
-		if (idle)
+		if (idle && !pass_wait())
 			return;
 	}
 	FAIL() << "never comes to rest";

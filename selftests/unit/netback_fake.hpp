@@ -63,8 +63,10 @@ struct Host {
 	~Host();
 	// Interrupts, polls and deferred work until nothing is left to do.
 	void settle();
+	bool pass_wait();
 	// One poll and nothing else.
 	void poll_tx(nb_kqueue &kq);
+	void poll_rx(nb_kqueue &kq);
 	// All that would be leaked if the test ended now, in words; empty when there is nothing.
 	std::string leaks() const;
 };
