@@ -58,15 +58,24 @@ struct Packet {
 	bool gso() const { return gso_type != XEN_NETIF_GSO_TYPE_NONE; }
 };
 
+// A request that is no packet: the guest puts an address on its multicast list, or takes one off.
+struct MulticastChange {
+	u64 address;
+	u16 packet; // the request's place in the batch; it is answered there
+	bool add;
+};
+
 struct Batch {
 	u32 packet_count;
 	u32 slot_count;
-	u32 throttled; // bytes of the packet that waits for its vif's rate limit, or 0
-	bool cut;      // the pass ended because its share of bytes was used up, with more in the ring
-	s32 share;     // what is left of the share; below 0: what the last packet took beyond it
+	u32 throttled;    // bytes of the packet that waits for its vif's rate limit, or 0
+	bool cut;         // the pass ended because its share of bytes was used up, with more in the ring
+	s32 share;        // what is left of the share; below 0: what the last packet took beyond it
+	u32 change_count; // of its multicast list
 	Packet packets[kBatchPackets];
 	TxSlot slots[kBatchSlots];
+	MulticastChange changes[kBatchPackets];
 
-	void clear() { packet_count = slot_count = throttled = 0; }
+	void clear() { packet_count = slot_count = throttled = change_count = 0; }
 };
 } // namespace ringway

@@ -15,6 +15,7 @@
 //
 // Cost: one pass, no allocation; about 60 instructions for a one-slot packet.
 #pragma once
+#include "core/mac.hpp"
 #include "core/packet.hpp"
 #include "core/token_bucket.hpp"
 
@@ -34,7 +35,8 @@ struct Extras {
 	u8 count = 0;
 	u8 gso_type = XEN_NETIF_GSO_TYPE_NONE;
 	u16 gso_size = 0;
-	bool control = false; // multicast add/del: the request is no packet
+	u8 multicast = 0; // XEN_NETIF_EXTRA_TYPE_MCAST_*: the request is no packet
+	u64 address = 0;
 	u8 hash_type = 0;
 	u32 hash = 0;
 };
@@ -60,7 +62,10 @@ Result<Extras> take_extras(const Ring &ring, u32 at, u32 room)
 			break;
 		case XEN_NETIF_EXTRA_TYPE_MCAST_ADD:
 		case XEN_NETIF_EXTRA_TYPE_MCAST_DEL:
-			out.control = true;
+			if (extra.type == out.multicast || out.multicast != XEN_NETIF_EXTRA_TYPE_MCAST_ADD) {
+				out.multicast = extra.type; // of both, adding counts
+				out.address = mac_load(extra.u.mcast.addr);
+			}
 			break;
 		case XEN_NETIF_EXTRA_TYPE_HASH:
 			out.hash_type = extra.u.hash.type + 1;
@@ -93,12 +98,12 @@ RINGWAY_ALWAYS_INLINE void begin_packet(Packet &packet, const TxRequest &first, 
 // The rest of a packet that is more than one slot: extra infos, then data slots. `packet` has begun with
 // `first`, which came from ring index `start`. Returns the ring slots that belong to it.
 template <typename Ring>
-RINGWAY_ALWAYS_INLINE Result<u32> take_chain(const Ring &ring, const TxRequest &first, Packet &packet,
-					     TxSlot *slots, u32 room, const TakeLimits &limits)
+RINGWAY_ALWAYS_INLINE Result<u32> take_chain(const Ring &ring, const TxRequest &first, Batch &batch,
+					     Packet &packet, TxSlot *slots, u32 room,
+					     const TakeLimits &limits)
 {
 	const u32 start = ring.req_cons();
 	u32 used = 1;
-	bool control = false;
 	if (first.flags & NETTXF_extra_info) {
 		const auto extras = TRY(take_extras(ring, start + used, room - used));
 		used += extras.count;
@@ -107,7 +112,14 @@ RINGWAY_ALWAYS_INLINE Result<u32> take_chain(const Ring &ring, const TxRequest &
 		packet.gso_size = extras.gso_size;
 		packet.hash_type = extras.hash_type;
 		packet.hash = extras.hash;
-		control = extras.control;
+		if (RINGWAY_UNLIKELY(extras.multicast)) {
+			// The rest of a dummy request means nothing, its more_data included.
+			batch.changes[batch.change_count++] = {
+				extras.address, static_cast<u16>(&packet - batch.packets),
+				extras.multicast == XEN_NETIF_EXTRA_TYPE_MCAST_ADD};
+			packet.fate = Fate::done;
+			return used;
+		}
 	}
 
 	u32 own = first.size; // what is left for the first slot itself
@@ -132,8 +144,8 @@ RINGWAY_ALWAYS_INLINE Result<u32> take_chain(const Ring &ring, const TxRequest &
 	}
 	slots[0].size = static_cast<u16>(own);
 	packet.slot_count = static_cast<u8>(n);
-	if (control || drop || own < kEthHeader)
-		packet.fate = Fate::bad; // multicast control was not offered
+	if (drop || own < kEthHeader)
+		packet.fate = Fate::bad;
 	else if (first.offset + own > kPageSize)
 		return Error::slot_cross_page;
 	return used;
@@ -159,7 +171,7 @@ Result<u32> take_batch(Ring &ring, Batch &batch, u32 most, const TakeLimits &lim
 		u32 used = 1;
 		packet->slot_count = 1;
 		if (RINGWAY_UNLIKELY(first.flags & (NETTXF_more_data | NETTXF_extra_info)))
-			used = TRY(take_chain(ring, first, *packet, &batch.slots[slot], room, limits));
+			used = TRY(take_chain(ring, first, batch, *packet, &batch.slots[slot], room, limits));
 		else if (RINGWAY_UNLIKELY(first.size < kEthHeader))
 			packet->fate = Fate::bad;
 		else if (RINGWAY_UNLIKELY(first.offset + first.size > kPageSize))

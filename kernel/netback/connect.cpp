@@ -51,6 +51,7 @@ Result<void> Vif::connect()
 {
 	if (nb_read_frontend(kvif, &frontend))
 		return Error::invalid; // reported by C, with the offending node
+	multicast.want(frontend.multicast_control);
 	const u32 count = frontend.queues;
 	queues = static_cast<Queue *>(nb_alloc(sizeof(Queue) * count));
 	if (!queues) {
@@ -83,6 +84,7 @@ void Vif::disconnect()
 	nb_grace_period(); // every reader that saw the old count is through
 	for (u32 i = 0; i < allocated; i++)
 		close_queue(queues[i]);
+	multicast.clear();
 	retire_counters();
 	nb_grace_period(); // and every reader of counters
 	allocated = 0;

@@ -168,6 +168,7 @@ Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 lo
 	u32 packets = 0, i = first;
 	Why why = Why::none;
 	bool tight = true;
+	const MulticastList *filter = to.vif->multicast.wanted() ? &to.vif->multicast : nullptr;
 	nb_rx_lock(to.kq);
 	const u64 failed = to.rx_stats.copy_failed;
 	if (RINGWAY_UNLIKELY(!open_for_direct(to))) {
@@ -181,6 +182,11 @@ Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 lo
 			Packet &packet = batch.packets[i];
 			if (RINGWAY_UNLIKELY(!fits(packet, longest))) {
 				to.rx_stats.dropped_oversize++;
+				continue;
+			}
+			if (RINGWAY_UNLIKELY(filter) && filter->refuses(mac_load_wide(packet.head))) {
+				to.rx_stats.dropped_multicast++;
+				packet.fate = Fate::done;
 				continue;
 			}
 			const u32 slots = place(lane, from, to, i, free);

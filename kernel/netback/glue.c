@@ -188,6 +188,13 @@ __always_inline unsigned int nb_skb_pieces(const struct sk_buff *skb, struct nb_
 	return n;
 }
 
+unsigned int nb_skb_head(const struct sk_buff *skb, void *to, unsigned int len)
+{
+	len = min(len, skb->len);
+	skb_copy_bits(skb, 0, to, len); /* cannot fail: all of it is there */
+	return len;
+}
+
 __always_inline void nb_skb_copy(const struct sk_buff *skb, void *to, unsigned int len)
 {
 	if (likely(!skb_is_nonlinear(skb)))

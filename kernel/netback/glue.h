@@ -47,7 +47,7 @@ struct nb_skb_info {
 /* Per-queue and per-vif parameters read from XenStore at connect. */
 struct nb_frontend {
 	unsigned int queues;
-	unsigned char can_sg, gso_tcpv4, gso_tcpv6, ip_csum, ipv6_csum, rx_notify;
+	unsigned char can_sg, gso_tcpv4, gso_tcpv6, ip_csum, ipv6_csum, rx_notify, multicast_control;
 };
 
 /* --- what C++ calls in C (glue.c) ------------------------------------------------------------------ */
@@ -111,6 +111,7 @@ struct sk_buff *nb_skb_cut(struct sk_buff *skb);
 struct sk_buff *nb_skb_join(struct sk_buff *first, struct sk_buff *rest);
 /* One packet made fit for what the device can do: none (dropped and counted), itself, or its segments. */
 struct sk_buff *nb_skb_suit(struct nb_kvif *kvif, struct sk_buff *skb);
+unsigned int nb_skb_head(const struct sk_buff *skb, void *to, unsigned int len); /* up to len bytes; how many */
 void nb_skb_copy(const struct sk_buff *skb, void *to, unsigned int len); /* len: all of it */
 void nb_skb_done(struct sk_buff *skb); /* CONTEXT: a poll */
 void nb_skb_drop(struct sk_buff *skb);
@@ -172,6 +173,7 @@ void nb_vif_close(void *vif);			  /* CONTEXT: process, life lock */
 void nb_vif_housekeeping(void *vif);		  /* CONTEXT: process, life lock */
 void nb_vif_up(void *vif);			  /* CONTEXT: RTNL */
 void nb_vif_down(void *vif);			  /* CONTEXT: RTNL */
+void nb_vif_set_multicast_control(void *vif, int on); /* CONTEXT: process */
 void nb_vif_set_rate(void *vif, nb_u64 bytes, nb_u64 microseconds); /* CONTEXT: process */
 /* Directions as seen from dom0, as in ethtool: rx is what the guest sends. CONTEXT: RTNL */
 struct nb_coalesce {

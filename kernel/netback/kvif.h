@@ -24,6 +24,8 @@ struct nb_kvif {
 	bool dying; /* no more work is queued; CONTEXT: life */
 	struct xenbus_watch rate_watch; /* likewise */
 	bool watching_rate;
+	struct xenbus_watch multicast_watch; /* on a node of the guest's: at most one event is pending */
+	bool watching_multicast;
 	spinlock_t rate_lock; /* the vif's token bucket */
 	struct delayed_work work;
 	char *script;
@@ -64,6 +66,11 @@ struct nb_skb_cb {
 
 /* ethtool.c */
 extern const struct ethtool_ops nb_ethtool_ops;
+
+/* multicast_watch.c */
+int nb_multicast_control(struct nb_kvif *kvif); /* does the guest ask for the filter? */
+int nb_multicast_watch(struct nb_kvif *kvif); /* an error is in XenStore */
+void nb_multicast_unwatch(struct nb_kvif *kvif);
 
 /* netdev.c */
 extern const struct net_device_ops nb_netdev_ops;

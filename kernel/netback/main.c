@@ -63,6 +63,7 @@ int nb_read_frontend(struct nb_kvif *kvif, struct nb_frontend *out)
 	out->ip_csum = !xenbus_read_unsigned(fe, "feature-no-csum-offload", 0);
 	out->ipv6_csum = !!xenbus_read_unsigned(fe, "feature-ipv6-csum-offload", 0);
 	out->rx_notify = !!xenbus_read_unsigned(fe, "feature-rx-notify", 0);
+	out->multicast_control = nb_multicast_control(kvif);
 	return 0;
 }
 
@@ -182,6 +183,8 @@ static int nb_offer_features(struct xenbus_device *xdev)
 		{"feature-ipv6-csum-offload", 1},
 		{"feature-rx-copy", 1},
 		{"feature-rx-flip", 0},
+		{"feature-multicast-control", 1},
+		{"feature-dynamic-multicast-control", 1},
 	};
 	struct xenbus_transaction xbt;
 	unsigned int i;
@@ -212,6 +215,7 @@ static void nb_remove_vif(struct nb_kvif *kvif)
 	struct xenbus_device *xdev = kvif->xdev;
 	char *script = kvif->script;
 
+	nb_multicast_unwatch(kvif);
 	if (kvif->watching_rate) {
 		unregister_xenbus_watch(&kvif->rate_watch);
 		kfree(kvif->rate_watch.node);
@@ -276,6 +280,11 @@ static int nb_probe(struct xenbus_device *xdev, const struct xenbus_device_id *i
 		return err;
 	}
 	kvif->watching_rate = true;
+	err = nb_multicast_watch(kvif);
+	if (err) {
+		nb_remove_vif(kvif);
+		return err;
+	}
 
 	kobject_uevent(&xdev->dev.kobj, KOBJ_ONLINE); /* starts hotplug scripts: the device is there */
 	mutex_lock(&kvif->life);

@@ -60,6 +60,8 @@ int Queue::tx_poll(int budget)
 	const int done = static_cast<int>(taken.value());
 	if (RINGWAY_LIKELY(done)) {
 		tx_stats.batches++;
+		if (RINGWAY_UNLIKELY(lane.batch.change_count))
+			change_multicast(lane.batch, *vif);
 		stage(lane, *this);
 		classify(lane, *this);
 		deliver(lane, *this);

@@ -42,6 +42,7 @@ struct RxStats {
 	u64 packets, bytes;
 	u64 direct, switched;
 	u64 dropped_full, dropped_expired, dropped_down, dropped_shape, dropped_oversize, copy_failed;
+	u64 dropped_multicast;
 	u64 batches, notifications, held;
 };
 
@@ -83,6 +84,8 @@ struct Queue {
 
 	// Appends an skb to the backlog; false when the byte cap is reached. CONTEXT: softirq
 	bool enqueue(sk_buff *skb);
+	// Does the guest's multicast filter keep the packet away? Counted. CONTEXT: rx lock
+	bool refuses(const sk_buff *skb);
 	// As many of the list as there is room for; returns the rest. CONTEXT: softirq
 	sk_buff *enqueue_list(sk_buff *skb);
 	void append(sk_buff *skb);
@@ -109,6 +112,7 @@ inline constexpr u32 kProgressMsecs = 10;
 inline constexpr u32 kEnoughSlots = 2 * kBatchPackets;
 
 // The pipeline of the TX poll, one file each.
+void change_multicast(Batch &batch, Vif &vif);
 void stage(Lane &lane, Queue &queue);
 void classify(Lane &lane, Queue &queue);
 void deliver(Lane &lane, Queue &queue);

@@ -81,9 +81,14 @@ bool Queue::enqueue(sk_buff *skb)
 		nb_rx_unlock(kq);
 		return false;
 	}
-	append(skb);
+	const bool refused = refuses(skb);
+	if (RINGWAY_LIKELY(!refused))
+		append(skb);
 	nb_rx_unlock(kq);
-	nb_schedule_rx(kq);
+	if (RINGWAY_UNLIKELY(refused))
+		nb_skb_drop(skb);
+	else
+		nb_schedule_rx(kq);
 	return true;
 }
 
@@ -94,8 +99,12 @@ sk_buff *Queue::enqueue_list(sk_buff *skb)
 	const bool idle = !backlog_packets;
 	while (skb && backlog_bytes < kBacklogBytes) {
 		sk_buff *rest = nb_skb_cut(skb);
-		append(skb);
-		rx_stats.switched++;
+		if (RINGWAY_UNLIKELY(refuses(skb))) {
+			nb_skb_drop(skb);
+		} else {
+			append(skb);
+			rx_stats.switched++;
+		}
 		skb = rest;
 	}
 	nb_rx_unlock(kq);

@@ -95,6 +95,7 @@ constexpr Stat kStats[] = {
 	{"to_guest_dropped_down", [](const Sum &s) { return s.rx.dropped_down; }},
 	{"to_guest_dropped_shape", [](const Sum &s) { return s.rx.dropped_shape; }},
 	{"to_guest_dropped_oversize", [](const Sum &s) { return s.rx.dropped_oversize; }},
+	{"to_guest_dropped_multicast", [](const Sum &s) { return s.rx.dropped_multicast; }},
 	{"to_guest_copy_failed", [](const Sum &s) { return s.rx.copy_failed; }},
 };
 constexpr u32 kStatCount = sizeof kStats / sizeof kStats[0];
@@ -140,6 +141,6 @@ void nb_vif_totals(void *vif, nb_totals *totals)
 	totals->rx_errors = sum.tx.bad + sum.tx.copy_failed;
 	totals->tx_packets = sum.rx.packets;
 	totals->tx_bytes = sum.rx.bytes;
-	totals->tx_dropped =
-		sum.rx.dropped_full + sum.rx.dropped_expired + sum.rx.dropped_down + sum.rx.dropped_shape;
+	totals->tx_dropped = sum.rx.dropped_full + sum.rx.dropped_expired + sum.rx.dropped_down +
+			     sum.rx.dropped_shape + sum.rx.dropped_multicast;
 }

@@ -7,6 +7,7 @@
 // through `queue_count`: zero is published first, a grace period waited for, and only then are queues
 // taken apart (disconnect()).
 #pragma once
+#include "core/multicast.hpp"
 #include "life_cycle.hpp"
 #include "queue.hpp"
 #include <atomic>
@@ -37,6 +38,7 @@ struct Vif {
 
 	std::atomic<bool> running;       // the device is up and connected: polls and direct delivery allowed
 	std::atomic<brlite_port *> port; // the switch port this vif is, or null
+	MulticastList multicast;         // what the guest wants of it
 	bool up;                         // device is administratively up; CONTEXT: RTNL
 	bool connected;                  // rings are there; CONTEXT: RTNL
 

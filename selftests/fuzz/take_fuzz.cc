@@ -100,10 +100,12 @@ void check_good(const Batch &batch, const Packet &packet)
 void check(const Batch &batch, u32 budget, u32 consumed)
 {
 	FUZZ_CHECK(batch.packet_count <= budget && batch.packet_count <= kBatchPackets);
-	u32 slots = 0, on_ring = 0;
+	u32 slots = 0, on_ring = 0, changes = 0;
 	for (u32 i = 0; i < batch.packet_count; i++) {
 		const Packet &packet = batch.packets[i];
-		FUZZ_CHECK(packet.fate == Fate::pending || packet.fate == Fate::bad);
+		FUZZ_CHECK(packet.fate != Fate::copy && packet.fate != Fate::no_memory);
+		changes += packet.fate == Fate::done;
+		FUZZ_CHECK(packet.fate != Fate::done || packet.slot_count == 1);
 		FUZZ_CHECK(packet.first_slot == slots);
 		FUZZ_CHECK(packet.slot_count >= 1);
 		slots += packet.slot_count;
@@ -113,6 +115,12 @@ void check(const Batch &batch, u32 budget, u32 consumed)
 	}
 	FUZZ_CHECK(slots == batch.slot_count && slots <= kBatchSlots);
 	FUZZ_CHECK(on_ring == consumed);
+	FUZZ_CHECK(changes == batch.change_count);
+	for (u32 i = 0; i < changes; i++) {
+		const MulticastChange &change = batch.changes[i];
+		FUZZ_CHECK(change.packet < batch.packet_count && change.address <= kMacMask);
+		FUZZ_CHECK(batch.packets[change.packet].fate == Fate::done);
+	}
 }
 } // namespace
 

@@ -473,6 +473,14 @@ unsigned int nb_skb_pieces(const sk_buff *skb, nb_piece *out)
 	return n;
 }
 
+unsigned int nb_skb_head(const sk_buff *skb, void *to, unsigned int len)
+{
+	const Bytes bytes = skb->bytes();
+	const u32 n = len < bytes.size() ? len : static_cast<u32>(bytes.size());
+	std::memcpy(to, bytes.data(), n);
+	return n;
+}
+
 void nb_skb_done(sk_buff *skb)
 {
 	free_skb(skb);

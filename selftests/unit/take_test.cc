@@ -390,7 +390,8 @@ TEST_P(Take, ExtraTypes)
 		const bool multicast =
 			type == XEN_NETIF_EXTRA_TYPE_MCAST_ADD || type == XEN_NETIF_EXTRA_TYPE_MCAST_DEL;
 		EXPECT_EQ(fate({100}, 0, {extra_of(static_cast<u8>(type))}),
-			  multicast ? Fate::bad : Fate::pending);
+			  multicast ? Fate::done : Fate::pending);
+		EXPECT_EQ(batch.change_count, multicast);
 	}
 }
 
@@ -440,8 +441,71 @@ TEST_P(Take, HashIsKept)
 TEST_P(Take, MulticastControlIsAnsweredAndNoPacket)
 {
 	const auto add = extra_of(XEN_NETIF_EXTRA_TYPE_MCAST_ADD, true);
-	EXPECT_EQ(fate({100}, 0, {add, gso(1448, XEN_NETIF_GSO_TYPE_TCPV4)}), Fate::bad);
+	EXPECT_EQ(fate({100}, 0, {add, gso(1448, XEN_NETIF_GSO_TYPE_TCPV4)}), Fate::done);
 	EXPECT_EQ(only().extra_count, 2u);
+	ASSERT_EQ(batch.change_count, 1u);
+	EXPECT_EQ(batch.changes[0].packet, 0u);
+	EXPECT_TRUE(batch.changes[0].add);
+}
+
+// Of several addresses the last one counts, and adding counts more than taking off.
+TEST_P(Take, MulticastControlOfSeveralExtras)
+{
+	const auto change = [](u8 type, u8 last, bool more) {
+		ExtraInfo extra = extra_of(type, more);
+		const u8 address[6] = {1, 0, 0x5e, 0, 0, last};
+		std::memcpy(extra.u.mcast.addr, address, sizeof address);
+		return extra;
+	};
+	constexpr u8 kAdd = XEN_NETIF_EXTRA_TYPE_MCAST_ADD, kDel = XEN_NETIF_EXTRA_TYPE_MCAST_DEL;
+	struct {
+		std::vector<ExtraInfo> extras;
+		bool add;
+		u8 last;
+	} const cases[] = {
+		{{change(kAdd, 1, true), change(kAdd, 2, false)}, true, 2},
+		{{change(kDel, 1, true), change(kDel, 2, false)}, false, 2},
+		{{change(kAdd, 1, true), change(kDel, 2, false)}, true, 1},
+		{{change(kDel, 1, true), change(kAdd, 2, false)}, true, 2},
+	};
+	for (const auto &one : cases) {
+		EXPECT_EQ(fate({100}, 0, one.extras), Fate::done);
+		ASSERT_EQ(batch.change_count, 1u);
+		EXPECT_EQ(batch.changes[0].add, one.add);
+		EXPECT_EQ(batch.changes[0].address, mac_of(1, 0, 0x5e, 0, 0, one.last));
+	}
+}
+
+// A dummy request's size, place and further slots mean nothing: what follows is a packet of its own.
+TEST_P(Take, MulticastControlHasNoFurtherSlots)
+{
+	restart();
+	front.post(TxRequest{1, 4000, NETTXF_extra_info | NETTXF_more_data, 7, 500});
+	front.post(extra_of(XEN_NETIF_EXTRA_TYPE_MCAST_DEL));
+	post({60});
+	ASSERT_EQ(run().value(), 2u);
+	EXPECT_EQ(batch.packets[0].fate, Fate::done);
+	EXPECT_EQ(batch.packets[0].slots_on_ring(), 2u);
+	EXPECT_EQ(batch.packets[1].fate, Fate::pending);
+	EXPECT_EQ(batch.packets[1].len, 60u);
+	ASSERT_EQ(batch.change_count, 1u);
+	EXPECT_FALSE(batch.changes[0].add);
+}
+
+// As many as a batch holds, and the next batch begins with none.
+TEST_P(Take, MulticastControlFillsABatch)
+{
+	restart();
+	for (u32 i = 0; i < kBatchPackets; i++) {
+		front.post(TxRequest{1, 0, NETTXF_extra_info, 7, 60});
+		front.post(extra_of(XEN_NETIF_EXTRA_TYPE_MCAST_ADD));
+	}
+	post({60});
+	ASSERT_EQ(run().value(), kBatchPackets);
+	EXPECT_EQ(batch.change_count, kBatchPackets);
+	EXPECT_EQ(batch.changes[kBatchPackets - 1].packet, kBatchPackets - 1);
+	ASSERT_EQ(run().value(), 1u);
+	EXPECT_EQ(batch.change_count, 0u);
 }
 
 // --- batches and bounds
