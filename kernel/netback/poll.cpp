@@ -70,7 +70,7 @@ int Queue::tx_poll(int budget)
 	if (RINGWAY_UNLIKELY(lane.tight) && may_wait())
 		return wait_for_peer(done, budget);
 	if (RINGWAY_UNLIKELY(waits)) {
-		waits = false;
+		wait_over();
 		if (done)
 			return budget; // the receiver has caught up: on with whole batches
 	}

@@ -56,6 +56,8 @@ struct Queue {
 	bool waits;    // for a receiver: the next poll only looks how it is (wait.cpp)
 	bool gave_up;  // and not again before a while after wait_ended
 	unsigned long wait_began, wait_ended; // jiffies
+	u32 rest_micros; // the first rest of a wait
+	u32 looks;       // rests of this wait so far
 	TxStats tx_stats;
 
 	// CONTEXT: rx lock
@@ -75,6 +77,7 @@ struct Queue {
 	void rest(u64 wait, int done);
 	void rest_coalesced();
 	bool may_wait();
+	void wait_over();
 	int wait_for_peer(int done, int budget);
 	// Wakes the guest for what was pushed when enough of it is there. CONTEXT: rx lock
 	void notify_coalesced(u32 slots, bool asked);
