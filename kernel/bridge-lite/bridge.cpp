@@ -167,6 +167,31 @@ uint32_t brlite_fdb_end(const brlite_core *core)
 	return switch_of(core).fdb().slots();
 }
 
+uint64_t brlite_claims_bytes(uint32_t addresses)
+{
+	return Claims::bytes_for(addresses);
+}
+
+brlite_claims *brlite_claims_build(void *memory, const brlite_address *addresses, uint32_t n,
+				   const uint64_t seed[2])
+{
+	auto *made = new (memory) Claims;
+	made->init(n, seed);
+	for (u32 i = 0; i < n; i++) {
+		const u8 *bytes = addresses[i].bytes;
+		if (!made->add(addresses[i].length == 4 ? load_ipv4(bytes) : load_ipv6(bytes),
+			       addresses[i].port))
+			return nullptr;
+	}
+	return reinterpret_cast<brlite_claims *>(made);
+}
+
+brlite_claims *brlite_core_set_claims(brlite_core *core, brlite_claims *claims)
+{
+	const Claims *before = switch_of(core).set_claims(reinterpret_cast<const Claims *>(claims));
+	return reinterpret_cast<brlite_claims *>(const_cast<Claims *>(before));
+}
+
 void brlite_classify(brlite_port *in, const brlite_frame *frames, brlite_verdict *verdicts, uint32_t n)
 {
 	switch_of(in->core).classify(*in, frames, verdicts, n);

@@ -17,6 +17,9 @@ struct brlite_slave {
 	struct brlite *bridge;
 	struct list_head list; /* bridge->slaves */
 	netdevice_tracker tracker;
+	/* RTNL */
+	struct brlite_address *addresses; /* that it may use; in force with BRLITE_ADDRESS_LOCKED */
+	u32 address_count;
 };
 
 /* netdev_priv() of a brlite device. */
@@ -37,6 +40,7 @@ struct brlite {
 	u32 ageing_time; /* seconds */
 	u32 fdb_max;
 	u32 fdb_port_max;
+	struct brlite_claims *claims; /* the addresses of all locked ports; read under RCU */
 	bool mtu_by_hand;
 	u8 own_address[ETH_ALEN]; /* what the device has while no port lends it one */
 	struct net_device *address_lender;
@@ -111,5 +115,12 @@ int brlite_neigh_get(struct sk_buff *skb, struct nlattr *tb[], struct net_device
 /* link.c: the ports over rtnetlink */
 int brlite_getlink(struct sk_buff *skb, u32 pid, u32 seq, struct net_device *dev, u32 filter_mask, int nlflags);
 int brlite_setlink(struct net_device *dev, struct nlmsghdr *message, u16 flags, struct netlink_ext_ack *extack);
+
+/* lock.c: the IP addresses that ports may use. CONTEXT: RTNL */
+struct nlattr;
+int brlite_change_lock(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack);
+int brlite_fill_lock(struct sk_buff *skb, const struct brlite_slave *slave);
+/* The slave is leaving. */
+void brlite_end_lock(struct brlite_slave *slave);
 
 #endif

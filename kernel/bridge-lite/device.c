@@ -16,6 +16,7 @@ static void free_bridge(struct net_device *dev)
 
 	free_percpu((struct brlite_counters __force __percpu *)bridge->local.counters);
 	kvfree(bridge->buckets);
+	kvfree(bridge->claims);
 	kvfree(bridge->core);
 	free_percpu(dev->tstats);
 }
@@ -226,6 +227,9 @@ static const char counter_names[BRLITE_COUNTERS][ETH_GSTRING_LEN] = {
 	[BRLITE_DROP_NO_MEMORY] = "drop_no_memory",
 	[BRLITE_DROP_ISOLATED] = "drop_isolated",
 	[BRLITE_DROP_LOCKED_MAC] = "drop_locked_mac",
+	[BRLITE_DROP_LOCKED_ADDRESS] = "drop_locked_address",
+	[BRLITE_DROP_LOCKED_HIDDEN] = "drop_locked_hidden",
+	[BRLITE_DROP_LOCKED_SERVER] = "drop_locked_server",
 	[BRLITE_LEARNED] = "fdb_learned",
 	[BRLITE_MOVED] = "fdb_moved",
 	[BRLITE_LEARN_STATIC] = "fdb_refused_static",

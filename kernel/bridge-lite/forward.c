@@ -27,6 +27,14 @@ static struct brlite_frame frame_of(const struct sk_buff *skb)
 	};
 }
 
+/* The headers that a policy decides by in one piece; without one nobody looks behind the Ethernet header. */
+static void gather_headers(const struct brlite_port *in, struct sk_buff *skb)
+{
+	if (unlikely(READ_ONCE(in->policy) & BRLITE_ADDRESSES_CLAIMED))
+		/* What cannot be had is not there: that is for the policy to judge. */
+		(void)pskb_may_pull(skb, min_t(u32, skb->len, BRLITE_GUARD_READS));
+}
+
 /* A checksum still to be filled in needs to be found behind VLAN tags that lie in the data. */
 static bool find_network_header(struct sk_buff *skb)
 {
@@ -153,6 +161,7 @@ rx_handler_result_t brlite_handle_frame(struct sk_buff **pskb)
 		return RX_HANDLER_CONSUMED;
 	*pskb = skb;
 
+	gather_headers(in, skb);
 	frame = frame_of(skb);
 	brlite_classify(in, &frame, &verdict, 1);
 	switch (verdict.action) {

@@ -38,11 +38,15 @@ struct brlite_counters {
 #define BRLITE_NO_MULTICAST_FLOOD 0x0010u
 #define BRLITE_NO_BROADCAST_FLOOD 0x0020u
 #define BRLITE_NO_FLOOD (BRLITE_NO_UNICAST_FLOOD | BRLITE_NO_MULTICAST_FLOOD | BRLITE_NO_BROADCAST_FLOOD)
+#define BRLITE_ADDRESS_LOCKED 0x0040u /* takes only IP addresses that it has by lock.c as senders */
 #define BRLITE_FLOODS_DIFFER 0x00010000u /* a port has one of BRLITE_NO_FLOOD */
+#define BRLITE_ADDRESSES_CLAIMED 0x00020000u /* a port has BRLITE_ADDRESS_LOCKED */
 #define BRLITE_SHARED_POLICY 0xffff0000u
 
 /* With one of these on its ingress, a frame is judged by all rules; learning looks at the others itself. */
-#define BRLITE_GUARDED (BRLITE_ISOLATED | BRLITE_FLOODS_DIFFER)
+#define BRLITE_GUARDED (BRLITE_ISOLATED | BRLITE_FLOODS_DIFFER | BRLITE_ADDRESSES_CLAIMED)
+/* What of a frame has to be in one piece for that. */
+#define BRLITE_GUARD_READS 256u
 /* Frames of one batch may be flooded to different ports. */
 #define BRLITE_FLOODS_ALONE BRLITE_FLOODS_DIFFER
 
@@ -76,6 +80,13 @@ struct brlite_port {
 	uint32_t last_seen;
 	uint32_t learned; /* addresses in the FDB; under the core's lock */
 	uint32_t learn_limit;
+};
+
+/* An IP address that a port may use: 4 bytes, or 16. */
+struct brlite_address {
+	uint8_t bytes[16];
+	uint8_t length;
+	uint16_t port; /* index */
 };
 
 /* A line of the FDB as netlink shows it. */
@@ -142,6 +153,18 @@ void brlite_classify(struct brlite_port *in, const struct brlite_frame *frames, 
 		     uint32_t n);
 uint32_t brlite_flood_ports(struct brlite_port *in, const struct brlite_frame *frame, struct brlite_port **out,
 			    uint32_t max, uint32_t *cursor);
+
+/* The table of the addresses that locked ports may use, made anew whenever they change. */
+struct brlite_claims;
+uint64_t brlite_claims_bytes(uint32_t addresses);
+/* memory: that many bytes. Returns the table, or NULL when two ports want the same address. */
+struct brlite_claims *brlite_claims_build(void *memory, const struct brlite_address *addresses, uint32_t n,
+					  const uint64_t seed[2]);
+/*
+ * CONTEXT: RTNL. Returns the table before, which is read for another grace period. INVARIANT: there is one
+ * while any port has BRLITE_ADDRESS_LOCKED.
+ */
+struct brlite_claims *brlite_core_set_claims(struct brlite_core *core, struct brlite_claims *claims);
 
 /* --- C, called by C++ ------------------------------------------------------------------------- */
 

@@ -107,21 +107,30 @@ static const struct nla_policy slave_policy[IFLA_BRLITE_PORT_MAX + 1] = {
 	[IFLA_BRLITE_PORT_FDB_MAX] = { .type = NLA_U32 },
 	[IFLA_BRLITE_PORT_FDB_ENTRIES] = { .type = NLA_REJECT },
 	[IFLA_BRLITE_PORT_COUNTERS] = { .type = NLA_REJECT },
+	[IFLA_BRLITE_PORT_ADDRESS_LOCK] = NLA_POLICY_MAX(NLA_U8, 1),
+	[IFLA_BRLITE_PORT_ADDRESSES] = { .type = NLA_NESTED },
 };
 
 static int slave_changelink(struct net_device *dev, struct net_device *slave_dev, struct nlattr *tb[],
 			    struct nlattr *data[], struct netlink_ext_ack *extack)
 {
 	struct brlite_slave *slave = brlite_slave_of(slave_dev);
+	int err;
 
-	if (slave && data && data[IFLA_BRLITE_PORT_FDB_MAX])
+	if (!slave || !data)
+		return 0;
+	err = brlite_change_lock(slave, data, extack);
+	if (err)
+		return err;
+	if (data[IFLA_BRLITE_PORT_FDB_MAX])
 		WRITE_ONCE(slave->port.learn_limit, nla_get_u32(data[IFLA_BRLITE_PORT_FDB_MAX]));
 	return 0;
 }
 
 static size_t get_slave_size(const struct net_device *dev, const struct net_device *slave_dev)
 {
-	return 2 * nla_total_size(sizeof(u32)) + nla_total_size(BRLITE_COUNTERS * sizeof(u64));
+	return 2 * nla_total_size(sizeof(u32)) + nla_total_size(BRLITE_COUNTERS * sizeof(u64)) +
+	       nla_total_size(sizeof(u8)) + nla_total_size(BRLITE_PORT_ADDRESSES_MAX * nla_total_size(16));
 }
 
 static int fill_slave_info(struct sk_buff *skb, const struct net_device *dev, const struct net_device *slave_dev)
@@ -143,7 +152,7 @@ static int fill_slave_info(struct sk_buff *skb, const struct net_device *dev, co
 
 		memcpy(nla_data(counters) + i * sizeof(u64), &value, sizeof(value));
 	}
-	return 0;
+	return brlite_fill_lock(skb, slave);
 }
 
 static struct rtnl_link_ops link_ops __read_mostly = {

@@ -83,6 +83,7 @@ static struct brlite_slave *make_slave(struct brlite *bridge, struct net_device 
 static void free_slave(struct brlite_slave *slave)
 {
 	netdev_put(slave->port.dev, &slave->tracker);
+	kfree(slave->addresses);
 	free_percpu((struct brlite_counters __force __percpu *)slave->port.counters);
 	kfree(slave);
 }
@@ -152,6 +153,7 @@ static void remove_slave(struct brlite_slave *slave)
 	/* No new verdict names the port, the driver that bound it lets go, then those in flight end. */
 	brlite_unflag_port(dev);
 	brlite_port_detach(&slave->port);
+	brlite_end_lock(slave);
 	netdev_upper_dev_unlink(dev, bridge->dev);
 	netdev_rx_handler_unregister(dev); /* waits a grace period */
 

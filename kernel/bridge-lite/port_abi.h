@@ -61,7 +61,10 @@ enum brlite_reason {
 	BRLITE_DROP_NO_MEMORY = 11, /* no skb or clone to be had */
 	BRLITE_DROP_ISOLATED = 12, /* both ports are isolated */
 	BRLITE_DROP_LOCKED_MAC = 13, /* a locked port may not use this source address, or it is another one's */
-	BRLITE_REASONS = 14,
+	BRLITE_DROP_LOCKED_ADDRESS = 14, /* an IP address that is not the port's, or is another one's */
+	BRLITE_DROP_LOCKED_HIDDEN = 15, /* a locked port's headers cannot be read to their end, or are not IP's */
+	BRLITE_DROP_LOCKED_SERVER = 16, /* a locked port plays DHCP server or router */
+	BRLITE_REASONS = 17,
 };
 
 /* brlite_frame.flags */

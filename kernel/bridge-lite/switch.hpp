@@ -26,6 +26,7 @@
 // Env supplies what differs between the kernel and a unit test: now(), lock(), unlock(), count().
 #pragma once
 #include "core/frame.hpp"
+#include "lock.hpp"
 #include "table.hpp"
 
 namespace ringway::brlite
@@ -39,10 +40,19 @@ class Switch : public Table<Env>
 	using Base = Table<Env>;
 	using Base::kNoSource;
 	bool promisc_ = false;
+	const Claims *claims_ = nullptr;
 
 public:
 	// CONTEXT: RTNL. Whether this host listens to everything.
 	void set_promisc(bool on) { store_relaxed(promisc_, on); }
+
+	// CONTEXT: RTNL. Returns the table before: it is read for another grace period.
+	const Claims *set_claims(const Claims *claims)
+	{
+		const Claims *before = claims_;
+		__atomic_store_n(&claims_, claims, __ATOMIC_RELEASE);
+		return before;
+	}
 
 	// --- Data path. CONTEXT: softirq, RCU read side, any number of CPUs ---------------------------
 
@@ -168,6 +178,12 @@ private:
 					return;
 				}
 			}
+			if constexpr (kGuarded) {
+				if (const u8 refused = admit(frame, source)) {
+					out = verdict(BRLITE_DROP, refused);
+					return;
+				}
+			}
 			const u64 destination = frame_destination(bytes);
 			if (destination != destination_) {
 				destination_ = destination;
@@ -181,6 +197,18 @@ private:
 		}
 
 	private:
+		// Why a frame from a port with a policy must not pass, or 0. What this host sends is its own
+		// affair.
+		u8 admit(const Frame &frame, u64 source) const
+		{
+			if (!(policy_ & BRLITE_ADDRESSES_CLAIMED) || from_local_)
+				return 0;
+			const Claims *claims = __atomic_load_n(&switch_.claims_, __ATOMIC_ACQUIRE);
+			return claims ? check_addresses(*claims, frame, source, in_.index,
+							policy_ & BRLITE_ADDRESS_LOCKED)
+				      : 0;
+		}
+
 		RINGWAY_ALWAYS_INLINE void recall_source()
 		{
 			const u64 source = load_relaxed(in_.last_source);

@@ -218,9 +218,12 @@ private:
 	{
 		Guard guard(lock_);
 		u32 shared = 0;
-		for (const Port *port : ports_)
+		for (const Port *port : ports_) {
 			if (port && (port->policy & BRLITE_NO_FLOOD))
 				shared |= BRLITE_FLOODS_DIFFER;
+			if (port && (port->policy & BRLITE_ADDRESS_LOCKED))
+				shared |= BRLITE_ADDRESSES_CLAIMED;
+		}
 		for (Port *port : ports_)
 			if (port)
 				store_relaxed(port->policy, (port->policy & ~BRLITE_SHARED_POLICY) | shared);

@@ -24,9 +24,18 @@ enum {
 	IFLA_BRLITE_PORT_FDB_MAX, /* u32: addresses that may be learned here; the bridge's FDB_PORT_MAX at first */
 	IFLA_BRLITE_PORT_FDB_ENTRIES, /* u32: addresses learned; read only */
 	IFLA_BRLITE_PORT_COUNTERS, /* u64 each, in the order of ethtool -S on the bridge; read only */
+	IFLA_BRLITE_PORT_ADDRESS_LOCK, /* u8: 1, only the addresses below may be senders behind this port */
+	IFLA_BRLITE_PORT_ADDRESSES, /* nest of IFLA_BRLITE_ADDRESS: all of them; replaces those before */
 	__IFLA_BRLITE_PORT_MAX,
 };
 #define IFLA_BRLITE_PORT_MAX (__IFLA_BRLITE_PORT_MAX - 1)
+
+/* In IFLA_BRLITE_PORT_ADDRESSES: 4 bytes, an IPv4 address, or 16, an IPv6 address. */
+enum {
+	IFLA_BRLITE_ADDRESS_UNSPEC,
+	IFLA_BRLITE_ADDRESS,
+};
+#define BRLITE_PORT_ADDRESSES_MAX 64
 
 #define BRLITE_AGEING_DEFAULT 300
 #define BRLITE_FDB_MAX_DEFAULT 16384

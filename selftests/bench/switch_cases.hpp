@@ -4,6 +4,7 @@
 #include "bridge-lite/switch.hpp"
 #include "measured.hpp"
 #include <memory>
+#include <new>
 #include <vector>
 
 namespace ringway::bench
@@ -80,6 +81,31 @@ inline u32 bench_classify(u32 ports, u32 addresses, bool spread, u32 batch = kPa
 	for (u32 round = 0; round < kRounds; round++)
 		world.judge(batch);
 	return kRounds * batch;
+}
+
+// The same destination always, from a port with a policy that lets it pass.
+inline u32 bench_policy(u32 policy)
+{
+	World world(2, 10);
+	alignas(Claims) u8 memory[Claims::bytes_for(1)];
+	auto *claims = new (memory) Claims;
+	const u64 seed[2] = {kSeed.mask, kSeed.factor};
+	const u8 address[4] = {10, 0, 0, 1};
+	claims->init(1, seed);
+	(void)claims->add(load_ipv4(address), 1);
+	(void)world.made->set_claims(claims);
+	(void)world.made->set(*world.ports[1], World::mac(0), FdbTarget::kStatic, true);
+	world.made->set_policy(*world.ports[1], policy);
+	for (u32 i = 0; i < kPackets; i++) {
+		world.fill(i, World::mac(1), World::mac(0));
+		world.head[i][14] = 0x45;
+		world.head[i][17] = 46;
+		world.head[i][23] = 17;
+		__builtin_memcpy(world.head[i] + 26, address, sizeof address);
+	}
+	for (u32 round = 0; round < kRounds; round++)
+		world.judge(kPackets);
+	return kRounds * kPackets;
 }
 
 // Sources that change with every frame, all of them known.
