@@ -39,7 +39,7 @@ void ringway::blame(Lane &lane, Queue &queue)
 						static_cast<u16>(i));
 	}
 	static_assert(kBatchSlots <= decltype(lane.copies)::kCapacity);
-	lane.copies.run([](void *ops, u32 n) { nb_grant_copy(ops, n); },
+	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.tx_stats, ops, n); },
 			[&lane](u16 packet) { lane.batch.packets[packet].fate = Fate::copy; });
 	nb_page_free(scratch);
 }

@@ -43,6 +43,8 @@ void ringway::complete(Lane &lane, Queue &queue)
 		for (u32 s = 1; s < packet.slot_count; s++)
 			queue.tx.respond(TxResponse{slot[s].id, status});
 	}
-	if (queue.tx.push_responses())
+	if (queue.tx.push_responses()) {
+		queue.tx_stats.notifications++;
 		nb_notify_tx(queue.kq);
+	}
 }

@@ -23,13 +23,14 @@ struct Rest {
 	u32 count;
 };
 
-void run_copies(Lane &lane, bool &failed)
+void run_copies(Lane &lane, Queue &queue, bool &failed)
 {
-	lane.copies.run([](void *ops, u32 n) { nb_grant_copy(ops, n); }, [&failed](u16) { failed = true; });
+	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.tx_stats, ops, n); },
+			[&failed](u16) { failed = true; });
 }
 
 // Fetches what was not staged of packet i into fresh pages. False: no memory, or the copy was refused.
-bool fetch_rest(Lane &lane, const Queue &queue, Packet &packet, Rest &rest)
+bool fetch_rest(Lane &lane, Queue &queue, Packet &packet, Rest &rest)
 {
 	rest.count = 0;
 	u32 left = packet.len - packet.staged;
@@ -67,7 +68,7 @@ bool fetch_rest(Lane &lane, const Queue &queue, Packet &packet, Rest &rest)
 		left -= n;
 		skip += n;
 	}
-	run_copies(lane, failed);
+	run_copies(lane, queue, failed);
 	if (failed)
 		packet.fate = Fate::copy;
 	return !failed;

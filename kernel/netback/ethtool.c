@@ -4,6 +4,8 @@
  */
 #include <linux/ethtool.h>
 #include <linux/netlink.h>
+#include <xen/interface/io/netif.h>
+#include <xen/page.h>
 
 #include "kvif.h"
 
@@ -12,20 +14,22 @@ static void nb_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 	const struct nb_kvif *kvif = netdev_priv(dev);
 
 	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
-	strscpy(info->bus_info, kvif->xdev->nodename, sizeof(info->bus_info));
+	/* As below /sys/bus/xen-backend/devices. */
+	strscpy(info->bus_info, dev_name(&kvif->xdev->dev), sizeof(info->bus_info));
 }
 
 static int nb_get_sset_count(struct net_device *dev, int set)
 {
-	return set == ETH_SS_STATS ? nb_stat_count() : -EOPNOTSUPP;
+	return set == ETH_SS_STATS ? nb_stat_count(dev->num_tx_queues) : -EOPNOTSUPP;
 }
 
 static void nb_get_strings(struct net_device *dev, u32 set, u8 *data)
 {
 	unsigned int i;
 
-	for (i = 0; set == ETH_SS_STATS && i < nb_stat_count(); i++)
-		ethtool_sprintf(&data, "%s", nb_stat_name(i));
+	BUILD_BUG_ON(NB_STAT_NAME != ETH_GSTRING_LEN);
+	for (i = 0; set == ETH_SS_STATS && i < nb_stat_count(dev->num_tx_queues); i++)
+		nb_stat_name(i, data + i * ETH_GSTRING_LEN);
 }
 
 static void nb_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *data)
@@ -97,10 +101,33 @@ static int nb_set_coalesce(struct net_device *dev, struct ethtool_coalesce *ec,
 	return 0;
 }
 
+/* The two rings of a queue; their size is the protocol's. */
+static void nb_get_ringparam(struct net_device *dev, struct ethtool_ringparam *ring,
+			     struct kernel_ethtool_ringparam *kernel_ring, struct netlink_ext_ack *extack)
+{
+	ring->rx_pending = ring->rx_max_pending = __CONST_RING_SIZE(xen_netif_tx, XEN_PAGE_SIZE);
+	ring->tx_pending = ring->tx_max_pending = __CONST_RING_SIZE(xen_netif_rx, XEN_PAGE_SIZE);
+}
+
+/* A channel is an event channel: one per queue for both directions, or one for each, as the guest chose. */
+static void nb_get_channels(struct net_device *dev, struct ethtool_channels *channels)
+{
+	const struct nb_kvif *kvif = netdev_priv(dev);
+	const unsigned int queues = kvif->connected ? dev->real_num_tx_queues : 0;
+
+	channels->max_rx = channels->max_tx = channels->max_combined = dev->num_tx_queues;
+	if (kvif->split)
+		channels->rx_count = channels->tx_count = queues;
+	else
+		channels->combined_count = queues;
+}
+
 const struct ethtool_ops nb_ethtool_ops = {
 	.supported_coalesce_params = ETHTOOL_COALESCE_USECS | ETHTOOL_COALESCE_MAX_FRAMES,
 	.get_coalesce = nb_get_coalesce,
 	.set_coalesce = nb_set_coalesce,
+	.get_channels = nb_get_channels,
+	.get_ringparam = nb_get_ringparam,
 	.get_drvinfo = nb_get_drvinfo,
 	.get_link = ethtool_op_get_link,
 	.get_ts_info = ethtool_op_get_ts_info,

@@ -45,7 +45,7 @@ static irqreturn_t nb_tx_interrupt(int irq, void *data)
 	struct nb_kqueue *kq = data;
 
 	atomic_or(NB_EOI_TX, &kq->eoi);
-	if (nb_queue_tx_work(kq->queue)) {
+	if (nb_queue_tx_event(kq->queue)) {
 		napi_schedule(&kq->tx_napi);
 	} else if (atomic_fetch_andnot(NB_EOI_TX, &kq->eoi) & NB_EOI_TX) {
 		xen_irq_lateeoi(irq, XEN_EOI_FLAG_SPURIOUS);
@@ -58,7 +58,7 @@ static irqreturn_t nb_rx_interrupt(int irq, void *data)
 	struct nb_kqueue *kq = data;
 
 	atomic_or(NB_EOI_RX, &kq->eoi);
-	if (nb_queue_rx_work(kq->queue)) {
+	if (nb_queue_rx_event(kq->queue)) {
 		napi_schedule(&kq->rx_napi);
 	} else if (atomic_fetch_andnot(NB_EOI_RX, &kq->eoi) & NB_EOI_RX) {
 		xen_irq_lateeoi(irq, XEN_EOI_FLAG_SPURIOUS);
@@ -70,17 +70,14 @@ static irqreturn_t nb_rx_interrupt(int irq, void *data)
 static irqreturn_t nb_interrupt(int irq, void *data)
 {
 	struct nb_kqueue *kq = data;
-	bool work = false;
+	int work;
 
 	atomic_or(NB_EOI_BOTH, &kq->eoi);
-	if (nb_queue_rx_work(kq->queue)) {
-		work = true;
+	work = nb_queue_event(kq->queue);
+	if (work & NB_WORK_RX)
 		napi_schedule(&kq->rx_napi);
-	}
-	if (nb_queue_tx_work(kq->queue)) {
-		work = true;
+	if (work & NB_WORK_TX)
 		napi_schedule(&kq->tx_napi);
-	}
 	if (!work && atomic_fetch_andnot(NB_EOI_BOTH, &kq->eoi) & NB_EOI_BOTH)
 		xen_irq_lateeoi(irq, XEN_EOI_FLAG_SPURIOUS);
 	return IRQ_HANDLED;
@@ -194,6 +191,7 @@ int nb_kqueue_bind(struct nb_kqueue *kq, unsigned int count)
 	netif_napi_add(kq->kvif->dev, &kq->tx_napi, nb_napi_tx);
 	netif_napi_add(kq->kvif->dev, &kq->rx_napi, nb_napi_rx);
 	kq->napi_added = true;
+	kq->kvif->split = kq->tx_port != kq->rx_port; /* for display */
 
 	if (kq->tx_port == kq->rx_port) {
 		snprintf(kq->tx_name, sizeof(kq->tx_name), "%s-q%u", dev, kq->index);

@@ -8,6 +8,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/jiffies.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -19,6 +20,9 @@
 #include <xen/events.h>
 #include <xen/grant_table.h>
 #include <xen/page.h>
+
+#include <asm/msr.h>
+#include <asm/tsc.h>
 
 #include "kvif.h"
 
@@ -46,6 +50,8 @@ int nb_cpu_possible(unsigned int cpu) { return cpu_possible(cpu); }
 unsigned int nb_cpu_count(void) { return nr_cpu_ids; }
 __always_inline unsigned long nb_jiffies(void) { return jiffies; }
 nb_u64 nb_micros(void) { return ktime_to_us(ktime_get()); }
+__always_inline nb_u64 nb_cycles(void) { return rdtsc(); }
+nb_u64 nb_nanos(nb_u64 cycles) { return mul_u64_u32_div(cycles, USEC_PER_SEC, tsc_khz ?: USEC_PER_SEC); }
 unsigned long nb_msecs(unsigned int msecs) { return msecs_to_jiffies(msecs); }
 __always_inline void nb_grant_copy(void *ops, unsigned int count) { gnttab_batch_copy(ops, count); }
 

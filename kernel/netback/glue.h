@@ -63,10 +63,11 @@ unsigned int nb_cpu_count(void); /* one more than the highest number */
 int nb_cpu_possible(unsigned int cpu);
 unsigned long nb_jiffies(void);
 nb_u64 nb_micros(void); /* since some moment, never backwards */
+nb_u64 nb_cycles(void); /* of the CPU's time-stamp counter */
+nb_u64 nb_nanos(nb_u64 cycles);
 unsigned long nb_msecs(unsigned int msecs); /* in jiffies */
 void nb_grant_copy(void *ops, unsigned int count);
 
-unsigned int nb_param_max_queues(void);
 unsigned int nb_param_fatal_slots(void);
 unsigned int nb_param_drain_msecs(void);
 unsigned int nb_param_stall_msecs(void);
@@ -165,7 +166,7 @@ void nb_device_unregister(struct nb_kvif *kvif);
 int nb_lanes_create(void);
 void nb_lanes_destroy(void);
 
-void *nb_vif_create(struct nb_kvif *kvif, unsigned int domain);
+void *nb_vif_create(struct nb_kvif *kvif, unsigned int domain, unsigned int queues); /* queues: at most */
 void nb_vif_destroy(void *vif);
 void nb_vif_frontend_state(void *vif, int state); /* CONTEXT: process, life lock */
 void nb_vif_hotplug(void *vif);			  /* CONTEXT: process, life lock */
@@ -197,18 +198,28 @@ struct sk_buff *nb_vif_deliver(void *vif, struct sk_buff *first);
 int nb_queue_tx_poll(void *queue, int budget);
 int nb_queue_rx_poll(void *queue, int budget);
 void nb_queue_rx_held(void *queue); /* CONTEXT: softirq */
-int nb_queue_tx_work(void *queue);
-int nb_queue_rx_work(void *queue);
+/* An event came; what there is to do. CONTEXT: hard interrupt. nb_queue_event(): one channel for both directions. */
+#define NB_WORK_TX 1
+#define NB_WORK_RX 2
+int nb_queue_tx_event(void *queue);
+int nb_queue_rx_event(void *queue);
+int nb_queue_event(void *queue);
 
+/*
+ * Counters: the vif's, then those of each of its `queues`, connected or not: their number does not change while the vif
+ * lives, because readers ask for it, for the names and for the values one after the other.
+ */
 #define NB_STAT_NAME 32
-unsigned int nb_stat_count(void);
-const char *nb_stat_name(unsigned int index);
-void nb_vif_stats(void *vif, nb_u64 *values);
+unsigned int nb_stat_count(unsigned int queues);
+void nb_stat_name(unsigned int index, char name[NB_STAT_NAME]);
+void nb_vif_stats(void *vif, nb_u64 *values); /* CONTEXT: RCU read side, like all that read counters */
 struct nb_totals {
-	nb_u64 rx_packets, rx_bytes, rx_dropped, rx_errors; /* from the guest */
-	nb_u64 tx_packets, tx_bytes, tx_dropped;	    /* to the guest */
+	nb_u64 rx_packets, rx_bytes, rx_dropped, rx_errors, rx_no_memory; /* from the guest */
+	nb_u64 tx_packets, tx_bytes, tx_dropped;			  /* to the guest */
 };
 void nb_vif_totals(void *vif, struct nb_totals *totals);
+/* Of queues number `from` and up to but without number `to`. */
+void nb_queue_totals(void *vif, unsigned int from, unsigned int to, struct nb_totals *totals);
 
 #ifdef __cplusplus
 }

@@ -31,6 +31,7 @@ struct nb_kvif {
 	char *script;
 
 	bool connected; /* CONTEXT: RTNL */
+	bool split; /* an event channel for each direction; for display, no frontend has queues differ */
 	struct brlite_port *port; /* CONTEXT: RTNL */
 };
 
@@ -67,6 +68,13 @@ struct nb_skb_cb {
 /* ethtool.c */
 extern const struct ethtool_ops nb_ethtool_ops;
 
+/* counters.c */
+void nb_set_queue_stats(struct net_device *dev);
+
+/* limits.c */
+int nb_limits_watch(struct nb_kvif *kvif); /* an error is in XenStore */
+void nb_limits_unwatch(struct nb_kvif *kvif);
+
 /* multicast_watch.c */
 int nb_multicast_control(struct nb_kvif *kvif); /* does the guest ask for the filter? */
 int nb_multicast_watch(struct nb_kvif *kvif); /* an error is in XenStore */
@@ -74,7 +82,7 @@ void nb_multicast_unwatch(struct nb_kvif *kvif);
 
 /* netdev.c */
 extern const struct net_device_ops nb_netdev_ops;
-struct nb_kvif *nb_netdev_create(struct xenbus_device *xdev, unsigned int handle);
+struct nb_kvif *nb_netdev_create(struct xenbus_device *xdev, unsigned int handle, unsigned int queues);
 void nb_netdev_destroy(struct nb_kvif *kvif);
 
 /* port.c */

@@ -14,9 +14,13 @@
 
 #include "kvif.h"
 
+#define NB_MOST_QUEUES 64u /* stats.cpp has names for so many */
+#define NB_FEWEST_FATAL 18u /* what frontends send legitimately */
+#define NB_MOST_FATAL 64u
+
 static unsigned int max_queues;
 module_param(max_queues, uint, 0644);
-MODULE_PARM_DESC(max_queues, "Most queues per vif (default: number of CPUs, at most 8)");
+MODULE_PARM_DESC(max_queues, "Most queues of a vif created from now on, up to 64 (default: number of CPUs, at most 8)");
 
 static bool separate_tx_rx_irq = true;
 module_param(separate_tx_rx_irq, bool, 0644);
@@ -34,7 +38,14 @@ static unsigned int fatal_skb_slots = 20;
 module_param(fatal_skb_slots, uint, 0444);
 MODULE_PARM_DESC(fatal_skb_slots, "Slots beyond the first that a packet may have before its vif is disabled");
 
-unsigned int nb_param_max_queues(void) { return max_queues; }
+/* The parameter may be written at any time, with any number. */
+static unsigned int nb_param_max_queues(void)
+{
+	const unsigned int wanted = READ_ONCE(max_queues);
+
+	return wanted ? min(wanted, NB_MOST_QUEUES) : min_t(unsigned int, 8, num_online_cpus());
+}
+
 unsigned int nb_param_fatal_slots(void) { return fatal_skb_slots; }
 unsigned int nb_param_drain_msecs(void) { return rx_drain_timeout_msecs; }
 unsigned int nb_param_stall_msecs(void) { return rx_stall_timeout_msecs; }
@@ -45,12 +56,13 @@ int nb_read_frontend(struct nb_kvif *kvif, struct nb_frontend *out)
 {
 	struct xenbus_device *xdev = kvif->xdev;
 	const char *fe = xdev->otherend;
+	const unsigned int most = kvif->dev->num_tx_queues; /* what was offered */
 
 	/* HOSTILE: the guest writes all of these. Numbers that do not parse read as the default. */
 	out->queues = xenbus_read_unsigned(fe, "multi-queue-num-queues", 1);
-	if (out->queues < 1 || out->queues > max_queues) {
+	if (out->queues < 1 || out->queues > most) {
 		xenbus_dev_fatal(xdev, -EINVAL, "%s/multi-queue-num-queues is %u, must be 1 to %u", fe, out->queues,
-				 max_queues);
+				 most);
 		return -EINVAL;
 	}
 	if (!xenbus_read_unsigned(fe, "request-rx-copy", 0)) {
@@ -65,24 +77,6 @@ int nb_read_frontend(struct nb_kvif *kvif, struct nb_frontend *out)
 	out->rx_notify = !!xenbus_read_unsigned(fe, "feature-rx-notify", 0);
 	out->multicast_control = nb_multicast_control(kvif);
 	return 0;
-}
-
-/* "BYTES,MICROSECONDS"; anything else means unlimited and is said so once. */
-static void nb_read_rate(struct nb_kvif *kvif)
-{
-	unsigned long long bytes = 0, microseconds = 0;
-	char *rate = xenbus_read(XBT_NIL, kvif->xdev->nodename, "rate", NULL);
-	char end;
-
-	if (!IS_ERR(rate)) {
-		if (sscanf(rate, "%llu,%llu%c", &bytes, &microseconds, &end) != 2) {
-			netdev_warn(kvif->dev, "%s/rate is \"%s\", not BYTES,MICROSECONDS: unlimited\n",
-				    kvif->xdev->nodename, rate);
-			bytes = microseconds = 0;
-		}
-		kfree(rate);
-	}
-	nb_vif_set_rate(kvif->vif, bytes, microseconds);
 }
 
 int nb_hotplug_connected(struct nb_kvif *kvif)
@@ -151,11 +145,6 @@ static void nb_hotplug_changed(struct xenbus_watch *watch, const char *path, con
 	mutex_unlock(&kvif->life);
 }
 
-static void nb_rate_changed(struct xenbus_watch *watch, const char *path, const char *token)
-{
-	nb_read_rate(container_of(watch, struct nb_kvif, rate_watch));
-}
-
 static void nb_frontend_changed(struct xenbus_device *xdev, enum xenbus_state state)
 {
 	struct nb_kvif *kvif = dev_get_drvdata(&xdev->dev);
@@ -171,7 +160,7 @@ static void nb_frontend_changed(struct xenbus_device *xdev, enum xenbus_state st
 		device_unregister(&xdev->dev); /* comes back through nb_remove() */
 }
 
-static int nb_offer_features(struct xenbus_device *xdev)
+static int nb_offer_features(struct xenbus_device *xdev, unsigned int queues)
 {
 	static const struct {
 		const char *name;
@@ -200,7 +189,7 @@ static int nb_offer_features(struct xenbus_device *xdev)
 			err = xenbus_printf(xbt, xdev->nodename, "feature-split-event-channels", "%u",
 					    separate_tx_rx_irq);
 		if (!err)
-			err = xenbus_printf(xbt, xdev->nodename, "multi-queue-max-queues", "%u", max_queues);
+			err = xenbus_printf(xbt, xdev->nodename, "multi-queue-max-queues", "%u", queues);
 		if (err) {
 			xenbus_transaction_end(xbt, 1);
 			return err;
@@ -216,10 +205,7 @@ static void nb_remove_vif(struct nb_kvif *kvif)
 	char *script = kvif->script;
 
 	nb_multicast_unwatch(kvif);
-	if (kvif->watching_rate) {
-		unregister_xenbus_watch(&kvif->rate_watch);
-		kfree(kvif->rate_watch.node);
-	}
+	nb_limits_unwatch(kvif);
 	if (kvif->watching) {
 		unregister_xenbus_watch(&kvif->hotplug_watch);
 		kfree(kvif->hotplug_watch.node);
@@ -240,11 +226,12 @@ static void nb_remove_vif(struct nb_kvif *kvif)
 
 static int nb_probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 {
+	const unsigned int queues = nb_param_max_queues();
 	struct nb_kvif *kvif;
 	unsigned int handle;
 	int err;
 
-	err = nb_offer_features(xdev);
+	err = nb_offer_features(xdev, queues);
 	if (err) {
 		xenbus_dev_fatal(xdev, err, "offering features in %s", xdev->nodename);
 		return err;
@@ -255,7 +242,7 @@ static int nb_probe(struct xenbus_device *xdev, const struct xenbus_device_id *i
 		xenbus_dev_fatal(xdev, err, "reading %s/handle", xdev->nodename);
 		return err;
 	}
-	kvif = nb_netdev_create(xdev, handle);
+	kvif = nb_netdev_create(xdev, handle, queues);
 	if (IS_ERR(kvif)) {
 		xenbus_dev_fatal(xdev, PTR_ERR(kvif), "creating the network device for %s", xdev->nodename);
 		return PTR_ERR(kvif);
@@ -273,14 +260,9 @@ static int nb_probe(struct xenbus_device *xdev, const struct xenbus_device_id *i
 		return err;
 	}
 	kvif->watching = true;
-	/* The watch fires once at registration, which reads the rate the first time. */
-	err = xenbus_watch_pathfmt(xdev, &kvif->rate_watch, NULL, nb_rate_changed, "%s/%s", xdev->nodename, "rate");
-	if (err) {
-		nb_remove_vif(kvif);
-		return err;
-	}
-	kvif->watching_rate = true;
-	err = nb_multicast_watch(kvif);
+	err = nb_limits_watch(kvif);
+	if (!err)
+		err = nb_multicast_watch(kvif);
 	if (err) {
 		nb_remove_vif(kvif);
 		return err;
@@ -335,13 +317,11 @@ static int __init nb_init(void)
 
 	if (!xen_domain())
 		return -ENODEV;
-	if (!max_queues)
-		max_queues = min_t(unsigned int, 8, num_online_cpus());
-	if (max_queues > 64)
-		max_queues = 64;
-	if (fatal_skb_slots < 18 || fatal_skb_slots > 64) {
-		pr_warn("fatal_skb_slots=%u is not between 18 and 64: 20 is used\n", fatal_skb_slots);
-		fatal_skb_slots = 20;
+	max_queues = nb_param_max_queues(); /* sysfs shows what holds */
+	if (fatal_skb_slots != clamp(fatal_skb_slots, NB_FEWEST_FATAL, NB_MOST_FATAL)) {
+		pr_warn("fatal_skb_slots=%u is not between %u and %u: the nearest is used\n", fatal_skb_slots,
+			NB_FEWEST_FATAL, NB_MOST_FATAL);
+		fatal_skb_slots = clamp(fatal_skb_slots, NB_FEWEST_FATAL, NB_MOST_FATAL);
 	}
 	err = nb_lanes_create();
 	if (err)

@@ -147,7 +147,7 @@ void nb_device_carrier(struct nb_kvif *kvif, int on)
 
 /* --- the device's life ---------------------------------------------------------------------------------------- */
 
-struct nb_kvif *nb_netdev_create(struct xenbus_device *xdev, unsigned int handle)
+struct nb_kvif *nb_netdev_create(struct xenbus_device *xdev, unsigned int handle, unsigned int queues)
 {
 	/* The largest address that is no multicast: a bridge never adopts it as its own. */
 	static const u8 address[ETH_ALEN] = {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff};
@@ -158,8 +158,7 @@ struct nb_kvif *nb_netdev_create(struct xenbus_device *xdev, unsigned int handle
 
 	if (snprintf(name, sizeof(name), "vif%u.%u", xdev->otherend_id, handle) >= sizeof(name))
 		return ERR_PTR(-ENAMETOOLONG);
-	dev = alloc_netdev_mqs(sizeof(*kvif), name, NET_NAME_UNKNOWN, ether_setup, nb_param_max_queues(),
-			       nb_param_max_queues());
+	dev = alloc_netdev_mqs(sizeof(*kvif), name, NET_NAME_UNKNOWN, ether_setup, queues, queues);
 	if (!dev)
 		return ERR_PTR(err);
 	SET_NETDEV_DEV(dev, &xdev->dev);
@@ -168,12 +167,13 @@ struct nb_kvif *nb_netdev_create(struct xenbus_device *xdev, unsigned int handle
 	kvif->xdev = xdev;
 	mutex_init(&kvif->life);
 	spin_lock_init(&kvif->rate_lock);
-	kvif->vif = nb_vif_create(kvif, xdev->otherend_id);
+	kvif->vif = nb_vif_create(kvif, xdev->otherend_id, queues);
 	if (!kvif->vif)
 		goto fail;
 
 	dev->netdev_ops = &nb_netdev_ops;
 	dev->ethtool_ops = &nb_ethtool_ops;
+	nb_set_queue_stats(dev);
 	dev->hw_features = NETIF_F_SG | NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_TSO | NETIF_F_TSO6;
 	dev->features = dev->hw_features | NETIF_F_RXCSUM;
 	dev->min_mtu = ETH_MIN_MTU;

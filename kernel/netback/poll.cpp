@@ -106,20 +106,3 @@ bool Queue::tx_work() const
 {
 	return tx.attached() && tx.shared_req_prod() != tx.req_cons();
 }
-
-int nb_queue_tx_poll(void *queue, int budget)
-{
-	return static_cast<Queue *>(queue)->tx_poll(budget);
-}
-int nb_queue_rx_poll(void *queue, int budget)
-{
-	return static_cast<Queue *>(queue)->rx_poll(budget);
-}
-int nb_queue_tx_work(void *queue)
-{
-	return static_cast<Queue *>(queue)->tx_work();
-}
-int nb_queue_rx_work(void *queue)
-{
-	return static_cast<Queue *>(queue)->rx_work();
-}

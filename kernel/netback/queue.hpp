@@ -37,6 +37,7 @@ struct TxStats {
 	u64 path_direct, path_flood, path_skb, path_up;
 	u64 why[kWhys];
 	u64 batches, throttled, turns_passed, held, waited;
+	u64 copies, hypercalls, notifications;
 };
 struct RxStats {
 	u64 packets, bytes;
@@ -44,6 +45,29 @@ struct RxStats {
 	u64 dropped_full, dropped_expired, dropped_down, dropped_shape, dropped_oversize, copy_failed;
 	u64 dropped_multicast;
 	u64 batches, notifications, held;
+	u64 copies, hypercalls;
+};
+
+// The time of polls and the interrupts (billing.cpp). A poll that has completed may still be on its way out
+// while the next one begins on another CPU, so these are added to atomically, once a poll or interrupt.
+struct WorkStats {
+	u64 tx_cycles, rx_cycles; // of the time-stamp counter
+	u64 tx_events, rx_events, spurious_events;
+
+	static void add(u64 &to, u64 n) { __atomic_fetch_add(&to, n, __ATOMIC_RELAXED); }
+	// A clock that jumped, because two CPUs' differ, counts nothing; nor does what no poll can last.
+	static void spent(u64 &to, u64 cycles)
+	{
+		if (RINGWAY_LIKELY(!(cycles >> 40)))
+			add(to, cycles);
+	}
+};
+
+// All that is counted of a queue. INVARIANT: nothing but u64 in each part, stats.cpp adds them as arrays.
+struct QueueStats {
+	TxStats tx;
+	RxStats rx;
+	WorkStats work;
 };
 
 struct Queue {
@@ -51,10 +75,10 @@ struct Queue {
 	nb_kqueue *kq;
 	u16 index;
 
-	TxBackRing tx; // CONTEXT: TX poll
-	u32 owed;      // bytes the last poll took beyond its share, while more waited
-	bool waits;    // for a receiver: the next poll only looks how it is (wait.cpp)
-	bool gave_up;  // and not again before a while after wait_ended
+	TxBackRing tx;                        // CONTEXT: TX poll
+	u32 owed;                             // bytes the last poll took beyond its share, while more waited
+	bool waits;                           // for a receiver: the next poll only looks how it is (wait.cpp)
+	bool gave_up;                         // and not again before a while after wait_ended
 	unsigned long wait_began, wait_ended; // jiffies
 	u32 rest_micros; // the first rest of a wait
 	u32 looks;       // rests of this wait so far
@@ -65,11 +89,12 @@ struct Queue {
 	u32 held;          // slots pushed since the guest asked to be woken, while its event is held back
 	u32 backlog_bytes; // of dom0 memory
 	u32 backlog_packets;
-	u32 most_slots;    // the most buffers a batch ever found here
+	u32 most_slots;        // the most buffers a batch ever found here
 	bool stopped;          // the device's transmit queue is stopped until the backlog shrinks
 	bool stalled;          // no buffers for longer than the stall time-out
 	unsigned long last_rx; // jiffies when a packet was last placed or the backlog last was empty
 	RxStats rx_stats;
+	WorkStats work;
 
 	// CONTEXT: softirq
 	int tx_poll(int budget);
@@ -84,6 +109,8 @@ struct Queue {
 	void notify_held(); // the time is up
 	bool tx_work() const;
 	bool rx_work() const { return backlog_packets != 0; }
+	// Counts an interrupt that found work or did not; returns whether it did. CONTEXT: hard interrupt
+	bool event(u64 &events, bool any);
 
 	// Appends an skb to the backlog; false when the byte cap is reached. CONTEXT: softirq
 	bool enqueue(sk_buff *skb);
@@ -101,6 +128,15 @@ struct Queue {
 	void rx_purge();
 };
 
+// A hypercall for n copies, on the bill of the side that needs them.
+template <typename Stats>
+RINGWAY_ALWAYS_INLINE void grant_copy(Stats &stats, void *ops, u32 n)
+{
+	stats.hypercalls++;
+	stats.copies += n;
+	nb_grant_copy(ops, n);
+}
+
 // Bytes of dom0 memory a queue may hold for a guest that posts no buffers (XSA-392).
 inline constexpr u32 kBacklogBytes = RxBackRing::kSize / 2 * kPageSize;
 
@@ -110,8 +146,8 @@ inline constexpr s32 kPollShare = 256 * 1024;
 
 // A receiver that took no packet for longer than this is not worth waiting for.
 inline constexpr u32 kProgressMsecs = 10;
-// Buffers for two batches: with fewer left, a sender waits; one that waited goes on when these, or all that the
-// receiver ever posts, are there.
+// Buffers for two batches: with fewer left, a sender waits; one that waited goes on when these, or all that
+// the receiver ever posts, are there.
 inline constexpr u32 kEnoughSlots = 2 * kBatchPackets;
 
 // The pipeline of the TX poll, one file each.

@@ -122,7 +122,7 @@ u32 Queue::rx_slots()
 void Queue::rx_flush(Lane &lane)
 {
 	RxPending &pending = lane.pending;
-	lane.copies.run([](void *ops, u32 n) { nb_grant_copy(ops, n); },
+	lane.copies.run([this](void *ops, u32 n) { grant_copy(rx_stats, ops, n); },
 			[&pending, this](u16 slot) {
 				place_failed(pending, slot);
 				rx_stats.copy_failed++;

@@ -14,9 +14,9 @@ using namespace ringway;
 
 namespace
 {
-void run_copies(Lane &lane)
+void run_copies(Lane &lane, Queue &queue)
 {
-	lane.copies.run([](void *ops, u32 n) { nb_grant_copy(ops, n); },
+	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.tx_stats, ops, n); },
 			[&lane](u16 packet) { lane.batch.packets[packet].fate = Fate::copy; });
 }
 
@@ -62,8 +62,8 @@ void ringway::stage(Lane &lane, Queue &queue)
 			continue;
 		// A packet of n slots needs at most n operations here.
 		if (RINGWAY_UNLIKELY(lane.copies.room() < batch.packets[i].slot_count))
-			run_copies(lane);
+			run_copies(lane, queue);
 		stage_packet(lane, cursor, domain, i);
 	}
-	run_copies(lane);
+	run_copies(lane, queue);
 }

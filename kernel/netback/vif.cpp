@@ -14,13 +14,15 @@ void Vif::fatal(u32 queue, Error why)
 	nb_vif_kick(kvif);
 }
 
-void *nb_vif_create(nb_kvif *kvif, unsigned int domain)
+void *nb_vif_create(nb_kvif *kvif, unsigned int domain, unsigned int queues)
 {
-	void *memory = nb_alloc(sizeof(Vif));
+	void *memory = nb_alloc(sizeof(Vif) + queues * sizeof(QueueStats));
 	if (!memory)
 		return nullptr;
 	auto *vif = new (memory) Vif{};
 	vif->kvif = kvif;
+	vif->gone = reinterpret_cast<QueueStats *>(vif + 1);
+	vif->most_queues = queues;
 	vif->domain = static_cast<u16>(domain);
 	vif->state = vif->announced = BackendState::initialising;
 	vif->frontend.can_sg = vif->frontend.ip_csum = 1;

@@ -53,8 +53,8 @@ struct Vif {
 	// gone_version before and after has added each queue's counters exactly once (stats.cpp).
 	std::atomic<u32> gone_version;
 	std::atomic<u32> counted; // queues whose counters are not in gone_* yet
-	TxStats gone_tx;
-	RxStats gone_rx;
+	QueueStats *gone;         // one for each of most_queues
+	u32 most_queues;          // that the frontend may ever have
 
 	// CONTEXT: life lock, process
 	void frontend_changed(int frontend_state);

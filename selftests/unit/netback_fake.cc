@@ -207,8 +207,8 @@ void Host::settle()
 				kq->rx_hold = 0;
 				nb_queue_rx_held(kq->queue);
 			}
-			interrupt(*kq, kq->tx, nb_queue_tx_work);
-			interrupt(*kq, kq->rx, nb_queue_rx_work);
+			interrupt(*kq, kq->tx, nb_queue_tx_event);
+			interrupt(*kq, kq->rx, nb_queue_rx_event);
 			if (kq->tx.scheduled) {
 				idle = false;
 				poll(*kq, kq->tx, nb_queue_tx_poll);
@@ -295,6 +295,14 @@ nb_u64 nb_micros(void)
 {
 	return host->micros;
 }
+nb_u64 nb_cycles(void)
+{
+	return host->cycles += host->cycles_step;
+}
+nb_u64 nb_nanos(nb_u64 cycles)
+{
+	return cycles / 2;
+}
 unsigned long nb_msecs(unsigned int msecs)
 {
 	return msecs;
@@ -309,10 +317,6 @@ void nb_grant_copy(void *ops, unsigned int count)
 		op[i].status = copy(op[i]);
 }
 
-unsigned int nb_param_max_queues(void)
-{
-	return 8;
-}
 unsigned int nb_param_fatal_slots(void)
 {
 	return host->fatal_slots;

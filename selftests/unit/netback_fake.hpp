@@ -25,6 +25,8 @@ using Bytes = std::vector<u8>;
 
 inline constexpr u32 kSkbOverhead = 768; // of dom0 memory, beside an skb's bytes
 
+inline constexpr u32 kMostQueues = 8; // that a vif may have
+
 struct Grant {
 	u8 *page;
 	bool read_only;
@@ -47,6 +49,7 @@ struct Host {
 	u64 skbs_left = ~0ull;
 	unsigned long jiffies = 1000; // one per millisecond
 	u64 micros = 1000000;
+	u64 cycles = 1000000, cycles_step = 100; // two per nanosecond; the step at each look
 	u32 drain_msecs = 10000, stall_msecs = 60000, fatal_slots = 20;
 	u32 grace_periods = 0;
 

@@ -17,7 +17,7 @@ Guest::Guest(u16 domid, u32 queues, u32 start) : domain(domid)
 	reset_rings(start);
 	kvif.guest = this;
 	kvif.frontend.queues = queues;
-	kvif.vif = static_cast<Vif *>(nb_vif_create(&kvif, domain));
+	kvif.vif = static_cast<Vif *>(nb_vif_create(&kvif, domain, kMostQueues));
 	if (kvif.vif)
 		host->vifs.insert(&kvif);
 	port.decide = [](const brlite_frame &) { return brlite_verdict{}; };

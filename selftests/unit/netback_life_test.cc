@@ -135,7 +135,7 @@ TEST_F(Life, ConnectsAgainAndAgain)
 	}
 	EXPECT_EQ(g.kvif.connects, 100u);
 	EXPECT_EQ(g.kvif.disconnects, 100u);
-	EXPECT_EQ(g.vif().gone_tx.packets, 100u); // counters outlive their connection
+	EXPECT_EQ(g.vif().gone[0].tx.packets, 100u); // counters outlive their connection
 }
 
 // Some frontends leave Closing out.
@@ -504,7 +504,7 @@ TEST_F(Life, NoMemoryForAVif)
 {
 	host->step = 0;
 	host->fail_step = 0;
-	EXPECT_EQ(nb_vif_create(nullptr, 3), nullptr);
+	EXPECT_EQ(nb_vif_create(nullptr, 3, 1), nullptr);
 	host->fail_step = ~0u;
 }
 
