@@ -30,6 +30,7 @@ u64 frame_of(const u8 *page)
 u8 *side(bool granted, u64 frame, u16 domain, u16 offset, u16 len, bool write, s16 &status)
 {
 	if (offset + len > kPageSize) {
+		ADD_FAILURE() << "a copy across a page: Xen is not there to find our mistakes";
 		status = GNTST_bad_copy_arg;
 		return nullptr;
 	}
