@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# What a test may leave behind: XenStore nodes, event channels of dom0, network devices, kernel
-# threads, module references. A snapshot is a sorted list of lines; domain ids stand as they are, so
-# compare either with the same guests running or with none in both.
+# What a test may leave behind: XenStore nodes, event channels of dom0, guests' ring pages that are mapped, the
+# vifs' interrupts, network devices, kernel threads. A snapshot is a sorted list of lines; domain ids stand as
+# they are, so compare either with the same guests running or with none in both.
 
 leak_list() {
 	# Values change, and a directory that held the first vif of a domain may stay: the paths below it count.
 	xenstore-ls -f | sed -n 's/^\(\/[^ ]*\) = .*/store \1/p' | sed 's,^store /vm/[-0-9a-f]*,store /vm/UUID,' |
 		grep -v -E '^store /(tool|local/domain/0/(memory|console|error$|error/backend$))|/vif(/[0-9]+)?$'
 	lsevtchn 0 | sed -n 's/.*: \(Interdomain.*\), Port.*/evtchn \1/p' | uniq -c
+	# Each mapped ring is a grant in use (drivers/xen/xenbus/xenbus_client.c makes an area for it).
+	sed -n 's/.*\(xenbus_map_ring[a-z_]*\).*/mapped \1/p' /proc/vmallocinfo | sort | uniq -c
+	sed -n 's/.* \(vif[0-9.]*-q.*\)/interrupt \1/p' /proc/interrupts
 	(cd /sys/class/net && printf 'netdev %s\n' *)
 	ps -o comm | grep -E '^(vif|xenbr|netback|ringway|brlite|bridge)' | sed 's/^/thread /'
 }

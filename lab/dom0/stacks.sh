@@ -20,13 +20,15 @@ use_stack() {
 	export LAB_STACK=$1
 }
 
+# False when a module stays: somebody still holds it.
 stack_remove() {
-	local m
+	local m code=0
 	ip link del xenbr0 2> /dev/null
 	for m in ringway_netback bridge_lite xen_netback br_netfilter bridge; do
-		[ ! -d "/sys/module/$m" ] || rmmod "$m" || note "rmmod $m failed"
+		[ ! -d "/sys/module/$m" ] || rmmod "$m" || { note "rmmod $m failed"; code=1; }
 	done
 	unset LAB_STACK
+	return $code
 }
 
 # The tools of the stack in use. VIFTOOL=xl: xl with the hotplug script that fits; VIFTOOL=plain: xl with the least script.
