@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * evilfront - a network frontend that lies, for a test guest.
+ *
+ *	front.c    binds vifs, connects, says what became of the lie
+ *	ring.c     lies on the rings: indices, slots, extra infos, references, storms
+ *	store.c    lies in XenStore: nodes that make no sense, states, deletions, storms
+ *
+ * Binds vifs like an ordinary frontend, connects with one queue, sends one honest packet to see that the
+ * backend works, then does what the parameter `lie` names and logs what became of it:
+ *
+ *	evilfront: honest: responses 1 last 0 backend 4
+ *	evilfront: LIE: responses N last STATUS backend STATE
+ *
+ * A backend is expected to switch the vif off for what no honest frontend does, and to answer an error
+ * for what a buggy one may do. The test's shell part looks at both ends.
+ *
+ * The parameters are read when a vif comes, and can be written at any time:
+ *	lie      what to do once connected; "quiet" is an honest vif that says nothing
+ *	nodes    NAME=VALUE,-NAME,…: nodes to write or to leave out on connecting; $tx $rx $port stand for ours
+ *	ring     "tx" or "rx": that ring's index is insane before the backend sees it
+ *	seconds  how long storms last
+ */
+#ifndef EVILFRONT_H
+#define EVILFRONT_H
+#include <linux/delay.h>
+#include <linux/etherdevice.h>
+#include <linux/workqueue.h>
+#include <xen/events.h>
+#include <xen/grant_table.h>
+#include <xen/interface/io/netif.h>
+#include <xen/page.h>
+#include <xen/xenbus.h>
+
+#define EVIL_NODES 256
+
+struct evil {
+	struct xenbus_device *xdev;
+	struct xen_netif_tx_front_ring tx;
+	struct xen_netif_rx_front_ring rx;
+	void *data;
+	grant_ref_t tx_ref, rx_ref, data_ref;
+	evtchn_port_t port;
+	struct work_struct work;
+	char lie[32], nodes[EVIL_NODES];
+	unsigned int seconds;
+	bool ready, told, over;
+};
+
+/* Either returns false when it knows no such lie. */
+bool evil_ring_lie(struct evil *e);
+bool evil_store_lie(struct evil *e);
+
+/* What `nodes` asks for, after the honest ones were written. */
+int evil_write_nodes(struct evil *e);
+
+/* ring.c */
+struct xen_netif_tx_request *evil_post(struct evil *e, u16 offset, u16 size, u16 flags);
+void evil_push(struct evil *e);
+
+/* store.c: the state node as text, whatever it says. */
+void evil_state(struct evil *e, const char *text);
+
+/* True until the storm's time is up or the vif goes. */
+#define evil_storming(e, end) (time_before(jiffies, end) && !READ_ONCE((e)->over))
+
+#endif
