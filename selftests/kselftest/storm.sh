@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# One hostile guest does all it can for as long as two others ping each other a thousand times: malformed packets with
+# an event each, events without work, broadcasts without end, states without end, attaching and detaching in the middle
+# of it, and buffers that it never posts while somebody sends to it. No ping is lost, dom0's memory stays as it was.
+# In the end a guest goes whose packets lie in a socket of dom0's that nobody reads.
+# Cases of docs/security.md: NB-29, NB-55
+# Cases of docs/security.md: NB-50
+. "${0%/*}/ktap.sh"
+: "${dom0_address:?}"
+
+pings=${PINGS:-1000}
+each=${SECONDS_EACH:-3}
+phases=${PHASES:-everything event-storm packet-storm state-storm state-walk silent}
+ktap_plan 11
+
+check 'stack ringway' use_stack ringway || exit 1
+ip address replace $dom0_address/24 dev xenbr0
+check 'a pair starts and joins' eval 'guest_create a && guest_create b && vif_join a 127.9.0.1 && vif_join b 127.9.0.2' || exit 1
+check 'the liar starts' eval 'guest_create liar front=none && guest_run liar "insmod /lab/modules/evilfront.ko"' || exit 1
+check 'a pings b' pings a 127.9.0.2
+vif_a=vif$(domid a).0 vif_b=vif$(domid b).0 vif_liar=vif$(domid liar).0
+
+kib() { awk -v n="$1:" '$1 == n { print $2 }' /proc/meminfo; }
+counter() { ethtool -S "$1" 2> /dev/null | awk -v n="$2:" '$1 == n { s += $2 } END { print s + 0 }'; }
+lost() { for v in "$vif_a" "$vif_b"; do ethtool -S "$v" | awk '/to_guest_dropped|copy_failed/ && $2 { print $1, $2 }'; done; }
+# What evilfront counted and what the backend did with it; the numbers are for reading, the time decides them.
+tally() { # PHASE
+	local n
+	for n in from_guest_batches from_guest_malformed from_guest_copy_failed from_guest_filtered from_guest_flooded to_guest_dropped_full; do
+		printf '%s %s ' "$n" "$(counter "$vif_liar" $n)"
+	done
+	guest_run liar dmesg | sed -n 's/.*evilfront: stormed: //p' | tail -n 1
+}
+
+# One way to storm, from attaching to detaching.
+storm() { # PHASE
+	local lie=$1 code=0
+	[ "$1" != silent ] || lie=none
+	guest_run liar "dmesg -c > /dev/null; cd /sys/module/evilfront/parameters && echo $lie > lie && echo $each > seconds" || return 1
+	ringway vif attach liar mac=00:16:3e:66:66:66,bridge=xenbr0 -t 60 > /dev/null || return 1
+	if [ "$1" = silent ]; then
+		# To the address that the liar sends from: it has no buffers, ever.
+		guest_run a '/usr/bin/ip neigh replace 127.9.0.66 lladdr 02:66:66:66:66:66 dev eth0' || return 1
+		guest_start a traffic 'rm -f /tmp/stop; until [ -e /tmp/stop ]; do vstream send udp 127.9.0.66 5009 -n 100000 -s 1472-1472 -r 4000 -b 32 || sleep 0.2; done'
+	fi
+	sleep "$each"
+	echo "$1: $(tally)" | tee -a /tmp/tallies
+	# NB-43, NB-45, CL-19: in the middle of it.
+	timeout 90 ringway vif detach liar 0 -t 5 > /dev/null || code=1
+	[ "$1" != silent ] || traffic_stop a
+	return $code
+}
+all_phases() {
+	local phase
+	until guest_run a 'test -s /tmp/ping.code' > /dev/null; do
+		for phase in $phases; do
+			stage "$phase"
+			storm "$phase" || { echo "phase $phase"; return 1; }
+		done
+	done
+}
+available=$(kib MemAvailable) unreclaimable=$(kib SUnreclaim)
+: > /tmp/tallies
+guest_start a ping "ping -q -c $pings -i 0.03 -W 20 127.9.0.2"
+check 'the storms come and go while they ping' all_phases
+sed 's/^/# /' /tmp/tallies
+# Without this a liar that does nothing would pass.
+stormed() { grep -qE '^everything:.*_malformed [1-9].*_copy_failed [1-9].*_filtered [1-9]' /tmp/tallies && grep -qE '^packet-storm:.*_flooded [1-9]' /tmp/tallies; }
+check 'storms they were' stormed
+check "$pings pings, none lost" eval "guest_wait a ping 120 | tee /dev/stderr | grep -q ' 0% packet loss'"
+check 'nothing for the pair was dropped' eval '[ -z "$(lost)" ] || { lost; false; }'
+flat() {
+	echo "available $available -> $(kib MemAvailable) KiB, unreclaimable slab $unreclaimable -> $(kib SUnreclaim) KiB"
+	[ "$(kib MemAvailable)" -gt $((available - 65536)) ] && [ "$(kib SUnreclaim)" -lt $((unreclaimable + 32768)) ]
+}
+check "dom0's memory is as it was" wait_for 30 'flat memory' flat
+sed 's/^/# /' <(flat)
+
+# NB-54: what lies in a socket holds nothing of the guest's. The receiver is stopped, so nobody ever reads it.
+parked() {
+	local receiver began=$SECONDS
+	vstream recv udp 5010 -i 1 -t 600 &
+	receiver=$!
+	sleep 0.5
+	kill -STOP $receiver
+	guest_run a "timeout 5 vstream send udp $dom0_address 5010 -i 1 -n 2000 -s 1472-1472 -r 1000 -b 8; true"
+	grep -q ':1392 ' /proc/net/udp || { echo 'nobody listens'; kill -KILL $receiver; return 1; }
+	awk '$2 ~ /:1392$/ { print "queued bytes", $5 }' /proc/net/udp
+	timeout 60 xl destroy a && wait_for 60 "end of $vif_a" test ! -e "/sys/class/net/$vif_a"
+	local code=$?
+	echo "destroyed within $((SECONDS - began)) s, sending included"
+	kill -KILL $receiver
+	wait $receiver 2> /dev/null
+	return $code
+}
+stage 'a guest goes whose packets nobody reads'
+check 'a guest goes whose packets nobody reads' parked
+check 'the kernel is content' splats
+ktap_end
