@@ -6,7 +6,7 @@
 # shellcheck disable=SC2016 # the backticks are Markdown's
 set -euo pipefail
 cd "$(dirname "$0")/.."
-documents=(README.md CONTRIBUTING.md docs/*.md)
+documents=(README.md CONTRIBUTING.md SECURITY.md docs/*.md)
 bad=0
 complain() { echo "$1" >&2; bad=1; }
 
@@ -16,7 +16,7 @@ anchors() { sed -n 's/^#\{1,6\} //p' "$1" | tr '[:upper:]' '[:lower:]' | sed -e 
 # Where a text may start to name a file from; the folders are for names without one.
 named() {
 	local from
-	for from in . kernel kernel/netback kernel/netfront kernel/bridge-lite kernel/core docs selftests/unit toolstack lab; do
+	for from in . kernel kernel/netback kernel/netfront kernel/bridge-lite kernel/core docs selftests/{unit,fuzz,gate,kselftest} toolstack/tests toolstack lab; do
 		[ ! -e "$from/$1" ] || return 0
 	done
 	return 1

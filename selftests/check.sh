@@ -51,10 +51,12 @@ part unit           make -j"$jobs" --no-print-directory -C selftests/unit run
 part bench          selftests/bench/count.sh
 part style          selftests/style.sh
 part gate           selftests/gate/gate_test.sh
+part loads          selftests/gate/loads_test.sh
 part summary        selftests/gate/summary_test.sh
 part bench-report   selftests/gate/bench_report_test.sh
 step tidy           "clang-tidy has nothing to say about the kernel's C++" \
 	make -k -j"$jobs" --no-print-directory -f selftests/tidy.mk
+step security       "docs/security.md names tests that exist" selftests/security_check.sh
 step schema         "docs/xenstore.md is what the schema says" make --no-print-directory -C xenstore-schema check
 part toolstack      make -j"$jobs" --no-print-directory -C toolstack check
 for optional in packaging docs; do

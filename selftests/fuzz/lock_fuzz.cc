@@ -3,6 +3,8 @@
 // Arbitrary frames from a port locked to addresses. The parser reads nothing behind the frame, and what
 // passes is, to a reader that follows the standards and nothing else, from an address of the port's own: the
 // shortest way to read each header, written down a second time.
+//
+// Cases of docs/security.md: BR-11
 #include "bridge-lite/lock.hpp"
 #include "input.hpp"
 #include <cstring>

@@ -8,6 +8,8 @@
 // address (floods of a batch go first); its head is what the switch
 // decided on; bytes of a buffer that no response names are untouched; the FDB keeps its limits; nothing is
 // left over.
+//
+// Cases of docs/security.md: BR-28, NB-19, NB-21
 #include "core/mac.hpp"
 #include "input.hpp"
 #include "netback_fake.hpp"

@@ -2,6 +2,8 @@
 //
 // The switch alone, against a model of it that is a std::map: arbitrary frames, and whatever an administrator
 // may do in between. After every step the verdicts and the whole table are the model's.
+//
+// Cases of docs/security.md: BR-05, BR-18, BR-28
 #include "bridge-lite/switch.hpp"
 #include "input.hpp"
 #include <algorithm>

@@ -4,6 +4,8 @@
 //
 // What must hold: nothing outside of the page is touched, no more is taken than the ring holds, and every
 // packet that is called good is one: its slots lie within their pages and make up its length.
+//
+// Cases of docs/security.md: NB-03, NB-04, NB-12, NB-15
 #include "core/take.hpp"
 #include "input.hpp"
 #include <memory>

@@ -3,6 +3,8 @@
 // The command's parsers. The first byte says which: a vifspec from the command line, a rate, an address, or
 // XenStore's nodes as whoever may write them left them. Nothing may happen but an Error, and what was
 // accepted must be what the schema allows and survive a way there and back.
+//
+// Cases of docs/security.md: CL-03, CL-04, CL-21
 #include "domain.hpp"
 #include "error.hpp"
 #include "fake.hpp"

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # What goes in batches between a guest, the uplink, dom0 and a machine beyond the uplink arrives whole and in
 # order, with and without somebody who looks at the devices, also while that changes; and every counter agrees.
+# Cases of docs/security.md: BR-26
 . "${0%/*}/ktap.sh"
 
 ktap_plan 28

@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # What the ringway command does with bad input: one line on stderr that names the value, an exit code that is
 # not 0, and nothing half created.
+# Cases of docs/security.md: CL-05, CL-13, CL-16, CL-18
 . "${0%/*}/ktap.sh"
 
 ktap_plan 20

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Connecting and closing again and again, from either end, leaves nothing behind and still passes traffic.
+# Cases of docs/security.md: NB-42, NF-33, RL-02
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 

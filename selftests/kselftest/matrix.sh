@@ -3,6 +3,7 @@
 # Who can talk to whom: every kind of guest on this dom0's backend, by ping, UDP and TCP with each byte
 # checked, to another guest, to dom0's address on the bridge and to a machine beyond the uplink.
 # Guests come in pairs that differ in kernel and type (PAIRS); STACK is the backend, FRONTS the frontends.
+# Cases of docs/security.md: BR-21, RL-13
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}" "${wire_address:?}"
 

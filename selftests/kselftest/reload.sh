@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Pulling modules, the bridge and its ports away while traffic runs, and putting them back.
+# Cases of docs/security.md: BR-23, NB-56, NF-33, RL-12
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 

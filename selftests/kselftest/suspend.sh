@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # xl create with a vif in the configuration (so with the hotplug script), then save and restore with
 # traffic on the vif: the address stays, traffic comes back, nothing is left of the first life.
+# Cases of docs/security.md: NF-25, RL-04
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 

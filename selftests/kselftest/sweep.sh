@@ -6,6 +6,7 @@
 #
 # By default: every length from 14 to 4200 in each of the six arrangements (in two of them on the way back), those within
 # 8 bytes of the end of each page up to 65535, drawn ones of the rest (SEED repeats them). ALL=1: all up to 65535.
+# Cases of docs/security.md: NB-14, NB-55
 . "${0%/*}/ktap.sh"
 
 all=${ALL:-}

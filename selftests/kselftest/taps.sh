@@ -6,6 +6,7 @@
 #
 # Filters come and go below a clsact that stays: to add or remove the clsact itself, Linux takes the device's queue
 # away for a moment (qdisc_graft() deactivates the device), and drops what any sender has for it then.
+# Cases of docs/security.md: BR-26
 . "${0%/*}/ktap.sh"
 
 seed=${SEED:-$((RANDOM + 1))}

@@ -35,6 +35,7 @@ TEST_F(SwitchTest, OwnerComesWithTheVerdict)
 	EXPECT_EQ(judge(two, {kA, kB}).owner, nullptr);
 }
 
+// BR-25
 TEST_F(SwitchTest, GroupFramesGoEverywhereAndToThisHost)
 {
 	for (u64 group : {kMacBroadcast, mac_of(0x33, 0x33, 0, 0, 0, 1), mac_of(0x01, 0, 0x5e, 0, 0, 1)}) {
@@ -133,6 +134,7 @@ TEST_F(SwitchTest, RuntsAreDroppedUnread)
 	EXPECT_EQ(counted(one, BRLITE_DROP_RUNT), 14u);
 }
 
+// BR-22
 TEST_F(SwitchTest, NeverBackToWhereItCameFrom)
 {
 	judge(one, {kMacBroadcast, kA});
@@ -166,6 +168,7 @@ TEST_F(SwitchTest, DownPortsNeitherSendNorGet)
 	EXPECT_EQ(judge(two, {kB, mac_of(0, 1, 1, 1, 1, 1)}).action, BRLITE_PORT);
 }
 
+// BR-24
 TEST_F(SwitchTest, AddressMovesAtOnceAndBackAtOnce)
 {
 	judge(one, {kMacBroadcast, kA});
@@ -250,6 +253,7 @@ TEST_F(SwitchTest, PortFullKeepsItsOldAndOthersKeepAll)
 	EXPECT_EQ(judge(three, {kB, kA}).port, two);
 }
 
+// BR-05
 TEST_F(SwitchTest, TableFull)
 {
 	make(10);
@@ -287,6 +291,7 @@ TEST_F(SwitchTest, DeletedEntryIsLearnedAgainInTheSameSecond)
 	EXPECT_TRUE(made->fdb().find(kA));
 }
 
+// BR-23
 TEST_F(SwitchTest, LeavingPortTakesItsAddressesAlong)
 {
 	judge(one, {kMacBroadcast, kA});

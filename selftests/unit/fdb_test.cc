@@ -110,6 +110,7 @@ TEST_F(FdbTest, FullNeighbourhoodRefusesAndRecovers)
 	EXPECT_EQ(fdb.find(station(n)).target.port(), 2);
 }
 
+// BR-06
 TEST_F(FdbTest, HashIsKeyed)
 {
 	// Addresses that share a bucket under one seed scatter under another.

@@ -33,6 +33,7 @@ TEST(Frame, Untagged)
 	EXPECT_EQ(header.vlan_id(), 0);
 }
 
+// BR-10
 TEST(Frame, BothKindsOfOuterTag)
 {
 	for (unsigned first : {0x81u, 0x88u}) {
@@ -48,6 +49,7 @@ TEST(Frame, BothKindsOfOuterTag)
 	}
 }
 
+// BR-10
 TEST(Frame, InnerTagsArePayload)
 {
 	const auto frame = frame_of({0x88, 0xa8, 0x00, 0x0a, 0x81, 0x00, 0x00, 0x14, 0x08, 0x00}, 64);

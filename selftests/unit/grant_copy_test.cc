@@ -60,6 +60,7 @@ TEST(CopyBatch, SidesAreNamedAsXenWantsThem)
 	EXPECT_EQ(batch.count(), 0u);
 }
 
+// NB-21
 TEST(CopyBatch, EachFailureAtEachIndexIsReportedWithItsTagOnly)
 {
 	constexpr u32 n = 64;
@@ -81,6 +82,7 @@ TEST(CopyBatch, EachFailureAtEachIndexIsReportedWithItsTagOnly)
 }
 
 // A hypercall that gives up half way, or did nothing at all: what it did not touch has failed.
+// NB-22
 TEST(CopyBatch, WhatTheHypervisorDidNotReachHasFailed)
 {
 	CopyBatch<8> batch;

@@ -43,6 +43,7 @@ TEST(Mac, StationIsNeitherGroupNorZero)
 	EXPECT_FALSE(mac_is_station(kMacBroadcast));
 }
 
+// BR-12
 TEST(Mac, LinkLocalIsTheWholeRangeAndNothingElse)
 {
 	for (unsigned last = 0; last < 256; last++)

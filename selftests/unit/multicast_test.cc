@@ -14,6 +14,7 @@ constexpr u64 group(u32 n)
 	return mac_of(1, 0, 0x5e, static_cast<u8>(n >> 16), static_cast<u8>(n >> 8), static_cast<u8>(n));
 }
 
+// NB-49
 TEST(Multicast, SixtyFourAddressesAndNoMore)
 {
 	MulticastList list;
@@ -87,6 +88,7 @@ TEST(Multicast, TheSwitchIsApartFromTheList)
 }
 
 // Writers on several CPUs, each with addresses of its own: none is lost, and a constant one is always seen.
+// NB-49
 TEST(Multicast, ManyHandsAtOnce)
 {
 	MulticastList list;

@@ -55,6 +55,7 @@ TEST_F(Direct, EveryLengthAndEveryCutArrivesByteForByte)
 	EXPECT_EQ(a.back().tx_stats.bytes, b.back().rx_stats.bytes);
 }
 
+// BR-21
 TEST_F(Direct, OffloadsAreHandedOn)
 {
 	struct Case {
@@ -84,6 +85,7 @@ TEST_F(Direct, OffloadsAreHandedOn)
 }
 
 // What the flags claim and the headers do not bear out takes the way where Linux looks closer.
+// NB-17, NB-18
 TEST_F(Direct, HeadersThatBelieTheirFlags)
 {
 	struct Case {
@@ -142,6 +144,7 @@ TEST_F(Direct, ABatchCostsTwoHypercallsAndOneEventEach)
 	expect_answers(a, 64);
 }
 
+// RL-07
 TEST_F(Direct, RingWrap)
 {
 	for (int round = 0; round < 12; round++) {
@@ -200,6 +203,7 @@ TEST_F(Direct, HeadersOfLargePacketsAreDeliveredAsInspected)
 // --- not directly ----------------------------------------------------------------------------------------
 
 // Each reason not to: the packet arrives nevertheless, as an skb, the same bytes.
+// BR-21
 TEST_F(Direct, FallbacksDeliverTheSame)
 {
 	struct Case {
@@ -295,6 +299,7 @@ TEST_F(Direct, WatchedSenderGoesUpItsOwnDevice)
 	EXPECT_TRUE(a.port.batches.empty()); // the switch sees it behind the tap
 }
 
+// NB-55
 TEST_F(Direct, NoBuffersMeansBacklogAndThenInOrder)
 {
 	for (u32 i = 0; i < 10; i++)
@@ -523,6 +528,7 @@ TEST_F(Direct, EachRefusedCopyCostsOnePacket)
 	EXPECT_GT(total, 10u);
 }
 
+// NB-31
 TEST_F(Direct, BadGrantOfTheReceiverIsItsOwnProblem)
 {
 	b.post_buffers(3);
@@ -542,6 +548,7 @@ TEST_F(Direct, BadGrantOfTheReceiverIsItsOwnProblem)
 	EXPECT_EQ(b.back().rx_stats.copy_failed, 1u);
 }
 
+// NB-20
 TEST_F(Direct, ReadOnlyBufferIsAnError)
 {
 	b.post_buffers(1);
@@ -557,6 +564,7 @@ TEST_F(Direct, ReadOnlyBufferIsAnError)
 }
 
 // HOSTILE: the receiver's producer index. The sender must not suffer, the liar is disabled.
+// NB-31
 TEST_F(Direct, InsaneReceiverIsDisabledAndTheSenderLives)
 {
 	for (const u32 ahead : {257u, 0x80000000u, 0xffffffffu}) {
@@ -577,6 +585,7 @@ TEST_F(Direct, InsaneReceiverIsDisabledAndTheSenderLives)
 }
 
 // A guest that never takes its responses: what was not answered is not taken.
+// NB-28
 TEST_F(Direct, ResponsesNobodyTakes)
 {
 	b.post_buffers(256);

@@ -101,6 +101,7 @@ TEST_F(Flood, Dom0GetsACopyWhenItWantsOne)
 	EXPECT_EQ(answers(), "O");
 }
 
+// BR-19
 TEST_F(Flood, FramesTooLongForAPortStayAway)
 {
 	b.port.longest = uplink.longest = 1518;
@@ -140,6 +141,7 @@ TEST_F(Flood, NobodyThere)
 }
 
 // Memory runs out while skbs are made: nothing is left behind, and whoever could be served was.
+// NB-25
 TEST_F(Flood, NoMemory)
 {
 	b.post_buffers(8);
@@ -249,6 +251,7 @@ TEST_F(Rate, BurstComesFirst)
 	EXPECT_LE(bytes, 128u * 1024 + 3000);
 }
 
+// NB-51
 TEST_F(Rate, ZeroIsUnlimitedAndCanBeSetAgain)
 {
 	nb_vif_set_rate(a.kvif.vif, 1000, 1000000);
@@ -261,6 +264,7 @@ TEST_F(Rate, ZeroIsUnlimitedAndCanBeSetAgain)
 }
 
 // A packet larger than what a slow rate gives in an hour still gets through.
+// NB-52
 TEST_F(Rate, LargePacketsDoNotWedge)
 {
 	nb_vif_set_rate(a.kvif.vif, 100000, 1000000);

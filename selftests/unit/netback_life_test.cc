@@ -43,6 +43,7 @@ TEST(LifeCycle, NoStepIsSkipped)
 		}
 }
 
+// NB-40
 TEST(LifeCycle, WhatAFrontendsStateAsksFor)
 {
 	EXPECT_EQ(wanted_state(1).state, init_wait);
@@ -122,6 +123,7 @@ TEST_F(Life, ConnectedIsShownWhenHotplugIsThrough)
 }
 
 // Hotplug belongs to the vif's life: a hundred connections need it once (kexec, iPXE, driver reload).
+// NB-42
 TEST_F(Life, ConnectsAgainAndAgain)
 {
 	Guest g{1};
@@ -139,6 +141,7 @@ TEST_F(Life, ConnectsAgainAndAgain)
 }
 
 // Some frontends leave Closing out.
+// NB-40
 TEST_F(Life, ConnectedToInitialisingAtOnce)
 {
 	Guest g{1};
@@ -162,6 +165,7 @@ TEST_F(Life, ConnectedTwiceIsOneConnection)
 	works(g);
 }
 
+// NB-41
 TEST_F(Life, GoneWhenNobodyKeepsItOnline)
 {
 	Guest g{1};
@@ -205,6 +209,7 @@ TEST_F(Life, DeviceUpAndDownWhileConnected)
 
 // 9 states and nonsense in random order, traffic and time between: never a crash, never a leak, one
 // disconnect for each connect, and at the end it works.
+// NB-40
 TEST_F(Life, RandomWalkOverAllFrontendStates)
 {
 	std::mt19937 random{99};
@@ -255,6 +260,7 @@ TEST_F(Life, RandomWalkOverAllFrontendStates)
 
 // Each step of each queue, one at a time: nothing stays behind, the frontend is told, and a second attempt
 // works.
+// NB-37
 TEST_F(Life, ConnectFailsAtEveryStepAndThenWorks)
 {
 	for (const u32 queues : {1u, 2u, 5u}) {
@@ -301,6 +307,7 @@ TEST_F(Life, ConnectFailsAtEveryStepAndThenWorks)
 	}
 }
 
+// NB-38
 TEST_F(Life, InsaneRingsAtConnect)
 {
 	for (const u32 ahead : {257u, 0x80000000u, 0xffffffffu})
@@ -336,6 +343,7 @@ TEST_F(Life, RingsThatAreNotEmptyAtConnect)
 	}
 }
 
+// NB-56
 TEST_F(Life, ClosedByTheHostInEveryState)
 {
 	for (const int last : {-1, 1, 4, 5, 6}) {
@@ -357,6 +365,7 @@ TEST_F(Life, ClosedByTheHostInEveryState)
 // --------------------------------------------------------------------------------------------------------
 
 // Everything that is fatal: the vif is off within one poll, told once, cleaned up in process context.
+// NB-01
 TEST_F(Life, FatalPacketsLatchTheVifOff)
 {
 	struct Case {
@@ -427,6 +436,7 @@ TEST_F(Life, FatalPacketsLatchTheVifOff)
 }
 
 // Between the poll that caught it and the work that cleans up, the frontend may go on as it likes.
+// NB-43
 TEST_F(Life, FrontendMovesBeforeTheCleanUp)
 {
 	for (const std::vector<int> &moves : {std::vector<int>{}, {5}, {6}, {5, 6}, {5, 6, 1}, {1, 4}, {0}}) {
@@ -448,6 +458,7 @@ TEST_F(Life, FrontendMovesBeforeTheCleanUp)
 	}
 }
 
+// NB-43
 TEST_F(Life, FatalOnBothSidesIsToldOnce)
 {
 	Guest g{1, 3};
@@ -467,6 +478,7 @@ TEST_F(Life, FatalOnBothSidesIsToldOnce)
 }
 
 // Events without work: each is ended, as spurious, and the vif answers the next one.
+// NB-45
 TEST_F(Life, EventStorm)
 {
 	Guest g{1};
@@ -508,6 +520,7 @@ TEST_F(Life, NoMemoryForAVif)
 	host->fail_step = ~0u;
 }
 
+// NB-33
 TEST_F(Life, WhatTheDeviceIsTold)
 {
 	Guest g{1};

@@ -97,6 +97,7 @@ TEST_F(MulticastControl, RequestsAreAnsweredAndNoPackets)
 	EXPECT_TRUE(b.vif().multicast.has(mac_of(1, 0, 0x5e, 0, 0, 1)));
 }
 
+// NB-49
 TEST_F(MulticastControl, TheSixtyFifthIsAnErrorOfItsOwn)
 {
 	for (u32 i = 0; i < 65; i++)
@@ -113,6 +114,7 @@ TEST_F(MulticastControl, TheSixtyFifthIsAnErrorOfItsOwn)
 }
 
 // All queues change the one list.
+// NB-49
 TEST_F(MulticastControl, EveryQueueCanChangeIt)
 {
 	change(b, kAdd, 1, 0);
@@ -204,6 +206,7 @@ TEST_F(MulticastControl, ListsAreEachGuestsOwn)
 }
 
 // What one connection asked for does not bind the next one.
+// NB-49
 TEST_F(MulticastControl, AConnectionBeginsEmpty)
 {
 	b.kvif.frontend.multicast_control = 1;

@@ -316,6 +316,7 @@ class RefuseReceiver : public Refuse
 
 // One copy fails. Into dom0: its packet is lost, its sender told. Into a guest: that guest gets an error in
 // the place of the packet, and the sender, whose grants are all good, an OKAY.
+// NB-21
 TEST_P(Refuse, OneCopyAtEveryPosition)
 {
 	constexpr s16 kStatus[] = {GNTST_bad_gntref,   GNTST_permission_denied, GNTST_bad_page,
@@ -345,6 +346,7 @@ TEST_P(Refuse, OneCopyAtEveryPosition)
 
 // Every copy of one of the sender's grants fails: it is told so whatever became of the packet, and nobody
 // else is.
+// NB-21
 TEST_P(RefuseSender, EachGrant)
 {
 	std::vector<std::vector<u32>> grefs;
@@ -380,6 +382,7 @@ TEST_P(RefuseSender, EachGrant)
 }
 
 // Every copy into one of a receiver's buffers fails: that is the receiver's own problem.
+// NB-21
 TEST_P(RefuseReceiver, EachBuffer)
 {
 	std::vector<u32> buffers;

@@ -169,6 +169,7 @@ TEST_F(Rx, BuffersOneByOneLoseNoWakeUp)
 // ------------------------------------------------------------------------------------------
 
 // XSA-392: bytes are capped, whatever the packets look like.
+// NB-29
 TEST_F(Rx, BacklogIsCapped)
 {
 	for (const u32 len : {14u, 60u, 1514u, 65535u}) {
@@ -211,6 +212,7 @@ TEST_F(Rx, FullBacklogStopsTheDeviceBeforeItDrops)
 	EXPECT_EQ(q().rx_stats.dropped_full, 0u);
 }
 
+// NB-29
 TEST_F(Rx, WaitingPacketsExpire)
 {
 	for (u32 i = 0; i < 5; i++)
@@ -231,6 +233,7 @@ TEST_F(Rx, WaitingPacketsExpire)
 }
 
 // Without feature-rx-notify nobody tells when buffers are there: short time-outs, and polling.
+// NB-33
 TEST_F(Rx, GuestThatDoesNotNotify)
 {
 	g.vif().frontend.rx_notify = 0;
@@ -249,6 +252,7 @@ TEST_F(Rx, GuestThatDoesNotNotify)
 	EXPECT_TRUE(g.kvif.carrier) << "stall detection needs feature-rx-notify";
 }
 
+// NB-29
 TEST_F(Rx, StallTakesTheCarrierAndBuffersBringItBack)
 {
 	const auto keep_sending = [&](u32 msecs) {
@@ -274,6 +278,7 @@ TEST_F(Rx, StallTakesTheCarrierAndBuffersBringItBack)
 }
 
 // XSA-392's other half: a single free buffer, a head that needs two.
+// NB-30
 TEST_F(Rx, OneBufferTooFewIsAStall)
 {
 	g.post_buffers(1);
@@ -343,6 +348,7 @@ TEST_F(Rx, ManySmallPieces)
 		EXPECT_EQ(got[i].bytes, make_frame(700, i));
 }
 
+// NB-31
 TEST_F(Rx, RefusedCopiesAreErrorsInTheirSlot)
 {
 	for (u32 bad = 0; bad < 6; bad++) {
@@ -392,6 +398,7 @@ TEST_F(Rx, QueueNumbersBeyondTheGuestsAreFolded)
 }
 
 // HOSTILE: the index jumps while packets wait.
+// NB-31
 TEST_F(Rx, InsaneIndexDisablesTheVif)
 {
 	for (const u32 jump : {257u, 0x80000000u, 0xffffffffu}) {
@@ -408,6 +415,7 @@ TEST_F(Rx, InsaneIndexDisablesTheVif)
 }
 
 // The guest's response indices and events are its own affair.
+// NB-26
 TEST_F(Rx, ScribbledHeaderDoesNotMatter)
 {
 	g.post_buffers(4);

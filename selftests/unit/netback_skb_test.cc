@@ -53,6 +53,7 @@ TEST_F(Skb, EveryLengthAndEveryCutArrivesByteForByte)
 }
 
 // Headers split at every byte.
+// NB-14
 TEST_F(Skb, HeadersSplitAnywhereAreLinear)
 {
 	for (u32 split = 14; split < 256; split++) {
@@ -77,6 +78,7 @@ TEST_F(Skb, FlagsAndGsoReachTheStack)
 	EXPECT_EQ(answers(), "ONOO"); // the extra info's response sits behind the first slot's
 }
 
+// BR-20, NB-19
 TEST_F(Skb, HeadersTheKernelRefuses)
 {
 	EXPECT_EQ(pass(make_frame(100, 1, 0xbad0)).size(), 0u);
@@ -86,6 +88,7 @@ TEST_F(Skb, HeadersTheKernelRefuses)
 	EXPECT_EQ(pass(make_frame(100)).size(), 1u);
 }
 
+// NB-09
 TEST_F(Skb, MalformedPacketsAreAnsweredSlotBySlot)
 {
 	a.post(make_frame(60));
@@ -138,6 +141,7 @@ TEST_F(Skb, EachRefusedCopyCostsOnePacket)
 	host->refuse = {};
 }
 
+// NB-22
 TEST_F(Skb, AWholeHypercallFails)
 {
 	host->refuse = [](u64, const gnttab_copy &) -> s16 { return GNTST_no_space; };
@@ -151,6 +155,7 @@ TEST_F(Skb, AWholeHypercallFails)
 	EXPECT_EQ(pass(make_frame(60)).size(), 1u); // the vif lives
 }
 
+// NB-20
 TEST_F(Skb, GrantsThatAreNone)
 {
 	a.post(make_frame(60));
@@ -168,6 +173,7 @@ TEST_F(Skb, GrantsThatAreNone)
 }
 
 // Memory runs out at every allocation of a large packet: ERROR, and nothing is left behind (see ~Host).
+// NB-25
 TEST_F(Skb, NoMemoryAtEveryPoint)
 {
 	pass(make_frame(60)); // the lane's own staging page is there
@@ -197,6 +203,7 @@ TEST_F(Skb, NoMemoryAtEveryPoint)
 	EXPECT_GT(a.back().tx_stats.no_memory, 10u);
 }
 
+// NB-25
 TEST_F(Skb, NoMemoryForStaging)
 {
 	host->pages_left = 0;

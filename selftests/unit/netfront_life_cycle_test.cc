@@ -62,6 +62,7 @@ protected:
 };
 } // namespace
 
+// NF-18
 TEST(NetfrontLifeCycle, EveryPairHasAnAnswerAndNoneLoops)
 {
 	for (u32 stage = 0; stage < kStages; stage++)
@@ -86,6 +87,7 @@ TEST(NetfrontLifeCycle, OrdinaryWay)
 	EXPECT_EQ(decide(Stage::closed, BusState::closed, false), Action::nothing);
 }
 
+// NF-17
 TEST(NetfrontLifeCycle, StatesFromBeforeOurTimeChangeNothing)
 {
 	for (const auto state :
@@ -116,6 +118,7 @@ TEST_F(VifTest, ConnectsLinksAndLeaves)
 	EXPECT_FALSE(k.carrier);
 }
 
+// NF-19
 TEST_F(VifTest, QueueCountIsClamped)
 {
 	for (const u32 offered : {0u, 1u, 3u, 4u, 9u, 0xffffffffu}) {
@@ -134,6 +137,7 @@ TEST_F(VifTest, QueueCountIsClamped)
 	}
 }
 
+// NF-31
 TEST_F(VifTest, FewerQueuesWhenGrantsRunOut)
 {
 	k.grants_left = limit = 2 * 770 + 100;
@@ -145,6 +149,7 @@ TEST_F(VifTest, FewerQueuesWhenGrantsRunOut)
 	leave();
 }
 
+// NF-19
 TEST_F(VifTest, NoCopyingBackendIsRefused)
 {
 	k.backend.erase("feature-rx-copy");
@@ -232,6 +237,7 @@ TEST_F(VifTest, NapiRunsExactlyWhileUpAndLinked)
 	leave();
 }
 
+// NF-33
 TEST_F(VifTest, RestartedBackendIsTakenBack)
 {
 	make();
@@ -268,6 +274,7 @@ TEST_F(VifTest, DetachedDeviceStaysClosed)
 	leave();
 }
 
+// NF-25
 TEST_F(VifTest, ResumeStartsAfreshAndSilentBackendCanBeRemoved)
 {
 	make();
@@ -287,6 +294,7 @@ TEST_F(VifTest, ResumeStartsAfreshAndSilentBackendCanBeRemoved)
 	EXPECT_LT(k.slept, 10000u);
 }
 
+// NF-28
 TEST_F(VifTest, BackendThatNeverLetsGoDoesNotHoldUpRemoval)
 {
 	make();
@@ -306,6 +314,7 @@ TEST_F(VifTest, BackendThatNeverLetsGoDoesNotHoldUpRemoval)
 }
 
 // Any state at any time, and the vif still links in the end.
+// NF-18
 TEST_F(VifTest, RandomWalk)
 {
 	std::srand(1);

@@ -6,6 +6,7 @@ using namespace ringway;
 using namespace ringway::netfront;
 using namespace ringway::test;
 
+// NF-05, NF-06
 TEST_F(RxTest, StatusAndOffset)
 {
 	struct {
@@ -28,6 +29,7 @@ TEST_F(RxTest, StatusAndOffset)
 	}
 }
 
+// NF-07
 TEST_F(RxTest, ChainsOfEveryLength)
 {
 	for (u32 slots = 2; slots <= 230; slots++) {
@@ -42,6 +44,7 @@ TEST_F(RxTest, ChainsOfEveryLength)
 	}
 }
 
+// NF-07
 TEST_F(RxTest, TruncatedChainIsDropped)
 {
 	respond(300, 0, NETRXF_more_data);
@@ -53,6 +56,7 @@ TEST_F(RxTest, TruncatedChainIsDropped)
 	expect_in_step();
 }
 
+// NF-08
 TEST_F(RxTest, ExtraInfos)
 {
 	const auto one = [&](auto write, bool good) {
@@ -102,6 +106,7 @@ TEST_F(RxTest, EmptySlotsAreSkipped)
 	expect_in_step();
 }
 
+// NF-29
 TEST_F(RxTest, FloodOfErrorsKeepsTheBudget)
 {
 	for (int i = 0; i < 200; i++)
@@ -114,6 +119,7 @@ TEST_F(RxTest, FloodOfErrorsKeepsTheBudget)
 	expect_in_step();
 }
 
+// NF-02
 TEST_F(RxTest, IndexJumps)
 {
 	for (const u32 jump : {257u, 0x80000000u, 0xffffffffu}) {
@@ -130,6 +136,7 @@ TEST_F(RxTest, IndexJumps)
 	}
 }
 
+// NF-11, NF-12
 TEST_F(RxTest, BufferKeptMappedIsNeverUsedAgain)
 {
 	b.send(pattern(1400));
@@ -153,6 +160,7 @@ TEST_F(RxTest, BufferKeptMappedIsNeverUsedAgain)
 }
 
 // Every byte of the ring changes between any two looks at it; buffers too.
+// NF-03
 TEST_F(RxTest, ResponsesThatChangeWhileTheyAreRead)
 {
 	std::srand(3);

@@ -85,6 +85,7 @@ TEST_F(RxTest, BudgetIsKeptAndTheRestFollows)
 	EXPECT_EQ(q.received.size(), 100u);
 }
 
+// NF-16
 TEST_F(RxTest, OneEoiForOneInterruptAndSpuriousOnesAreTold)
 {
 	const int before = q.rx_eoi;
@@ -104,6 +105,7 @@ TEST_F(RxTest, OneEoiForOneInterruptAndSpuriousOnesAreTold)
 	EXPECT_EQ(q.rx.spurious, 1u);
 }
 
+// NF-17
 TEST_F(RxTest, EventWhileDownIsEndedWhenUpAgain)
 {
 	netfront_stop(vif);
@@ -116,6 +118,7 @@ TEST_F(RxTest, EventWhileDownIsEndedWhenUpAgain)
 	EXPECT_EQ(q.rx_eoi, before + 1);
 }
 
+// NF-30
 TEST_F(RxTest, RefillWithoutMemoryTriesAgain)
 {
 	for (int i = 0; i < 14; i++) {

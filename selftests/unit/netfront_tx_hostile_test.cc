@@ -6,6 +6,7 @@ using namespace ringway;
 using namespace ringway::netfront;
 using namespace ringway::test;
 
+// NF-01
 TEST_F(TxTest, IdOutOfRange)
 {
 	send(k.new_skb(pattern(60)));
@@ -15,6 +16,7 @@ TEST_F(TxTest, IdOutOfRange)
 	expect_broken();
 }
 
+// NF-01
 TEST_F(TxTest, IdThatIsFree)
 {
 	send(k.new_skb(pattern(60)));
@@ -24,6 +26,7 @@ TEST_F(TxTest, IdThatIsFree)
 	expect_broken();
 }
 
+// NF-01
 TEST_F(TxTest, IdTwice)
 {
 	send(frags(66, {{0, 4000}}));
@@ -35,6 +38,7 @@ TEST_F(TxTest, IdTwice)
 	expect_broken();
 }
 
+// NF-01
 TEST_F(TxTest, IdNotPublishedYet)
 {
 	send(k.new_skb(pattern(60)));
@@ -55,6 +59,7 @@ TEST_F(TxTest, NullWithoutExtra)
 	expect_broken();
 }
 
+// NF-02
 TEST_F(TxTest, IndexBeyondWhatWasPosted)
 {
 	send(k.new_skb(pattern(60)));
@@ -63,12 +68,14 @@ TEST_F(TxTest, IndexBeyondWhatWasPosted)
 	expect_broken();
 }
 
+// NF-02
 TEST_F(TxTest, IndexBackwards)
 {
 	reinterpret_cast<SharedRingHeader *>(b.ring_bytes("tx-ring-ref"))->rsp_prod = 0xffffffff;
 	expect_broken();
 }
 
+// NF-11, NF-12
 TEST_F(TxTest, GrantKeptMappedIsNeverUsedAgain)
 {
 	sk_buff *skb = k.new_skb(pattern(66));
@@ -89,6 +96,7 @@ TEST_F(TxTest, GrantKeptMappedIsNeverUsedAgain)
 }
 
 // Every field of every answer changes between any two looks at it.
+// NF-03
 TEST_F(TxTest, AnswersThatChangeWhileTheyAreRead)
 {
 	std::srand(2);

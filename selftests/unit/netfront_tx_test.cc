@@ -98,6 +98,7 @@ TEST_F(TxTest, MoreSlotsThanLegalAreSqueezed)
 	EXPECT_EQ(k.skbs.size(), 0u);
 }
 
+// NF-13
 TEST_F(TxTest, UntrustedBackendSeesNothingButPackets)
 {
 	k.ours["trusted"] = 0;

@@ -90,7 +90,7 @@ TEST(OffloadHostile, TheOtherVersion)
 	EXPECT_FALSE(fits(Frame{.type = 0x86dd}, kV4));
 }
 
-// NB-17, NB-18, NB-19
+// NB-17, NB-18, NB-19, BR-20
 TEST(OffloadHostile, WhatIsWrong)
 {
 	for (const u8 gso : {kNone, kV4, kV6}) {
@@ -116,6 +116,7 @@ TEST(OffloadHostile, WhatIsWrong)
 	EXPECT_FALSE(fits(bytes, kV4, 256));
 }
 
+// NB-18
 TEST(OffloadHostile, TcpHeaderLongerThanThePacket)
 {
 	Bytes frame = Frame{.doff = 5, .payload = 10}.bytes();
@@ -125,6 +126,7 @@ TEST(OffloadHostile, TcpHeaderLongerThanThePacket)
 }
 
 // Cut after every byte: no read behind the end, and never a yes before the headers are there.
+// NB-18
 TEST(OffloadHostile, CutAnywhere)
 {
 	for (const Frame &frame :
@@ -139,6 +141,7 @@ TEST(OffloadHostile, CutAnywhere)
 	}
 }
 
+// NB-19
 TEST(OffloadHostile, AnyBytes)
 {
 	std::mt19937 random(4);

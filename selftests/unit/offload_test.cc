@@ -59,6 +59,7 @@ TEST(Offload, PlainTcpAndUdpPass)
 	EXPECT_FALSE(fit(tcp(ipv4(6, ethernet(0x0800, 3)))));
 }
 
+// NB-17
 TEST(Offload, GsoTypeMustMatchTheHeaders)
 {
 	EXPECT_TRUE(fit(tcp(ipv4(6)), kV4));
@@ -85,6 +86,7 @@ TEST(Offload, BrokenHeaders)
 	EXPECT_FALSE(fit(wrong_version));
 }
 
+// NB-19
 TEST(Offload, EveryCutIsRefusedWithoutReadingBeyond)
 {
 	const Bytes whole = tcp(ipv4(6, ethernet(0x0800, 1)), 0);

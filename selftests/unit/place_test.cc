@@ -471,6 +471,7 @@ TEST_P(Place, IdsAndGrantsAreHandedOn)
 	EXPECT_EQ(front.response(GetParam()).id, 0xffffu);
 }
 
+// NB-05
 TEST_P(Place, EachRequestIsReadOnce)
 {
 	make_len(60000, 4096);

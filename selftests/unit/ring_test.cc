@@ -164,6 +164,7 @@ TEST_P(Ring, BackRefusesAnInsaneRequestIndex)
 	}
 }
 
+// NB-02
 TEST_P(Ring, BackRefusesARequestIndexThatWentBack)
 {
 	post(10);
@@ -193,6 +194,7 @@ TEST_P(Ring, FrontRefusesMoreResponsesThanItPublishedRequests)
 }
 
 // Requests whose response would not fit are left alone until older ones are answered.
+// NB-28
 TEST_P(Ring, BackTakesNoMoreThanItCanAnswer)
 {
 	post(256);
@@ -207,6 +209,7 @@ TEST_P(Ring, BackTakesNoMoreThanItCanAnswer)
 }
 
 // The peer may write anything anywhere: the private indices do not move.
+// NB-26
 TEST_P(Ring, BackKeepsItsOwnIndices)
 {
 	post(4);
@@ -273,6 +276,7 @@ TEST_P(Ring, FrontendIsWokenExactlyAtTheResponseItAskedFor)
 }
 
 // HOSTILE: rsp_event. Whatever stands there, a push tells at most once to notify, and never loops.
+// NB-27
 TEST_P(Ring, EventIndexOfAPeerForcesOrSuppressesOneNotificationAtMost)
 {
 	post(8);

@@ -8,6 +8,7 @@ using namespace ringway::test;
 
 namespace
 {
+// NB-05
 TEST(Shared, FetchReadsEachWordOnce)
 {
 	Page page;
@@ -46,6 +47,7 @@ TEST(Shared, FetchNeverGoesBack)
 }
 
 // Padding included: what the slot held before does not survive, and nothing else is touched.
+// NB-57
 TEST(Shared, PutWritesTheWholeSlot)
 {
 	Page page;
@@ -59,6 +61,7 @@ TEST(Shared, PutWritesTheWholeSlot)
 	EXPECT_EQ(page.data()[64 + sizeof extra], 0xee);
 }
 
+// NB-57
 TEST(Shared, ResponsesLeakNothing)
 {
 	Page page;

@@ -172,6 +172,7 @@ TEST_P(Take, SeveralSlots)
 
 // --- how many slots ------------------------------------------------------------------------------------
 
+// NB-11
 TEST_P(Take, SlotCounts)
 {
 	for (u32 n = 1; n <= 30; n++)
@@ -190,6 +191,7 @@ TEST_P(Take, SlotCounts)
 		}
 }
 
+// NB-11
 TEST_P(Take, FatalThresholdIsAParameter)
 {
 	std::vector<u32> sizes(40, 10);
@@ -202,6 +204,7 @@ TEST_P(Take, FatalThresholdIsAParameter)
 }
 
 // Every way to cut a small frame: nothing overruns, and what is pending adds up.
+// NB-12
 TEST_P(Take, GridOfSlotsAndTotalLength)
 {
 	for (u32 n = 1; n <= 21; n++)
@@ -230,6 +233,7 @@ TEST_P(Take, LargestPacket)
 
 // --- sizes --------------------------------------------------------------------------------------------
 
+// NB-09
 TEST_P(Take, Runts)
 {
 	for (u32 size = 0; size < 20; size++)
@@ -237,12 +241,14 @@ TEST_P(Take, Runts)
 }
 
 // The first slot has to hold the Ethernet header, whatever follows.
+// NB-09
 TEST_P(Take, ShortFirstSlot)
 {
 	for (u32 size = 0; size < 20; size++)
 		EXPECT_EQ(fate({size, 1000}), size < 14 ? Fate::bad : Fate::pending) << size;
 }
 
+// NB-13
 TEST_P(Take, EmptySlots)
 {
 	for (u32 n = 2; n <= 19; n++)
@@ -259,6 +265,7 @@ TEST_P(Take, EmptySlots)
 	EXPECT_EQ(fate(std::vector<u32>(19, 0)), Fate::bad);
 }
 
+// NB-07
 TEST_P(Take, SlotsLargerThanTheFrame)
 {
 	// A frame of 64 KiB and a bit: the 16-bit total wrapped.
@@ -279,6 +286,7 @@ TEST_P(Take, SlotsLargerThanTheFrame)
 	}
 }
 
+// NB-08
 TEST_P(Take, FirstSlotClaimsMoreThanThereIs)
 {
 	restart();
@@ -289,6 +297,7 @@ TEST_P(Take, FirstSlotClaimsMoreThanThereIs)
 	check_sound(batch);
 }
 
+// NB-06
 TEST_P(Take, SlotAtTheEdgeOfItsPage)
 {
 	struct Case {
@@ -334,6 +343,7 @@ TEST_P(Take, SlotAtTheEdgeOfItsPage)
 		}
 }
 
+// NB-10
 TEST_P(Take, PromisedSlotIsMissing)
 {
 	for (u32 n = 1; n <= 19; n++) {
@@ -368,6 +378,7 @@ TEST_P(Take, Gso)
 		}
 }
 
+// NB-16
 TEST_P(Take, GsoThatIsNone)
 {
 	EXPECT_EQ(error({100}, {gso(0, XEN_NETIF_GSO_TYPE_TCPV4)}), Error::gso_invalid);
@@ -377,6 +388,7 @@ TEST_P(Take, GsoThatIsNone)
 		EXPECT_EQ(error({100}, {gso(1448, static_cast<u8>(type))}), Error::gso_invalid) << type;
 }
 
+// NB-15
 TEST_P(Take, ExtraTypes)
 {
 	for (u32 type = 0; type < 256; type++) {
@@ -395,6 +407,7 @@ TEST_P(Take, ExtraTypes)
 	}
 }
 
+// NB-15
 TEST_P(Take, ExtraIsMissing)
 {
 	front.post(TxRequest{1, 0, NETTXF_extra_info, 0, 60});
@@ -402,6 +415,7 @@ TEST_P(Take, ExtraIsMissing)
 	EXPECT_EQ(run().error(), Error::slot_missing);
 }
 
+// NB-15
 TEST_P(Take, ExtrasThatNeverEnd)
 {
 	for (u32 n = 1; n <= 255; n += n < 8 ? 1 : 31) {
@@ -414,6 +428,7 @@ TEST_P(Take, ExtrasThatNeverEnd)
 	}
 }
 
+// NB-15
 TEST_P(Take, RepeatedExtraTheLastWins)
 {
 	std::vector<ExtraInfo> extras;
@@ -550,6 +565,7 @@ TEST_P(Take, WorkIsBoundedByWhatWasThereAtTheStart)
 	EXPECT_LE(eager.reads(), 1 + 250 * 3u);
 }
 
+// NB-01
 TEST_P(Take, InsaneRequestIndexCostsOneRead)
 {
 	for (const u32 ahead : {257u, 0x80000000u, 0xffffffffu}) {
@@ -562,6 +578,7 @@ TEST_P(Take, InsaneRequestIndexCostsOneRead)
 }
 
 // XSA-155: each word of a slot is read exactly once, so there is nothing to change in between.
+// NB-05
 TEST_P(Take, EachWordIsReadOnce)
 {
 	post({60});
@@ -575,6 +592,7 @@ TEST_P(Take, EachWordIsReadOnce)
 }
 
 // A peer that rewrites the whole page before every read: whatever comes out is sound in itself.
+// NB-03, NB-04
 TEST_P(Take, PeerThatChangesEverythingAllTheTime)
 {
 	std::mt19937 random(GetParam() + 1);
@@ -607,6 +625,7 @@ TEST_P(Take, PeerThatChangesEverythingAllTheTime)
 }
 
 // All fields of every slot random: no crash, and sound in itself. (ASan watches the arrays.)
+// RL-07
 TEST_P(Take, RandomRings)
 {
 	std::mt19937 random(GetParam() + 7);
@@ -647,6 +666,7 @@ TEST_P(Take, RandomRings)
 }
 
 // What a peer does to the rest of the page is nothing to us.
+// NB-26
 TEST_P(Take, ResponseIndicesOfThePeerDoNotMatter)
 {
 	post({60});
@@ -657,6 +677,7 @@ TEST_P(Take, ResponseIndicesOfThePeerDoNotMatter)
 	EXPECT_EQ(only().fate, Fate::pending);
 }
 
+// NB-24
 TEST_P(Take, SameIdAndGrantInEverySlot)
 {
 	for (int i = 0; i < 64; i++)

@@ -33,6 +33,7 @@ TEST(TokenBucket, LongRunRateIsExact)
 	EXPECT_GE(sent, due - 2 * 1514);
 }
 
+// NB-52
 TEST(TokenBucket, PacketLargerThanBurstPassesAndLeavesDebt)
 {
 	TokenBucket b;
@@ -57,6 +58,7 @@ TEST(TokenBucket, WaitIsEnough)
 	EXPECT_TRUE(b.allows(1514));
 }
 
+// NB-51
 TEST(TokenBucket, NoOverflowForAnyNumbers)
 {
 	const u64 edge[] = {1, 2, 1000, u64{1} << 31, u64{1} << 32, u64{1} << 62, ~u64{0} - 1};

@@ -62,6 +62,7 @@ TEST_F(ZeroAddress, CannotBeErased)
 	EXPECT_EQ(local.learned, 0u);
 }
 
+// BR-04
 TEST_F(ZeroAddress, IsNotInTheTable)
 {
 	EXPECT_FALSE(made->fdb().find(0));

@@ -111,6 +111,7 @@ TEST_F(Attach, SetsEveryPermissionInTheSameTransaction)
 	EXPECT_FALSE(world.links.find("vif3.0"));
 }
 
+// CL-22
 TEST_F(Attach, UntrustedAndBridgeMtuReachTheGuest)
 {
 	world.links.add("jumbo", "bridge", true, 9000);
@@ -146,6 +147,7 @@ TEST_F(Attach, GuestCannotKeepNumbersAway)
 	EXPECT_EQ(world.store.get(std::string(front) + "/mac"), "00:16:3e:00:00:01");
 }
 
+// CL-17
 TEST_F(Attach, LeftOverBackendKeepsItsNumber)
 {
 	world.backend_alive = false;
@@ -166,6 +168,7 @@ TEST_F(Attach, NamesWhatDoesNotExist)
 	expect_in("\\x1b", fails(Exit::absent, "", "\x1b[2J"));
 }
 
+// CL-16
 TEST_F(Attach, RefusesNamesInUse)
 {
 	world.links.add("eth0", "");
@@ -196,6 +199,7 @@ TEST_F(Attach, NeverPretendsToLockAddresses)
 	expect_in("'10.0.0.1'", fails(Exit::usage, "ip=10.0.0.1"));
 }
 
+// CL-18
 TEST_F(Attach, WithoutADriverSaysWhatToType)
 {
 	world.remove_file("sys/bus/xen-backend/drivers/vif");
@@ -218,6 +222,7 @@ TEST_F(Attach, RacesAreRunAgain)
 	EXPECT_EQ(world.store.conflicts, 0);
 }
 
+// CL-08
 TEST_F(Attach, EndlessRacesEnd)
 {
 	world.store.conflicts = 1000000;
@@ -248,6 +253,7 @@ TEST_F(Attach, AFailureAnywhereLeavesNothing)
 	}
 }
 
+// CL-08
 TEST_F(Attach, AConflictAnywhereIsHarmless)
 {
 	for (int i = 1; i <= 60; ++i) {
@@ -268,6 +274,7 @@ TEST_F(Attach, AConflictAnywhereIsHarmless)
 
 // Seen with six attaches at once: xenstored mixes old and new state inside a transaction and then calls a
 // removal invalid.
+// CL-08
 TEST_F(Attach, AnInconsistentViewIsAConflict)
 {
 	World dry;
@@ -386,6 +393,7 @@ TEST_F(Attach, ADomainThatDiesEndsTheWait)
 	EXPECT_LT(world.clock.time - before, Millis(10000));
 }
 
+// CL-12
 TEST_F(Attach, AReusedNumberIsNotTheSameDomain)
 {
 	world.store.conflicts = 1;
@@ -412,6 +420,7 @@ TEST_F(Attach, AReusedNumberIsNotTheSameDomain)
 	EXPECT_FALSE(world.store.has(record_path));
 }
 
+// CL-10
 TEST_F(Attach, ASignalUndoes)
 {
 	world.guests[3] = Guest::silent;

@@ -73,6 +73,7 @@ TEST_F(Detach, NamesWhatIsNotThere)
 	EXPECT_NE(fails(Exit::absent, "0", "db").find("'db'"), std::string::npos);
 }
 
+// CL-14
 TEST_F(Detach, ASilentGuestIsForced)
 {
 	world.guests[3] = Guest::silent;
@@ -83,6 +84,7 @@ TEST_F(Detach, ASilentGuestIsForced)
 	ASSERT_EQ(world.notes.size(), 1u);
 }
 
+// CL-14
 TEST_F(Detach, ADeadBackendIsForced)
 {
 	world.backend_alive = false;
@@ -111,6 +113,7 @@ TEST_F(Detach, AGuestThatLiesIsNotBelieved)
 	EXPECT_NE(fails(Exit::absent, "9").find("3.9"), std::string::npos);
 }
 
+// CL-01
 TEST_F(Detach, AGuestThatDeletedItsDirectoryDoesNotMind)
 {
 	world.store.drop("/local/domain/3/device/vif");
@@ -127,6 +130,7 @@ TEST_F(Detach, ADriverDomainThatLiesIsNotBelieved)
 	EXPECT_EQ(difference(before, world.store.tree), "");
 }
 
+// CL-12, CL-17
 TEST_F(Detach, ADomainThatIsGoneCanStillBeCleaned)
 {
 	world.store.drop("/local/domain/3");
@@ -162,6 +166,7 @@ TEST_F(Detach, ABrokenRecordIsNotActedUpon)
 	}
 }
 
+// CL-10
 TEST_F(Detach, ASignalDoesNotStopHalfWay)
 {
 	world.guests[3] = Guest::silent;

@@ -43,6 +43,7 @@ TEST_F(Rows, JsonIsStable)
 		R"("up":true})");
 }
 
+// CL-20
 TEST_F(Rows, TextIsStable)
 {
 	EXPECT_EQ(list_text({row()}, false), "VIF        DOMAIN           MAC               DEVICE          "
@@ -75,6 +76,7 @@ TEST_F(Rows, GuestsNodesAreCheckedAndEscaped)
 	}
 }
 
+// CL-01
 TEST_F(Rows, ListTakesItsVifsFromTheRecordOnly)
 {
 	world.store.put("/local/domain/3/device/vif/7/state", "4", {3, 0});
@@ -133,6 +135,7 @@ TEST_F(Check, AHealthyHostIsOk)
 	EXPECT_EQ(text.find("problem"), std::string::npos) << text;
 }
 
+// CL-18
 TEST_F(Check, NamesWhatIsWrongWithTheHost)
 {
 	EXPECT_NE(all(false).find("not root"), std::string::npos);

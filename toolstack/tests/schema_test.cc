@@ -14,6 +14,7 @@ TEST(Schema, PathsAreBuiltFromNumbers)
 	EXPECT_EQ(backend_error::path(0, 3, 1), "/local/domain/0/error/backend/vif/3/1");
 }
 
+// CL-04
 TEST(Schema, ValuesAreCheckedByType)
 {
 	EXPECT_TRUE(valid(frontend::state, "0"));
@@ -38,6 +39,7 @@ TEST(Schema, ValuesAreCheckedByType)
 	EXPECT_FALSE(valid(frontend::mtu, "65518"));
 }
 
+// CL-03
 TEST(Schema, PathsAndNamesMeanNothingElse)
 {
 	EXPECT_TRUE(is_path("/local/domain/0"));
@@ -54,6 +56,7 @@ TEST(Schema, PathsAndNamesMeanNothingElse)
 }
 
 // The guest can rewrite what it owns; nothing that the toolstack decides upon may be among it.
+// CL-06
 TEST(Schema, OnlyRootOwnsTheRecord)
 {
 	for (const Node *node : record::all) {

@@ -23,6 +23,7 @@ std::string usage_error(F body)
 	return "(accepted)";
 }
 
+// CL-03
 TEST(Escape, NothingReachesTheTerminalButText)
 {
 	EXPECT_EQ(escape("plain text_1"), "plain text_1");
@@ -35,6 +36,7 @@ TEST(Escape, NothingReachesTheTerminalButText)
 	EXPECT_EQ(escape("123456", 3), "123...");
 }
 
+// CL-04
 TEST(ParseUint, TakesPlainDecimalOnly)
 {
 	EXPECT_EQ(schema::parse_uint("0"), 0u);
@@ -94,6 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
 			RateCase{"1MB/s@500us", "500,500"}, RateCase{"1MB/s@500u", "500,500"},
 			RateCase{"1MB/s@5m", "5000,5000"}, RateCase{"8b/s@1s", "1,1000000"}));
 
+// NB-51
 TEST(BadRate, IsRefusedByName)
 {
 	for (const char *bad : {"",

@@ -61,6 +61,7 @@ class RefusedSpec : public testing::TestWithParam<BadSpec>
 {
 };
 
+// CL-05
 TEST_P(RefusedSpec, NamesTheOffendingValueInOneLine)
 {
 	try {
