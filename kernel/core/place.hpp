@@ -7,6 +7,9 @@
 // no more_data (source: xen/io/netif.h, "Guest receive"). Responses go out in the order of the requests:
 // frontends rely on it.
 //
+// A guest whose XDP program wants room in front of a packet gets it in each slot, and an extra info that says
+// how much. The response's offset and size describe the data alone.
+//
 // Pieces of the source are laid end to end into the slots, so that the operations of one slot name the
 // same destination grant, and the hypervisor acquires it once. A large packet whose pieces are nearly full
 // pages is better off with slots that end where pieces do: one operation a page instead of two, for at most
@@ -29,12 +32,26 @@ struct RxMeta {
 	u16 flags;                // NETRXF_csum_blank, NETRXF_data_validated
 	u8 gso_type;              // XEN_NETIF_GSO_TYPE_*
 	u16 gso_size;             // bytes
-	bool keep_pieces = false; // no piece is split over two slots
+	bool keep_pieces = false; // no piece is split over two slots; not with headroom
+	u16 headroom = 0;         // bytes left alone at the start of each slot, at most kMaxHeadroom
+	u8 hash_type = 0;         // 0: not hashed; else _XEN_NETIF_CTRL_HASH_TYPE_* + 1
+	u32 hash = 0;
+
+	constexpr bool gso() const { return gso_type != XEN_NETIF_GSO_TYPE_NONE; }
+	constexpr bool special() const { return headroom | hash_type; }
+	constexpr u32 extras() const { return u32{gso()} + (headroom != 0) + (hash_type != 0); }
 };
+
+// Half a slot is always left for data: the largest packet needs 35 slots then, and no choice of a guest's
+// can make a packet that its ring never holds.
+inline constexpr u32 kMaxHeadroom = kPageSize / 2;
 
 constexpr u32 rx_slots_needed(const RxMeta &meta)
 {
-	return (meta.len + kPageSize - 1) / kPageSize + (meta.gso_type != XEN_NETIF_GSO_TYPE_NONE);
+	if (RINGWAY_LIKELY(!meta.special()))
+		return (meta.len + kPageSize - 1) / kPageSize + meta.gso();
+	const u32 room = kPageSize - meta.headroom; // INVARIANT: at least kPageSize - kMaxHeadroom
+	return (meta.len + room - 1) / room + meta.extras();
 }
 
 // Bytes that go into one slot when pieces are not split: as many whole pieces as fit.
@@ -79,24 +96,53 @@ constexpr u32 rx_copy_ops_bound(u32 pieces, u32 slots)
 	return pieces + slots;
 }
 
-// Adds the responses and copies for one packet of `meta.len` bytes that the pieces make up.
-// INVARIANT: the caller has checked that slots and copy operations are there (rx_slots_needed,
-// rx_copy_ops_bound), and the sum of the pieces is meta.len.
-// HOSTILE: the request's id and gref; both are only handed on.
-template <typename Ring, typename Copies>
-void place_packet(Ring &ring, u16 domain, const RxMeta &meta, const SourcePiece *piece, Copies &copies,
-		  RxPending &pending)
+// The slots behind a packet's first one, in the order of their types. All but the last say that more follow.
+template <typename Ring>
+__attribute__((noinline)) void place_extras(Ring &ring, const RxMeta &meta, RxPending &pending)
+{
+	u32 left = meta.extras();
+	const auto next = [&](u8 type) -> ExtraInfo & {
+		ring.consume(1);
+		ExtraInfo &extra = pending.extra[pending.count++];
+		extra = {};
+		extra.type = type;
+		extra.flags = --left ? XEN_NETIF_EXTRA_FLAG_MORE : 0;
+		return extra;
+	};
+	if (meta.gso()) {
+		ExtraInfo &extra = next(XEN_NETIF_EXTRA_TYPE_GSO);
+		extra.u.gso.size = meta.gso_size;
+		extra.u.gso.type = meta.gso_type;
+	}
+	if (meta.hash_type) {
+		ExtraInfo &extra = next(XEN_NETIF_EXTRA_TYPE_HASH);
+		extra.u.hash.type = static_cast<u8>(meta.hash_type - 1);
+		extra.u.hash.algorithm = XEN_NETIF_CTRL_HASH_ALGORITHM_TOEPLITZ;
+		__builtin_memcpy(extra.u.hash.value, &meta.hash, sizeof meta.hash);
+	}
+	if (meta.headroom)
+		next(kExtraTypeXdp).u.pad[0] = meta.headroom;
+}
+
+namespace detail
+{
+// kSpecial: headroom or a hash; that few have them should cost the others nothing.
+template <bool kSpecial, typename Ring, typename Copies>
+void place_slots(Ring &ring, u16 domain, const RxMeta &meta, const SourcePiece *piece, Copies &copies,
+		 RxPending &pending)
 {
 	u32 left = meta.len;
 	u32 piece_done = 0; // bytes of *piece already placed
 	bool first = true;
-	const bool gso = meta.gso_type != XEN_NETIF_GSO_TYPE_NONE;
+	const bool extras = kSpecial ? meta.extras() != 0 : meta.gso();
+	const u16 headroom = kSpecial ? meta.headroom : 0;
+	const u32 room = kPageSize - headroom;
 
 	while (left) {
 		const RxRequest request = ring.request(ring.req_cons());
 		ring.consume(1);
 		const u16 slot = static_cast<u16>(pending.count++);
-		const u32 packed = left < kPageSize ? left : kPageSize;
+		const u32 packed = left < room ? left : room;
 		const u32 fill = meta.keep_pieces ? rx_whole_fill(piece, left) : packed;
 		CopyPlace to{request.gref, domain, 0, true};
 		for (u32 done = 0; done < fill;) {
@@ -105,7 +151,7 @@ void place_packet(Ring &ring, u16 domain, const RxMeta &meta, const SourcePiece 
 				n = fill - done;
 			CopyPlace from = piece->place;
 			from.offset = static_cast<u16>(from.offset + piece_done);
-			to.offset = static_cast<u16>(done);
+			to.offset = static_cast<u16>(headroom + done);
 			copies.add(from, to, static_cast<u16>(n), slot);
 			done += n;
 			piece_done += n;
@@ -118,20 +164,29 @@ void place_packet(Ring &ring, u16 domain, const RxMeta &meta, const SourcePiece 
 		u16 flags = left ? NETRXF_more_data : 0;
 		if (first) {
 			flags |= meta.flags;
-			if (gso)
+			if (extras)
 				flags |= NETRXF_extra_info;
 		}
-		pending.response[slot] = {request.id, 0, flags, static_cast<s16>(fill)};
-		if (first && gso) {
-			ring.consume(1);
-			ExtraInfo &extra = pending.extra[pending.count++];
-			extra = {};
-			extra.type = XEN_NETIF_EXTRA_TYPE_GSO;
-			extra.u.gso.size = meta.gso_size;
-			extra.u.gso.type = meta.gso_type;
-		}
+		pending.response[slot] = {request.id, headroom, flags, static_cast<s16>(fill)};
+		if (first && extras)
+			place_extras(ring, meta, pending);
 		first = false;
 	}
+}
+} // namespace detail
+
+// Adds the responses and copies for one packet of `meta.len` bytes that the pieces make up.
+// INVARIANT: the caller has checked that slots and copy operations are there (rx_slots_needed,
+// rx_copy_ops_bound), and the sum of the pieces is meta.len.
+// HOSTILE: the request's id and gref; both are only handed on.
+template <typename Ring, typename Copies>
+RINGWAY_ALWAYS_INLINE void place_packet(Ring &ring, u16 domain, const RxMeta &meta, const SourcePiece *piece,
+					Copies &copies, RxPending &pending)
+{
+	if (RINGWAY_LIKELY(!meta.special()))
+		detail::place_slots<false>(ring, domain, meta, piece, copies, pending);
+	else
+		detail::place_slots<true>(ring, domain, meta, piece, copies, pending);
 }
 
 // The common case of place_packet(): `len` bytes of one piece of our own memory, at most a page, no extra

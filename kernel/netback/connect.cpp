@@ -13,6 +13,8 @@ using namespace ringway;
 
 namespace
 {
+inline constexpr u32 kHeadroomAllowed = 0x7fff; // XEN_NETIF_MAX_XDP_HEADROOM of Linux's netif.h
+
 void close_queue(Queue &queue)
 {
 	if (!queue.kq)
@@ -47,10 +49,27 @@ Result<void> open_queue(Vif &vif, u32 index, u32 count)
 }
 } // namespace
 
+// What a guest asks for beyond what can be given is cut; what no guest may ask for is refused.
+// CONTEXT: polls may run: each packet is placed with the value it saw.
+Result<void> Vif::read_headroom()
+{
+	unsigned int wanted = 0;
+	if (nb_read_headroom(kvif, &wanted))
+		return Error::invalid; // reported by C
+	if (wanted > kHeadroomAllowed) {
+		nb_report_error(kvif, error_errno(Error::invalid), "xdp-headroom is more than 32767");
+		return Error::invalid;
+	}
+	headroom.store(static_cast<u16>(wanted < kMaxHeadroom ? wanted : kMaxHeadroom),
+		       std::memory_order_relaxed);
+	return {};
+}
+
 Result<void> Vif::connect()
 {
 	if (nb_read_frontend(kvif, &frontend))
 		return Error::invalid; // reported by C, with the offending node
+	TRY_VOID(read_headroom());
 	multicast.want(frontend.multicast_control);
 	const u32 count = frontend.queues;
 	queues = static_cast<Queue *>(nb_alloc(sizeof(Queue) * count));

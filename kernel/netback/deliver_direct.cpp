@@ -72,15 +72,16 @@ u32 list_pieces(Lane &lane, const Queue &from, u32 i)
 }
 
 // A packet of several slots, or with extra info. Returns the slots it took, 0 when there are not enough.
-__attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u32 i, u32 free)
+__attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, u16 headroom)
 {
 	const Packet &packet = lane.batch.packets[i];
 	RxMeta meta{packet.len, receive_flags(packet), packet.gso_type, packet.gso_size};
+	meta.headroom = headroom;
 	u32 slots = rx_slots_needed(meta);
 	const u32 pieces = list_pieces(lane, from, i);
 	// Frontends take 18 data slots; two more than needed is what saving the split copies is worth.
-	const u32 data = slots - packet.gso(), whole = rx_whole_slots(lane.pieces, pieces);
-	if (whole <= data + 2 && whole <= kLegacySlots && whole - data + slots <= free) {
+	const u32 data = slots - meta.extras(), whole = rx_whole_slots(lane.pieces, pieces);
+	if (!headroom && whole <= data + 2 && whole <= kLegacySlots && whole - data + slots <= free) {
 		meta.keep_pieces = true;
 		slots += whole - data;
 	}
@@ -93,13 +94,13 @@ __attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u3
 }
 
 // Puts packet i into `to`; the slots it took, 0 when it has to go as an skb. CONTEXT: `to`'s rx lock
-RINGWAY_ALWAYS_INLINE u32 place(Lane &lane, Queue &from, Queue &to, u32 i, u32 free)
+RINGWAY_ALWAYS_INLINE u32 place(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, u16 headroom)
 {
 	const Packet &packet = lane.batch.packets[i];
 	if (RINGWAY_UNLIKELY(!free || !offloads_fit(to.vif->frontend, packet)))
 		return 0;
-	if (RINGWAY_UNLIKELY(!packet.whole() || packet.gso()))
-		return place_large(lane, from, to, i, free);
+	if (RINGWAY_UNLIKELY(!packet.whole() || packet.gso() || headroom))
+		return place_large(lane, from, to, i, free, headroom);
 	place_one_slot(to.rx, to.vif->domain, lane.staged_at[i].frame, lane.staged_at[i].offset,
 		       packet.staged, receive_flags(packet), lane.copies, lane.pending);
 	return 1;
@@ -169,6 +170,7 @@ Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 lo
 	Why why = Why::none;
 	bool tight = true;
 	const MulticastList *filter = to.vif->multicast.wanted() ? &to.vif->multicast : nullptr;
+	const u16 headroom = to.vif->headroom.load(std::memory_order_relaxed);
 	nb_rx_lock(to.kq);
 	const u64 failed = to.rx_stats.copy_failed;
 	if (RINGWAY_UNLIKELY(!open_for_direct(to))) {
@@ -189,7 +191,7 @@ Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 lo
 				packet.fate = Fate::done;
 				continue;
 			}
-			const u32 slots = place(lane, from, to, i, free);
+			const u32 slots = place(lane, from, to, i, free, headroom);
 			if (RINGWAY_UNLIKELY(!slots)) {
 				why = offloads_fit(to.vif->frontend, packet) ? Why::peer_buffers
 									     : Why::peer_offload;

@@ -145,6 +145,7 @@ unsigned int nb_port_longest(struct brlite_port *port); /* bytes of the longest 
 
 /* Connecting. CONTEXT: process, the vif's life lock. Errors are -errno, reported to XenStore by C. */
 int nb_read_frontend(struct nb_kvif *kvif, struct nb_frontend *out);
+int nb_read_headroom(struct nb_kvif *kvif, unsigned int *bytes); /* 0 when the guest asks for none */
 struct nb_kqueue *nb_kqueue_create(struct nb_kvif *kvif, unsigned int index, unsigned int count, void *queue,
 				   void **tx_ring, void **rx_ring, int *error);
 int nb_kqueue_bind(struct nb_kqueue *kq, unsigned int count);

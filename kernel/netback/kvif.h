@@ -80,6 +80,9 @@ int nb_multicast_control(struct nb_kvif *kvif); /* does the guest ask for the fi
 int nb_multicast_watch(struct nb_kvif *kvif); /* an error is in XenStore */
 void nb_multicast_unwatch(struct nb_kvif *kvif);
 
+/* xdp_headroom.c */
+int nb_offers_headroom(void);
+
 /* netdev.c */
 extern const struct net_device_ops nb_netdev_ops;
 struct nb_kvif *nb_netdev_create(struct xenbus_device *xdev, unsigned int handle, unsigned int queues);

@@ -51,7 +51,10 @@ void Vif::frontend_changed(int frontend_state)
 	case LifeStep::stay:
 		break;
 	case LifeStep::reconfigured:
-		nb_report_state(kvif, kFrontendReconfigured);
+		if (read_headroom().ok())
+			nb_report_state(kvif, kFrontendReconfigured);
+		else
+			go(BackendState::closing); // the error is in XenStore
 		break;
 	case LifeStep::go_to:
 		go(step.state);

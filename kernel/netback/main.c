@@ -190,6 +190,8 @@ static int nb_offer_features(struct xenbus_device *xdev, unsigned int queues)
 					    separate_tx_rx_irq);
 		if (!err)
 			err = xenbus_printf(xbt, xdev->nodename, "multi-queue-max-queues", "%u", queues);
+		if (!err)
+			err = xenbus_printf(xbt, xdev->nodename, "feature-xdp-headroom", "%u", nb_offers_headroom());
 		if (err) {
 			xenbus_transaction_end(xbt, 1);
 			return err;

@@ -25,8 +25,10 @@ RxMeta describe(const nb_skb_info &info, const Vif &vif)
 	else if (info.csum_unnecessary)
 		flags = NETRXF_data_validated;
 	const bool gso = vif.gso_mask() & (1u << info.gso_type);
-	return {info.len, flags, static_cast<u8>(gso ? info.gso_type : XEN_NETIF_GSO_TYPE_NONE),
-		info.gso_size};
+	RxMeta meta{info.len, flags, static_cast<u8>(gso ? info.gso_type : XEN_NETIF_GSO_TYPE_NONE),
+		    info.gso_size};
+	meta.headroom = vif.headroom.load(std::memory_order_relaxed);
+	return meta;
 }
 
 u32 list_pieces(Lane &lane, const sk_buff *skb)

@@ -38,6 +38,7 @@ struct Vif {
 
 	std::atomic<bool> running;       // the device is up and connected: polls and direct delivery allowed
 	std::atomic<brlite_port *> port; // the switch port this vif is, or null
+	std::atomic<u16> headroom;       // bytes its XDP program wants in front of each packet
 	MulticastList multicast;         // what the guest wants of it
 	bool up;                         // device is administratively up; CONTEXT: RTNL
 	bool connected;                  // rings are there; CONTEXT: RTNL
@@ -62,6 +63,7 @@ struct Vif {
 	void announce();
 	void housekeeping();
 
+	Result<void> read_headroom();
 	Result<void> connect();
 	void disconnect();
 	void retire_counters();

@@ -58,6 +58,7 @@ struct World {
 			f.ip_csum = features >> 3 & 1;
 			f.ipv6_csum = features >> 4 & 1;
 			guest[g]->kvif.shaped = !(features >> 5 & 1);
+			guest[g]->kvif.headroom = features >> 6 & 1 ? 0 : features >> 7 & 1 ? 256 : 0x7fff;
 			guest[g]->connect();
 		}
 		for (u32 g = 0; g < kGuests; g++) {
@@ -216,14 +217,18 @@ struct World {
 			const u32 at = q.rx.rsp_cons() + i;
 			const RxResponse r = q.rx.response(at);
 			const u8 *page = to.page_of(q.posted.at(at).second);
-			u32 used = 0;
-			if (extra)
-				extra = false;
-			else if (extra = r.flags & NETRXF_extra_info, r.status >= 0)
-				used = r.offset + static_cast<u32>(r.status);
+			u32 used = 0, unused = 0;
+			if (extra) {
+				ExtraInfo info;
+				std::memcpy(&info, &r, sizeof info);
+				extra = info.flags & XEN_NETIF_EXTRA_FLAG_MORE;
+			} else if (extra = r.flags & NETRXF_extra_info, r.status >= 0)
+				unused = r.offset, used = r.offset + static_cast<u32>(r.status);
 			else
 				continue;
 			FUZZ_CHECK(used <= kPageSize);
+			for (u32 b = 0; b < unused; b++)
+				FUZZ_CHECK(page[b] == 0xcc);
 			for (u32 b = used; b < kPageSize; b++)
 				FUZZ_CHECK(page[b] == 0xcc);
 		}

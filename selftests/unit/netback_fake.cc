@@ -687,6 +687,15 @@ int nb_read_frontend(nb_kvif *kvif, nb_frontend *out)
 	return 0;
 }
 
+int nb_read_headroom(nb_kvif *kvif, unsigned int *bytes)
+{
+	*bytes = kvif->headroom;
+	if (!kvif->headroom_text)
+		return 0;
+	nb_report_error(kvif, -EINVAL, "reading xdp-headroom");
+	return -EINVAL;
+}
+
 nb_kqueue *nb_kqueue_create(nb_kvif *kvif, unsigned int index, unsigned int, void *queue, void **tx_ring,
 			    void **rx_ring, int *error)
 {

@@ -90,6 +90,8 @@ struct nb_kvif {
 	ringway::Vif *vif = nullptr;
 	ringway::test::Guest *guest = nullptr;
 	nb_frontend frontend{1, 1, 1, 1, 1, 1, 1}; // what the guest's nodes say
+	unsigned int headroom = 0;                 // xdp-headroom, if it is a number
+	bool headroom_text = false;                // or not
 	bool readable = true;                      // false: the nodes cannot be read
 	bool up = true;                            // ip link set up
 	bool connected = false, carrier = false, watched = false, online = true, hotplug = true;
@@ -166,6 +168,9 @@ struct Received {
 	u16 flags = 0;
 	u8 gso_type = 0;
 	u16 gso_size = 0;
+	u16 headroom = 0;
+	u8 hash_type = 0; // of the wire, plus one
+	u32 hash = 0;
 	bool error = false;
 	u32 slots = 0;
 };

@@ -201,16 +201,28 @@ std::vector<Received> Guest::receive(u32 index)
 						    pages_.at(gref) + response.offset + response.status);
 			revoke(gref);
 			q.posted.erase(at);
-			if (first && response.flags & NETRXF_extra_info) {
+			for (bool extras = first && response.flags & NETRXF_extra_info; extras;) {
+				EXPECT_GT(left, 0u) << "an extra info is missing";
 				const auto extra = q.rx.response_as<ExtraInfo>(q.rx.rsp_cons());
 				revoke(q.posted[q.rx.rsp_cons()].second);
 				q.posted.erase(q.rx.rsp_cons());
 				q.rx.consume(1);
 				left--;
 				packet.slots++;
-				EXPECT_EQ(extra.type, XEN_NETIF_EXTRA_TYPE_GSO);
-				packet.gso_type = extra.u.gso.type;
-				packet.gso_size = extra.u.gso.size;
+				extras = extra.flags & XEN_NETIF_EXTRA_FLAG_MORE;
+				if (extra.type == XEN_NETIF_EXTRA_TYPE_GSO) {
+					packet.gso_type = extra.u.gso.type;
+					packet.gso_size = extra.u.gso.size;
+				} else if (extra.type == XEN_NETIF_EXTRA_TYPE_HASH) {
+					EXPECT_EQ(extra.u.hash.algorithm,
+						  XEN_NETIF_CTRL_HASH_ALGORITHM_TOEPLITZ);
+					packet.hash_type = static_cast<u8>(extra.u.hash.type + 1);
+					std::memcpy(&packet.hash, extra.u.hash.value, sizeof packet.hash);
+				} else {
+					EXPECT_EQ(extra.type, kExtraTypeXdp);
+					EXPECT_NE(extra.u.pad[0], 0u);
+					packet.headroom = extra.u.pad[0];
+				}
 			}
 		}
 		all.push_back(std::move(packet));
