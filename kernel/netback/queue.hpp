@@ -145,7 +145,7 @@ inline constexpr u32 kBacklogBytes = RxBackRing::kSize / 2 * kPageSize;
 inline constexpr s32 kPollShare = 256 * 1024;
 
 // A receiver that took no packet for longer than this is not worth waiting for.
-inline constexpr u32 kProgressMsecs = 10;
+inline constexpr u32 kProgressMsecs = 30;
 // Buffers for two batches: with fewer left, a sender waits; one that waited goes on when these, or all that
 // the receiver ever posts, are there.
 inline constexpr u32 kEnoughSlots = 2 * kBatchPackets;

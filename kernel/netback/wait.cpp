@@ -25,7 +25,7 @@ using namespace ringway;
 
 namespace
 {
-inline constexpr u32 kWaitMsecs = 10;
+inline constexpr u32 kWaitMsecs = 30; // a receiver may have to wait for a CPU itself
 inline constexpr u32 kRestBegin = 200, kRestLeast = 50, kRestMost = 4000; // microseconds
 
 u32 longer(u32 rest)
