@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 #include "mac.hpp"
 #include "vlan.hpp"
 
@@ -15,6 +16,12 @@ namespace ringway
 struct LinkStats {
 	std::uint64_t rx_packets = 0, rx_bytes = 0, rx_errors = 0, rx_dropped = 0;
 	std::uint64_t tx_packets = 0, tx_bytes = 0, tx_errors = 0, tx_dropped = 0;
+};
+
+// One of the driver's own, as ethtool -S shows it.
+struct Counter {
+	std::string name;
+	std::uint64_t value = 0;
 };
 
 struct Link {
@@ -48,6 +55,8 @@ public:
 	virtual void set_vlan(const Link &link, const Vlan &vlan) = 0;
 	// Whether this bridge looks at VLAN tags at all.
 	virtual bool filters_vlans(const Link &bridge) = 0;
+	// Of the device of that name.
+	virtual std::optional<std::vector<Counter>> counters(const std::string &device) = 0;
 };
 
 } // namespace ringway

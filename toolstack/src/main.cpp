@@ -13,6 +13,7 @@
 #include "commands.hpp"
 #include "nl_links.hpp"
 #include "sys_clock.hpp"
+#include "vif_stats.hpp"
 #include "words.hpp"
 #include "xs_store.hpp"
 
@@ -106,6 +107,7 @@ struct Arguments {
 	std::string vif;
 	std::vector<std::string> spec;
 	unsigned timeout = 0;
+	unsigned watch = 0;
 	bool no_wait = false;
 	std::function<int()> run;
 
@@ -126,6 +128,24 @@ int print_with_world(const std::function<std::string(Context &)> &body)
 	Context context = world.open();
 	print(body(context));
 	return static_cast<int>(Exit::ok);
+}
+
+void add_vif_stats(CLI::App &vif, Arguments &a)
+{
+	CLI::App *stats =
+		vif.add_subcommand("stats", "What passed, was dropped and cost, by queue")->fallthrough();
+	stats->add_option("DOMAIN", a.domain, "Name or number; all without it");
+	stats->add_option("VIF", a.vif, "Number or MAC address; all of the domain without it");
+	stats->add_option("-w,--watch", a.watch, "Print what was added, every so many seconds")
+		->check(CLI::Range(1u, longest_timeout));
+	stats->callback([&a] {
+		a.run = [&a] {
+			World world;
+			Context context = world.open();
+			vif_stats(context, a.output, {a.domain, a.vif, a.watch}, print);
+			return static_cast<int>(Exit::ok);
+		};
+	});
 }
 
 void add_vif(CLI::App &app, Arguments &a)
@@ -176,6 +196,7 @@ void add_vif(CLI::App &app, Arguments &a)
 				[&](Context &c) { return vif_show(c, a.output, a.domain, a.vif); });
 		};
 	});
+	add_vif_stats(*vif, a);
 }
 
 void add_options(CLI::App &app, Output &output)

@@ -14,6 +14,7 @@
 #include <netlink/netlink.h>
 #include <netlink/route/link.h>
 #include "error.hpp"
+#include "ethtool_counters.hpp"
 
 namespace ringway
 {
@@ -236,6 +237,11 @@ bool NlLinks::filters_vlans(const Link &bridge)
 	std::ifstream in(fmt::format("/sys/class/net/{}/bridge/vlan_filtering", bridge.name));
 	int value = 0;
 	return in >> value && value == 1;
+}
+
+std::optional<std::vector<Counter>> NlLinks::counters(const std::string &device)
+{
+	return ethtool_counters(device);
 }
 
 } // namespace ringway

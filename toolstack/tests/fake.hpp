@@ -101,11 +101,16 @@ public:
 	void set_up(const Link &link, bool up) override;
 	void set_vlan(const Link &link, const Vlan &vlan) override;
 	bool filters_vlans(const Link &bridge) override { return vlan_bridges.contains(bridge.name); }
+	std::optional<std::vector<Counter>> counters(const std::string &device) override
+	{
+		return find(device) && count ? std::optional(count(device)) : std::nullopt;
+	}
 
 	int add(const std::string &name, const std::string &kind, bool up = true, unsigned mtu = 1500);
 
 	std::vector<Link> all;
 	std::set<std::string> vlan_bridges;
+	std::function<std::vector<Counter>(const std::string &)> count;
 	std::map<std::string, Vlan> vlans;
 	int changes = 0;
 	int fail_at = 0; // the so-many-th change from the start fails
