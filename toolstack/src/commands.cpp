@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include "policy.hpp"
 #include "rows.hpp"
 #include "text.hpp"
 #include "vifspec.hpp"
@@ -103,6 +104,22 @@ std::string vif_show(Context &context, const Output &output, const std::string &
 {
 	const Record record =
 		find_record(context.store, find_domain_or_record(context.store, domain).id, vif);
+	const VifRow row = make_row(context, record);
+	return output.json ? json_text(output, to_json(row, output.stats)) : show_text(row, output.stats);
+}
+
+std::string vif_set(Context &context, const Output &output, const std::string &domain, const std::string &vif,
+		    const std::vector<std::string> &words)
+{
+	const Record record =
+		find_record(context.store, find_domain_or_record(context.store, domain).id, vif);
+	const Policy wanted = change_policy(read_policy(context.store, record), words);
+	if (output.dry_run) {
+		const std::string text = wanted.empty() ? "nothing" : wanted.text();
+		return output.json ? json_text(output, {{"policy", wanted.text()}})
+				   : fmt::format("{} would have: {}\n", record.text(), text);
+	}
+	set_policy(context, record, wanted);
 	const VifRow row = make_row(context, record);
 	return output.json ? json_text(output, to_json(row, output.stats)) : show_text(row, output.stats);
 }

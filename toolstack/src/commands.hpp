@@ -31,6 +31,10 @@ std::string vif_list(Context &context, const Output &output, const std::string &
 std::string vif_show(Context &context, const Output &output, const std::string &domain,
 		     const std::string &vif);
 
+// KEY=VALUE words; none: what is kept is put in force again.
+std::string vif_set(Context &context, const Output &output, const std::string &domain, const std::string &vif,
+		    const std::vector<std::string> &words);
+
 std::string json_text(const Output &output, const nlohmann::json &value);
 
 } // namespace ringway

@@ -38,6 +38,16 @@ struct Link {
 	bool is_bridge() const { return kind == "bridge" || kind == "brlite"; }
 };
 
+// What a port of a brlite bridge may do.
+struct PortPolicy {
+	bool isolated = false;
+	bool mac_lock = false;
+	std::optional<Mac> mac;                          // that it is locked to
+	std::optional<std::vector<std::string>> ip_lock; // addresses that it is locked to
+
+	bool operator==(const PortPolicy &) const = default;
+};
+
 class Links
 {
 public:
@@ -53,6 +63,8 @@ public:
 	virtual void set_up(const Link &link, bool up) = 0;
 	// The port must be in its bridge already. Replaces the VLANs that the bridge gave it by default.
 	virtual void set_vlan(const Link &link, const Vlan &vlan) = 0;
+	// The port must be in a brlite bridge already.
+	virtual void set_policy(const Link &link, const PortPolicy &policy) = 0;
 	// Whether this bridge looks at VLAN tags at all.
 	virtual bool filters_vlans(const Link &bridge) = 0;
 	// Of the device of that name.

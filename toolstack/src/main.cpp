@@ -12,6 +12,7 @@
 #include "check.hpp"
 #include "commands.hpp"
 #include "nl_links.hpp"
+#include "policy.hpp"
 #include "sys_clock.hpp"
 #include "vif_stats.hpp"
 #include "words.hpp"
@@ -148,6 +149,24 @@ void add_vif_stats(CLI::App &vif, Arguments &a)
 	});
 }
 
+void add_vif_set(CLI::App &vif, Arguments &a)
+{
+	CLI::App *set = vif.add_subcommand("set", "What its port may do on a brlite bridge")->fallthrough();
+	set->add_option("DOMAIN", a.domain, "Name or number")->required();
+	set->add_option("VIF", a.vif, "Number or MAC address")->required();
+	set->add_option(
+		"KEY=VALUE", a.spec,
+		"isolated=on|off, mac_lock=on|off, ip=ADDRESS,...|none|any; without any: put in force again "
+		"what is kept");
+	set->callback([&a] {
+		a.run = [&a] {
+			(void)change_policy({}, a.spec); // a bad word is a bad word anywhere
+			return print_with_world(
+				[&](Context &c) { return vif_set(c, a.output, a.domain, a.vif, a.spec); });
+		};
+	});
+}
+
 void add_vif(CLI::App &app, Arguments &a)
 {
 	CLI::App *vif = app.add_subcommand("vif", "Network interfaces of guests")
@@ -187,6 +206,7 @@ void add_vif(CLI::App &app, Arguments &a)
 			return print_with_world([&](Context &c) { return vif_list(c, a.output, a.domain); });
 		};
 	});
+	add_vif_set(*vif, a);
 	CLI::App *show = vif->add_subcommand("show", "One interface in full")->fallthrough();
 	show->add_option("DOMAIN", a.domain, "Name or number")->required();
 	show->add_option("VIF", a.vif, "Number or MAC address")->required();

@@ -137,6 +137,7 @@ VifRow make_row(Context &context, const Record &record)
 	row.domain = context.store.read(Store::none, domain_path(record.domid) + "/name").value_or("");
 	row.state = state_name(backend_state(context.store, record));
 	row.guest_state = state_name(frontend_state(context.store, record));
+	row.policy = read_policy(context.store, record);
 	row.features = agreed(context.store, record);
 	row.queues = guest_queues(context.store, record);
 	row.error = backend_error(context.store, record);
@@ -176,6 +177,15 @@ nlohmann::json to_json(const VifRow &row, bool with_stats)
 	}
 	if (!record.ip.empty()) {
 		out["ip"] = record.ip;
+	}
+	if (row.policy.isolated) {
+		out["isolated"] = true;
+	}
+	if (row.policy.mac_lock) {
+		out["mac_lock"] = true;
+	}
+	if (row.policy.ip_lock) {
+		out["ip_lock"] = *row.policy.ip_lock;
 	}
 	if (!row.error.empty()) {
 		out["error"] = row.error;
@@ -220,6 +230,7 @@ std::string show_text(const VifRow &row, bool with_stats)
 	      {"ip", record.ip}}) {
 		out += value.empty() ? "" : fmt::format("    {} {}\n", name, value);
 	}
+	out += row.policy.empty() ? "" : fmt::format("    policy {}\n", row.policy.text());
 	out += row.error.empty() ? "" : fmt::format("    error {}\n", row.error);
 	return out + (with_stats && row.stats ? stats_text(*row.stats) : "");
 }

@@ -8,6 +8,7 @@
 #include <vector>
 #include <nlohmann/json_fwd.hpp>
 #include "context.hpp"
+#include "policy.hpp"
 #include "record.hpp"
 
 namespace ringway
@@ -27,6 +28,7 @@ struct VifRow {
 	std::vector<std::string> features; // that both ends agreed on
 	std::string error;                 // what the drivers say went wrong
 	std::optional<LinkStats> stats;
+	Policy policy;
 };
 
 VifRow make_row(Context &context, const Record &record);

@@ -286,6 +286,11 @@ void FakeLinks::set_vlan(const Link &link, const Vlan &vlan)
 	vlans[change(link, "vlan").name] = vlan;
 }
 
+void FakeLinks::set_policy(const Link &link, const PortPolicy &policy)
+{
+	policies[change(link, "policy").name] = policy;
+}
+
 // --- the world
 // ------------------------------------------------------------------------------------------------------------
 

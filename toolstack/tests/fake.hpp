@@ -100,6 +100,7 @@ public:
 	void set_master(const Link &link, const Link &bridge) override;
 	void set_up(const Link &link, bool up) override;
 	void set_vlan(const Link &link, const Vlan &vlan) override;
+	void set_policy(const Link &link, const PortPolicy &policy) override;
 	bool filters_vlans(const Link &bridge) override { return vlan_bridges.contains(bridge.name); }
 	std::optional<std::vector<Counter>> counters(const std::string &device) override
 	{
@@ -112,6 +113,7 @@ public:
 	std::set<std::string> vlan_bridges;
 	std::function<std::vector<Counter>(const std::string &)> count;
 	std::map<std::string, Vlan> vlans;
+	std::map<std::string, PortPolicy> policies;
 	int changes = 0;
 	int fail_at = 0; // the so-many-th change from the start fails
 	std::function<void(const std::string &from, const std::string &to)> renamed;

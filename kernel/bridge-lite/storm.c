@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How many flooded packets a second a port may send, by kind, as rtnetlink gives and shows it. The limits of
+ * a port are one object that is replaced as a whole. CONTEXT: RTNL, all of this file.
+ */
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/netlink.h>
+
+#include "bridge.h"
+
+static const u16 attributes[BRLITE_STORM_KINDS] = {
+	[BRLITE_STORM_BROADCAST] = IFLA_BRLITE_PORT_STORM_BROADCAST,
+	[BRLITE_STORM_MULTICAST] = IFLA_BRLITE_PORT_STORM_MULTICAST,
+	[BRLITE_STORM_UNKNOWN] = IFLA_BRLITE_PORT_STORM_UNKNOWN,
+};
+
+static int read_limit(const struct nlattr *attribute, struct brlite_storm_limit *limit, struct netlink_ext_ack *extack)
+{
+	memcpy(limit, nla_data(attribute), sizeof(*limit)); /* its length is in the policy */
+	if (!limit->rate)
+		limit->burst = 0;
+	else if (limit->rate > BRLITE_STORM_RATE_MAX || !limit->burst || limit->burst > BRLITE_STORM_BURST_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, attribute,
+				    "A rate is at most 10000000 packets a second, a burst 1 to 1000000 packets");
+		return -ERANGE;
+	}
+	return 0;
+}
+
+static void publish(struct brlite_slave *slave, void *storm)
+{
+	void *before = slave->port.storm;
+
+	smp_store_release(&slave->port.storm, storm);
+	if (before) {
+		synchronize_net();
+		kfree(before);
+	}
+}
+
+int brlite_change_storm(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack)
+{
+	struct brlite_storm_limit limits[BRLITE_STORM_KINDS];
+	u32 policy = slave->port.policy & ~BRLITE_STORM;
+	bool asked = false, any = false;
+	void *storm = NULL;
+	unsigned int i;
+	int err = 0;
+
+	memcpy(limits, slave->storm, sizeof(limits));
+	for (i = 0; i < BRLITE_STORM_KINDS && !err; i++) {
+		if (data[attributes[i]]) {
+			err = read_limit(data[attributes[i]], &limits[i], extack);
+			asked = true;
+		}
+		any |= limits[i].rate;
+	}
+	if (err || !asked)
+		return err;
+	if (any) {
+		storm = kzalloc(brlite_storm_bytes(), GFP_KERNEL);
+		if (!storm)
+			return -ENOMEM;
+		brlite_storm_init(storm, limits);
+	}
+	memcpy(slave->storm, limits, sizeof(limits));
+	/* INVARIANT: with BRLITE_STORM there are limits to be read. */
+	if (any) {
+		publish(slave, storm);
+		brlite_port_set_policy(&slave->port, policy | BRLITE_STORM);
+	} else {
+		brlite_port_set_policy(&slave->port, policy);
+		publish(slave, NULL);
+	}
+	return 0;
+}
+
+int brlite_fill_storm(struct sk_buff *skb, const struct brlite_slave *slave)
+{
+	unsigned int i;
+
+	for (i = 0; i < BRLITE_STORM_KINDS; i++)
+		if (nla_put(skb, attributes[i], sizeof(slave->storm[i]), &slave->storm[i]))
+			return -EMSGSIZE;
+	return 0;
+}

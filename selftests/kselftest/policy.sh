@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What an administrator asks of a guest's port holds: isolation, the locks to its MAC and IP addresses, set by
+# ringway and by bridge(8), shown by both, kept in XenStore and refused by name when it is nonsense.
+. "${0%/*}/ktap.sh"
+
+ktap_plan 31
+check 'stack ringway' use_stack ringway || exit 1
+check 'a starts' guest_create a || exit 1
+check 'b starts' guest_create b kernel=6.12 || exit 1
+check 'a joins' vif_join a 127.9.0.1
+check 'b joins' vif_join b 127.9.0.2
+ip address add 127.9.0.254/24 dev xenbr0
+sysctl -q -w net.ipv4.conf.all.route_localnet=1 net.ipv4.conf.xenbr0.route_localnet=1
+vif_a=vif$(domid a).0 vif_b=vif$(domid b).0
+counted() { ethtool -S xenbr0 | awk -v n="$1:" '$1 == n { print $2 }'; }
+from_a() { guest_run a "$1"; }
+not() { ! "$@"; }
+reaches() { from_a "ping -c 2 -W 5 $1"; }
+# Something was dropped for that reason, and nothing came: a ping that does not wait long, five times.
+loses() { # COUNTER COMMAND
+	local before
+	before=$(counted "$1")
+	! from_a "$2" || { echo "it passed"; return 1; }
+	echo "$1: $before, now $(counted "$1")"
+	[ "$(counted "$1")" -gt "$before" ]
+}
+shown() { ringway -j vif show a 0 | grep -F -e "$1"; }
+check 'a reaches b' reaches 127.9.0.2
+
+stage 'isolation'
+check 'a is isolated' ringway vif set a 0 isolated=on
+check 'b is isolated, by bridge(8)' bridge link set dev "$vif_b" isolated on
+check 'bridge -d link shows it' grep -q 'isolated on' <(bridge -d link show dev "$vif_b")
+check 'ringway shows it' shown '"isolated":true'
+check 'a reaches b no longer' loses drop_isolated 'ping -c 3 -W 1 127.9.0.2'
+check 'a reaches dom0' reaches 127.9.0.254
+check 'a is isolated no longer' ringway vif set a 0 isolated=off
+check 'a reaches b' reaches 127.9.0.2
+
+stage 'the lock to the MAC address'
+check 'a is locked' ringway vif set a 0 mac_lock=on
+check 'a reaches b' reaches 127.9.0.2
+check 'a reaches nobody by another address' loses drop_locked_mac \
+	'ip link set eth0 down; ip link set eth0 address 00:16:3e:66:66:66; ip link set eth0 up; ping -c 3 -W 1 127.9.0.2'
+check 'and does with its own' from_a \
+	"ip link set eth0 down; ip link set eth0 address $(mac_of 127.9.0.1); ip link set eth0 up; ping -c 2 -W 5 127.9.0.2"
+
+stage 'the lock to IP addresses'
+check 'a is locked' ringway vif set a 0 ip=127.9.0.1,2001:db8::1
+check 'ringway shows it' shown '"ip_lock":["127.9.0.1","2001:db8::1"],'
+directs() { ethtool -S "$vif_a" | awk '$1 == "from_guest_direct:" { print $2 }'; }
+before=$(directs)
+check 'a reaches b' reaches 127.9.0.2
+check 'still directly' [ "$(directs)" -gt "$before" ]
+check 'a does not with another address' loses drop_locked_address \
+	'ip address add 127.9.0.77/24 dev eth0; ping -c 3 -W 1 -I 127.9.0.77 127.9.0.2'
+check 'nor does dom0 take it for b' not ringway vif set b 0 ip=127.9.0.1
+check 'which leaves b as it was' not grep -q ip_lock <(ringway -j vif show b 0)
+leaves_and_joins() {
+	ip link set "$vif_a" nomaster && ip link set "$vif_a" master xenbr0 && ringway vif set a 0
+}
+check 'a leaves the bridge and joins again' leaves_and_joins
+check 'a reaches b' reaches 127.9.0.2
+check 'and is locked as before' loses drop_locked_address 'ping -c 3 -W 1 -I 127.9.0.77 127.9.0.2'
+check 'the lock is lifted' ringway vif set a 0 ip=any mac_lock=off
+check 'nothing is left of it' not shown lock
+check 'the kernel is content' splats
+ktap_end

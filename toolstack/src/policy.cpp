@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "policy.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include "text.hpp"
+#include "xenstore_schema.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+namespace be = schema::backend;
+
+constexpr std::size_t most_addresses = 64; // BRLITE_PORT_ADDRESSES_MAX
+
+bool on_or_off(std::string_view key, std::string_view value)
+{
+	if (value != "on" && value != "off") {
+		throw Error(Exit::usage, fmt::format("{} {}: write on or off", key, quote(value)));
+	}
+	return value == "on";
+}
+
+// The address in its usual form, so that one address is written in one way.
+std::string address(std::string_view text)
+{
+	const std::string given(text);
+	std::array<std::uint8_t, 16> bytes{};
+	std::array<char, INET6_ADDRSTRLEN> out{};
+	for (const int family : {AF_INET, AF_INET6}) {
+		if (inet_pton(family, given.c_str(), bytes.data()) == 1) {
+			return inet_ntop(family, bytes.data(), out.data(), out.size());
+		}
+	}
+	throw Error(Exit::usage,
+		    fmt::format("ip {}: neither an IPv4 nor an IPv6 address; write addresses such as "
+				"192.0.2.1,2001:db8::1, or none, or any",
+				quote(text)));
+}
+
+std::optional<std::vector<std::string>> addresses(std::string_view value)
+{
+	if (value == "any") {
+		return std::nullopt;
+	}
+	std::vector<std::string> out;
+	if (value == "none") {
+		return out;
+	}
+	for (const std::string_view part : split(value, ',')) {
+		const std::string one = address(part);
+		if (std::find(out.begin(), out.end(), one) != out.end()) {
+			throw Error(Exit::usage,
+				    fmt::format("ip {}: given twice; leave one out", quote(part)));
+		}
+		out.push_back(one);
+	}
+	if (out.size() > most_addresses) {
+		throw Error(Exit::usage,
+			    fmt::format("ip: {} addresses; a port can have {}: leave some out, or do "
+					"not lock it with ip=any",
+					out.size(), most_addresses));
+	}
+	return out;
+}
+
+std::string path(const Record &record, const schema::Node &node)
+{
+	return record.backend_path() + "/" + std::string(node.name);
+}
+
+void keep(Transaction &transaction, const Record &record, const schema::Node &node,
+	  const std::optional<std::string> &value)
+{
+	const std::string where = path(record, node);
+	if (!value) {
+		transaction.remove(where);
+		return;
+	}
+	transaction.write(where, *value);
+	transaction.set_access(where, {record.backend, record.domid});
+}
+
+std::optional<std::string> one_if(bool set)
+{
+	return set ? std::optional<std::string>("1") : std::nullopt;
+}
+
+Link find_port(Context &context, const Record &record)
+{
+	if (record.backend != 0) {
+		throw Error(Exit::usage, fmt::format("{}: its backend is domain {}: set the policy there",
+						     record.text(), record.backend));
+	}
+	const auto name = context.host.vif_device(record.domid, record.devid);
+	const auto link = name ? context.links.find(*name) : std::nullopt;
+	if (!link) {
+		throw Error(Exit::absent, fmt::format("{}: it has no network device here; is it attached? "
+						      "'ringway vif show {} {}'",
+						      record.text(), record.domid, record.devid));
+	}
+	const auto master = link->master != 0 ? context.links.find(link->master) : std::nullopt;
+	if (!master || master->kind != "brlite") {
+		throw Error(Exit::usage,
+			    fmt::format("{}: {} is in no brlite bridge; type 'ip link set {} master "
+					"BRIDGE', or make one with 'ip link add BRIDGE type brlite'",
+					record.text(), link->name, link->name));
+	}
+	return *link;
+}
+
+} // namespace
+
+std::string Policy::ip_text() const
+{
+	if (!ip_lock) {
+		return "";
+	}
+	return ip_lock->empty() ? "none" : fmt::format("{}", fmt::join(*ip_lock, ","));
+}
+
+std::string Policy::text() const
+{
+	std::string out = isolated ? "isolated=on " : "";
+	out += mac_lock ? "mac_lock=on " : "";
+	out += ip_lock ? "ip=" + ip_text() + " " : "";
+	return out.substr(0, out.empty() ? 0 : out.size() - 1);
+}
+
+Policy change_policy(Policy policy, const std::vector<std::string> &words)
+{
+	for (const std::string &word : words) {
+		const auto equals = word.find('=');
+		const std::string key = word.substr(0, equals);
+		const std::string value = equals == word.npos ? "" : word.substr(equals + 1);
+		if (key == "isolated") {
+			policy.isolated = on_or_off(key, value);
+		} else if (key == "mac_lock") {
+			policy.mac_lock = on_or_off(key, value);
+		} else if (key == "ip") {
+			policy.ip_lock = addresses(value);
+		} else {
+			throw Error(Exit::usage,
+				    fmt::format("{}: unknown; there are isolated=, mac_lock= and ip=",
+						quote(word)));
+		}
+	}
+	return policy;
+}
+
+Policy read_policy(Store &store, const Record &record)
+{
+	const auto get = [&](const schema::Node &node) {
+		return store.read(Store::none, path(record, node));
+	};
+	Policy policy;
+	policy.isolated = get(be::isolated) == "1";
+	policy.mac_lock = get(be::mac_lock) == "1";
+	if (const auto text = get(be::ip_lock)) {
+		try {
+			policy.ip_lock =
+				schema::valid(be::ip_lock, *text) ? addresses(*text) : addresses("none");
+		} catch (const Error &) {
+			policy.ip_lock = addresses("none");
+		}
+	}
+	return policy;
+}
+
+void set_policy(Context &context, const Record &record, const Policy &policy)
+{
+	const Link link = find_port(context, record);
+	if (policy.mac_lock && !record.mac) {
+		throw Error(Exit::usage,
+			    fmt::format("{}: it has no MAC address to be locked to", record.text()));
+	}
+	PortPolicy port;
+	port.isolated = policy.isolated;
+	port.mac_lock = policy.mac_lock;
+	port.mac = record.mac;
+	port.ip_lock = policy.ip_lock;
+	context.links.set_policy(link, port);
+	transact(context.store, context.clock, [&](Transaction &transaction) {
+		if (!transaction.read(path(record, be::state))) {
+			throw Error(Exit::absent,
+				    fmt::format("{}: it was detached meanwhile", record.text()));
+		}
+		keep(transaction, record, be::isolated, one_if(policy.isolated));
+		keep(transaction, record, be::mac_lock, one_if(policy.mac_lock));
+		keep(transaction, record, be::ip_lock,
+		     policy.ip_lock ? std::optional(policy.ip_text()) : std::nullopt);
+	});
+}
+
+} // namespace ringway

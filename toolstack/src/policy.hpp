@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// What a vif's port may do on its brlite bridge: `ringway vif set`. Kept in the vif's backend directory for
+// as long as the vif lives, so that it can be put in force again when the vif joins a bridge anew.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+#include "context.hpp"
+#include "record.hpp"
+
+namespace ringway
+{
+
+struct Policy {
+	bool isolated = false;
+	bool mac_lock = false;
+	std::optional<std::vector<std::string>> ip_lock; // the addresses; absent: any
+
+	bool empty() const { return *this == Policy(); }
+	std::string ip_text() const; // "none" when locked to no address, empty when not locked
+	std::string text() const;    // all of it in the words of `vif set`
+	bool operator==(const Policy &) const = default;
+};
+
+// KEY=VALUE words upon what there is: isolated=on|off, mac_lock=on|off, ip=ADDRESS,…|none|any. Throws Error
+// (usage).
+Policy change_policy(Policy policy, const std::vector<std::string> &words);
+
+// What does not pass the schema's check counts as absent, but for the lock to addresses: that becomes one to
+// none.
+Policy read_policy(Store &store, const Record &record);
+
+// To the device first: what the kernel refuses is not remembered either.
+void set_policy(Context &context, const Record &record, const Policy &policy);
+
+} // namespace ringway

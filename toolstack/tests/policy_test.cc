@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "policy.hpp"
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include "attach.hpp"
+#include "commands.hpp"
+#include "fake.hpp"
+#include "rows.hpp"
+
+namespace ringway
+{
+
+using test::World;
+
+class PolicyTest : public testing::Test
+{
+protected:
+	PolicyTest()
+	{
+		world.add_domain(3, "web");
+		Context context = world.context();
+		attach(context, "web", VifSpec::parse("mac=00:16:3e:00:00:01"), {});
+		for (Link &link : world.links.all) {
+			if (link.name == "xenbr0") {
+				link.kind = "brlite";
+			}
+		}
+	}
+	std::string set(const std::vector<std::string> &words)
+	{
+		Context context = world.context();
+		return vif_set(context, {}, "web", "0", words);
+	}
+	std::string node(const std::string &name)
+	{
+		return world.store.get("/local/domain/0/backend/vif/3/0/" + name);
+	}
+	std::string refused(const std::vector<std::string> &words)
+	{
+		try {
+			set(words);
+		} catch (const Error &error) {
+			return error.what();
+		}
+		return "(accepted)";
+	}
+
+	World world;
+};
+
+TEST_F(PolicyTest, GoesToTheDeviceAndIsKept)
+{
+	set({"isolated=on", "mac_lock=on", "ip=10.0.0.1,2001:DB8:0::1"});
+	const PortPolicy &port = world.links.policies.at("vif3.0");
+	EXPECT_TRUE(port.isolated);
+	EXPECT_TRUE(port.mac_lock);
+	EXPECT_EQ(port.mac->text(), "00:16:3e:00:00:01");
+	EXPECT_EQ(*port.ip_lock, (std::vector<std::string>{"10.0.0.1", "2001:db8::1"}));
+	EXPECT_EQ(node("isolated"), "1");
+	EXPECT_EQ(node("mac-lock"), "1");
+	EXPECT_EQ(node("ip-lock"), "10.0.0.1,2001:db8::1");
+}
+
+TEST_F(PolicyTest, OneWordChangesOneThing)
+{
+	set({"mac_lock=on", "ip=10.0.0.1"});
+	set({"isolated=on"});
+	EXPECT_TRUE(world.links.policies.at("vif3.0").mac_lock);
+	EXPECT_EQ(node("ip-lock"), "10.0.0.1");
+	set({"ip=any", "mac_lock=off", "isolated=off"});
+	EXPECT_EQ(world.links.policies.at("vif3.0").ip_lock, std::nullopt);
+	for (const char *name : {"isolated", "mac-lock", "ip-lock"}) {
+		EXPECT_EQ(node(name), "(absent)") << name;
+	}
+}
+
+TEST_F(PolicyTest, WithoutWordsWhatIsKeptIsPutInForceAgain)
+{
+	set({"mac_lock=on", "ip=none"});
+	const PortPolicy before = world.links.policies.at("vif3.0");
+	world.links.policies.clear();
+	set({});
+	EXPECT_EQ(world.links.policies.at("vif3.0"), before);
+	EXPECT_TRUE(before.ip_lock && before.ip_lock->empty()) << "none is not any";
+}
+
+TEST_F(PolicyTest, IsShown)
+{
+	EXPECT_EQ(set({}).find("policy"), std::string::npos);
+	EXPECT_NE(set({"isolated=on", "ip=10.0.0.1"}).find("    policy isolated=on ip=10.0.0.1\n"),
+		  std::string::npos);
+	Context context = world.context();
+	const auto json = to_json(make_row(context, *read_record(world.store, 3, 0)), false);
+	EXPECT_EQ(json["isolated"], true);
+	EXPECT_EQ(json["ip_lock"], nlohmann::json::array({"10.0.0.1"}));
+	EXPECT_FALSE(json.contains("mac_lock"));
+}
+
+TEST_F(PolicyTest, NonsenseIsNamed)
+{
+	for (const auto &[word, named] :
+	     std::vector<std::pair<std::string, std::string>>{{"isolated=yes", "'yes'"},
+							      {"isolated", "''"},
+							      {"colour=blue", "'colour=blue'"},
+							      {"ip=10.0.0.300", "'10.0.0.300'"},
+							      {"ip=10.0.0.1/24", "'10.0.0.1/24'"},
+							      {"ip=", "''"},
+							      {"ip=10.0.0.1,", "''"},
+							      {"ip=::1,::1", "'::1'"},
+							      {"ip=any,10.0.0.1", "'any'"}}) {
+		EXPECT_NE(refused({word}).find(named), std::string::npos) << word << ": " << refused({word});
+	}
+	EXPECT_TRUE(world.links.policies.empty());
+	EXPECT_EQ(node("ip-lock"), "(absent)");
+	std::string many = "ip=10.0.0.1";
+	for (int i = 2; i <= 65; i++) {
+		many += ",10.0.0." + std::to_string(i);
+	}
+	EXPECT_NE(refused({many}).find("65"), std::string::npos);
+}
+
+TEST_F(PolicyTest, WhatTheKernelRefusesIsNotKept)
+{
+	world.links.fail_at = world.links.changes + 1;
+	EXPECT_NE(refused({"isolated=on"}).find("injected"), std::string::npos);
+	EXPECT_EQ(node("isolated"), "(absent)");
+}
+
+TEST_F(PolicyTest, OtherBridgesAreRefused)
+{
+	for (Link &link : world.links.all) {
+		if (link.name == "xenbr0") {
+			link.kind = "bridge";
+		}
+	}
+	EXPECT_NE(refused({"isolated=on"}).find("no brlite bridge"), std::string::npos);
+}
+
+// A lock that cannot be read must not become none.
+TEST_F(PolicyTest, UnreadableLockLocksAll)
+{
+	world.store.write(Store::none, "/local/domain/0/backend/vif/3/0/ip-lock", "10.0.0.1;rm");
+	Context context = world.context();
+	const Policy policy = read_policy(world.store, *read_record(world.store, 3, 0));
+	EXPECT_TRUE(policy.ip_lock && policy.ip_lock->empty());
+}
+
+TEST_F(PolicyTest, DryRunTouchesNothing)
+{
+	Context context = world.context();
+	Output output;
+	output.dry_run = true;
+	EXPECT_EQ(vif_set(context, output, "web", "0", {"isolated=on"}), "vif 3.0 would have: isolated=on\n");
+	EXPECT_TRUE(world.links.policies.empty());
+	EXPECT_EQ(node("isolated"), "(absent)");
+}
+
+} // namespace ringway
