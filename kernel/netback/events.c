@@ -96,7 +96,7 @@ static int nb_read_queue(struct nb_kqueue *kq, unsigned int count, grant_ref_t *
 		return -ENOMEM;
 	err = xenbus_gather(XBT_NIL, path, "tx-ring-ref", "%u", tx_ref, "rx-ring-ref", "%u", rx_ref, NULL);
 	if (err) {
-		xenbus_dev_fatal(xdev, err, "reading %s/{tx,rx}-ring-ref", path);
+		nb_complain(kq->kvif, err, "reading %s/{tx,rx}-ring-ref", path);
 		goto out;
 	}
 	/* HOSTILE: any number; binding an event channel that is not the guest's to give fails. */
@@ -106,7 +106,7 @@ static int nb_read_queue(struct nb_kqueue *kq, unsigned int count, grant_ref_t *
 		err = xenbus_scanf(XBT_NIL, path, "event-channel", "%u", &kq->tx_port);
 		if (err != 1) {
 			err = err < 0 ? err : -EINVAL;
-			xenbus_dev_fatal(xdev, err, "reading %s/event-channel", path);
+			nb_complain(kq->kvif, err, "reading %s/event-channel", path);
 			goto out;
 		}
 		kq->rx_port = kq->tx_port;
@@ -125,7 +125,7 @@ struct nb_kqueue *nb_kqueue_create(struct nb_kvif *kvif, unsigned int index, uns
 
 	*error = -ENOMEM;
 	if (!kq) {
-		xenbus_dev_fatal(kvif->xdev, *error, "allocating queue %u", index);
+		nb_complain(kvif, *error, "allocating queue %u", index);
 		return NULL;
 	}
 	kq->kvif = kvif;
@@ -146,13 +146,13 @@ struct nb_kqueue *nb_kqueue_create(struct nb_kvif *kvif, unsigned int index, uns
 	*error = xenbus_map_ring_valloc(kvif->xdev, &tx_ref, 1, &kq->tx_ring);
 	if (*error) {
 		kq->tx_ring = NULL;
-		xenbus_dev_fatal(kvif->xdev, *error, "mapping tx-ring-ref %u of queue %u", tx_ref, index);
+		nb_complain(kvif, *error, "mapping tx-ring-ref %u of queue %u", tx_ref, index);
 		goto fail;
 	}
 	*error = xenbus_map_ring_valloc(kvif->xdev, &rx_ref, 1, &kq->rx_ring);
 	if (*error) {
 		kq->rx_ring = NULL;
-		xenbus_dev_fatal(kvif->xdev, *error, "mapping rx-ring-ref %u of queue %u", rx_ref, index);
+		nb_complain(kvif, *error, "mapping rx-ring-ref %u of queue %u", rx_ref, index);
 		goto fail;
 	}
 	*tx_ring = kq->tx_ring;
@@ -177,7 +177,7 @@ static int nb_bind(struct nb_kqueue *kq, unsigned int port, irq_handler_t handle
 	int irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(kq->kvif->xdev, port, handler, 0, name, kq);
 
 	if (irq < 0)
-		xenbus_dev_fatal(kq->kvif->xdev, irq, "binding event channel %u of queue %u", port, kq->index);
+		nb_complain(kq->kvif, irq, "binding event channel %u of queue %u", port, kq->index);
 	else
 		disable_irq(irq); /* until the device is up */
 	return irq;

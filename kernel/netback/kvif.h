@@ -28,6 +28,7 @@ struct nb_kvif {
 	bool watching_multicast;
 	spinlock_t rate_lock; /* the vif's token bucket */
 	struct delayed_work work;
+	struct ratelimit_state complaints;
 	char *script;
 
 	bool connected; /* CONTEXT: RTNL */
@@ -64,6 +65,10 @@ struct nb_skb_cb {
 	unsigned long expires;
 };
 #define NB_SKB_CB(skb) ((struct nb_skb_cb *)(skb)->cb)
+
+/* complain.c: for everything that a guest can bring about */
+void nb_complaints_init(struct nb_kvif *kvif);
+void nb_complain(struct nb_kvif *kvif, int error, const char *format, ...) __printf(3, 4);
 
 /* ethtool.c */
 extern const struct ethtool_ops nb_ethtool_ops;

@@ -61,12 +61,12 @@ int nb_read_frontend(struct nb_kvif *kvif, struct nb_frontend *out)
 	/* HOSTILE: the guest writes all of these. Numbers that do not parse read as the default. */
 	out->queues = xenbus_read_unsigned(fe, "multi-queue-num-queues", 1);
 	if (out->queues < 1 || out->queues > most) {
-		xenbus_dev_fatal(xdev, -EINVAL, "%s/multi-queue-num-queues is %u, must be 1 to %u", fe, out->queues,
+		nb_complain(kvif, -EINVAL, "%s/multi-queue-num-queues is %u, must be 1 to %u", fe, out->queues,
 				 most);
 		return -EINVAL;
 	}
 	if (!xenbus_read_unsigned(fe, "request-rx-copy", 0)) {
-		xenbus_dev_fatal(xdev, -EOPNOTSUPP, "%s/request-rx-copy is not 1: page flipping is not supported", fe);
+		nb_complain(kvif, -EOPNOTSUPP, "%s/request-rx-copy is not 1: page flipping is not supported", fe);
 		return -EOPNOTSUPP;
 	}
 	out->can_sg = !!xenbus_read_unsigned(fe, "feature-sg", 0);
@@ -96,7 +96,7 @@ void nb_report_state(struct nb_kvif *kvif, int state) { xenbus_switch_state(kvif
 
 void nb_report_error(struct nb_kvif *kvif, int error, const char *what)
 {
-	xenbus_dev_fatal(kvif->xdev, error, "%s", what);
+	nb_complain(kvif, error, "%s", what);
 }
 
 int nb_device_online(struct nb_kvif *kvif) { return xenbus_dev_is_online(kvif->xdev); }
@@ -219,7 +219,7 @@ static void nb_remove_vif(struct nb_kvif *kvif)
 	cancel_delayed_work_sync(&kvif->work);
 
 	xenbus_rm(XBT_NIL, xdev->nodename, "hotplug-status");
-	xenbus_rm(XBT_NIL, "error", xdev->nodename); /* what xenbus_dev_fatal() wrote for this vif */
+	xenbus_rm(XBT_NIL, "error", xdev->nodename); /* what nb_complain() wrote for this vif */
 	kobject_uevent(&xdev->dev.kobj, KOBJ_OFFLINE);
 	dev_set_drvdata(&xdev->dev, NULL);
 	nb_netdev_destroy(kvif);

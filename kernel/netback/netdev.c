@@ -166,6 +166,7 @@ struct nb_kvif *nb_netdev_create(struct xenbus_device *xdev, unsigned int handle
 	kvif->dev = dev;
 	kvif->xdev = xdev;
 	mutex_init(&kvif->life);
+	nb_complaints_init(kvif);
 	spin_lock_init(&kvif->rate_lock);
 	kvif->vif = nb_vif_create(kvif, xdev->otherend_id, queues);
 	if (!kvif->vif)

@@ -48,6 +48,16 @@ static void state_storm(struct evil *e)
 	pr_info("evilfront: stormed: states %u\n", n);
 }
 
+/* RL-18: a state that dom0 has reason to complain of, two hundred times. */
+static void state_nine(struct evil *e)
+{
+	unsigned int n;
+
+	for (n = 0; n < 200 && !READ_ONCE(e->over); n++)
+		evil_state(e, "9");
+	pr_info("evilfront: stormed: states %u\n", n);
+}
+
 /* NB-40: every state, text that is none, nothing, and as much as XenStore takes. */
 static void state_walk(struct evil *e)
 {
@@ -120,6 +130,8 @@ bool evil_store_lie(struct evil *e)
 
 	if (!strcmp(e->lie, "state-storm"))
 		state_storm(e);
+	else if (!strcmp(e->lie, "state-nine"))
+		state_nine(e);
 	else if (!strcmp(e->lie, "state-walk"))
 		state_walk(e);
 	else if (!strcmp(e->lie, "node-flood"))
