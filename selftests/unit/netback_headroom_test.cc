@@ -79,6 +79,7 @@ TEST_F(Headroom, WithSegmentationToo)
 }
 
 // Frontends change it with packets on their way. Each one has what counted when it was placed.
+// NB-34
 TEST_F(Headroom, ChangedUnderTraffic)
 {
 	for (u32 i = 0; i < 30; i++) {
@@ -135,6 +136,7 @@ TEST_F(Headroom, EveryValue)
 	}
 }
 
+// NB-34
 TEST_F(Headroom, TextIsRefused)
 {
 	b.kvif.headroom_text = true;
