@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # What an administrator asks of a guest's port holds: isolation, the locks to its MAC and IP addresses, set by
 # ringway and by bridge(8), shown by both, kept in XenStore and refused by name when it is nonsense.
+# Cases of docs/security.md: BR-01, BR-15, BR-17
 . "${0%/*}/ktap.sh"
 
 ktap_plan 31
