@@ -68,7 +68,7 @@ struct MulticastChange {
 struct Batch {
 	u32 packet_count;
 	u32 slot_count;
-	u32 throttled;    // bytes of the packet that waits for its vif's rate limit, or 0
+	u64 throttled;    // microseconds until the vif's limit lets the next packet pass, or 0
 	bool cut;         // the pass ended because its share of bytes was used up, with more in the ring
 	s32 share;        // what is left of the share; below 0: what the last packet took beyond it
 	u32 change_count; // of its multicast list

@@ -17,7 +17,7 @@
 #pragma once
 #include "core/mac.hpp"
 #include "core/packet.hpp"
-#include "core/token_bucket.hpp"
+#include "core/limiter.hpp"
 
 namespace ringway
 {
@@ -25,8 +25,8 @@ inline constexpr u32 kEthHeader = 14;
 
 struct TakeLimits {
 	u32 fatal_slots; // packets of this many slots disable the vif (module parameter fatal_skb_slots)
-	TokenBucket *rate = nullptr; // null: unlimited. CONTEXT: the caller holds whatever guards it
-	s32 share = 0x7fffffff;      // bytes this pass may take; the last packet may go beyond
+	Limiter *rate = nullptr; // null: unlimited. CONTEXT: the caller holds whatever guards it
+	s32 share = 0x7fffffff;  // bytes this pass may take; the last packet may go beyond
 };
 
 namespace detail
@@ -162,7 +162,7 @@ Result<u32> take_batch(Ring &ring, Batch &batch, u32 most, const TakeLimits &lim
 		const TxRequest first = ring.request(ring.req_cons());
 		if constexpr (kLimited) {
 			if (!limits.rate->allows(first.size)) {
-				batch.throttled = first.size;
+				batch.throttled = limits.rate->wait(first.size);
 				break; // the slot stays in the ring until there are tokens for it
 			}
 		}

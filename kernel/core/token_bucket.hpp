@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// A token bucket in bytes: `rate` of the vif's XenStore directory, "BYTES,MICROSECONDS".
+// A token bucket in bytes: `rate` of the vif's XenStore directory, "BYTES,MICROSECONDS". Or in packets.
 //
 // Tokens come continuously, BYTES per MICROSECONDS, up to a burst of at least 128 KiB: a GSO packet must
 // fit however small the rate. A packet larger than the burst passes once the bucket is full and leaves it
@@ -18,32 +18,30 @@ class TokenBucket
 
 	u64 bytes_ = kUnlimited;
 	u64 interval_ = 0; // microseconds
-	s64 level_ = 0;    // bytes that may be sent now; negative: debt
-	u64 last_ = 0;     // microseconds, when level_ was right
-	u64 rest_ = 0;     // part of a token, in bytes times microseconds, below interval_
+	s64 burst_ = 0;
+	s64 level_ = 0; // bytes that may be sent now; negative: debt
+	u64 last_ = 0;  // microseconds, when level_ was right
+	u64 rest_ = 0;  // part of a token, in bytes times microseconds, below interval_
 
 public:
 	bool limited() const { return bytes_ != kUnlimited; }
 
 	// bytes per interval (microseconds). An interval or a rate of 0 means unlimited, as toolstacks write
 	// it.
-	void set(u64 bytes, u64 interval, u64 now)
+	void set(u64 bytes, u64 interval, u64 now) { set(bytes, interval, now, byte_burst(bytes)); }
+	void set(u64 bytes, u64 interval, u64 now, s64 burst)
 	{
 		if (!bytes || !interval)
 			bytes = kUnlimited;
 		bytes_ = bytes;
 		interval_ = interval;
+		burst_ = burst;
 		last_ = now;
 		rest_ = 0;
-		level_ = limited() ? burst() : 0;
+		level_ = limited() ? burst_ : 0;
 	}
 
-	s64 burst() const
-	{
-		if (bytes_ > static_cast<u64>(kMostBurst))
-			return kMostBurst;
-		return static_cast<s64>(bytes_) < kLeastBurst ? kLeastBurst : static_cast<s64>(bytes_);
-	}
+	s64 burst() const { return burst_; }
 
 	// Tokens there are at `now` (microseconds).
 	s64 level(u64 now)
@@ -65,6 +63,7 @@ public:
 
 	bool allows(u32 size) const { return level_ >= static_cast<s64>(size) || level_ >= burst(); }
 	void spend(u64 size) { level_ -= static_cast<s64>(size); }
+	void give_back(u64 size) { level_ += static_cast<s64>(size); }
 
 	// Microseconds until `size` bytes may pass, at most a second: the caller asks again anyway.
 	u64 wait(u32 size) const
@@ -82,6 +81,13 @@ public:
 	}
 
 private:
+	static s64 byte_burst(u64 bytes)
+	{
+		if (bytes > static_cast<u64>(kMostBurst))
+			return kMostBurst;
+		return static_cast<s64>(bytes) < kLeastBurst ? kLeastBurst : static_cast<s64>(bytes);
+	}
+
 	// 128 by 64 bits without the run-time library's division: the quotient is known to fit 64 bits.
 	static u64 divide(unsigned __int128 dividend, u64 divisor, u64 &rest)
 	{

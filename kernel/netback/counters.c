@@ -2,13 +2,18 @@
 /*
  * counters.c - a queue's counters over generic netlink (qstats-get of the kernel's ynl), where the kernel has that.
  */
+#include <linux/math64.h>
 #include <linux/netdevice.h>
 #include <linux/version.h>
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
 #include <net/netdev_queues.h>
 #endif
 
+#include <asm/tsc.h>
+
 #include "kvif.h"
+
+nb_u64 nb_nanos(nb_u64 cycles) { return mul_u64_u32_div(cycles, USEC_PER_SEC, tsc_khz ?: USEC_PER_SEC); }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
 static void nb_fill_rx(struct netdev_queue_stats_rx *rx, const struct nb_totals *totals)

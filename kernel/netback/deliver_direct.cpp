@@ -119,7 +119,7 @@ Why why_closed(const Queue &to)
 	if (!to.rx.attached())
 		return Why::peer_down;
 	if (to.backlog_packets)
-		return Why::peer_backlog;
+		return to.throttled ? Why::peer_limit : Why::peer_backlog;
 	return nb_device_watched(to.vif->kvif) ? Why::peer_watched : Why::peer_queue;
 }
 
@@ -180,7 +180,11 @@ Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 lo
 		if (RINGWAY_UNLIKELY(free > to.most_slots))
 			to.most_slots = free;
 		const u32 before = free;
-		for (; i < kBatchPackets; i = batch.packets[i].next) {
+		Credit credit;
+		u32 end = kBatchPackets; // no packet from here on; lists go upwards
+		if (RINGWAY_UNLIKELY(to.vif->to_guest_limit.limited()))
+			end = reserve_credit(batch, to, first, credit);
+		for (; i < end; i = batch.packets[i].next) {
 			Packet &packet = batch.packets[i];
 			if (RINGWAY_UNLIKELY(!fits(packet, longest))) {
 				to.rx_stats.dropped_oversize++;
@@ -203,6 +207,10 @@ Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 lo
 			packet.fate = Fate::done;
 		}
 		tight = few_left(from, to, before, free);
+		if (RINGWAY_UNLIKELY(credit.packets))
+			return_credit(to, {credit.bytes - bytes, credit.packets - packets});
+		if (RINGWAY_UNLIKELY(i < kBatchPackets && why == Why::none))
+			why = Why::peer_limit;
 	}
 	if (packets) {
 		to.rx_flush(lane);

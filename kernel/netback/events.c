@@ -28,6 +28,11 @@ static void nb_rate_timer(struct timer_list *timer)
 	napi_schedule(&container_of(timer, struct nb_kqueue, rate_timer)->tx_napi);
 }
 
+static void nb_rx_rate_timer(struct timer_list *timer)
+{
+	napi_schedule(&container_of(timer, struct nb_kqueue, rx_rate_timer)->rx_napi);
+}
+
 static enum hrtimer_restart nb_hold_tx_over(struct hrtimer *timer)
 {
 	napi_schedule(&container_of(timer, struct nb_kqueue, hold_tx)->tx_napi);
@@ -38,6 +43,26 @@ static enum hrtimer_restart nb_hold_rx_over(struct hrtimer *timer)
 {
 	nb_queue_rx_held(container_of(timer, struct nb_kqueue, hold_rx)->queue);
 	return HRTIMER_NORESTART;
+}
+
+void nb_schedule_tx_later(struct nb_kqueue *kq, nb_u64 microseconds)
+{
+	mod_timer(&kq->rate_timer, jiffies + 1 + usecs_to_jiffies(microseconds));
+}
+
+void nb_schedule_rx_later(struct nb_kqueue *kq, nb_u64 microseconds)
+{
+	mod_timer(&kq->rx_rate_timer, jiffies + 1 + usecs_to_jiffies(microseconds));
+}
+
+void nb_hold_tx(struct nb_kqueue *kq, unsigned int microseconds)
+{
+	hrtimer_start(&kq->hold_tx, ns_to_ktime((u64)microseconds * NSEC_PER_USEC), HRTIMER_MODE_REL_SOFT);
+}
+
+void nb_hold_rx(struct nb_kqueue *kq, unsigned int microseconds)
+{
+	hrtimer_start(&kq->hold_rx, ns_to_ktime((u64)microseconds * NSEC_PER_USEC), HRTIMER_MODE_REL_SOFT);
 }
 
 static irqreturn_t nb_tx_interrupt(int irq, void *data)
@@ -135,6 +160,7 @@ struct nb_kqueue *nb_kqueue_create(struct nb_kvif *kvif, unsigned int index, uns
 	__skb_queue_head_init(&kq->backlog);
 	INIT_LIST_HEAD(&kq->receive);
 	timer_setup(&kq->rate_timer, nb_rate_timer, 0);
+	timer_setup(&kq->rx_rate_timer, nb_rx_rate_timer, 0);
 	hrtimer_init(&kq->hold_tx, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	kq->hold_tx.function = nb_hold_tx_over;
 	hrtimer_init(&kq->hold_rx, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
@@ -256,6 +282,7 @@ void nb_kqueue_disable(struct nb_kqueue *kq)
 		disable_irq(kq->rx_irq);
 	napi_disable(&kq->tx_napi);
 	napi_disable(&kq->rx_napi);
-	del_timer_sync(&kq->rate_timer); /* armed by the poll only, which has stopped */
+	del_timer_sync(&kq->rate_timer); /* armed by the polls only, which have stopped */
+	del_timer_sync(&kq->rx_rate_timer);
 	hrtimer_cancel(&kq->hold_tx); /* likewise */
 }

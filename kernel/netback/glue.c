@@ -8,7 +8,6 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/jiffies.h>
-#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -22,7 +21,6 @@
 #include <xen/page.h>
 
 #include <asm/msr.h>
-#include <asm/tsc.h>
 
 #include "kvif.h"
 
@@ -51,7 +49,6 @@ unsigned int nb_cpu_count(void) { return nr_cpu_ids; }
 __always_inline unsigned long nb_jiffies(void) { return jiffies; }
 nb_u64 nb_micros(void) { return ktime_to_us(ktime_get()); }
 __always_inline nb_u64 nb_cycles(void) { return rdtsc(); }
-nb_u64 nb_nanos(nb_u64 cycles) { return mul_u64_u32_div(cycles, USEC_PER_SEC, tsc_khz ?: USEC_PER_SEC); }
 unsigned long nb_msecs(unsigned int msecs) { return msecs_to_jiffies(msecs); }
 __always_inline void nb_grant_copy(void *ops, unsigned int count) { gnttab_batch_copy(ops, count); }
 
@@ -64,21 +61,6 @@ void nb_softirq_on(void) { local_bh_enable(); }
 
 __always_inline void nb_schedule_tx(struct nb_kqueue *kq) { napi_schedule(&kq->tx_napi); }
 __always_inline void nb_schedule_rx(struct nb_kqueue *kq) { napi_schedule(&kq->rx_napi); }
-void nb_schedule_tx_later(struct nb_kqueue *kq, nb_u64 microseconds)
-{
-	mod_timer(&kq->rate_timer, jiffies + 1 + usecs_to_jiffies(microseconds));
-}
-
-void nb_hold_tx(struct nb_kqueue *kq, unsigned int microseconds)
-{
-	hrtimer_start(&kq->hold_tx, ns_to_ktime((u64)microseconds * NSEC_PER_USEC), HRTIMER_MODE_REL_SOFT);
-}
-
-void nb_hold_rx(struct nb_kqueue *kq, unsigned int microseconds)
-{
-	hrtimer_start(&kq->hold_rx, ns_to_ktime((u64)microseconds * NSEC_PER_USEC), HRTIMER_MODE_REL_SOFT);
-}
-
 void nb_rate_lock(struct nb_kvif *kvif) { spin_lock(&kvif->rate_lock); }
 void nb_rate_unlock(struct nb_kvif *kvif) { spin_unlock(&kvif->rate_lock); }
 

@@ -80,6 +80,7 @@ void nb_softirq_on(void);
 void nb_schedule_tx(struct nb_kqueue *kq);
 void nb_schedule_rx(struct nb_kqueue *kq);
 void nb_schedule_tx_later(struct nb_kqueue *kq, nb_u64 microseconds);
+void nb_schedule_rx_later(struct nb_kqueue *kq, nb_u64 microseconds);
 void nb_hold_tx(struct nb_kqueue *kq, unsigned int microseconds); /* then the TX poll */
 void nb_hold_rx(struct nb_kqueue *kq, unsigned int microseconds); /* then nb_queue_rx_held() */
 int nb_complete_tx(struct nb_kqueue *kq, int done);
@@ -89,7 +90,7 @@ void nb_eoi_rx(struct nb_kqueue *kq);
 void nb_notify_tx(struct nb_kqueue *kq);
 void nb_notify_rx(struct nb_kqueue *kq);
 
-/* Guards the vif's token bucket. CONTEXT: softirqs off. */
+/* Guards the vif's token buckets. CONTEXT: softirqs off. */
 void nb_rate_lock(struct nb_kvif *kvif);
 void nb_rate_unlock(struct nb_kvif *kvif);
 
@@ -176,7 +177,13 @@ void nb_vif_housekeeping(void *vif);		  /* CONTEXT: process, life lock */
 void nb_vif_up(void *vif);			  /* CONTEXT: RTNL */
 void nb_vif_down(void *vif);			  /* CONTEXT: RTNL */
 void nb_vif_set_multicast_control(void *vif, int on); /* CONTEXT: process */
-void nb_vif_set_rate(void *vif, nb_u64 bytes, nb_u64 microseconds); /* CONTEXT: process */
+/* A limit as its XenStore node has it; NULL: none. -errno when it does not parse, and then there is none. CONTEXT: process */
+#define NB_LIMIT_RATE 0	   /* from the guest: "BYTES,MICROSECONDS" */
+#define NB_LIMIT_PPS 1	   /* from the guest: "PACKETS" per second */
+#define NB_LIMIT_RX_RATE 2 /* to the guest, likewise */
+#define NB_LIMIT_RX_PPS 3
+#define NB_LIMITS 4
+int nb_vif_set_limit(void *vif, unsigned int which, const char *text);
 /* Directions as seen from dom0, as in ethtool: rx is what the guest sends. CONTEXT: RTNL */
 struct nb_coalesce {
 	unsigned int rx_micros, rx_slots, tx_micros, tx_slots;

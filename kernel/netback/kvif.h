@@ -22,11 +22,13 @@ struct nb_kvif {
 	bool watching;
 	bool gone; /* the xenbus device is to be unregistered once the lock is free */
 	bool dying; /* no more work is queued; CONTEXT: life */
-	struct xenbus_watch rate_watch; /* likewise */
-	bool watching_rate;
+	struct nb_limit_watch {
+		struct xenbus_watch watch; /* likewise */
+		struct nb_kvif *kvif; /* null: not registered */
+	} limits[NB_LIMITS];
 	struct xenbus_watch multicast_watch; /* on a node of the guest's: at most one event is pending */
 	bool watching_multicast;
-	spinlock_t rate_lock; /* the vif's token bucket */
+	spinlock_t rate_lock; /* the vif's token buckets */
 	struct delayed_work work;
 	struct ratelimit_state complaints;
 	char *script;
@@ -49,7 +51,7 @@ struct nb_kqueue {
 	unsigned int index;
 
 	struct hrtimer hold_tx, hold_rx; /* events held back, see coalesce.cpp */
-	struct timer_list rate_timer; /* schedules the TX poll when there are tokens again */
+	struct timer_list rate_timer, rx_rate_timer; /* schedule the TX and RX poll when there are tokens again */
 	void *tx_ring, *rx_ring;
 	unsigned int tx_port, rx_port;
 	bool napi_added, enabled;

@@ -7,44 +7,69 @@
 
 #include "kvif.h"
 
-/* "BYTES,MICROSECONDS"; anything else means unlimited and is said so once. */
-static void nb_read_rate(struct nb_kvif *kvif)
-{
-	unsigned long long bytes = 0, microseconds = 0;
-	char *rate = xenbus_read(XBT_NIL, kvif->xdev->nodename, "rate", NULL);
-	char end;
+static const char *const nb_limit_node[NB_LIMITS] = {
+	[NB_LIMIT_RATE] = "rate",
+	[NB_LIMIT_PPS] = "pps",
+	[NB_LIMIT_RX_RATE] = "rx-rate",
+	[NB_LIMIT_RX_PPS] = "rx-pps",
+};
 
-	if (!IS_ERR(rate)) {
-		if (sscanf(rate, "%llu,%llu%c", &bytes, &microseconds, &end) != 2) {
-			netdev_warn(kvif->dev, "%s/rate is \"%s\", not BYTES,MICROSECONDS: unlimited\n",
-				    kvif->xdev->nodename, rate);
-			bytes = microseconds = 0;
-		}
-		kfree(rate);
-	}
-	nb_vif_set_rate(kvif->vif, bytes, microseconds);
+/* A node that is not there means unlimited; so does one that says nothing sensible, but aloud. */
+static void nb_read_limit(struct nb_kvif *kvif, unsigned int which)
+{
+	const char *dir = kvif->xdev->nodename, *node = nb_limit_node[which];
+	char *text = xenbus_read(XBT_NIL, dir, node, NULL);
+
+	if (IS_ERR(text))
+		text = NULL;
+	if (nb_vif_set_limit(kvif->vif, which, text) && net_ratelimit())
+		netdev_warn(kvif->dev, "%s/%s is \"%s\", not %s: unlimited\n", dir, node, text,
+			    which == NB_LIMIT_RATE || which == NB_LIMIT_RX_RATE ? "BYTES,MICROSECONDS" : "PACKETS");
+	kfree(text);
 }
 
-static void nb_rate_changed(struct xenbus_watch *watch, const char *path, const char *token)
+static void nb_limit_changed(struct xenbus_watch *watch, const char *path, const char *token)
 {
-	nb_read_rate(container_of(watch, struct nb_kvif, rate_watch));
+	struct nb_limit_watch *limit = container_of(watch, struct nb_limit_watch, watch);
+
+	nb_read_limit(limit->kvif, limit - limit->kvif->limits);
 }
 
-/* The watch fires once at registration, which reads the rate the first time. */
+/* However often a node is written, one event of it waits at most: it is read when its turn comes. */
+static bool nb_limit_will_handle(struct xenbus_watch *watch, const char *path, const char *token)
+{
+	return watch->nr_pending == 0;
+}
+
+/* A watch fires once at registration, which reads the limit the first time. */
 int nb_limits_watch(struct nb_kvif *kvif)
 {
-	const int err = xenbus_watch_pathfmt(kvif->xdev, &kvif->rate_watch, NULL, nb_rate_changed, "%s/%s",
-					     kvif->xdev->nodename, "rate");
+	unsigned int i;
+	int err;
 
-	kvif->watching_rate = !err;
-	return err;
+	for (i = 0; i < NB_LIMITS; i++) {
+		struct nb_limit_watch *limit = &kvif->limits[i];
+
+		limit->kvif = kvif;
+		err = xenbus_watch_pathfmt(kvif->xdev, &limit->watch, nb_limit_will_handle, nb_limit_changed, "%s/%s",
+					   kvif->xdev->nodename, nb_limit_node[i]);
+		if (err) {
+			limit->kvif = NULL;
+			return err;
+		}
+	}
+	return 0;
 }
 
 void nb_limits_unwatch(struct nb_kvif *kvif)
 {
-	if (!kvif->watching_rate)
-		return;
-	unregister_xenbus_watch(&kvif->rate_watch);
-	kfree(kvif->rate_watch.node);
-	kvif->watching_rate = false;
+	unsigned int i;
+
+	for (i = 0; i < NB_LIMITS; i++) {
+		if (!kvif->limits[i].kvif)
+			continue;
+		unregister_xenbus_watch(&kvif->limits[i].watch);
+		kfree(kvif->limits[i].watch.node);
+		kvif->limits[i].kvif = NULL;
+	}
 }

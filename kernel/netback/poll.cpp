@@ -28,9 +28,10 @@ Result<u32> take_limited(Queue &queue, Batch &batch, u32 budget, s32 share, u64 
 {
 	Vif &vif = *queue.vif;
 	nb_rate_lock(vif.kvif);
-	vif.rate.level(nb_micros());
-	const auto taken = take(queue.tx, batch, budget, {nb_param_fatal_slots(), &vif.rate, share});
-	wait = batch.throttled ? vif.rate.wait(batch.throttled) : 0;
+	vif.from_guest_limit.refresh(nb_micros());
+	const auto taken =
+		take(queue.tx, batch, budget, {nb_param_fatal_slots(), &vif.from_guest_limit, share});
+	wait = batch.throttled;
 	nb_rate_unlock(vif.kvif);
 	return taken;
 }
@@ -49,7 +50,7 @@ int Queue::tx_poll(int budget)
 	const u32 most = RINGWAY_LIKELY(!waits) ? static_cast<u32>(budget) : 1;
 	lane.tight = false;
 	const s32 share = kPollShare - static_cast<s32>(owed);
-	const auto taken = RINGWAY_LIKELY(!vif->rate.limited())
+	const auto taken = RINGWAY_LIKELY(!vif->from_guest_limit.limited())
 				   ? take(tx, lane.batch, most, {nb_param_fatal_slots(), nullptr, share})
 				   : take_limited(*this, lane.batch, most, share, wait);
 	if (RINGWAY_UNLIKELY(!taken.ok())) {

@@ -25,6 +25,7 @@ enum class Why : u8 {
 	peer_queue,   // its transmit queue is stopped, shaped or not empty
 	peer_offload, // it cannot take the packet's offloads, or the headers are not what the flags claim
 	peer_buffers, // it posted too few buffers
+	peer_limit,   // it may not receive more for now
 	none,
 };
 inline constexpr u32 kWhys = static_cast<u32>(Why::none);
@@ -45,7 +46,7 @@ struct RxStats {
 	u64 dropped_full, dropped_expired, dropped_down, dropped_shape, dropped_oversize, copy_failed;
 	u64 dropped_multicast;
 	u64 batches, notifications, held;
-	u64 copies, hypercalls;
+	u64 copies, hypercalls, throttled;
 };
 
 // The time of polls and the interrupts (billing.cpp). A poll that has completed may still be on its way out
@@ -80,8 +81,8 @@ struct Queue {
 	bool waits;                           // for a receiver: the next poll only looks how it is (wait.cpp)
 	bool gave_up;                         // and not again before a while after wait_ended
 	unsigned long wait_began, wait_ended; // jiffies
-	u32 rest_micros; // the first rest of a wait
-	u32 looks;       // rests of this wait so far
+	u32 rest_micros;                      // the first rest of a wait
+	u32 looks;                            // rests of this wait so far
 	TxStats tx_stats;
 
 	// CONTEXT: rx lock
@@ -91,6 +92,7 @@ struct Queue {
 	u32 backlog_packets;
 	u32 most_slots;        // the most buffers a batch ever found here
 	bool stopped;          // the device's transmit queue is stopped until the backlog shrinks
+	bool throttled;        // the backlog waits for the vif's limit, a timer is set
 	bool stalled;          // no buffers for longer than the stall time-out
 	unsigned long last_rx; // jiffies when a packet was last placed or the backlog last was empty
 	RxStats rx_stats;
@@ -108,7 +110,7 @@ struct Queue {
 	void notify_coalesced(u32 slots, bool asked);
 	void notify_held(); // the time is up
 	bool tx_work() const;
-	bool rx_work() const { return backlog_packets != 0; }
+	bool rx_work() const { return backlog_packets != 0 && !throttled; }
 	// Counts an interrupt that found work or did not; returns whether it did. CONTEXT: hard interrupt
 	bool event(u64 &events, bool any);
 
@@ -126,6 +128,7 @@ struct Queue {
 	// Drops what waited too long, finds and ends stalls; true while it wants to be called again.
 	bool rx_age(unsigned long now);
 	void rx_purge();
+	u64 pay(u32 len);
 };
 
 // A hypercall for n copies, on the bill of the side that needs them.
@@ -177,6 +180,14 @@ struct Placed {
 	bool tight; // too few buffers for two more batches like this, but the receiver is at it
 };
 Placed place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest);
+
+// Credit of a receiver that is limited (limit.cpp).
+struct Credit {
+	u64 bytes = 0;
+	u32 packets = 0;
+};
+u32 reserve_credit(const Batch &batch, Queue &to, u32 first, Credit &credit);
+void return_credit(Queue &to, const Credit &credit);
 
 // Makes an skb of packet i. Null: not possible, the packet's fate says why.
 sk_buff *build_skb(Lane &lane, Queue &queue, Packet &packet);

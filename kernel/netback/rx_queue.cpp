@@ -148,6 +148,8 @@ int Queue::rx_poll(int budget)
 	u32 count = 0;
 	const u32 most = budget < static_cast<int>(kBatchPackets) ? static_cast<u32>(budget) : kBatchPackets;
 	bool waits = false; // packets wait for buffers
+	u64 wait = 0;       // or for the vif's limit: microseconds
+	const bool limited = vif->to_guest_limit.limited();
 
 	nb_rx_lock(kq);
 	if (RINGWAY_UNLIKELY(!vif->running.load(std::memory_order_acquire) || !rx.attached())) {
@@ -163,6 +165,7 @@ int Queue::rx_poll(int budget)
 		return 0;
 	}
 	u32 free = room.value();
+	throttled = false;
 	StageCursor cursor{lane};
 	while (backlog_packets && count < most) {
 		sk_buff *skb = nb_backlog_peek(kq);
@@ -179,6 +182,11 @@ int Queue::rx_poll(int budget)
 			}
 			waits = true;
 			break;
+		}
+		if (RINGWAY_UNLIKELY(limited)) {
+			wait = pay(info.len);
+			if (wait)
+				break;
 		}
 		if (lane.copies.room() < rx_copy_ops_bound(NB_MAX_PIECES, slots))
 			rx_flush(lane);
@@ -219,8 +227,11 @@ int Queue::rx_poll(int budget)
 	if (count == most)
 		return budget; // INVARIANT: a poll that used up its budget is not completed
 	// INVARIANT: short of its budget, the loop ended for want of packets or of buffers.
-	if (nb_complete_rx(kq, static_cast<int>(count)))
+	if (nb_complete_rx(kq, static_cast<int>(count))) {
+		if (RINGWAY_UNLIKELY(wait))
+			nb_schedule_rx_later(kq, wait);
 		nb_eoi_rx(kq);
+	}
 	if (waits)
 		nb_vif_kick_later(vif->kvif, nb_msecs(vif->frontend.rx_notify ? 1000 : 30));
 	return static_cast<int>(count);

@@ -90,6 +90,7 @@ constexpr Stat kWhyStats[] = {
 	{"from_guest_why_peer_queue", [](const QueueStats &s) { return why(s, Why::peer_queue); }},
 	{"from_guest_why_peer_offload", [](const QueueStats &s) { return why(s, Why::peer_offload); }},
 	{"from_guest_why_peer_buffers", [](const QueueStats &s) { return why(s, Why::peer_buffers); }},
+	{"from_guest_why_peer_limit", [](const QueueStats &s) { return why(s, Why::peer_limit); }},
 };
 
 // Shown for the vif, and for each of its queues.
@@ -126,6 +127,7 @@ constexpr Stat kQueueStats[] = {
 	{"to_guest_notifications_held", [](const QueueStats &s) { return s.rx.held; }},
 	{"to_guest_direct", [](const QueueStats &s) { return s.rx.direct; }},
 	{"to_guest_switched", [](const QueueStats &s) { return s.rx.switched; }},
+	{"to_guest_throttled", [](const QueueStats &s) { return s.rx.throttled; }},
 	{"to_guest_dropped_full", [](const QueueStats &s) { return s.rx.dropped_full; }},
 	{"to_guest_dropped_expired", [](const QueueStats &s) { return s.rx.dropped_expired; }},
 	{"to_guest_dropped_down", [](const QueueStats &s) { return s.rx.dropped_down; }},

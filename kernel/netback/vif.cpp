@@ -34,16 +34,6 @@ void nb_vif_destroy(void *vif)
 	nb_free(vif);
 }
 
-void nb_vif_set_rate(void *opaque, nb_u64 bytes, nb_u64 microseconds)
-{
-	auto *vif = static_cast<Vif *>(opaque);
-	nb_softirq_off();
-	nb_rate_lock(vif->kvif);
-	vif->rate.set(bytes, microseconds, nb_micros());
-	nb_rate_unlock(vif->kvif);
-	nb_softirq_on();
-}
-
 // The device went up, or the rings came while it was up. CONTEXT: RTNL
 void nb_vif_up(void *opaque)
 {

@@ -48,7 +48,7 @@ struct Vif {
 
 	Coalesce from_guest, to_guest;
 
-	TokenBucket rate; // of what the guest sends, all queues together; CONTEXT: the rate lock
+	Limiter from_guest_limit, to_guest_limit; // all queues together; CONTEXT: the rate lock
 
 	// Counters of earlier connections. INVARIANT: a reader that finds the same even number in
 	// gone_version before and after has added each queue's counters exactly once (stats.cpp).

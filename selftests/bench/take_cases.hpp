@@ -40,8 +40,8 @@ inline u32 bench_take(u32 slots, bool gso, u32 count = kPackets, bool limited = 
 	const u32 per_ring = TxFrontRing::kSize / (slots + gso);
 	count = per_ring < count ? per_ring : count;
 	auto batch = std::make_unique<Batch>();
-	TokenBucket rate;
-	rate.set(u64{1} << 40, 1, 0);
+	Limiter rate;
+	rate.set_bytes(u64{1} << 40, 1, 0);
 	u32 done = 0;
 	for (u32 round = 0; round < kRounds; round++) {
 		Page page;

@@ -142,15 +142,15 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (!back.attach(page.get()).ok())
 		return 0;
 	const u8 options = in.take();
-	TokenBucket rate;
-	rate.set(in.take<u16>(), in.take<u16>(), 0);
+	Limiter rate;
+	rate.set_bytes(in.take<u16>(), in.take<u16>(), 0);
 	for (u32 pass = 0; pass < 16 && in.more(); pass++) {
 		fill(in, front);
 		const u32 budget = options & 1 ? in.below(70) : kBatchPackets, before = back.req_cons();
 		TakeLimits limits{20, options & 2 ? &rate : nullptr};
 		if (options & 4)
 			limits.share = in.take<u16>();
-		rate.level(pass * 1000);
+		rate.refresh(pass * 1000);
 		peer.hostile = options & 8;
 		const auto taken = take(back, *batch, budget, limits);
 		peer.hostile = false;

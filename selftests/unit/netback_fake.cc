@@ -200,6 +200,10 @@ void Host::settle()
 				kq->tx_timer = 0;
 				schedule(kq->tx);
 			}
+			if (kq->rx_timer && kq->rx_timer <= micros) {
+				kq->rx_timer = 0;
+				schedule(kq->rx);
+			}
 			if (kq->tx_hold && kq->tx_hold <= micros) {
 				kq->tx_hold = 0;
 				schedule(kq->tx);
@@ -358,6 +362,11 @@ void nb_schedule_tx_later(nb_kqueue *kq, nb_u64 microseconds)
 {
 	EXPECT_GT(microseconds, 0u);
 	kq->tx_timer = host->micros + microseconds;
+}
+void nb_schedule_rx_later(nb_kqueue *kq, nb_u64 microseconds)
+{
+	EXPECT_GT(microseconds, 0u);
+	kq->rx_timer = host->micros + microseconds;
 }
 void nb_hold_tx(nb_kqueue *kq, unsigned int microseconds)
 {
@@ -767,7 +776,7 @@ void nb_kqueue_enable(nb_kqueue *kq)
 void nb_kqueue_disable(nb_kqueue *kq)
 {
 	kq->enabled = false;
-	kq->tx_timer = 0;
+	kq->tx_timer = kq->rx_timer = 0;
 }
 
 int nb_device_connected(nb_kvif *kvif, unsigned int queues)

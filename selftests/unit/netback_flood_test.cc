@@ -236,8 +236,8 @@ protected:
 
 TEST_F(Rate, IsKept)
 {
-	nb_vif_set_rate(a.kvif.vif, 10000, 10000); // 1 MB/s
-	run(300);                                  // the burst is used up
+	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "10000,10000"); // 1 MB/s
+	run(300);                                                   // the burst is used up
 	const u64 bytes = run(2000);
 	EXPECT_NEAR(static_cast<double>(bytes), 2e6, 2e4);
 	EXPECT_GT(a.back().tx_stats.throttled, 100u);
@@ -245,7 +245,7 @@ TEST_F(Rate, IsKept)
 
 TEST_F(Rate, BurstComesFirst)
 {
-	nb_vif_set_rate(a.kvif.vif, 1000, 1000000); // 1 kB/s
+	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "1000,1000000"); // 1 kB/s
 	const u64 bytes = run(50);
 	EXPECT_GE(bytes, 128u * 1024 - 1500);
 	EXPECT_LE(bytes, 128u * 1024 + 3000);
@@ -254,20 +254,20 @@ TEST_F(Rate, BurstComesFirst)
 // NB-51
 TEST_F(Rate, ZeroIsUnlimitedAndCanBeSetAgain)
 {
-	nb_vif_set_rate(a.kvif.vif, 1000, 1000000);
+	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "1000,1000000");
 	run(50);
 	EXPECT_LT(run(50), 3000u);
-	nb_vif_set_rate(a.kvif.vif, 0, 0);
+	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "0,0");
 	host->micros += 1000000; // the timer that was set runs out
 	EXPECT_GT(run(10), 100000u);
-	EXPECT_FALSE(a.vif().rate.limited());
+	EXPECT_FALSE(a.vif().from_guest_limit.limited());
 }
 
 // A packet larger than what a slow rate gives in an hour still gets through.
 // NB-52
 TEST_F(Rate, LargePacketsDoNotWedge)
 {
-	nb_vif_set_rate(a.kvif.vif, 100000, 1000000);
+	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "100000,1000000");
 	b.post_buffers(64);
 	for (int i = 0; i < 3; i++)
 		a.send(make_frame(65535, 1), {{}, NETTXF_csum_blank, XEN_NETIF_GSO_TYPE_TCPV4, 1448});
@@ -283,7 +283,7 @@ TEST_F(Rate, LargePacketsDoNotWedge)
 // No packet is lost or answered twice by waiting, in whichever order the slots come.
 TEST_F(Rate, ThrottledPacketsComeWholeAndInOrder)
 {
-	nb_vif_set_rate(a.kvif.vif, 200000, 1000000);
+	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "200000,1000000");
 	u32 sent = 0, got = 0;
 	for (u32 t = 0; t < 3000; t++) {
 		if (a.queue[0].tx.free_slots() > 40 && sent < 200)
@@ -304,7 +304,7 @@ TEST_F(Rate, ThrottledPacketsComeWholeAndInOrder)
 
 TEST_F(Rate, DisconnectWhileATimerRuns)
 {
-	nb_vif_set_rate(a.kvif.vif, 1, 1000000);
+	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "1,1000000");
 	run(20);
 	EXPECT_NE(a.back().kq->tx_timer, 0u);
 	a.frontend_state(kFrontendClosing);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "check.hpp"
 #include "commands.hpp"
+#include "limit.hpp"
 #include "nl_links.hpp"
 #include "policy.hpp"
 #include "sys_clock.hpp"
@@ -167,6 +168,22 @@ void add_vif_set(CLI::App &vif, Arguments &a)
 	});
 }
 
+void add_vif_limit(CLI::App &vif, Arguments &a)
+{
+	CLI::App *limit =
+		vif.add_subcommand("limit", "What a guest may send and receive, from now on")->fallthrough();
+	limit->add_option("DOMAIN", a.domain, "Name or number")->required();
+	limit->add_option("VIF", a.vif, "Number or MAC address")->required();
+	limit->add_option("LIMIT", a.spec, "rate=, pps=, rx-rate=, rx-pps=; the value none takes it away");
+	limit->callback([&a] {
+		a.run = [&a] {
+			const auto limits = parse_limits(a.spec); // before the world is opened
+			return print_with_world(
+				[&](Context &c) { return vif_limit(c, a.output, a.domain, a.vif, limits); });
+		};
+	});
+}
+
 void add_vif(CLI::App &app, Arguments &a)
 {
 	CLI::App *vif = app.add_subcommand("vif", "Network interfaces of guests")
@@ -217,6 +234,7 @@ void add_vif(CLI::App &app, Arguments &a)
 		};
 	});
 	add_vif_stats(*vif, a);
+	add_vif_limit(*vif, a);
 }
 
 void add_options(CLI::App &app, Output &output)

@@ -79,6 +79,9 @@ std::optional<Record> read_record(Store &store, unsigned domid, unsigned devid)
 	record.bridge = get(schema::record::bridge);
 	record.vifname = get(schema::record::vifname);
 	record.rate = get(schema::record::rate);
+	record.rx_rate = get(schema::record::rx_rate);
+	record.pps = get(schema::record::pps);
+	record.rx_pps = get(schema::record::rx_pps);
 	record.vlan = get(schema::record::vlan);
 	record.ip = get(schema::record::ip);
 	record.script = get(schema::record::script);

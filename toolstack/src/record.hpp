@@ -21,7 +21,8 @@ struct Record {
 	std::optional<Mac> mac;
 	std::string bridge;
 	std::string vifname;
-	std::string rate;
+	std::string rate, rx_rate;
+	std::string pps, rx_pps;
 	std::string vlan;
 	std::string ip;
 	std::string script;

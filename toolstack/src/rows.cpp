@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include "domain.hpp"
+#include "limit.hpp"
 #include "state.hpp"
 #include "text.hpp"
 #include "xenstore_schema.hpp"
@@ -165,13 +166,7 @@ nlohmann::json to_json(const VifRow &row, bool with_stats)
 			      {"carrier", row.carrier},
 			      {"queues", row.queues},
 			      {"features", row.features}};
-	if (!record.rate.empty()) {
-		const auto comma = record.rate.find(',');
-		out["rate_bytes_per_interval"] =
-			*schema::parse_uint(std::string_view(record.rate).substr(0, comma));
-		out["rate_interval_usecs"] =
-			*schema::parse_uint(std::string_view(record.rate).substr(comma + 1));
-	}
+	add_limits(out, record);
 	if (!record.vlan.empty()) {
 		out["vlan"] = record.vlan;
 	}
@@ -226,6 +221,9 @@ std::string show_text(const VifRow &row, bool with_stats)
 	out += fmt::format("    features {}\n", dash(fmt::format("{}", fmt::join(row.features, " "))));
 	for (const auto &[name, value] :
 	     {std::pair<const char *, const std::string &>{"rate (bytes,us)", record.rate},
+	      {"pps", record.pps},
+	      {"rx-rate (bytes,us)", record.rx_rate},
+	      {"rx-pps", record.rx_pps},
 	      {"vlan", record.vlan},
 	      {"ip", record.ip}}) {
 		out += value.empty() ? "" : fmt::format("    {} {}\n", name, value);

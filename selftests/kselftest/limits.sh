@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Limits on a vif in both directions, changed while it runs; its counters, and what ethtool shows of it. Limits are
+# only looked at as upper bounds: how fast anything is depends on the machine.
+. "${0%/*}/ktap.sh"
+
+# shellcheck disable=SC2016 # check runs what it is given in this shell: eval is meant
+front=${FRONT:-stock}
+ktap_plan 26
+
+stat() { ethtool -S "$1" | awk -v name="$2:" '$1 == name { print $2 }'; }
+counts() { [ "$(stat "$1" "$2")" -gt 0 ] || { echo "$1 $2 is $(stat "$1" "$2")"; return 1; }; }
+node() { xenstore-read "/local/domain/0/backend/vif/$(domid "$1")/0/$2"; }
+json() { ringway -p "$@" > /tmp/json && cat /tmp/json; }
+has() { grep -q -- "$1" /tmp/json; }
+
+# What passed of 1 000 datagrams from a to b, against what may: PER-SECOND packets, twice over, and a burst.
+at_most() { # DEVICE COUNTER PER-SECOND
+	local from began passed millis
+	from=$(stat "$1" "$2") began=$(date +%s%N)
+	guest_run a "flood $(mac_of 127.9.0.2) 127.9.0.2 60 1000" 90 > /dev/null || return 1
+	passed=$(($(stat "$1" "$2") - from)) millis=$((($(date +%s%N) - began) / 1000000))
+	echo "$passed packets in $millis ms"
+	[ "$passed" -le $((2 * $3 * millis / 1000 + 200)) ]
+}
+refused() { ! ringway vif limit "$@" 2> /tmp/said && [ "$(wc -l < /tmp/said)" = 1 ] && cat /tmp/said; }
+
+check 'stack ringway' use_stack ringway || exit 1
+for g in a b; do check "guest $g starts" guest_create $g front="$front"; done
+check 'two guests join' eval 'vif_join a 127.9.0.1 && vif_join b 127.9.0.2'
+a=vif$(domid a).0 b=vif$(domid b).0
+
+stage 'what ethtool shows'
+check 'the driver, and where it is' eval 'ethtool -i "$a" | grep -q "^driver: ringway_netback" && [ -d "/sys/bus/xen-backend/devices/$(ethtool -i "$a" | sed -n "s/^bus-info: //p")" ]'
+check 'rings of 256 slots' eval '[ "$(ethtool -g "$a" | grep -cE "^(RX|TX):[[:space:]]*256$")" = 4 ]'
+check 'a channel in use' eval 'ethtool -l "$a" | sed -n "/Current/,\$p" | grep -qE "^(RX|Combined):[[:space:]]*1$"'
+check 'the counters of stock netback' eval '(for n in rx_gso_checksum_fixup tx_zerocopy_sent tx_zerocopy_success tx_zerocopy_fail tx_frag_overflow; do [ -n "$(stat "$a" $n)" ] || exit 1; done)'
+
+stage 'the bill'
+check 'traffic passes' flow_both a b 127.9.0.1 127.9.0.2
+check 'time, copies, hypercalls and events are billed' eval '(for n in cpu_ns copies hypercalls events notifications; do counts "$a" from_guest_$n || exit 1; done)'
+check 'the receiver has its part' eval '(for n in packets bytes copies hypercalls notifications; do counts "$b" to_guest_$n || exit 1; done)'
+check 'one queue did it all' eval '[ "$(stat "$a" from_guest_bytes)" = "$(stat "$a" q0_from_guest_bytes)" ]'
+check 'ringway shows the same' eval 'json vif stats a 0 > /dev/null && has "\"from_guest_cpu_ns\": [1-9]" && has "\"ifname\": \"$a\""'
+check 'in intervals, too' eval 'timeout 60 ringway -j vif stats a 0 --watch 1 | head -n 1 > /tmp/json; has "\"interval_ms\":"'
+
+stage 'limits'
+check 'packets a second from the guest' eval 'ringway vif limit a 0 pps=200 && [ "$(node a pps)" = 200 ]'
+check 'no more of them pass' at_most "$a" from_guest_packets 200
+check 'it had to wait' counts "$a" from_guest_throttled
+check 'and to the guest' eval 'ringway vif limit a 0 pps=none && ringway vif limit b 0 rx-pps=200 rx-rate=8Mb/s'
+check 'no more of them arrive' at_most "$b" to_guest_packets 200
+check 'they had to wait' counts "$b" to_guest_throttled
+check 'the limits are shown' eval 'json vif show b 0 > /dev/null && has "\"rx_pps\": 200" && has "\"rx_rate_bytes_per_interval\": 50000"'
+check 'a malformed limit is refused' refused b 0 rx-pps=12x
+check 'and changes nothing' eval '[ "$(node b rx-pps)" = 200 ]'
+check 'taken away' eval 'ringway vif limit b 0 rx-pps=none rx-rate=none && ! node b rx-pps 2> /dev/null'
+check 'nonsense in the node is no limit' eval 'xenstore-write "/local/domain/0/backend/vif/$(domid b)/0/rx-pps" 12x && wait_for 10 "a warning" eval "dmesg | grep -q \"rx-pps is\""; xenstore-rm "/local/domain/0/backend/vif/$(domid b)/0/rx-pps"'
+check 'everything passes again' flow_both a b 127.9.0.1 127.9.0.2
+ktap_end
