@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The switch under the names that the kernel side calls it by.
 #include "switch.hpp"
+#include "uapi.h"
 #include <new>
 
 namespace
@@ -9,6 +10,7 @@ using namespace ringway;
 
 struct Kernel {
 	static u32 now() { return brlite_now(); }
+	static u64 nanoseconds() { return brlite_nanoseconds(); }
 	static void lock(void *lock) { brlite_lock(lock); }
 	static void unlock(void *lock) { brlite_unlock(lock); }
 	static void count(brlite_port &port, u32 counter) { brlite_count(&port, counter); }
@@ -165,6 +167,18 @@ int brlite_fdb_next(const brlite_core *core, uint32_t *position, brlite_fdb_entr
 uint32_t brlite_fdb_end(const brlite_core *core)
 {
 	return switch_of(core).fdb().slots();
+}
+
+uint64_t brlite_storm_bytes()
+{
+	return sizeof(brlite::StormLimits);
+}
+
+void brlite_storm_init(void *memory, const brlite_storm_limit *limits)
+{
+	auto *made = new (memory) brlite::StormLimits;
+	for (u32 kind = 0; kind < BRLITE_STORM_KINDS; kind++)
+		made->limit[kind].set(limits[kind].rate, limits[kind].burst);
 }
 
 uint64_t brlite_claims_bytes(uint32_t addresses)

@@ -20,6 +20,7 @@ struct brlite_slave {
 	/* RTNL */
 	struct brlite_address *addresses; /* that it may use; in force with BRLITE_ADDRESS_LOCKED */
 	u32 address_count;
+	struct brlite_storm_limit storm[BRLITE_STORM_KINDS]; /* as asked for; port.storm is what counts */
 };
 
 /* netdev_priv() of a brlite device. */
@@ -122,5 +123,9 @@ int brlite_change_lock(struct brlite_slave *slave, struct nlattr *data[], struct
 int brlite_fill_lock(struct sk_buff *skb, const struct brlite_slave *slave);
 /* The slave is leaving. */
 void brlite_end_lock(struct brlite_slave *slave);
+
+/* storm.c: limits on flooded packets. CONTEXT: RTNL */
+int brlite_change_storm(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack);
+int brlite_fill_storm(struct sk_buff *skb, const struct brlite_slave *slave);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the switch needs of the kernel while it handles frames; inlined into it by LTO. */
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 
@@ -9,6 +10,11 @@
 __always_inline uint32_t brlite_now(void)
 {
 	return (uint32_t)(jiffies / HZ);
+}
+
+uint64_t brlite_nanoseconds(void)
+{
+	return ktime_get_mono_fast_ns();
 }
 
 __always_inline void brlite_lock(void *lock)

@@ -39,12 +39,13 @@ struct brlite_counters {
 #define BRLITE_NO_BROADCAST_FLOOD 0x0020u
 #define BRLITE_NO_FLOOD (BRLITE_NO_UNICAST_FLOOD | BRLITE_NO_MULTICAST_FLOOD | BRLITE_NO_BROADCAST_FLOOD)
 #define BRLITE_ADDRESS_LOCKED 0x0040u /* takes only IP addresses that it has by lock.c as senders */
+#define BRLITE_STORM 0x0080u /* has limits on the floods it sends: .storm */
 #define BRLITE_FLOODS_DIFFER 0x00010000u /* a port has one of BRLITE_NO_FLOOD */
 #define BRLITE_ADDRESSES_CLAIMED 0x00020000u /* a port has BRLITE_ADDRESS_LOCKED */
 #define BRLITE_SHARED_POLICY 0xffff0000u
 
 /* With one of these on its ingress, a frame is judged by all rules; learning looks at the others itself. */
-#define BRLITE_GUARDED (BRLITE_ISOLATED | BRLITE_FLOODS_DIFFER | BRLITE_ADDRESSES_CLAIMED)
+#define BRLITE_GUARDED (BRLITE_ISOLATED | BRLITE_STORM | BRLITE_FLOODS_DIFFER | BRLITE_ADDRESSES_CLAIMED)
 /* What of a frame has to be in one piece for that. */
 #define BRLITE_GUARD_READS 256u
 /* Frames of one batch may be flooded to different ports. */
@@ -71,6 +72,7 @@ struct brlite_port {
 	uint8_t up; /* frames may come in and go out */
 	uint8_t learning;
 	uint32_t policy; /* BRLITE_ISOLATED and so on */
+	void *storm; /* with BRLITE_STORM: made by brlite_storm_init(), read under RCU */
 
 	/*
 	 * The source address seen last, and in which second it was found (or put) in the FDB as living
@@ -154,6 +156,18 @@ void brlite_classify(struct brlite_port *in, const struct brlite_frame *frames, 
 uint32_t brlite_flood_ports(struct brlite_port *in, const struct brlite_frame *frame, struct brlite_port **out,
 			    uint32_t max, uint32_t *cursor);
 
+/* Limits on flooded frames, by what their destination is. */
+enum brlite_storm_kind {
+	BRLITE_STORM_BROADCAST,
+	BRLITE_STORM_MULTICAST,
+	BRLITE_STORM_UNKNOWN,
+	BRLITE_STORM_KINDS,
+};
+struct brlite_storm_limit;
+uint64_t brlite_storm_bytes(void);
+/* memory: that many bytes. limits: one of each kind. */
+void brlite_storm_init(void *memory, const struct brlite_storm_limit *limits);
+
 /* The table of the addresses that locked ports may use, made anew whenever they change. */
 struct brlite_claims;
 uint64_t brlite_claims_bytes(uint32_t addresses);
@@ -169,6 +183,7 @@ struct brlite_claims *brlite_core_set_claims(struct brlite_core *core, struct br
 /* --- C, called by C++ ------------------------------------------------------------------------- */
 
 uint32_t brlite_now(void); /* seconds, monotonic */
+uint64_t brlite_nanoseconds(void); /* monotonic */
 void brlite_lock(void *lock);
 void brlite_unlock(void *lock);
 void brlite_count(struct brlite_port *port, uint32_t counter);

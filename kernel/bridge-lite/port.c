@@ -84,6 +84,7 @@ static void free_slave(struct brlite_slave *slave)
 {
 	netdev_put(slave->port.dev, &slave->tracker);
 	kfree(slave->addresses);
+	kfree(slave->port.storm);
 	free_percpu((struct brlite_counters __force __percpu *)slave->port.counters);
 	kfree(slave);
 }

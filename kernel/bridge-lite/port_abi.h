@@ -64,7 +64,8 @@ enum brlite_reason {
 	BRLITE_DROP_LOCKED_ADDRESS = 14, /* an IP address that is not the port's, or is another one's */
 	BRLITE_DROP_LOCKED_HIDDEN = 15, /* a locked port's headers cannot be read to their end, or are not IP's */
 	BRLITE_DROP_LOCKED_SERVER = 16, /* a locked port plays DHCP server or router */
-	BRLITE_REASONS = 17,
+	BRLITE_DROP_STORM = 17, /* more flooded packets of its kind than the port may send */
+	BRLITE_REASONS = 18,
 };
 
 /* brlite_frame.flags */

@@ -26,6 +26,7 @@
 // Env supplies what differs between the kernel and a unit test: now(), lock(), unlock(), count().
 #pragma once
 #include "core/frame.hpp"
+#include "core/storm.hpp"
 #include "lock.hpp"
 #include "table.hpp"
 
@@ -33,6 +34,11 @@ namespace ringway::brlite
 {
 using Frame = brlite_frame;
 using Verdict = brlite_verdict;
+
+// What Port::storm points to.
+struct StormLimits {
+	StormLimit limit[BRLITE_STORM_KINDS];
+};
 
 template <typename Env>
 class Switch : public Table<Env>
@@ -189,6 +195,12 @@ private:
 				destination_ = destination;
 				verdict_ = resolve(destination);
 			}
+			if constexpr (kGuarded) {
+				if (verdict_.action == BRLITE_FLOOD && is_storm(destination)) {
+					out = verdict(BRLITE_DROP, BRLITE_DROP_STORM);
+					return;
+				}
+			}
 			if (RINGWAY_UNLIKELY(too_long(frame, max_frame_))) {
 				out = verdict(BRLITE_DROP, BRLITE_DROP_OVERSIZE);
 				return;
@@ -207,6 +219,20 @@ private:
 			return claims ? check_addresses(*claims, frame, source, in_.index,
 							policy_ & BRLITE_ADDRESS_LOCKED)
 				      : 0;
+		}
+
+		// Is the frame one flooded frame of its kind too many?
+		bool is_storm(u64 destination) const
+		{
+			auto *limits = static_cast<StormLimits *>(
+				policy_ & BRLITE_STORM ? __atomic_load_n(&in_.storm, __ATOMIC_ACQUIRE)
+						       : nullptr);
+			if (!limits)
+				return false;
+			const u32 kind = destination == kMacBroadcast ? BRLITE_STORM_BROADCAST
+					 : mac_is_group(destination)  ? BRLITE_STORM_MULTICAST
+								      : BRLITE_STORM_UNKNOWN;
+			return !limits->limit[kind].take(Env::nanoseconds());
 		}
 
 		RINGWAY_ALWAYS_INLINE void recall_source()

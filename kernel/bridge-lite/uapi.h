@@ -26,6 +26,9 @@ enum {
 	IFLA_BRLITE_PORT_COUNTERS, /* u64 each, in the order of ethtool -S on the bridge; read only */
 	IFLA_BRLITE_PORT_ADDRESS_LOCK, /* u8: 1, only the addresses below may be senders behind this port */
 	IFLA_BRLITE_PORT_ADDRESSES, /* nest of IFLA_BRLITE_ADDRESS: all of them; replaces those before */
+	IFLA_BRLITE_PORT_STORM_BROADCAST, /* struct brlite_storm_limit: broadcasts that may come in here */
+	IFLA_BRLITE_PORT_STORM_MULTICAST, /* the same for other groups */
+	IFLA_BRLITE_PORT_STORM_UNKNOWN, /* the same for addresses that nobody knows */
 	__IFLA_BRLITE_PORT_MAX,
 };
 #define IFLA_BRLITE_PORT_MAX (__IFLA_BRLITE_PORT_MAX - 1)
@@ -36,6 +39,13 @@ enum {
 	IFLA_BRLITE_ADDRESS,
 };
 #define BRLITE_PORT_ADDRESSES_MAX 64
+
+struct brlite_storm_limit {
+	unsigned int rate; /* packets a second; 0: any number */
+	unsigned int burst; /* packets at once */
+};
+#define BRLITE_STORM_RATE_MAX 10000000
+#define BRLITE_STORM_BURST_MAX 1000000
 
 #define BRLITE_AGEING_DEFAULT 300
 #define BRLITE_FDB_MAX_DEFAULT 16384

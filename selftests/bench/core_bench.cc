@@ -39,6 +39,7 @@ constexpr Case kCases[] = {
 	{"classify-spread-256-ports-10000-macs", [] { return bench_classify(256, 10000, true); }},
 	{"classify-many-sources", [] { return bench_known_sources(1000); }},
 	{"classify-flood", [] { return bench_flood(); }},
+	{"classify-storm-limited", [] { return bench_storm(); }},
 	{"classify-mac-locked", [] { return bench_policy(BRLITE_LOCKED); }},
 	{"classify-isolated", [] { return bench_policy(BRLITE_ISOLATED); }},
 	{"classify-address-locked", [] { return bench_policy(BRLITE_LOCKED | BRLITE_ADDRESS_LOCKED); }},

@@ -13,6 +13,7 @@ using namespace brlite;
 
 struct Still {
 	static u32 now() { return 1000; }
+	static u64 nanoseconds() { return 1000000000; }
 	static void lock(void *) {}
 	static void unlock(void *) {}
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
@@ -103,6 +104,21 @@ inline u32 bench_policy(u32 policy)
 		world.head[i][23] = 17;
 		__builtin_memcpy(world.head[i] + 26, address, sizeof address);
 	}
+	for (u32 round = 0; round < kRounds; round++)
+		world.judge(kPackets);
+	return kRounds * kPackets;
+}
+
+// Broadcasts of a port with a limit on them that is not reached.
+inline u32 bench_storm()
+{
+	World world(2, 10);
+	StormLimits limits;
+	limits.limit[BRLITE_STORM_BROADCAST].set(1000, 1000000);
+	world.ports[1]->storm = &limits;
+	world.made->set_policy(*world.ports[1], BRLITE_STORM);
+	for (u32 i = 0; i < kPackets; i++)
+		world.fill(i, kMacBroadcast, World::mac(0));
 	for (u32 round = 0; round < kRounds; round++)
 		world.judge(kPackets);
 	return kRounds * kPackets;

@@ -22,6 +22,7 @@ u32 seconds;
 
 struct Env {
 	static u32 now() { return seconds; }
+	static u64 nanoseconds() { return u64{seconds} * 1000000000; }
 	static void lock(void *) {}
 	static void unlock(void *) {}
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
@@ -40,7 +41,23 @@ struct Known {
 	bool ages() const { return !(flags & (FdbTarget::kStatic | FdbTarget::kLocal)); }
 };
 
+// A token bucket as it is told: tokens come with time, up to a burst; a packet takes one.
+struct Bucket {
+	u64 rate = 0, burst = 0, tokens = 0;
+	u32 when = 0;
+
+	bool take()
+	{
+		if (!rate)
+			return true;
+		tokens = std::min(burst, tokens + (seconds - when) * rate);
+		when = seconds;
+		return tokens && tokens--;
+	}
+};
+
 struct Model {
+	Bucket bucket[kPorts][BRLITE_STORM_KINDS];
 	std::map<u64, Known> known;
 	bool attached[kPorts] = {}, up[kPorts] = {};
 	u32 policy[kPorts] = {};
@@ -113,6 +130,15 @@ struct Model {
 		u16 flags = 0;
 		std::optional<u16> port = {};
 	};
+	Outcome limited(u16 in, u64 to, Outcome flooded)
+	{
+		const u32 kind = to == kMacBroadcast ? BRLITE_STORM_BROADCAST
+				 : mac_is_group(to)  ? BRLITE_STORM_MULTICAST
+						     : BRLITE_STORM_UNKNOWN;
+		if (policy[in] & BRLITE_STORM && !bucket[in][kind].take())
+			return {BRLITE_DROP, BRLITE_DROP_STORM};
+		return flooded;
+	}
 	Outcome judge(u16 in, const Frame &frame)
 	{
 		const auto drop = [](u8 reason) { return Outcome{BRLITE_DROP, reason}; };
@@ -129,11 +155,13 @@ struct Model {
 		if (mac_is_link_local(to))
 			return drop(BRLITE_DROP_LINK_LOCAL);
 		if (mac_is_group(to))
-			return {BRLITE_FLOOD, BRLITE_FLOODED,
-				static_cast<u16>((local ? 0 : BRLITE_AND_LOCAL) | alone())};
+			return limited(in, to,
+				       {BRLITE_FLOOD, BRLITE_FLOODED,
+					static_cast<u16>((local ? 0 : BRLITE_AND_LOCAL) | alone())});
 		const auto at = known.find(to);
 		if (at == known.end())
-			return {BRLITE_FLOOD, BRLITE_FLOODED, static_cast<u16>(copy | alone())};
+			return limited(in, to,
+				       {BRLITE_FLOOD, BRLITE_FLOODED, static_cast<u16>(copy | alone())});
 		if (at->second.flags & FdbTarget::kLocal)
 			return local ? drop(BRLITE_DROP_HAIRPIN) : Outcome{BRLITE_LOCAL, BRLITE_TO_LOCAL};
 		const u16 port = at->second.port;
@@ -154,6 +182,7 @@ struct World {
 	std::unique_ptr<Switch<Env>> made = std::make_unique<Switch<Env>>();
 	Port port[kPorts] = {};
 	brlite_counters counters[kPorts] = {};
+	StormLimits storm[kPorts];
 	Model model;
 
 	World()
@@ -165,6 +194,7 @@ struct World {
 			port[p].max_frame = p ? kMaxFrame : ~0u;
 			port[p].learn_limit = kPortLimit;
 			port[p].owner = &port[p];
+			port[p].storm = &storm[p];
 			attach(p);
 		}
 		set_ageing(300);
@@ -208,6 +238,11 @@ struct World {
 			model.forget([p](const Known &k) { return k.port == p && k.ages(); });
 		made->set_policy(port[p], policy);
 		model.policy[p] = policy;
+	}
+	void limit(u32 p, u32 kind, u32 rate, u32 burst)
+	{
+		storm[p].limit[kind].set(rate, burst);
+		model.bucket[p][kind] = {rate, burst, burst, seconds};
 	}
 	void by_hand(u32 p, u64 mac, bool replace, u8 kind)
 	{
@@ -333,7 +368,7 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	for (u32 p = 0; p < kPorts; p++)
 		world.set_up(p, !(start >> p & 1));
 	while (in.more()) {
-		switch (in.below(17)) {
+		switch (in.below(18)) {
 		default:
 			frames(in, world);
 			break;
@@ -373,7 +408,14 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			break;
 		case 16: {
 			const u32 p = in.below(kPorts);
-			world.set_policy(p, in.take() & 0x3f);
+			world.set_policy(p, in.take() & (0x3f | BRLITE_STORM));
+			break;
+		}
+		case 17: {
+			const u32 p = in.below(kPorts), kind = in.below(BRLITE_STORM_KINDS);
+			static constexpr u32 rates[] = {0, 1, 2, 5, 10}; // whole nanoseconds a token
+			const u32 rate = rates[in.below(5)];
+			world.limit(p, kind, rate, 1 + in.below(20));
 			break;
 		}
 		}

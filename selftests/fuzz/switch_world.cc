@@ -14,6 +14,7 @@ u32 seconds;
 
 struct Env {
 	static u32 now() { return seconds; }
+	static u64 nanoseconds() { return u64{seconds} * 1000000000; }
 	static void lock(void *) {}
 	static void unlock(void *) {}
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }

@@ -5,7 +5,7 @@
 # Cases of docs/security.md: BR-01, BR-15, BR-17
 . "${0%/*}/ktap.sh"
 
-ktap_plan 31
+ktap_plan 36
 check 'stack ringway' use_stack ringway || exit 1
 check 'a starts' guest_create a || exit 1
 check 'b starts' guest_create b kernel=6.12 || exit 1
@@ -66,5 +66,15 @@ check 'a reaches b' reaches 127.9.0.2
 check 'and is locked as before' loses drop_locked_address 'ping -c 3 -W 1 -I 127.9.0.77 127.9.0.2'
 check 'the lock is lifted' ringway vif set a 0 ip=any mac_lock=off
 check 'nothing is left of it' not shown lock
+stage 'limits on floods'
+neighbours() { # asks for forty addresses that nobody has, at once
+	# shellcheck disable=SC2016 # the guest's shell expands it
+	echo 'for i in $(seq 100 139); do ping -c 1 -W 1 127.9.0.$i > /dev/null & done; wait; false'
+}
+check 'broadcasts are limited' ringway vif set a 0 broadcast=1/1
+check 'ringway shows it' shown '"storm_broadcast":{"burst":1,"packets_per_second":1}'
+check 'more of them are dropped' loses drop_storm "$(neighbours)"
+check 'the limit is lifted' ringway vif set a 0 broadcast=off
+check 'a reaches b' reaches 127.9.0.2
 check 'the kernel is content' splats
 ktap_end

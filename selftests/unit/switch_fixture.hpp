@@ -17,7 +17,9 @@ namespace
 // The test's own time, and counters that lie where the port's per-CPU ones would.
 struct Hosted {
 	static inline std::atomic<u32> seconds{1000};
+	static inline std::atomic<u64> ns{0};
 	static u32 now() { return seconds; }
+	static u64 nanoseconds() { return ns; }
 	static void lock(void *mutex) { static_cast<std::mutex *>(mutex)->lock(); }
 	static void unlock(void *mutex) { static_cast<std::mutex *>(mutex)->unlock(); }
 	static void count(Port &port, u32 counter)

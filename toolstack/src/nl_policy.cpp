@@ -123,7 +123,14 @@ void set_station(nl_sock *socket, const Link &link, const Mac &mac, bool present
 	expect(error, link, fmt::format("{} {} in the FDB", present ? "entering" : "deleting", mac.text()));
 }
 
-void set_addresses(nl_sock *socket, const Link &link, const PortPolicy &policy)
+void put_storm(Request &request, int type, const StormLimit &limit)
+{
+	const brlite_storm_limit value{limit.rate, limit.burst};
+	request.put(type, &value, sizeof(value));
+}
+
+// What has no word in bridge(8), in one request.
+void set_own_words(nl_sock *socket, const Link &link, const PortPolicy &policy)
 {
 	Request request(RTM_NEWLINK, 0);
 	request.header(link_header(AF_UNSPEC, link)).nest(IFLA_LINKINFO, [&] {
@@ -142,10 +149,13 @@ void set_addresses(nl_sock *socket, const Link &link, const PortPolicy &policy)
 					request.put(IFLA_BRLITE_ADDRESS, bytes.data(), is_v4 ? 4 : 16);
 				}
 			});
+			put_storm(request, IFLA_BRLITE_PORT_STORM_BROADCAST, policy.storm.broadcast);
+			put_storm(request, IFLA_BRLITE_PORT_STORM_MULTICAST, policy.storm.multicast);
+			put_storm(request, IFLA_BRLITE_PORT_STORM_UNKNOWN, policy.storm.unknown);
 		});
 	});
 	const int error = request.send(socket);
-	expect(error, link, "locking it to IP addresses",
+	expect(error, link, "locking it to IP addresses or limiting it",
 	       error == -NLE_EXIST
 		       ? "; another locked port of the bridge has one of them: 'ringway -d vif list'"
 		       : "");
@@ -156,7 +166,7 @@ void set_addresses(nl_sock *socket, const Link &link, const PortPolicy &policy)
 // The addresses first: they are what the kernel may refuse, and then nothing has changed.
 void NlLinks::set_policy(const Link &link, const PortPolicy &policy)
 {
-	set_addresses(socket_.get(), link, policy);
+	set_own_words(socket_.get(), link, policy);
 	if (policy.mac && policy.mac_lock) {
 		set_station(socket_.get(), link, *policy.mac, true);
 	}

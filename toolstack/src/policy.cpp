@@ -68,6 +68,63 @@ std::optional<std::vector<std::string>> addresses(std::string_view value)
 	return out;
 }
 
+constexpr std::uint64_t most_rate = 10000000; // BRLITE_STORM_RATE_MAX
+constexpr std::uint64_t most_burst = 1000000; // BRLITE_STORM_BURST_MAX
+constexpr std::uint64_t least_default_burst = 32;
+
+struct StormWord {
+	const char *key;
+	const schema::Node *node;
+	StormLimit StormLimits::*limit;
+};
+
+constexpr StormWord storm_words[] = {
+	{"broadcast", &be::storm_broadcast, &StormLimits::broadcast},
+	{"multicast", &be::storm_multicast, &StormLimits::multicast},
+	{"unknown", &be::storm_unknown, &StormLimits::unknown},
+};
+
+const StormWord *find_storm_word(std::string_view key)
+{
+	for (const StormWord &word : storm_words) {
+		if (key == word.key) {
+			return &word;
+		}
+	}
+	return nullptr;
+}
+
+std::uint32_t number(std::string_view key, std::string_view text, std::uint64_t most)
+{
+	const auto value = schema::parse_uint(text);
+	if (!value || *value == 0 || *value > most) {
+		throw Error(Exit::usage,
+			    fmt::format("{} {}: write packets a second, or with a burst as 1000/200; a "
+					"number here is 1 to {}; off lifts the limit",
+					key, quote(text), most));
+	}
+	return static_cast<std::uint32_t>(*value);
+}
+
+StormLimit storm_limit(std::string_view key, std::string_view value)
+{
+	if (value == "off") {
+		return {};
+	}
+	const auto slash = value.find('/');
+	const std::uint32_t rate = number(key, value.substr(0, slash), most_rate);
+	if (slash != value.npos) {
+		return {rate, number(key, value.substr(slash + 1), most_burst)};
+	}
+	// A tenth of a second's worth.
+	return {rate, static_cast<std::uint32_t>(std::max(std::uint64_t{rate} / 10, least_default_burst))};
+}
+
+std::string storm_text(const StormLimit &limit)
+{
+	return fmt::format("{}/{}", limit.rate, limit.burst);
+}
+
 std::string path(const Record &record, const schema::Node &node)
 {
 	return record.backend_path() + "/" + std::string(node.name);
@@ -128,6 +185,11 @@ std::string Policy::text() const
 	std::string out = isolated ? "isolated=on " : "";
 	out += mac_lock ? "mac_lock=on " : "";
 	out += ip_lock ? "ip=" + ip_text() + " " : "";
+	for (const StormWord &word : storm_words) {
+		if (const StormLimit &limit = storm.*word.limit; limit.rate != 0) {
+			out += fmt::format("{}={} ", word.key, storm_text(limit));
+		}
+	}
 	return out.substr(0, out.empty() ? 0 : out.size() - 1);
 }
 
@@ -143,10 +205,14 @@ Policy change_policy(Policy policy, const std::vector<std::string> &words)
 			policy.mac_lock = on_or_off(key, value);
 		} else if (key == "ip") {
 			policy.ip_lock = addresses(value);
+		} else if (const StormWord *storm = find_storm_word(key)) {
+			policy.storm.*storm->limit = storm_limit(key, value);
 		} else {
-			throw Error(Exit::usage,
-				    fmt::format("{}: unknown; there are isolated=, mac_lock= and ip=",
-						quote(word)));
+			throw Error(
+				Exit::usage,
+				fmt::format("{}: unknown; there are isolated=, mac_lock=, ip=, broadcast=, "
+					    "multicast= and unknown=",
+					    quote(word)));
 		}
 	}
 	return policy;
@@ -168,6 +234,14 @@ Policy read_policy(Store &store, const Record &record)
 			policy.ip_lock = addresses("none");
 		}
 	}
+	for (const StormWord &word : storm_words) {
+		const auto text = get(*word.node);
+		try {
+			policy.storm.*word.limit = storm_limit(word.key, text.value_or("off"));
+		} catch (const Error &) {
+			policy.storm.*word.limit = {}; // a limit that cannot be read is none
+		}
+	}
 	return policy;
 }
 
@@ -183,6 +257,7 @@ void set_policy(Context &context, const Record &record, const Policy &policy)
 	port.mac_lock = policy.mac_lock;
 	port.mac = record.mac;
 	port.ip_lock = policy.ip_lock;
+	port.storm = policy.storm;
 	context.links.set_policy(link, port);
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		if (!transaction.read(path(record, be::state))) {
@@ -191,6 +266,11 @@ void set_policy(Context &context, const Record &record, const Policy &policy)
 		}
 		keep(transaction, record, be::isolated, one_if(policy.isolated));
 		keep(transaction, record, be::mac_lock, one_if(policy.mac_lock));
+		for (const StormWord &word : storm_words) {
+			const StormLimit &limit = policy.storm.*word.limit;
+			keep(transaction, record, *word.node,
+			     limit.rate != 0 ? std::optional(storm_text(limit)) : std::nullopt);
+		}
 		keep(transaction, record, be::ip_lock,
 		     policy.ip_lock ? std::optional(policy.ip_text()) : std::nullopt);
 	});

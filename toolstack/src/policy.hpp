@@ -17,6 +17,7 @@ struct Policy {
 	bool isolated = false;
 	bool mac_lock = false;
 	std::optional<std::vector<std::string>> ip_lock; // the addresses; absent: any
+	StormLimits storm;
 
 	bool empty() const { return *this == Policy(); }
 	std::string ip_text() const; // "none" when locked to no address, empty when not locked
@@ -24,8 +25,8 @@ struct Policy {
 	bool operator==(const Policy &) const = default;
 };
 
-// KEY=VALUE words upon what there is: isolated=on|off, mac_lock=on|off, ip=ADDRESS,…|none|any. Throws Error
-// (usage).
+// KEY=VALUE words upon what there is: isolated=on|off, mac_lock=on|off, ip=ADDRESS,…|none|any,
+// broadcast=, multicast= and unknown=RATE[/BURST]|off. Throws Error (usage).
 Policy change_policy(Policy policy, const std::vector<std::string> &words);
 
 // What does not pass the schema's check counts as absent, but for the lock to addresses: that becomes one to

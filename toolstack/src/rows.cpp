@@ -182,6 +182,14 @@ nlohmann::json to_json(const VifRow &row, bool with_stats)
 	if (row.policy.ip_lock) {
 		out["ip_lock"] = *row.policy.ip_lock;
 	}
+	for (const auto &[name, limit] :
+	     {std::pair<const char *, const StormLimit &>{"storm_broadcast", row.policy.storm.broadcast},
+	      {"storm_multicast", row.policy.storm.multicast},
+	      {"storm_unknown", row.policy.storm.unknown}}) {
+		if (limit.rate != 0) {
+			out[name] = {{"packets_per_second", limit.rate}, {"burst", limit.burst}};
+		}
+	}
 	if (!row.error.empty()) {
 		out["error"] = row.error;
 	}

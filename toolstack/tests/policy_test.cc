@@ -96,6 +96,25 @@ TEST_F(PolicyTest, IsShown)
 	EXPECT_FALSE(json.contains("mac_lock"));
 }
 
+// BR-08
+TEST_F(PolicyTest, StormLimits)
+{
+	set({"broadcast=1000", "multicast=50/7", "unknown=100"});
+	const StormLimits &storm = world.links.policies.at("vif3.0").storm;
+	EXPECT_EQ(storm.broadcast, (StormLimit{1000, 100}));
+	EXPECT_EQ(storm.multicast, (StormLimit{50, 7}));
+	EXPECT_EQ(storm.unknown, (StormLimit{100, 32}));
+	EXPECT_EQ(node("storm-multicast"), "50/7");
+	const std::string shown = set({"multicast=off"});
+	EXPECT_NE(shown.find("policy broadcast=1000/100 unknown=100/32\n"), std::string::npos) << shown;
+	EXPECT_EQ(storm.multicast, StormLimit());
+	EXPECT_EQ(node("storm-multicast"), "(absent)");
+	Context context = world.context();
+	const auto json = to_json(make_row(context, *read_record(world.store, 3, 0)), false);
+	EXPECT_EQ(json["storm_broadcast"]["packets_per_second"], 1000);
+	EXPECT_FALSE(json.contains("storm_multicast"));
+}
+
 TEST_F(PolicyTest, NonsenseIsNamed)
 {
 	for (const auto &[word, named] :
@@ -104,6 +123,12 @@ TEST_F(PolicyTest, NonsenseIsNamed)
 							      {"colour=blue", "'colour=blue'"},
 							      {"ip=10.0.0.300", "'10.0.0.300'"},
 							      {"ip=10.0.0.1/24", "'10.0.0.1/24'"},
+							      {"broadcast=0", "'0'"},
+							      {"broadcast=many", "'many'"},
+							      {"multicast=10/", "''"},
+							      {"multicast=10/0", "'0'"},
+							      {"unknown=10000001", "'10000001'"},
+							      {"unknown=-1", "'-1'"},
 							      {"ip=", "''"},
 							      {"ip=10.0.0.1,", "''"},
 							      {"ip=::1,::1", "'::1'"},
