@@ -20,13 +20,20 @@ using RxRequest = netif_rx_request;
 using RxResponse = netif_rx_response;
 using ExtraInfo = netif_extra_info;
 
+using CtrlRequest = xen_netif_ctrl_request;
+using CtrlResponse = xen_netif_ctrl_response;
+
 using TxBackRing = BackRing<TxRequest, TxResponse>;
 using RxBackRing = BackRing<RxRequest, RxResponse>;
 using TxFrontRing = FrontRing<TxRequest, TxResponse>;
 using RxFrontRing = FrontRing<RxRequest, RxResponse>;
 
+using CtrlBackRing = BackRing<CtrlRequest, CtrlResponse>;
+using CtrlFrontRing = FrontRing<CtrlRequest, CtrlResponse>;
+
 static_assert(sizeof(TxRequest) == 12 && sizeof(TxResponse) == 4 && sizeof(RxRequest) == 8 &&
 	      sizeof(RxResponse) == 8 && sizeof(ExtraInfo) == 8);
+static_assert(sizeof(CtrlRequest) == 16 && sizeof(CtrlResponse) == 12);
 static_assert(TxBackRing::kSize == 256 && RxBackRing::kSize == 256);
 
 // Slots of one packet that every backend must accept, extra infos not counted.

@@ -85,6 +85,11 @@ Result<void> Vif::connect()
 			return opened.error();
 		}
 	}
+	const auto control_opened = open_control();
+	if (!control_opened.ok()) {
+		disconnect();
+		return control_opened.error();
+	}
 	counted.store(count, std::memory_order_release);
 	queue_count.store(count, std::memory_order_release);
 	const int error = nb_device_connected(kvif, count);
@@ -99,11 +104,13 @@ Result<void> Vif::connect()
 void Vif::disconnect()
 {
 	nb_device_disconnected(kvif); // carrier off, polls and interrupts stopped
+	close_control();
 	queue_count.store(0, std::memory_order_release);
 	nb_grace_period(); // every reader that saw the old count is through
 	for (u32 i = 0; i < allocated; i++)
 		close_queue(queues[i]);
 	multicast.clear();
+	forget_control();
 	retire_counters();
 	nb_grace_period(); // and every reader of counters
 	allocated = 0;

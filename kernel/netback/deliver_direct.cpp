@@ -109,8 +109,8 @@ RINGWAY_ALWAYS_INLINE u32 place(Lane &lane, Queue &from, Queue &to, u32 i, u32 f
 // May packets for `to` pass it by its device? CONTEXT: `to`'s rx lock
 bool open_for_direct(const Queue &to)
 {
-	return !to.backlog_packets && to.rx.attached() && !nb_device_watched(to.vif->kvif) &&
-	       nb_txq_idle(to.kq);
+	return !to.backlog_packets && to.rx.attached() && !to.vif->control.hash() &&
+	       !nb_device_watched(to.vif->kvif) && nb_txq_idle(to.kq);
 }
 
 // Why not? CONTEXT: as before
@@ -118,6 +118,8 @@ Why why_closed(const Queue &to)
 {
 	if (!to.rx.attached())
 		return Why::peer_down;
+	if (to.vif->control.hash())
+		return Why::peer_hash;
 	if (to.backlog_packets)
 		return to.throttled ? Why::peer_limit : Why::peer_backlog;
 	return nb_device_watched(to.vif->kvif) ? Why::peer_watched : Why::peer_queue;

@@ -146,6 +146,12 @@ unsigned int nb_port_longest(struct brlite_port *port); /* bytes of the longest 
 
 /* Connecting. CONTEXT: process, the vif's life lock. Errors are -errno, reported to XenStore by C. */
 int nb_read_frontend(struct nb_kvif *kvif, struct nb_frontend *out);
+/* The control ring; the page stays NULL when the guest has none. */
+int nb_ctrl_map(struct nb_kvif *kvif, void **page);
+int nb_ctrl_bind(struct nb_kvif *kvif);
+void nb_ctrl_unbind(struct nb_kvif *kvif); /* nb_ctrl_poll() neither runs nor will run afterwards */
+void nb_ctrl_unmap(struct nb_kvif *kvif);
+void nb_ctrl_notify(struct nb_kvif *kvif);
 int nb_read_headroom(struct nb_kvif *kvif, unsigned int *bytes); /* 0 when the guest asks for none */
 struct nb_kqueue *nb_kqueue_create(struct nb_kvif *kvif, unsigned int index, unsigned int count, void *queue,
 				   void **tx_ring, void **rx_ring, int *error);
@@ -200,6 +206,13 @@ unsigned int nb_vif_offloads(void *vif); /* bits: 1 sg, 2 tso4, 4 tso6, 8 ip csu
 #define NB_OFFLOAD_CSUM4 8u
 #define NB_OFFLOAD_CSUM6 16u
 
+int nb_vif_select_queue(void *vif, const struct sk_buff *skb); /* -1: any */
+/* Handles messages of the control ring: there were none; there were some; more wait; hear the guest no more. */
+int nb_ctrl_poll(void *vif);
+#define NB_CTRL_IDLE 0
+#define NB_CTRL_DONE 1
+#define NB_CTRL_MORE 2
+#define NB_CTRL_STOP 3
 int nb_vif_xmit(void *vif, struct sk_buff *skb, unsigned int queue); /* 0: taken; else drop it */
 /* Packets linked by ->next that the switch has for the vif; returns those that have to go through its device. */
 struct sk_buff *nb_vif_deliver(void *vif, struct sk_buff *first);

@@ -12,6 +12,17 @@
 
 #include "glue.h"
 
+/* A vif's control ring. */
+struct nb_kctrl {
+	void *ring;
+	int irq; /* 0: not bound */
+	unsigned int port;
+	struct work_struct work;
+	atomic_t owed; /* an end of interrupt */
+	bool handled; /* messages, since it was owed; CONTEXT: the work */
+	char name[IFNAMSIZ + 8];
+};
+
 struct nb_kvif {
 	struct net_device *dev;
 	struct xenbus_device *xdev;
@@ -29,6 +40,7 @@ struct nb_kvif {
 	struct xenbus_watch multicast_watch; /* on a node of the guest's: at most one event is pending */
 	bool watching_multicast;
 	spinlock_t rate_lock; /* the vif's token buckets */
+	struct nb_kctrl ctrl;
 	struct delayed_work work;
 	struct ratelimit_state complaints;
 	char *script;
@@ -89,6 +101,9 @@ void nb_multicast_unwatch(struct nb_kvif *kvif);
 
 /* xdp_headroom.c */
 int nb_offers_headroom(void);
+
+/* control_ring.c */
+void nb_ctrl_init(struct nb_kvif *kvif);
 
 /* netdev.c */
 extern const struct net_device_ops nb_netdev_ops;

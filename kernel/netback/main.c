@@ -174,6 +174,7 @@ static int nb_offer_features(struct xenbus_device *xdev, unsigned int queues)
 		{"feature-rx-flip", 0},
 		{"feature-multicast-control", 1},
 		{"feature-dynamic-multicast-control", 1},
+		{"feature-ctrl-ring", 1},
 	};
 	struct xenbus_transaction xbt;
 	unsigned int i;
@@ -250,6 +251,7 @@ static int nb_probe(struct xenbus_device *xdev, const struct xenbus_device_id *i
 		return PTR_ERR(kvif);
 	}
 	INIT_DELAYED_WORK(&kvif->work, nb_work);
+	nb_ctrl_init(kvif);
 	dev_set_drvdata(&xdev->dev, kvif);
 
 	kvif->script = xenbus_read(XBT_NIL, xdev->nodename, "script", NULL);

@@ -31,6 +31,14 @@ static int nb_stop(struct net_device *dev)
 	return 0;
 }
 
+static u16 nb_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev)
+{
+	struct nb_kvif *kvif = netdev_priv(dev);
+	const int queue = nb_vif_select_queue(kvif->vif, skb);
+
+	return queue >= 0 ? queue : netdev_pick_tx(dev, skb, sb_dev);
+}
+
 static netdev_tx_t nb_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct nb_kvif *kvif = netdev_priv(dev);
@@ -92,6 +100,7 @@ static netdev_features_t nb_fix_features(struct net_device *dev, netdev_features
 const struct net_device_ops nb_netdev_ops = {
 	.ndo_open = nb_open,
 	.ndo_stop = nb_stop,
+	.ndo_select_queue = nb_select_queue,
 	.ndo_start_xmit = nb_start_xmit,
 	.ndo_get_stats64 = nb_get_stats64,
 	.ndo_change_mtu = nb_change_mtu,

@@ -5,6 +5,7 @@
 // The TX side (guest to us) belongs to the queue's TX poll alone. The RX side (us to guest) is fed by
 // its own RX poll and by the TX polls of other vifs, so it has a lock, held for one batch.
 #pragma once
+#include "core/hash.hpp"
 #include "lane.hpp"
 
 namespace ringway
@@ -26,6 +27,7 @@ enum class Why : u8 {
 	peer_offload, // it cannot take the packet's offloads, or the headers are not what the flags claim
 	peer_buffers, // it posted too few buffers
 	peer_limit,   // it may not receive more for now
+	peer_hash,    // it wants packets hashed: which of its queues is decided for each one
 	none,
 };
 inline constexpr u32 kWhys = static_cast<u32>(Why::none);
@@ -188,6 +190,9 @@ struct Credit {
 };
 u32 reserve_credit(const Batch &batch, Queue &to, u32 first, Credit &credit);
 void return_credit(Queue &to, const Credit &credit);
+
+// By what a guest asked for. CONTEXT: softirqs off
+PacketHash hash_skb(const HashConfig &config, const sk_buff *skb);
 
 // Makes an skb of packet i. Null: not possible, the packet's fate says why.
 sk_buff *build_skb(Lane &lane, Queue &queue, Packet &packet);

@@ -17,7 +17,7 @@ using namespace ringway;
 
 namespace
 {
-RxMeta describe(const nb_skb_info &info, const Vif &vif)
+RxMeta describe(const nb_skb_info &info, const sk_buff *skb, const Vif &vif)
 {
 	u16 flags = 0;
 	if (info.csum_partial)
@@ -28,6 +28,11 @@ RxMeta describe(const nb_skb_info &info, const Vif &vif)
 	RxMeta meta{info.len, flags, static_cast<u8>(gso ? info.gso_type : XEN_NETIF_GSO_TYPE_NONE),
 		    info.gso_size};
 	meta.headroom = vif.headroom.load(std::memory_order_relaxed);
+	if (const HashConfig *config = vif.control.hash(); RINGWAY_UNLIKELY(config)) {
+		const PacketHash hash = hash_skb(*config, skb);
+		meta.hash_type = hash.type;
+		meta.hash = hash.value;
+	}
 	return meta;
 }
 
@@ -171,7 +176,7 @@ int Queue::rx_poll(int budget)
 		sk_buff *skb = nb_backlog_peek(kq);
 		nb_skb_info info;
 		nb_skb_describe(skb, &info);
-		const RxMeta meta = describe(info, *vif);
+		const RxMeta meta = describe(info, skb, *vif);
 		const u32 slots = rx_slots_needed(meta);
 		if (slots > free) {
 			// Ask to be woken when enough are there; look once more if they came meanwhile.
@@ -246,8 +251,9 @@ bool Queue::rx_age(unsigned long now)
 	nb_rx_lock(kq);
 	if (backlog_packets) {
 		nb_skb_info info;
-		nb_skb_describe(nb_backlog_peek(kq), &info);
-		const u32 needed = rx_slots_needed(describe(info, *vif));
+		const sk_buff *head = nb_backlog_peek(kq);
+		nb_skb_describe(head, &info);
+		const u32 needed = rx_slots_needed(describe(info, head, *vif));
 		const bool ready = rx_slots() >= needed;
 		const unsigned long stall = nb_msecs(nb_param_stall_msecs());
 		schedule = ready;

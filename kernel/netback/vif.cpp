@@ -87,6 +87,17 @@ int nb_vif_xmit(void *opaque, sk_buff *skb, unsigned int queue)
 	return vif->queues[queue < count ? queue : queue % count].enqueue(skb) ? 0 : -1;
 }
 
+namespace
+{
+u32 pick_queue(Vif &vif, sk_buff *skb, u32 count)
+{
+	if (count == 1)
+		return 0;
+	const int wanted = nb_vif_select_queue(&vif, skb);
+	return (wanted >= 0 ? static_cast<u32>(wanted) : nb_pick_queue(vif.kvif, skb)) % count;
+}
+} // namespace
+
 // Past the device's queueing discipline, as far as nobody could tell. CONTEXT: as nb_vif_xmit()
 sk_buff *nb_vif_deliver(void *opaque, sk_buff *first)
 {
@@ -96,7 +107,7 @@ sk_buff *nb_vif_deliver(void *opaque, sk_buff *first)
 			     nb_device_watched(vif->kvif)))
 		return first;
 	while (first) {
-		Queue &queue = vif->queues[count == 1 ? 0 : nb_pick_queue(vif->kvif, first) % count];
+		Queue &queue = vif->queues[pick_queue(*vif, first, count)];
 		if (RINGWAY_UNLIKELY(!nb_txq_idle(queue.kq)))
 			break;
 		sk_buff *rest = nb_skb_cut(first);

@@ -8,6 +8,7 @@
 // taken apart (disconnect()).
 #pragma once
 #include "core/multicast.hpp"
+#include "control.hpp"
 #include "life_cycle.hpp"
 #include "queue.hpp"
 #include <atomic>
@@ -39,6 +40,7 @@ struct Vif {
 	std::atomic<bool> running;       // the device is up and connected: polls and direct delivery allowed
 	std::atomic<brlite_port *> port; // the switch port this vif is, or null
 	std::atomic<u16> headroom;       // bytes its XDP program wants in front of each packet
+	Control control;                 // hashing, for guests that ask for it
 	MulticastList multicast;         // what the guest wants of it
 	bool up;                         // device is administratively up; CONTEXT: RTNL
 	bool connected;                  // rings are there; CONTEXT: RTNL
@@ -64,6 +66,9 @@ struct Vif {
 	void housekeeping();
 
 	Result<void> read_headroom();
+	Result<void> open_control();
+	void close_control();
+	void forget_control();
 	Result<void> connect();
 	void disconnect();
 	void retire_counters();

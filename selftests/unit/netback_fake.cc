@@ -652,7 +652,10 @@ void nb_forward(brlite_port *port, const brlite_outgoing *batch, unsigned int n)
 		sk_buff *skb = batch[i].skb;
 		port->forwarded.push_back(record(Forwarded::forward, skb, verdict));
 		void *owner = verdict.owner ? verdict.owner : verdict.port ? verdict.port->owner : nullptr;
-		if (verdict.action != BRLITE_PORT || !owner || nb_vif_xmit(owner, skb, skb->queue))
+		// Linux asks the device for the queue.
+		const int wanted = owner ? nb_vif_select_queue(owner, skb) : -1;
+		const u32 queue = wanted >= 0 ? static_cast<u32>(wanted) : skb->queue;
+		if (verdict.action != BRLITE_PORT || !owner || nb_vif_xmit(owner, skb, queue))
 			free_skb(skb);
 	}
 }

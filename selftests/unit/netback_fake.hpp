@@ -91,9 +91,12 @@ struct nb_kvif {
 	ringway::test::Guest *guest = nullptr;
 	nb_frontend frontend{1, 1, 1, 1, 1, 1, 1}; // what the guest's nodes say
 	unsigned int headroom = 0;                 // xdp-headroom, if it is a number
-	bool headroom_text = false;                // or not
-	bool readable = true;                      // false: the nodes cannot be read
-	bool up = true;                            // ip link set up
+	ringway::u8 *ctrl_page = nullptr;          // the control ring, if the guest has one
+	bool ctrl_mapped = false, ctrl_bound = false;
+	ringway::u32 ctrl_notified = 0;
+	bool headroom_text = false; // or not
+	bool readable = true;       // false: the nodes cannot be read
+	bool up = true;             // ip link set up
 	bool connected = false, carrier = false, watched = false, online = true, hotplug = true;
 	bool kicked = false, unregistered = false, shaped = false;
 	unsigned long later = 0; // jiffies of the delayed housekeeping, 0: none

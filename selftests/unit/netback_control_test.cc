@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The control ring of a vif: its life, hostile indices, and what hashing does to packets on their way in.
+#include "netback_fake.hpp"
+#include "peer.hpp"
+
+using namespace ringway;
+using namespace ringway::test;
+
+namespace
+{
+constexpr u32 kQueues = 4;
+
+class ControlRing : public testing::Test
+{
+protected:
+	Host machine;
+	Page page;
+	CtrlFrontRing front;
+	Guest a{1}, b{2, kQueues};
+	u16 id = 0;
+
+	void SetUp() override
+	{
+		a.connect();
+		begin();
+		b.connect();
+		a.join_switch([this](const brlite_frame &) {
+			return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.kvif.vif, &b.port};
+		});
+		for (u32 q = 0; q < kQueues; q++)
+			b.post_buffers(64, q);
+	}
+	// The guest's half of a new connection.
+	void begin(u32 start = 0xfffffff0)
+	{
+		std::memset(page.data(), 0, kPageSize);
+		front.init(page.data(), start);
+		b.kvif.ctrl_page = page.data();
+	}
+	void reconnect(u32 queues = kQueues)
+	{
+		b.frontend_state(kFrontendClosing);
+		b.frontend_state(kFrontendClosed);
+		b.reset_rings();
+		b.kvif.frontend.queues = queues;
+		begin();
+		b.connect();
+		for (u32 q = 0; q < queues; q++)
+			b.post_buffers(64, q);
+	}
+	void post(u16 type, u32 x = 0, u32 y = 0, u32 z = 0)
+	{
+		front.post(CtrlRequest{id++, type, {x, y, z}});
+		(void)front.push_requests();
+	}
+	void run()
+	{
+		int result;
+		u32 rounds = 0;
+		while ((result = nb_ctrl_poll(b.kvif.vif)) == NB_CTRL_MORE)
+			ASSERT_LT(rounds++, 100u);
+		EXPECT_NE(result, NB_CTRL_STOP);
+	}
+	CtrlResponse answer()
+	{
+		EXPECT_EQ(front.unconsumed().value(), 1u);
+		const auto response = front.response(front.rsp_cons());
+		front.consume(1);
+		return response;
+	}
+	u32 say(u16 type, u32 x = 0, u32 y = 0, u32 z = 0)
+	{
+		post(type, x, y, z);
+		run();
+		const auto response = answer();
+		EXPECT_EQ(response.id, static_cast<u16>(id - 1));
+		EXPECT_EQ(response.type, type);
+		return response.status;
+	}
+	void hash_on()
+	{
+		u8 key[40];
+		for (u32 i = 0; i < 40; i++)
+			key[i] = static_cast<u8>(i * 37 + 11);
+		const u32 gref = b.grant(key, sizeof key, 0, true);
+		EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_ALGORITHM, 1), 0u);
+		EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_KEY, gref, sizeof key), 0u);
+		EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_FLAGS, kHashTypes), 0u);
+		b.revoke(gref);
+	}
+	u32 map(const std::vector<u32> &entries, u32 offset = 0)
+	{
+		const u32 gref = b.grant(reinterpret_cast<const u8 *>(entries.data()),
+					 static_cast<u32>(entries.size() * 4), 0, true);
+		const u32 status = say(XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING, gref,
+				       static_cast<u32>(entries.size()), offset);
+		b.revoke(gref);
+		return status;
+	}
+	PacketHash expected(const Bytes &frame) const
+	{
+		return hash_frame(*b.kvif.vif->control.hash(), frame.data(), static_cast<u32>(frame.size()));
+	}
+	// The one queue that got something.
+	u32 where(Received &packet)
+	{
+		u32 found = kQueues;
+		for (u32 q = 0; q < kQueues; q++)
+			for (Received &one : b.receive(q)) {
+				EXPECT_EQ(found, kQueues) << "more than one packet";
+				found = q;
+				packet = one;
+			}
+		return found;
+	}
+};
+
+TEST_F(ControlRing, MessagesAreAnswered)
+{
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_GET_HASH_FLAGS), XEN_NETIF_CTRL_STATUS_NOT_SUPPORTED);
+	hash_on();
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_GET_HASH_MAPPING_SIZE), 0u);
+	for (const u16 type :
+	     {u16{XEN_NETIF_CTRL_TYPE_GET_GREF_MAPPING_SIZE}, u16{XEN_NETIF_CTRL_TYPE_ADD_GREF_MAPPING},
+	      u16{XEN_NETIF_CTRL_TYPE_DEL_GREF_MAPPING}, u16{0}, u16{0xffff}})
+		EXPECT_EQ(say(type, 1, 1, 1), XEN_NETIF_CTRL_STATUS_NOT_SUPPORTED);
+	EXPECT_GT(b.kvif.ctrl_notified, 0u);
+}
+
+TEST_F(ControlRing, PacketsGoWhereTheyHash)
+{
+	hash_on();
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING_SIZE, 128), 0u);
+	std::vector<u32> table(128);
+	for (u32 i = 0; i < 128; i++)
+		table[i] = (i * 7 + 1) % kQueues;
+	EXPECT_EQ(map(table), 0u);
+	std::set<u32> seen;
+	for (u32 i = 0; i < 40; i++) {
+		Bytes frame = make_frame(i % 2 ? 100 : 5000, i, i % 3 ? 0x0800 : 0x86dd);
+		frame[30] = static_cast<u8>(i * 13); // some address
+		const PacketHash hash = expected(frame);
+		ASSERT_NE(hash.type, 0u);
+		a.send(frame);
+		host->settle();
+		a.responses();
+		Received got;
+		const u32 q = where(got);
+		EXPECT_EQ(q, table[hash.value % 128]);
+		EXPECT_EQ(got.bytes, frame);
+		EXPECT_EQ(got.hash, hash.value);
+		EXPECT_EQ(got.hash_type, hash.type);
+		seen.insert(q);
+	}
+	EXPECT_GT(seen.size(), 1u);
+	EXPECT_EQ(a.back().tx_stats.path_direct, 0u);
+	EXPECT_EQ(a.back().tx_stats.why[static_cast<u32>(Why::peer_hash)], 40u);
+}
+
+// Linux asks for the queue before it hands a packet over.
+TEST_F(ControlRing, TheDeviceAsksForTheQueue)
+{
+	const Bytes frame = make_frame(100, 5);
+	sk_buff *skb = make_skb(frame, {20, 50}); // the headers in three pieces
+	EXPECT_EQ(nb_vif_select_queue(b.kvif.vif, skb), -1);
+	hash_on();
+	const int queue = nb_vif_select_queue(b.kvif.vif, skb);
+	EXPECT_EQ(queue, static_cast<int>(expected(frame).value % kQueues));
+	ASSERT_EQ(nb_vif_xmit(b.kvif.vif, skb, static_cast<u32>(queue)), 0);
+	host->settle();
+	Received got;
+	EXPECT_EQ(where(got), static_cast<u32>(queue));
+	EXPECT_EQ(got.hash, expected(frame).value);
+}
+
+TEST_F(ControlRing, WhatIsNotHashedHasNoExtraInfo)
+{
+	hash_on();
+	const Bytes frame = make_frame(100, 5, 0x0806);
+	a.send(frame);
+	host->settle();
+	Received got;
+	EXPECT_EQ(where(got), 0u);
+	EXPECT_EQ(got.hash_type, 0u);
+	EXPECT_EQ(got.slots, 1u);
+}
+
+TEST_F(ControlRing, OffAgainPacketsGoDirectly)
+{
+	hash_on();
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_ALGORITHM, 0), 0u);
+	EXPECT_EQ(b.vif().control.hash(), nullptr);
+	a.send(make_frame(100));
+	host->settle();
+	Received got;
+	EXPECT_EQ(where(got), 0u);
+	EXPECT_EQ(got.hash_type, 0u);
+	EXPECT_EQ(a.back().tx_stats.path_direct, 1u);
+}
+
+// NB-48: a change waits until nobody uses what it replaces, and only then.
+TEST_F(ControlRing, ChangesWaitForReaders)
+{
+	const u32 before = host->grace_periods;
+	hash_on();
+	EXPECT_EQ(host->grace_periods, before); // nothing was in force yet
+	const HashConfig *in_force = b.vif().control.hash();
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_FLAGS, 1), 0u);
+	EXPECT_EQ(host->grace_periods, before + 1);
+	EXPECT_NE(b.vif().control.hash(), in_force);
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_FLAGS, 0x100), XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER);
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_GET_HASH_FLAGS), 0u);
+	EXPECT_EQ(host->grace_periods, before + 1); // nothing changed
+}
+
+TEST_F(ControlRing, BadGrants)
+{
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_ALGORITHM, 1), 0u);
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING_SIZE, 8), 0u);
+	for (const u32 gref : {0u, 7u, 0xffffffffu}) {
+		EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_KEY, gref, 40),
+			  XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER);
+		EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING, gref, 8),
+			  XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER);
+	}
+	host->pages_left = 0;
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_KEY, 9, 40), XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER);
+	host->pages_left = ~0ull;
+}
+
+// NB-46: as much as a ring holds is handled in bounded turns.
+TEST_F(ControlRing, WorkIsBounded)
+{
+	for (u32 i = 0; i < CtrlFrontRing::kSize; i++)
+		post(XEN_NETIF_CTRL_TYPE_GET_HASH_MAPPING_SIZE);
+	u32 done = 0;
+	for (u32 turn = 0; turn < 8; turn++) {
+		EXPECT_EQ(nb_ctrl_poll(b.kvif.vif), turn < 7 ? NB_CTRL_MORE : NB_CTRL_DONE);
+		EXPECT_EQ(front.unconsumed().value(), done += 16);
+	}
+	EXPECT_EQ(nb_ctrl_poll(b.kvif.vif), NB_CTRL_IDLE);
+}
+
+// NB-46: an index that no ring can have latches the whole vif off.
+TEST_F(ControlRing, InsaneIndex)
+{
+	page.header().req_prod += 1000;
+	EXPECT_EQ(nb_ctrl_poll(b.kvif.vif), NB_CTRL_STOP);
+	EXPECT_TRUE(b.vif().disabled.load());
+	host->settle();
+	EXPECT_EQ(b.vif().allocated, 0u);
+	EXPECT_EQ(nb_ctrl_poll(b.kvif.vif), NB_CTRL_STOP);
+	EXPECT_EQ(b.kvif.fatal_lines, 1u);
+}
+
+// NB-38: the same at connect. All is given back, and an honest ring connects afterwards.
+TEST_F(ControlRing, InsaneIndexAtConnect)
+{
+	b.frontend_state(kFrontendClosing);
+	b.frontend_state(kFrontendClosed);
+	b.reset_rings();
+	begin();
+	page.header().req_prod += CtrlFrontRing::kSize + 1;
+	b.frontend_state(kFrontendInitialising);
+	b.frontend_state(kFrontendConnected);
+	EXPECT_NE(b.vif().state, BackendState::connected);
+	EXPECT_EQ(b.kvif.errors.size(), 1u);
+	EXPECT_FALSE(b.kvif.ctrl_mapped || b.kvif.ctrl_bound);
+	EXPECT_EQ(b.vif().allocated, 0u);
+	b.frontend_state(kFrontendClosed);
+	reconnect();
+	hash_on();
+}
+
+// NB-37: every step of connecting fails once, the control ring's among them.
+TEST_F(ControlRing, EveryStepOfConnectingFails)
+{
+	b.frontend_state(kFrontendClosing);
+	b.frontend_state(kFrontendClosed);
+	u32 failures = 0;
+	for (u32 step = 0;; step++, failures++) {
+		b.reset_rings();
+		begin();
+		host->step = 0;
+		host->fail_step = step;
+		b.frontend_state(kFrontendInitialising);
+		b.frontend_state(kFrontendConnected);
+		host->fail_step = ~0u;
+		if (b.vif().state == BackendState::connected)
+			break;
+		EXPECT_FALSE(b.kvif.ctrl_mapped || b.kvif.ctrl_bound);
+		EXPECT_EQ(b.vif().allocated, 0u);
+		b.frontend_state(kFrontendClosed);
+	}
+	EXPECT_GE(failures, kQueues * 5 + 3);
+	hash_on();
+}
+
+// NB-47: a mapping names queues of its own connection only.
+TEST_F(ControlRing, FewerQueuesAfterReconnect)
+{
+	hash_on();
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING_SIZE, 2), 0u);
+	EXPECT_EQ(map({3, 3}), 0u);
+	reconnect(2);
+	EXPECT_EQ(b.vif().control.hash(), nullptr);
+	EXPECT_EQ(b.vif().control.config[0].size | b.vif().control.config[1].size, 0u);
+	hash_on();
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING_SIZE, 2), 0u);
+	EXPECT_EQ(map({3, 3}), XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER);
+	EXPECT_EQ(map({1, 0}), 0u);
+}
+
+TEST_F(ControlRing, AGuestWithoutOne)
+{
+	EXPECT_FALSE(a.kvif.ctrl_mapped);
+	EXPECT_EQ(nb_ctrl_poll(a.kvif.vif), NB_CTRL_IDLE);
+}
+
+// With headroom and segmentation: three extra infos, and room enough is asked for.
+TEST_F(ControlRing, AllExtraInfosTogether)
+{
+	b.kvif.headroom = 256;
+	b.frontend_state(kFrontendReconfiguring);
+	hash_on();
+	const Bytes frame = make_frame(9000, 3);
+	a.send(frame, {{}, NETTXF_csum_blank | NETTXF_data_validated, XEN_NETIF_GSO_TYPE_TCPV4, 1448});
+	host->settle();
+	Received got;
+	EXPECT_LT(where(got), kQueues);
+	EXPECT_EQ(got.bytes, frame);
+	EXPECT_EQ(got.gso_size, 1448u);
+	EXPECT_EQ(got.headroom, 256u);
+	EXPECT_EQ(got.hash, expected(frame).value);
+	EXPECT_EQ(got.slots, 6u);
+}
+} // namespace
