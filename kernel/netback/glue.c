@@ -179,8 +179,7 @@ __always_inline unsigned int nb_skb_pieces(const struct sk_buff *skb, struct nb_
 unsigned int nb_skb_head(const struct sk_buff *skb, void *to, unsigned int len)
 {
 	len = min(len, skb->len);
-	skb_copy_bits(skb, 0, to, len); /* cannot fail: all of it is there */
-	return len;
+	return skb_copy_bits(skb, 0, to, len) ? 0 : len;
 }
 
 __always_inline void nb_skb_copy(const struct sk_buff *skb, void *to, unsigned int len)
