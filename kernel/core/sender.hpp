@@ -91,7 +91,7 @@ private:
 	{
 		static constexpr u8 kSnap[6] = {0xaa, 0xaa, 0x03, 0, 0, 0};
 		hide();
-		if (left_ < 8 || __builtin_memcmp(at_, kSnap, sizeof kSnap))
+		if (left_ < 8 || __builtin_memcmp(at_, kSnap, sizeof kSnap) != 0)
 			return 0;
 		const u16 type = load_be16(at_ + 6);
 		skip(8);
@@ -130,7 +130,7 @@ private:
 	void arp()
 	{
 		static constexpr u8 kEthernetIpv4[6] = {0, 1, 0x08, 0x00, 6, 4};
-		if (left_ < 28 || __builtin_memcmp(at_, kEthernetIpv4, sizeof kEthernetIpv4))
+		if (left_ < 28 || __builtin_memcmp(at_, kEthernetIpv4, sizeof kEthernetIpv4) != 0)
 			return hide();
 		const u16 operation = load_be16(at_ + 6);
 		sender_.source = load_ipv4(at_ + 14);

@@ -5,13 +5,13 @@
 // A packet that finds no buffer posted goes as an skb into the receiver's backlog, which costs dom0 twice as
 // much. On a busy host that takes from the receiver the very time it needs to post buffers, and so it stays.
 // Hence a poll that leaves fewer buffers than two more batches would take, or found too few, is not repeated
-// at once but after a rest; meanwhile the sender's ring fills, and then the sender waits. The next poll takes one
-// packet to see how things are (what is left of the buffers is for these), and when it finds enough for two
-// batches, they follow at once.
+// at once but after a rest; meanwhile the sender's ring fills, and then the sender waits. The next poll takes
+// one packet to see how things are (what is left of the buffers is for these), and when it finds enough for
+// two batches, they follow at once.
 //
-// How long a rest: each look costs dom0 a wake-up, each microsecond too many may leave the receiver idle. So the
-// first rest of a wait follows what earlier waits took: longer after a look in vain, shorter after a first look
-// that found buffers. After a look in vain half of it follows.
+// How long a rest: each look costs dom0 a wake-up, each microsecond too many may leave the receiver idle. So
+// the first rest of a wait follows what earlier waits took: longer after a look in vain, shorter after a
+// first look that found buffers. After a look in vain half of it follows.
 //
 // A receiver may not hold a sender up by this: nothing is waited for that has not taken a packet within
 // kProgressMsecs, waiting ends after kWaitMsecs and does not begin again for as long, and a batch that went

@@ -72,7 +72,8 @@ TEST_F(Wait, OnePacketLooksThenAWholeBatch)
 	EXPECT_EQ(a.back().tx_stats.path_direct, 130u);
 }
 
-// A frontend that never posts as many as a batch has packets is not waited for once it has posted all it does.
+// A frontend that never posts as many as a batch has packets is not waited for once it has posted all it
+// does.
 TEST_F(Wait, AFewBuffersAreEnoughForAFrontendWithFew)
 {
 	b.post_buffers(20);
@@ -188,7 +189,8 @@ TEST_F(Wait, ABatchForOthersDoesNotWait)
 	c.post_buffers(256);
 	u32 n = 0;
 	a.join_switch([&](const brlite_frame &) {
-		return n++ % 3 ? brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, c.kvif.vif, &c.port} : to_b();
+		return n++ % 3 ? brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, c.kvif.vif, &c.port}
+			       : to_b();
 	});
 	b.post_buffers(10);
 	post(63);

@@ -11,6 +11,7 @@ namespace
 {
 struct Env {
 	static u32 now() { return 1000; }
+	static u64 nanoseconds() { return 1000000000000; }
 	static void lock(void *) {}
 	static void unlock(void *) {}
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
