@@ -35,6 +35,10 @@ public:
 		update();
 	}
 
+	// For display. What is unlimited has no interval.
+	const TokenBucket &bytes() const { return bytes_; }
+	const TokenBucket &packets() const { return packets_; }
+
 	void refresh(u64 now)
 	{
 		if (bytes_.limited())

@@ -37,6 +37,12 @@ constexpr u32 ring_slots(size_t slot_size)
 	return p;
 }
 
+struct RingIndices {
+	u32 size;
+	u32 req_prod, req_cons, req_event;
+	u32 rsp_prod, rsp_private, rsp_event; // rsp_private: written, perhaps not published
+};
+
 // What both ends share: where the page is and where slot i lies.
 template <typename Request, typename Response>
 class RingPage
@@ -152,8 +158,20 @@ public:
 		shared::full_barrier();
 		return shared::load(&page_->req_prod) - req_cons_ >= n;
 	}
-	// Indices for debug output only. HOSTILE: the shared ones.
+	// HOSTILE: only to be compared or shown.
 	u32 shared_req_prod() const { return shared::load(&page_->req_prod); }
+
+	// All indices, to be shown to a person: the shared ones are whatever the peer made of them.
+	RingIndices indices() const
+	{
+		return {kSize,
+			shared::load(&page_->req_prod),
+			req_cons_,
+			shared::load(&page_->req_event),
+			shared::load(&page_->rsp_prod),
+			rsp_prod_,
+			shared::load(&page_->rsp_event)};
+	}
 };
 
 // The frontend's end: produces requests, consumes responses.

@@ -42,6 +42,9 @@ public:
 	}
 
 	s64 burst() const { return burst_; }
+	u64 amount() const { return limited() ? bytes_ : 0; } // per interval
+	u64 interval() const { return limited() ? interval_ : 0; }
+	s64 left() const { return level_; } // when level() was last asked for
 
 	// Tokens there are at `now` (microseconds).
 	s64 level(u64 now)

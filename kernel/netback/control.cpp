@@ -62,7 +62,7 @@ void Control::publish()
 		nb_grace_period();
 }
 
-// CONTEXT: process; one at a time. See NB_CTRL_* in glue.h.
+// CONTEXT: process, nb_ctrl_lock(). See NB_CTRL_* in glue.h.
 int nb_ctrl_poll(void *opaque)
 {
 	auto &vif = *static_cast<Vif *>(opaque);
@@ -97,7 +97,10 @@ Result<void> Vif::open_control()
 		return Error::missing;
 	if (!page)
 		return {}; // a guest without a control ring
-	if (!control.ring.attach(page).ok()) {
+	nb_ctrl_lock(kvif);
+	const auto attached = control.ring.attach(page);
+	nb_ctrl_unlock(kvif);
+	if (!attached.ok()) {
 		nb_report_error(kvif, error_errno(Error::ring_index),
 				"control ring indices out of range at connect");
 		return Error::ring_index;
@@ -111,17 +114,21 @@ Result<void> Vif::open_control()
 void Vif::close_control()
 {
 	nb_ctrl_unbind(kvif); // no message is handled from here on
+	nb_ctrl_lock(kvif);
 	control.ring.detach();
-	nb_ctrl_unmap(kvif);
+	nb_ctrl_unlock(kvif);
+	nb_ctrl_unmap(kvif); // nobody looks at it any more
 	control.active.store(nullptr, std::memory_order_release);
 }
 
 // INVARIANT: a grace period has passed since close_control().
 void Vif::forget_control()
 {
+	nb_ctrl_lock(kvif);
 	control.current = 0;
 	control.config[0] = {};
 	control.config[1] = {};
+	nb_ctrl_unlock(kvif);
 }
 
 PacketHash ringway::hash_skb(const HashConfig &config, const sk_buff *skb)

@@ -11,7 +11,7 @@ struct Control {
 	// longer.
 	std::atomic<const HashConfig *> active;
 
-	// CONTEXT: the ring's work, or no work runs
+	// CONTEXT: nb_ctrl_lock()
 	CtrlBackRing ring;
 	u32 current; // which of both is in force
 	HashConfig config[2];

@@ -14,9 +14,12 @@
 static void nb_ctrl_work(struct work_struct *work)
 {
 	struct nb_kctrl *ctrl = container_of(work, struct nb_kctrl, work);
-	const int result = nb_ctrl_poll(container_of(ctrl, struct nb_kvif, ctrl)->vif);
 	bool idle;
+	int result;
 
+	mutex_lock(&ctrl->lock);
+	result = nb_ctrl_poll(container_of(ctrl, struct nb_kvif, ctrl)->vif);
+	mutex_unlock(&ctrl->lock);
 	if (result == NB_CTRL_STOP)
 		return; /* the end of interrupt is never given: the guest is not heard again */
 	if (result == NB_CTRL_MORE) {
@@ -40,7 +43,14 @@ static irqreturn_t nb_ctrl_interrupt(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-void nb_ctrl_init(struct nb_kvif *kvif) { INIT_WORK(&kvif->ctrl.work, nb_ctrl_work); }
+void nb_ctrl_init(struct nb_kvif *kvif)
+{
+	INIT_WORK(&kvif->ctrl.work, nb_ctrl_work);
+	mutex_init(&kvif->ctrl.lock);
+}
+
+void nb_ctrl_lock(struct nb_kvif *kvif) { mutex_lock(&kvif->ctrl.lock); }
+void nb_ctrl_unlock(struct nb_kvif *kvif) { mutex_unlock(&kvif->ctrl.lock); }
 
 int nb_ctrl_map(struct nb_kvif *kvif, void **page)
 {

@@ -152,6 +152,8 @@ int nb_ctrl_bind(struct nb_kvif *kvif);
 void nb_ctrl_unbind(struct nb_kvif *kvif); /* nb_ctrl_poll() neither runs nor will run afterwards */
 void nb_ctrl_unmap(struct nb_kvif *kvif);
 void nb_ctrl_notify(struct nb_kvif *kvif);
+void nb_ctrl_lock(struct nb_kvif *kvif); /* the ring and the configuration; nb_ctrl_poll() is called with it */
+void nb_ctrl_unlock(struct nb_kvif *kvif);
 int nb_read_headroom(struct nb_kvif *kvif, unsigned int *bytes); /* 0 when the guest asks for none */
 struct nb_kqueue *nb_kqueue_create(struct nb_kvif *kvif, unsigned int index, unsigned int count, void *queue,
 				   void **tx_ring, void **rx_ring, int *error);
@@ -225,6 +227,36 @@ void nb_queue_rx_held(void *queue); /* CONTEXT: softirq */
 int nb_queue_tx_event(void *queue);
 int nb_queue_rx_event(void *queue);
 int nb_queue_event(void *queue);
+
+/* What debugfs shows (debugfs.c); the guest's side of a ring is shown, never used. */
+struct nb_ring_view {
+	unsigned int size, req_prod, req_cons, req_event, rsp_prod, rsp_private, rsp_event;
+};
+struct nb_queue_view {
+	struct nb_kqueue *kq;
+	struct nb_ring_view tx, rx;
+	unsigned int backlog_packets, backlog_bytes, owed;
+	unsigned char stopped, throttled, stalled, waits;
+};
+struct nb_bucket_view {
+	nb_u64 amount, interval; /* 0: unlimited */
+	long long left;
+};
+struct nb_limits_view {
+	struct nb_bucket_view from_bytes, from_packets, to_bytes, to_packets;
+};
+#define NB_HASH_KEY 40
+#define NB_HASH_MAPPING 128
+struct nb_hash_view {
+	unsigned char connected, active;
+	struct nb_ring_view ring;
+	unsigned int algorithm, types, size;
+	unsigned char key[NB_HASH_KEY], mapping[NB_HASH_MAPPING];
+};
+int nb_vif_view_queue(void *vif, unsigned int index, struct nb_queue_view *out); /* -1: not connected. CONTEXT: RCU read side */
+int nb_vif_kick_queue(void *vif, unsigned int index);				 /* likewise */
+void nb_vif_view_limits(void *vif, struct nb_limits_view *out);			 /* CONTEXT: process */
+void nb_vif_view_hash(void *vif, struct nb_hash_view *out);			 /* CONTEXT: nb_ctrl_lock() */
 
 /*
  * Counters: the vif's, then those of each of its `queues`, connected or not: their number does not change while the vif

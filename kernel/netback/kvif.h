@@ -18,6 +18,7 @@ struct nb_kctrl {
 	int irq; /* 0: not bound */
 	unsigned int port;
 	struct work_struct work;
+	struct mutex lock; /* the ring and what came over it; never waits for the life lock */
 	atomic_t owed; /* an end of interrupt */
 	bool handled; /* messages, since it was owed; CONTEXT: the work */
 	char name[IFNAMSIZ + 8];
@@ -44,6 +45,8 @@ struct nb_kvif {
 	struct delayed_work work;
 	struct ratelimit_state complaints;
 	char *script;
+
+	struct nb_debug *debug; /* debugfs.c; null: nothing is shown */
 
 	bool connected; /* CONTEXT: RTNL */
 	bool split; /* an event channel for each direction; for display, no frontend has queues differ */
@@ -104,6 +107,12 @@ int nb_offers_headroom(void);
 
 /* control_ring.c */
 void nb_ctrl_init(struct nb_kvif *kvif);
+
+/* debugfs.c */
+void nb_debugfs_init(void);
+void nb_debugfs_exit(void);
+void nb_debugfs_add(struct nb_kvif *kvif);
+void nb_debugfs_remove(struct nb_kvif *kvif); /* waits for readers; not with the life lock held */
 
 /* netdev.c */
 extern const struct net_device_ops nb_netdev_ops;

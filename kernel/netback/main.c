@@ -207,6 +207,7 @@ static void nb_remove_vif(struct nb_kvif *kvif)
 	struct xenbus_device *xdev = kvif->xdev;
 	char *script = kvif->script;
 
+	nb_debugfs_remove(kvif);
 	nb_multicast_unwatch(kvif);
 	nb_limits_unwatch(kvif);
 	if (kvif->watching) {
@@ -272,6 +273,7 @@ static int nb_probe(struct xenbus_device *xdev, const struct xenbus_device_id *i
 		return err;
 	}
 
+	nb_debugfs_add(kvif);
 	kobject_uevent(&xdev->dev.kobj, KOBJ_ONLINE); /* starts hotplug scripts: the device is there */
 	mutex_lock(&kvif->life);
 	nb_vif_frontend_state(kvif->vif, XenbusStateInitialising); /* -> InitWait */
@@ -333,12 +335,14 @@ static int __init nb_init(void)
 	err = nb_port_init();
 	if (err)
 		goto no_notifier;
+	nb_debugfs_init();
 	err = xenbus_register_backend(&nb_driver);
 	if (err)
 		goto no_driver;
 	return 0;
 
 no_driver:
+	nb_debugfs_exit();
 	nb_port_exit();
 no_notifier:
 	nb_lanes_destroy();
@@ -350,6 +354,7 @@ module_init(nb_init);
 static void __exit nb_exit(void)
 {
 	xenbus_unregister_driver(&nb_driver);
+	nb_debugfs_exit();
 	nb_port_exit();
 	nb_lanes_destroy();
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Connecting and closing again and again, from either end, leaves nothing behind and still passes traffic.
+# Connecting and closing again and again, from either end, leaves nothing behind and still passes traffic. Meanwhile
+# somebody reads all that debugfs shows of the vif and kicks its queue, whatever state it is in.
 # Cases of docs/security.md: NB-42, NF-33, RL-02
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
@@ -9,7 +10,9 @@ stack=${STACK:-ringway}
 connects=${CONNECTS:-100}
 attaches=${ATTACHES:-10}
 fronts=${FRONTS:-stock ringway}
-ktap_plan $((2 + $(wc -w <<< "$fronts") * 9))
+ktap_plan $((2 + $(wc -w <<< "$fronts") * 13))
+debug=/sys/kernel/debug/ringway-netback
+grep -q " /sys/kernel/debug " /proc/mounts || mount -t debugfs debug /sys/kernel/debug
 
 check "stack $stack" use_stack "$stack" || exit 1
 check 'uplink and dom0 are on the bridge' flows_setup
@@ -22,12 +25,46 @@ attach_often() { # GUEST TIMES
 	done
 }
 
+watch_debug() {
+	local file times=0
+	until [ -e /tmp/enough ]; do
+		for file in "$debug"/*/*; do
+			# A vif that is not connected cannot be kicked, one that is gone cannot be read.
+			cat "$file" > /tmp/debug.read 2> /dev/null && times=$((times + 1))
+			[[ $file != *io_ring* ]] || { echo kick > "$file"; } 2> /dev/null
+		done
+		sleep 0.2
+	done
+	[ "$times" -gt 0 ] && echo "$times files read"
+}
+watch_begin() { rm -f /tmp/enough; watch_debug > /tmp/watched 2>&1 & watcher=$!; }
+watch_end() { touch /tmp/enough; wait "$watcher"; local code=$?; cat /tmp/watched; return $code; }
+
+shown() { # VIF
+	local file=$debug/$1/io_ring_q0
+	cat "$file" "$debug/$1/ctrl"
+	grep -q '^TX: 256 slots' "$file" && grep -q '^TX poll: NAPI state' "$file" && grep -q '^limit from guest, bytes: none' "$file" &&
+		grep -q '^hashing: off' "$debug/$1/ctrl"
+}
+kicked() { # VIF
+	echo kick > "$debug/$1/io_ring_q0" || return 1
+	! { echo nonsense > "$debug/$1/io_ring_q0"; } 2> /dev/null
+}
+
 for front in $fronts; do
 	stage "netfront $front"
 	check "$front: a guest starts" guest_create a front="$front" memory=640 # stock netfront loses pages in each cycle
 	leak_snapshot /tmp/without-vif
 	check "$front: it joins" vif_join a 127.9.0.1
 	leak_snapshot /tmp/with-vif
+	vif=vif$(domid a).0
+	if [ "$stack" = ringway ]; then
+		check "$front: debugfs shows its rings" shown "$vif"
+		check "$front: its queue can be kicked" kicked "$vif"
+		watch_begin
+	else
+		for what in shown kicked watched gone; do skip "$front: debugfs, $what" "is not of stack $stack"; done
+	fi
 	stage "netfront $front: the guest connects and closes $connects times"
 	check "$front: $connects connect and close cycles" guest_run a "reconnect $connects" $((connects * 4 + 60))
 	check "$front: nothing is left of them" leak_compare /tmp/with-vif
@@ -38,6 +75,10 @@ for front in $fronts; do
 	check "$front: $attaches attach and detach cycles" attach_often a "$attaches"
 	check "$front: nothing is left of them" leak_compare /tmp/without-vif
 	guest_destroy a
+	if [ "$stack" = ringway ]; then
+		check "$front: it was read and kicked all the time" watch_end
+		check "$front: debugfs knows it no more" test ! -e "$debug/$vif"
+	fi
 	check "$front: no complaint from the kernel" splats
 done
 ktap_end

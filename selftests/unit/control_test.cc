@@ -56,6 +56,7 @@ protected:
 	}
 };
 
+// NB-47
 TEST_F(Message, UnknownOnesAndStagingGrants)
 {
 	for (u32 type = 0; type <= 0xffff; type++)
@@ -129,7 +130,7 @@ TEST_F(Message, MappingSize)
 	}
 }
 
-// XSA-270: place and length of a sub-table, all pairs of edges.
+// NB-47: XSA-270: place and length of a sub-table, all pairs of edges.
 TEST_F(Message, MappingBounds)
 {
 	for (const u32 size : {0u, 1u, 5u, 128u}) {
@@ -149,6 +150,7 @@ TEST_F(Message, MappingBounds)
 	}
 }
 
+// NB-47
 TEST_F(Message, MappingContent)
 {
 	EXPECT_EQ(status(XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING_SIZE, 8), kOk);

@@ -241,6 +241,32 @@ TEST_F(ControlRing, WorkIsBounded)
 	EXPECT_EQ(nb_ctrl_poll(b.kvif.vif), NB_CTRL_IDLE);
 }
 
+// NB-46: a guest that posts faster than it is served gets a turn after the other, and nothing of others waits
+// for it: what it costs at once is bounded, whatever is in the ring.
+TEST_F(ControlRing, AStormIsServedInTurns)
+{
+	u32 served = 0;
+	for (u32 turn = 0; turn < 500; turn++) {
+		while (front.free_slots())
+			post(turn % 2 ? XEN_NETIF_CTRL_TYPE_SET_HASH_ALGORITHM
+				      : XEN_NETIF_CTRL_TYPE_GET_HASH_MAPPING_SIZE,
+			     turn % 4 / 2);
+		ASSERT_EQ(nb_ctrl_poll(b.kvif.vif), NB_CTRL_MORE);
+		const u32 answered = front.unconsumed().value();
+		ASSERT_EQ(answered, 16u);
+		front.consume(answered);
+		served += answered;
+		a.send(make_frame(100, turn));
+		host->settle();
+		Received got;
+		ASSERT_LT(where(got), kQueues) << turn;
+		ASSERT_EQ(got.bytes, make_frame(100, turn));
+		a.responses();
+		b.post_buffers(1, 0);
+	}
+	EXPECT_EQ(served, 8000u);
+}
+
 // NB-46: an index that no ring can have latches the whole vif off.
 TEST_F(ControlRing, InsaneIndex)
 {
@@ -296,6 +322,97 @@ TEST_F(ControlRing, EveryStepOfConnectingFails)
 	hash_on();
 }
 
+// NB-47: messages of any content, with grants of any content, also rewritten while they are read: each gets
+// one answer, and no configuration names a queue or an entry that is not there.
+TEST_F(ControlRing, AnyContent)
+{
+	const u32 edges[] = {0,   1,   2,   3,          39,         40,         41, 127,
+			     128, 129, 255, 0x3fffffff, 0x80000000, 0xffffff80, ~0u};
+	u64 state = 88172645463325252ull;
+	const auto draw = [&state](u32 below) {
+		state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+		return static_cast<u32>((state >> 11) % below);
+	};
+	std::vector<u32> entries(1024);
+	const u32 gref = b.grant(nullptr, 0, 0, true);
+	u32 on = 0, rewritten = 0;
+	for (u32 n = 0; n < 4000; n++) {
+		for (u32 i = 0; i < 40; i++)
+			entries[i] = draw(8) ? draw(kQueues) : draw(1000);
+		std::memcpy(b.page_of(gref), entries.data(), 4 * entries.size());
+		const auto any = [&] { return draw(3) ? edges[draw(std::size(edges))] : draw(200); };
+		const u32 slot = front.req_prod();
+		post(static_cast<u16>(draw(20) ? draw(12) : any()), draw(3) ? gref : any(), any(), any());
+		{
+			// Whatever it says after it was read once is not looked at.
+			BeforeRead rewrite([&](u32) {
+				rewritten++;
+				reinterpret_cast<u32 *>(page.slot<CtrlRequest>(slot))[draw(4)] = any();
+			});
+			run();
+		}
+		ASSERT_EQ(front.unconsumed().value(), 1u);
+		front.consume(1);
+		const Control &control = b.vif().control;
+		for (const HashConfig &config : control.config) {
+			ASSERT_LE(config.size, kHashMapping);
+			for (const u8 queue : config.mapping)
+				ASSERT_LT(queue, kQueues);
+		}
+		on += control.hash() != nullptr;
+		if (n % 16 == 0) {
+			a.send(make_frame(60 + n % 1000, n));
+			host->settle();
+			Received got;
+			const u32 q = where(got);
+			ASSERT_LT(q, kQueues);
+			ASSERT_EQ(got.bytes, make_frame(60 + n % 1000, n));
+			a.responses();
+			b.post_buffers(got.slots, q);
+		}
+	}
+	EXPECT_GT(on, 100u); // it was not all nonsense
+	EXPECT_GT(rewritten, 4000u);
+}
+
+// NB-48: key, types and table change between any two batches, while packets wait in the backlog too. Every
+// packet arrives whole, once, on a queue that there is, with the hash that was in force when it was placed.
+TEST_F(ControlRing, ChangesUnderLoad)
+{
+	hash_on();
+	u32 sent = 0, arrived = 0, grace = host->grace_periods;
+	std::set<u32> queues;
+	for (u32 round = 0; round < 300; round++) {
+		for (u32 i = 0; i < 8; i++, sent++)
+			a.post(make_frame(100 + sent % 3000, sent));
+		a.push();
+		if (round % 3 == 0)
+			host->settle(); // some are placed before the change, some after
+		if (round % 2) {
+			EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING_SIZE, round % 128 + 1), 0u);
+			std::vector<u32> table(round % 128 + 1, round / 2 % kQueues);
+			EXPECT_EQ(map(table), 0u);
+		} else {
+			EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_FLAGS, 1 + round % kHashTypes), 0u);
+		}
+		host->settle();
+		a.responses();
+		for (u32 q = 0; q < kQueues; q++) {
+			u32 slots = 0;
+			for (const Received &got : b.receive(q)) {
+				EXPECT_FALSE(got.error);
+				slots += got.slots;
+				arrived++;
+				queues.insert(q);
+			}
+			b.post_buffers(slots, q);
+		}
+	}
+	EXPECT_EQ(arrived, sent);
+	EXPECT_EQ(queues.size(), kQueues);
+	EXPECT_GE(host->grace_periods, grace + 300); // each change waited for its readers
+}
+
 // NB-47: a mapping names queues of its own connection only.
 TEST_F(ControlRing, FewerQueuesAfterReconnect)
 {
@@ -309,6 +426,41 @@ TEST_F(ControlRing, FewerQueuesAfterReconnect)
 	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING_SIZE, 2), 0u);
 	EXPECT_EQ(map({3, 3}), XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER);
 	EXPECT_EQ(map({1, 0}), 0u);
+}
+
+// What debugfs shows: the configuration that counts, at each step, and nothing of an earlier connection.
+TEST_F(ControlRing, IsShown)
+{
+	nb_hash_view view{};
+	const auto look = [&] {
+		nb_ctrl_lock(&b.kvif);
+		nb_vif_view_hash(b.kvif.vif, &view);
+		nb_ctrl_unlock(&b.kvif);
+	};
+	look();
+	EXPECT_TRUE(view.connected);
+	EXPECT_FALSE(view.active);
+	EXPECT_EQ(view.algorithm, 0u);
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_ALGORITHM, 1), 0u);
+	look();
+	EXPECT_FALSE(view.active); // chosen, but hashes nothing yet
+	EXPECT_EQ(view.algorithm, 1u);
+	hash_on();
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING_SIZE, 3), 0u);
+	EXPECT_EQ(map({2, 1, 3}), 0u);
+	look();
+	EXPECT_TRUE(view.active);
+	EXPECT_EQ(view.types, kHashTypes);
+	EXPECT_EQ(view.key[1], 48u);
+	EXPECT_EQ(view.size, 3u);
+	EXPECT_EQ(view.mapping[2], 3u);
+	EXPECT_EQ(view.ring.size, CtrlFrontRing::kSize);
+	EXPECT_EQ(view.ring.req_cons, front.req_prod());
+	b.frontend_state(kFrontendClosing);
+	b.frontend_state(kFrontendClosed);
+	look();
+	EXPECT_FALSE(view.connected || view.active);
+	EXPECT_EQ(view.algorithm | view.size | view.key[1], 0u);
 }
 
 TEST_F(ControlRing, AGuestWithoutOne)

@@ -92,7 +92,7 @@ struct nb_kvif {
 	nb_frontend frontend{1, 1, 1, 1, 1, 1, 1}; // what the guest's nodes say
 	unsigned int headroom = 0;                 // xdp-headroom, if it is a number
 	ringway::u8 *ctrl_page = nullptr;          // the control ring, if the guest has one
-	bool ctrl_mapped = false, ctrl_bound = false;
+	bool ctrl_mapped = false, ctrl_bound = false, ctrl_locked = false;
 	ringway::u32 ctrl_notified = 0;
 	bool headroom_text = false; // or not
 	bool readable = true;       // false: the nodes cannot be read

@@ -51,3 +51,15 @@ void nb_ctrl_notify(nb_kvif *kvif)
 	EXPECT_TRUE(kvif->ctrl_bound);
 	kvif->ctrl_notified++;
 }
+
+void nb_ctrl_lock(nb_kvif *kvif)
+{
+	EXPECT_FALSE(kvif->ctrl_locked);
+	kvif->ctrl_locked = true;
+}
+
+void nb_ctrl_unlock(nb_kvif *kvif)
+{
+	EXPECT_TRUE(kvif->ctrl_locked);
+	kvif->ctrl_locked = false;
+}
