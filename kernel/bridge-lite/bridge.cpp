@@ -14,6 +14,7 @@ struct Kernel {
 	static void lock(void *lock) { brlite_lock(lock); }
 	static void unlock(void *lock) { brlite_unlock(lock); }
 	static void count(brlite_port &port, u32 counter) { brlite_count(&port, counter); }
+	static void count_rule(void *hits, u32 outcome) { brlite_count_rule(hits, outcome); }
 };
 
 using Switch = brlite::Switch<Kernel>;
@@ -179,6 +180,23 @@ void brlite_storm_init(void *memory, const brlite_storm_limit *limits)
 	auto *made = new (memory) brlite::StormLimits;
 	for (u32 kind = 0; kind < BRLITE_STORM_KINDS; kind++)
 		made->limit[kind].set(limits[kind].rate, limits[kind].burst);
+}
+
+uint64_t brlite_rules_bytes()
+{
+	return sizeof(RuleList);
+}
+
+uint8_t brlite_rule_is_possible(const brlite_rule *rule)
+{
+	return brlite::is_possible(*rule);
+}
+
+void brlite_rules_init(void *memory, const brlite_rule *rules, uint32_t n, uint8_t accept_rest, void *hits)
+{
+	auto *made = new (memory) RuleList(accept_rest != 0, hits);
+	for (u32 i = 0; i < n; i++)
+		brlite::add_rule(*made, rules[i]);
 }
 
 uint64_t brlite_claims_bytes(uint32_t addresses)

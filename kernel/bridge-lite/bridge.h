@@ -21,6 +21,7 @@ struct brlite_slave {
 	struct brlite_address *addresses; /* that it may use; in force with BRLITE_ADDRESS_LOCKED */
 	u32 address_count;
 	struct brlite_storm_limit storm[BRLITE_STORM_KINDS]; /* as asked for; port.storm is what counts */
+	struct brlite_rules *rules[BRLITE_DIRECTIONS]; /* rules.c; NULL without any */
 };
 
 /* netdev_priv() of a brlite device. */
@@ -127,5 +128,12 @@ void brlite_end_lock(struct brlite_slave *slave);
 /* storm.c: limits on flooded packets. CONTEXT: RTNL */
 int brlite_change_storm(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack);
 int brlite_fill_storm(struct sk_buff *skb, const struct brlite_slave *slave);
+
+/* rules.c: what may pass a port. CONTEXT: RTNL */
+int brlite_change_rules(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack);
+int brlite_fill_rules(struct sk_buff *skb, const struct brlite_slave *slave);
+size_t brlite_rules_size(const struct brlite_slave *slave);
+/* CONTEXT: a grace period after the last frame that may know the port. */
+void brlite_free_rules(struct brlite_slave *slave);
 
 #endif

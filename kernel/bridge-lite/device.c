@@ -231,6 +231,7 @@ static const char counter_names[BRLITE_COUNTERS][ETH_GSTRING_LEN] = {
 	[BRLITE_DROP_LOCKED_HIDDEN] = "drop_locked_hidden",
 	[BRLITE_DROP_LOCKED_SERVER] = "drop_locked_server",
 	[BRLITE_DROP_STORM] = "drop_storm",
+	[BRLITE_DROP_RULE] = "drop_rule",
 	[BRLITE_LEARNED] = "fdb_learned",
 	[BRLITE_MOVED] = "fdb_moved",
 	[BRLITE_LEARN_STATIC] = "fdb_refused_static",

@@ -30,7 +30,7 @@ static struct brlite_frame frame_of(const struct sk_buff *skb)
 /* The headers that a policy decides by in one piece; without one nobody looks behind the Ethernet header. */
 static void gather_headers(const struct brlite_port *in, struct sk_buff *skb)
 {
-	if (unlikely(READ_ONCE(in->policy) & BRLITE_ADDRESSES_CLAIMED))
+	if (unlikely(READ_ONCE(in->policy) & BRLITE_READS_HEADERS))
 		/* What cannot be had is not there: that is for the policy to judge. */
 		(void)pskb_may_pull(skb, min_t(u32, skb->len, BRLITE_GUARD_READS));
 }
@@ -197,6 +197,7 @@ netdev_tx_t brlite_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	__skb_pull(skb, ETH_HLEN);
 
 	rcu_read_lock();
+	gather_headers(&bridge->local, skb);
 	frame = frame_of(skb);
 	brlite_classify(&bridge->local, &frame, &verdict, 1);
 	brlite_forward(&bridge->local, &verdict, skb);

@@ -33,3 +33,8 @@ __always_inline void brlite_count(struct brlite_port *port, uint32_t counter)
 
 	this_cpu_inc(counters->n[counter]);
 }
+
+void brlite_count_rule(void *hits, uint32_t outcome)
+{
+	this_cpu_inc(((unsigned long __percpu __force *)hits)[outcome]);
+}

@@ -40,22 +40,35 @@ struct brlite_counters {
 #define BRLITE_NO_FLOOD (BRLITE_NO_UNICAST_FLOOD | BRLITE_NO_MULTICAST_FLOOD | BRLITE_NO_BROADCAST_FLOOD)
 #define BRLITE_ADDRESS_LOCKED 0x0040u /* takes only IP addresses that it has by lock.c as senders */
 #define BRLITE_STORM 0x0080u /* has limits on the floods it sends: .storm */
+#define BRLITE_RULES_FROM 0x4000u /* has rules for what comes in here: .rules */
+#define BRLITE_RULES_TO 0x8000u /* has rules for what leaves here */
 #define BRLITE_FLOODS_DIFFER 0x00010000u /* a port has one of BRLITE_NO_FLOOD */
 #define BRLITE_ADDRESSES_CLAIMED 0x00020000u /* a port has BRLITE_ADDRESS_LOCKED */
+#define BRLITE_RULES_SOMEWHERE 0x02000000u /* a port has BRLITE_RULES_TO */
+#define BRLITE_RULES (BRLITE_RULES_FROM | BRLITE_RULES_SOMEWHERE)
 #define BRLITE_SHARED_POLICY 0xffff0000u
 
 /* With one of these on its ingress, a frame is judged by all rules; learning looks at the others itself. */
-#define BRLITE_GUARDED (BRLITE_ISOLATED | BRLITE_STORM | BRLITE_FLOODS_DIFFER | BRLITE_ADDRESSES_CLAIMED)
-/* What of a frame has to be in one piece for that. */
+#define BRLITE_GUARDED \
+	(BRLITE_ISOLATED | BRLITE_STORM | BRLITE_FLOODS_DIFFER | BRLITE_ADDRESSES_CLAIMED | BRLITE_RULES)
+/* With one of these what lies behind the Ethernet header decides: so much of a frame has to be in one piece. */
+#define BRLITE_READS_HEADERS (BRLITE_ADDRESSES_CLAIMED | BRLITE_RULES)
 #define BRLITE_GUARD_READS 256u
 /* Frames of one batch may be flooded to different ports. */
-#define BRLITE_FLOODS_ALONE BRLITE_FLOODS_DIFFER
+#define BRLITE_FLOODS_ALONE (BRLITE_FLOODS_DIFFER | BRLITE_RULES_SOMEWHERE)
 
 /* Port 0 is the bridge device itself: the stack of this host. */
 #define BRLITE_LOCAL_PORT 0u
 #define BRLITE_MAX_PORTS 1024u
 
 struct brlite_core;
+
+/* Seen from who is behind the port. */
+enum brlite_direction {
+	BRLITE_FROM_GUEST,
+	BRLITE_TO_GUEST,
+	BRLITE_DIRECTIONS,
+};
 
 /*
  * What the data path reads of a port. One line that is read by every CPU and hardly ever written,
@@ -73,6 +86,7 @@ struct brlite_port {
 	uint8_t learning;
 	uint32_t policy; /* BRLITE_ISOLATED and so on */
 	void *storm; /* with BRLITE_STORM: made by brlite_storm_init(), read under RCU */
+	void *rules[BRLITE_DIRECTIONS]; /* with BRLITE_RULES_…: made by brlite_rules_init(), read under RCU */
 
 	/*
 	 * The source address seen last, and in which second it was found (or put) in the FDB as living
@@ -168,6 +182,13 @@ uint64_t brlite_storm_bytes(void);
 /* memory: that many bytes. limits: one of each kind. */
 void brlite_storm_init(void *memory, const struct brlite_storm_limit *limits);
 
+struct brlite_rule;
+uint64_t brlite_rules_bytes(void);
+/* Could any packet match it? */
+uint8_t brlite_rule_is_possible(const struct brlite_rule *rule);
+/* memory: that many bytes. hits: what brlite_count_rule() gets. INVARIANT: all n are possible, n <= BRLITE_RULES_MAX. */
+void brlite_rules_init(void *memory, const struct brlite_rule *rules, uint32_t n, uint8_t accept_rest, void *hits);
+
 /* The table of the addresses that locked ports may use, made anew whenever they change. */
 struct brlite_claims;
 uint64_t brlite_claims_bytes(uint32_t addresses);
@@ -187,6 +208,7 @@ uint64_t brlite_nanoseconds(void); /* monotonic */
 void brlite_lock(void *lock);
 void brlite_unlock(void *lock);
 void brlite_count(struct brlite_port *port, uint32_t counter);
+void brlite_count_rule(void *hits, uint32_t outcome);
 
 #ifdef __cplusplus
 }

@@ -112,6 +112,8 @@ static const struct nla_policy slave_policy[IFLA_BRLITE_PORT_MAX + 1] = {
 	[IFLA_BRLITE_PORT_STORM_BROADCAST] = NLA_POLICY_EXACT_LEN(sizeof(struct brlite_storm_limit)),
 	[IFLA_BRLITE_PORT_STORM_MULTICAST] = NLA_POLICY_EXACT_LEN(sizeof(struct brlite_storm_limit)),
 	[IFLA_BRLITE_PORT_STORM_UNKNOWN] = NLA_POLICY_EXACT_LEN(sizeof(struct brlite_storm_limit)),
+	[IFLA_BRLITE_PORT_RULES_FROM] = { .type = NLA_NESTED },
+	[IFLA_BRLITE_PORT_RULES_TO] = { .type = NLA_NESTED },
 };
 
 static int slave_changelink(struct net_device *dev, struct net_device *slave_dev, struct nlattr *tb[],
@@ -125,6 +127,8 @@ static int slave_changelink(struct net_device *dev, struct net_device *slave_dev
 	err = brlite_change_lock(slave, data, extack);
 	if (!err)
 		err = brlite_change_storm(slave, data, extack);
+	if (!err)
+		err = brlite_change_rules(slave, data, extack);
 	if (err)
 		return err;
 	if (data[IFLA_BRLITE_PORT_FDB_MAX])
@@ -134,7 +138,9 @@ static int slave_changelink(struct net_device *dev, struct net_device *slave_dev
 
 static size_t get_slave_size(const struct net_device *dev, const struct net_device *slave_dev)
 {
-	return 2 * nla_total_size(sizeof(u32)) + nla_total_size(BRLITE_COUNTERS * sizeof(u64)) +
+	const struct brlite_slave *slave = brlite_slave_of(slave_dev);
+
+	return (slave ? brlite_rules_size(slave) : 0) + 2 * nla_total_size(sizeof(u32)) + nla_total_size(BRLITE_COUNTERS * sizeof(u64)) +
 	       nla_total_size(sizeof(u8)) + nla_total_size(BRLITE_PORT_ADDRESSES_MAX * nla_total_size(16)) +
 	       BRLITE_STORM_KINDS * nla_total_size(sizeof(struct brlite_storm_limit));
 }
@@ -158,7 +164,7 @@ static int fill_slave_info(struct sk_buff *skb, const struct net_device *dev, co
 
 		memcpy(nla_data(counters) + i * sizeof(u64), &value, sizeof(value));
 	}
-	return brlite_fill_lock(skb, slave) ?: brlite_fill_storm(skb, slave);
+	return brlite_fill_lock(skb, slave) ?: brlite_fill_storm(skb, slave) ?: brlite_fill_rules(skb, slave);
 }
 
 static struct rtnl_link_ops link_ops __read_mostly = {

@@ -85,6 +85,7 @@ static void free_slave(struct brlite_slave *slave)
 	netdev_put(slave->port.dev, &slave->tracker);
 	kfree(slave->addresses);
 	kfree(slave->port.storm);
+	brlite_free_rules(slave);
 	free_percpu((struct brlite_counters __force __percpu *)slave->port.counters);
 	kfree(slave);
 }

@@ -65,7 +65,8 @@ enum brlite_reason {
 	BRLITE_DROP_LOCKED_HIDDEN = 15, /* a locked port's headers cannot be read to their end, or are not IP's */
 	BRLITE_DROP_LOCKED_SERVER = 16, /* a locked port plays DHCP server or router */
 	BRLITE_DROP_STORM = 17, /* more flooded packets of its kind than the port may send */
-	BRLITE_REASONS = 18,
+	BRLITE_DROP_RULE = 18, /* a rule of the port it came in by, or was to leave by, says so */
+	BRLITE_REASONS = 19,
 };
 
 /* brlite_frame.flags */

@@ -23,11 +23,13 @@
 // the same destination as before, 94 with a lookup of the destination, 180 with one of the source
 // besides; 170 for a batch of one. The number of ports and of addresses does not show in it.
 //
-// Env supplies what differs between the kernel and a unit test: now(), lock(), unlock(), count().
+// Env supplies what differs between the kernel and a unit test: now(), lock(), unlock(), count(),
+// count_rule().
 #pragma once
 #include "core/frame.hpp"
 #include "core/storm.hpp"
 #include "lock.hpp"
+#include "rules.hpp"
 #include "table.hpp"
 
 namespace ringway::brlite
@@ -101,7 +103,15 @@ private:
 				 : mac_is_group(destination)  ? BRLITE_NO_MULTICAST_FLOOD
 							      : BRLITE_NO_UNICAST_FLOOD;
 		const u32 refused = kind | (load_relaxed(in.policy) & BRLITE_ISOLATED);
-		return [refused](const Port &port) { return load_relaxed(port.policy) & refused; };
+		return [refused, rules = FrameRules<Env>(frame)](Port &port) mutable {
+			const u32 policy = load_relaxed(port.policy);
+			if (policy & refused)
+				return true;
+			if (!(policy & BRLITE_RULES_TO) || !rules.refuse(port, BRLITE_TO_GUEST))
+				return false;
+			Env::count(port, BRLITE_DROP_RULE);
+			return true;
+		};
 	}
 
 	template <typename LeavesOut>
@@ -156,6 +166,8 @@ private:
 		u64 source_;             // needs no learning; kNoSource when there is none such
 		u64 destination_ = kNoSource;
 		u32 max_frame_ = 0; // of where destination_ lives
+		u32 rules_ =
+			0; // BRLITE_RULES_FROM and _TO: lists that are asked about frames to destination_
 		Verdict verdict_{}; // for destination_
 
 	public:
@@ -194,8 +206,14 @@ private:
 			if (destination != destination_) {
 				destination_ = destination;
 				verdict_ = resolve(destination);
+				if constexpr (kGuarded)
+					rules_ = rules_asked();
 			}
 			if constexpr (kGuarded) {
+				if (rules_ && is_refused(frame)) {
+					out = verdict(BRLITE_DROP, BRLITE_DROP_RULE);
+					return;
+				}
 				if (verdict_.action == BRLITE_FLOOD && is_storm(destination)) {
 					out = verdict(BRLITE_DROP, BRLITE_DROP_STORM);
 					return;
@@ -219,6 +237,24 @@ private:
 			return claims ? check_addresses(*claims, frame, source, in_.index,
 							policy_ & BRLITE_ADDRESS_LOCKED)
 				      : 0;
+		}
+
+		// Whose rules are asked about frames to destination_: those of the port they come from, and
+		// of the one they go to. Those of all that a frame is flooded to are asked by flood_ports().
+		u32 rules_asked() const
+		{
+			if (verdict_.action == BRLITE_DROP)
+				return 0;
+			const u32 to =
+				verdict_.action == BRLITE_PORT ? load_relaxed(verdict_.port->policy) : 0;
+			return (policy_ & BRLITE_RULES_FROM) | (to & BRLITE_RULES_TO);
+		}
+
+		__attribute__((noinline)) bool is_refused(const Frame &frame) const
+		{
+			FrameRules<Env> rules(frame);
+			return (rules_ & BRLITE_RULES_FROM && rules.refuse(in_, BRLITE_FROM_GUEST)) ||
+			       (rules_ & BRLITE_RULES_TO && rules.refuse(*verdict_.port, BRLITE_TO_GUEST));
 		}
 
 		// Is the frame one flooded frame of its kind too many?

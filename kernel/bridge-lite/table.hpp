@@ -223,6 +223,8 @@ private:
 				shared |= BRLITE_FLOODS_DIFFER;
 			if (port && (port->policy & BRLITE_ADDRESS_LOCKED))
 				shared |= BRLITE_ADDRESSES_CLAIMED;
+			if (port && (port->policy & BRLITE_RULES_TO))
+				shared |= BRLITE_RULES_SOMEWHERE;
 		}
 		for (Port *port : ports_)
 			if (port)

@@ -29,6 +29,8 @@ enum {
 	IFLA_BRLITE_PORT_STORM_BROADCAST, /* struct brlite_storm_limit: broadcasts that may come in here */
 	IFLA_BRLITE_PORT_STORM_MULTICAST, /* the same for other groups */
 	IFLA_BRLITE_PORT_STORM_UNKNOWN, /* the same for addresses that nobody knows */
+	IFLA_BRLITE_PORT_RULES_FROM = 16, /* nest of IFLA_BRLITE_RULE…: for what comes in here; replaces those before */
+	IFLA_BRLITE_PORT_RULES_TO, /* the same for what leaves here */
 	__IFLA_BRLITE_PORT_MAX,
 };
 #define IFLA_BRLITE_PORT_MAX (__IFLA_BRLITE_PORT_MAX - 1)
@@ -46,6 +48,44 @@ struct brlite_storm_limit {
 };
 #define BRLITE_STORM_RATE_MAX 10000000
 #define BRLITE_STORM_BURST_MAX 1000000
+
+/* In IFLA_BRLITE_PORT_RULES_…. Without IFLA_BRLITE_RULES_REST there are no rules and everything passes. */
+enum {
+	IFLA_BRLITE_RULES_UNSPEC,
+	IFLA_BRLITE_RULES_REST, /* u8, BRLITE_RULE_…: for what no rule matches */
+	IFLA_BRLITE_RULE, /* struct brlite_rule, in order: the first that matches decides */
+	IFLA_BRLITE_RULES_HITS, /* u64 each: packets by rule, by none, hidden; read only */
+	__IFLA_BRLITE_RULES_MAX,
+};
+#define IFLA_BRLITE_RULES_MAX (__IFLA_BRLITE_RULES_MAX - 1)
+#define BRLITE_RULES_MAX 32
+#define BRLITE_RULE_HITS (BRLITE_RULES_MAX + 2) /* rules, BRLITE_RULES_MAX: the rest, then hidden */
+
+#define BRLITE_RULE_DROP 0
+#define BRLITE_RULE_ACCEPT 1
+
+/* What the packet is; addresses can only be matched with one of the first two. */
+#define BRLITE_KIND_OTHER 0
+#define BRLITE_KIND_IPV4 1
+#define BRLITE_KIND_IPV6 2
+#define BRLITE_KIND_ARP 3
+
+/* Which of a rule's fields count. */
+#define BRLITE_MATCH_KIND 0x01
+#define BRLITE_MATCH_PROTOCOL 0x02
+#define BRLITE_MATCH_NEW 0x04 /* TCP, SYN without ACK */
+#define BRLITE_MATCH_FROM 0x08
+#define BRLITE_MATCH_TO 0x10
+#define BRLITE_MATCH_FROM_PORTS 0x20
+#define BRLITE_MATCH_TO_PORTS 0x40
+#define BRLITE_MATCH_ALL 0x7f
+
+struct brlite_rule {
+	unsigned char action, match, kind, protocol;
+	unsigned char from_bits, to_bits; /* of the prefixes */
+	unsigned short from_ports[2], to_ports[2]; /* first and last */
+	unsigned char from[16], to[16]; /* 4 bytes of them for IPv4 */
+};
 
 #define BRLITE_AGEING_DEFAULT 300
 #define BRLITE_FDB_MAX_DEFAULT 16384

@@ -17,6 +17,7 @@ struct Still {
 	static void lock(void *) {}
 	static void unlock(void *) {}
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
+	static void count_rule(void *hits, u32 outcome) { static_cast<unsigned long *>(hits)[outcome]++; }
 };
 
 inline constexpr FdbSeed kSeed{0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9};
@@ -119,6 +120,49 @@ inline u32 bench_storm()
 	world.made->set_policy(*world.ports[1], BRLITE_STORM);
 	for (u32 i = 0; i < kPackets; i++)
 		world.fill(i, kMacBroadcast, World::mac(0));
+	for (u32 round = 0; round < kRounds; round++)
+		world.judge(kPackets);
+	return kRounds * kPackets;
+}
+
+// Frames that the last of so many rules accepts; those before it differ in the address alone, so that nothing
+// of them is saved.
+inline u32 bench_rules(u32 count)
+{
+	World world(2, 10);
+	unsigned long hits[BRLITE_RULE_HITS] = {};
+	RuleList list(false, hits);
+	for (u32 i = 1; i <= count; i++) {
+		brlite_rule rule{BRLITE_RULE_ACCEPT,
+				 BRLITE_MATCH_KIND | BRLITE_MATCH_PROTOCOL | BRLITE_MATCH_TO,
+				 BRLITE_KIND_IPV4, 17};
+		rule.to_bits = 32;
+		rule.to[3] = static_cast<u8>(count - i);
+		add_rule(list, rule);
+	}
+	world.ports[1]->rules[BRLITE_FROM_GUEST] = &list;
+	world.made->set_policy(*world.ports[1], BRLITE_RULES_FROM);
+	for (u32 i = 0; i < kPackets; i++) {
+		world.fill(i, World::mac(1), World::mac(0));
+		world.head[i][14] = 0x45;
+		world.head[i][17] = 46;
+		world.head[i][23] = 17;
+	}
+	for (u32 round = 0; round < kRounds; round++)
+		world.judge(kPackets);
+	return kRounds * kPackets;
+}
+
+// The same destination always, on a bridge where rules are asked about what goes to another port.
+inline u32 bench_rules_elsewhere()
+{
+	World world(3, 10);
+	unsigned long hits[BRLITE_RULE_HITS] = {};
+	RuleList list(false, hits);
+	world.ports[3]->rules[BRLITE_TO_GUEST] = &list;
+	world.made->set_policy(*world.ports[3], BRLITE_RULES_TO);
+	for (u32 i = 0; i < kPackets; i++)
+		world.fill(i, World::mac(1), World::mac(0));
 	for (u32 round = 0; round < kRounds; round++)
 		world.judge(kPackets);
 	return kRounds * kPackets;

@@ -26,6 +26,7 @@ struct Hosted {
 	{
 		__atomic_fetch_add(&port.counters->n[counter], 1, __ATOMIC_RELAXED);
 	}
+	static void count_rule(void *hits, u32 outcome) { static_cast<unsigned long *>(hits)[outcome]++; }
 };
 
 constexpr u64 kA = mac_of(0x00, 0x16, 0x3e, 0, 0, 0x0a);

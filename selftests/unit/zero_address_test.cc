@@ -15,6 +15,7 @@ struct Env {
 	static void lock(void *) {}
 	static void unlock(void *) {}
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
+	static void count_rule(void *, u32) {}
 };
 
 class ZeroAddress : public testing::Test

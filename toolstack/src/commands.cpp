@@ -124,4 +124,26 @@ std::string vif_set(Context &context, const Output &output, const std::string &d
 	return output.json ? json_text(output, to_json(row, output.stats)) : show_text(row, output.stats);
 }
 
+std::string vif_rules(Context &context, const Output &output, const std::string &domain,
+		      const std::string &vif, const std::optional<std::string> &text)
+{
+	const Record record =
+		find_record(context.store, find_domain_or_record(context.store, domain).id, vif);
+	if (text) {
+		Policy wanted = read_policy(context.store, record);
+		wanted.rules = parse_rules(*text, "rules");
+		if (output.dry_run) {
+			return output.json ? json_text(output, rules_json(wanted.rules))
+					   : rules_text(wanted.rules);
+		}
+		set_policy(context, record, wanted);
+	}
+	const CountedRules counted = context.links.rules(find_port(context, record));
+	if (output.json) {
+		return json_text(output, rules_json(counted.rules, &counted));
+	}
+	return counted.rules.empty() ? fmt::format("# {} has no rules\n", record.text())
+				     : rules_text(counted.rules, &counted);
+}
+
 } // namespace ringway

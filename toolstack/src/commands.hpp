@@ -4,6 +4,7 @@
 // to print.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 #include <nlohmann/json_fwd.hpp>
@@ -34,6 +35,11 @@ std::string vif_show(Context &context, const Output &output, const std::string &
 // KEY=VALUE words; none: what is kept is put in force again.
 std::string vif_set(Context &context, const Output &output, const std::string &domain, const std::string &vif,
 		    const std::vector<std::string> &words);
+
+// text: what parse_rules() reads, which replaces what there is; nothing: what is in force, and what it
+// counted.
+std::string vif_rules(Context &context, const Output &output, const std::string &domain,
+		      const std::string &vif, const std::optional<std::string> &text);
 
 std::string json_text(const Output &output, const nlohmann::json &value);
 

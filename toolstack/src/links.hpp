@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 #include "mac.hpp"
+#include "rules.hpp"
 #include "vlan.hpp"
 
 namespace ringway
@@ -58,6 +59,7 @@ struct PortPolicy {
 	std::optional<Mac> mac;                          // that it is locked to
 	std::optional<std::vector<std::string>> ip_lock; // addresses that it is locked to
 	StormLimits storm;
+	PortRules rules;
 
 	bool operator==(const PortPolicy &) const = default;
 };
@@ -79,6 +81,7 @@ public:
 	virtual void set_vlan(const Link &link, const Vlan &vlan) = 0;
 	// The port must be in a brlite bridge already.
 	virtual void set_policy(const Link &link, const PortPolicy &policy) = 0;
+	virtual CountedRules rules(const Link &link) = 0;
 	// Whether this bridge looks at VLAN tags at all.
 	virtual bool filters_vlans(const Link &bridge) = 0;
 	// Of the device of that name.

@@ -14,6 +14,7 @@
 #include "limit.hpp"
 #include "nl_links.hpp"
 #include "policy.hpp"
+#include "rules_file.hpp"
 #include "sys_clock.hpp"
 #include "vif_stats.hpp"
 #include "words.hpp"
@@ -108,6 +109,7 @@ struct Arguments {
 	std::string domain;
 	std::string vif;
 	std::vector<std::string> spec;
+	std::string file;
 	unsigned timeout = 0;
 	unsigned watch = 0;
 	bool no_wait = false;
@@ -157,13 +159,31 @@ void add_vif_set(CLI::App &vif, Arguments &a)
 	set->add_option("VIF", a.vif, "Number or MAC address")->required();
 	set->add_option("KEY=VALUE", a.spec,
 			"isolated=on|off, mac_lock=on|off, ip=ADDRESS,...|none|any, broadcast= multicast= "
-			"unknown=PPS[/BURST]|off; without any: put in force again "
+			"unknown=PPS[/BURST]|off, rules=FILE|none; without any: put in force again "
 			"what is kept");
 	set->callback([&a] {
 		a.run = [&a] {
+			read_rules_files(a.spec);
 			(void)change_policy({}, a.spec); // a bad word is a bad word anywhere
 			return print_with_world(
 				[&](Context &c) { return vif_set(c, a.output, a.domain, a.vif, a.spec); });
+		};
+	});
+}
+
+void add_vif_rules(CLI::App &vif, Arguments &a)
+{
+	CLI::App *rules =
+		vif.add_subcommand("rules", "What may pass its port on a brlite bridge")->fallthrough();
+	rules->add_option("DOMAIN", a.domain, "Name or number")->required();
+	rules->add_option("VIF", a.vif, "Number or MAC address")->required();
+	rules->add_option("FILE", a.file, "Replaces them: one rule a line; - reads standard input");
+	rules->callback([&a] {
+		a.run = [&a] {
+			const auto text =
+				a.file.empty() ? std::nullopt : std::optional(read_rules_file(a.file));
+			return print_with_world(
+				[&](Context &c) { return vif_rules(c, a.output, a.domain, a.vif, text); });
 		};
 	});
 }
@@ -235,6 +255,7 @@ void add_vif(CLI::App &app, Arguments &a)
 	});
 	add_vif_stats(*vif, a);
 	add_vif_limit(*vif, a);
+	add_vif_rules(*vif, a);
 }
 
 void add_options(CLI::App &app, Output &output)

@@ -27,6 +27,7 @@ public:
 	void set_up(const Link &link, bool up) override;
 	void set_vlan(const Link &link, const Vlan &vlan) override;
 	void set_policy(const Link &link, const PortPolicy &policy) override;
+	CountedRules rules(const Link &link) override;
 	bool filters_vlans(const Link &bridge) override;
 	std::optional<std::vector<Counter>> counters(const std::string &device) override;
 

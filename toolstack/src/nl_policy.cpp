@@ -24,9 +24,11 @@ namespace
 class Request
 {
 public:
-	Request(int type, int flags) : message_(nlmsg_alloc_simple(type, NLM_F_REQUEST | flags))
+	Request(int type, int flags) : message_(nlmsg_alloc_size(room))
 	{
-		if (message_ == nullptr) {
+		if (message_ == nullptr || nlmsg_put(message_, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0,
+						     NLM_F_REQUEST | flags) == nullptr) {
+			nlmsg_free(message_);
 			throw std::bad_alloc();
 		}
 	}
@@ -69,6 +71,7 @@ public:
 	}
 
 private:
+	static constexpr std::size_t room = 16384; // addresses and rules take more than a page
 	Request &note(int error)
 	{
 		error_ = error_ < 0 ? error_ : error;
@@ -129,6 +132,19 @@ void put_storm(Request &request, int type, const StormLimit &limit)
 	request.put(type, &value, sizeof(value));
 }
 
+void put_rules(Request &request, int type, const RuleList &list)
+{
+	request.nest(type, [&] {
+		if (!list.accept_rest) {
+			return;
+		}
+		request.flag(IFLA_BRLITE_RULES_REST, *list.accept_rest);
+		for (const brlite_rule &rule : list.rules) {
+			request.put(IFLA_BRLITE_RULE, &rule, sizeof(rule));
+		}
+	});
+}
+
 // What has no word in bridge(8), in one request.
 void set_own_words(nl_sock *socket, const Link &link, const PortPolicy &policy)
 {
@@ -152,10 +168,12 @@ void set_own_words(nl_sock *socket, const Link &link, const PortPolicy &policy)
 			put_storm(request, IFLA_BRLITE_PORT_STORM_BROADCAST, policy.storm.broadcast);
 			put_storm(request, IFLA_BRLITE_PORT_STORM_MULTICAST, policy.storm.multicast);
 			put_storm(request, IFLA_BRLITE_PORT_STORM_UNKNOWN, policy.storm.unknown);
+			put_rules(request, IFLA_BRLITE_PORT_RULES_FROM, policy.rules.from_guest);
+			put_rules(request, IFLA_BRLITE_PORT_RULES_TO, policy.rules.to_guest);
 		});
 	});
 	const int error = request.send(socket);
-	expect(error, link, "locking it to IP addresses or limiting it",
+	expect(error, link, "locking it to IP addresses, limiting it or giving it rules",
 	       error == -NLE_EXIST
 		       ? "; another locked port of the bridge has one of them: 'ringway -d vif list'"
 		       : "");

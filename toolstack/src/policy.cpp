@@ -125,6 +125,24 @@ std::string storm_text(const StormLimit &limit)
 	return fmt::format("{}/{}", limit.rate, limit.burst);
 }
 
+const schema::Node &rules_node(Way way)
+{
+	return way == Way::from_guest ? be::rules_from_guest : be::rules_to_guest;
+}
+
+// "2 from-guest, 1 to-guest": the rules themselves are long.
+std::string rules_summary(const PortRules &rules)
+{
+	std::string out;
+	for (const Way way : ways) {
+		if (const RuleList &list = rules.of(way); !list.empty()) {
+			out += fmt::format("{}{} {}", out.empty() ? "" : ", ", list.rules.size(),
+					   way_name(way));
+		}
+	}
+	return out;
+}
+
 std::string path(const Record &record, const schema::Node &node)
 {
 	return record.backend_path() + "/" + std::string(node.name);
@@ -146,6 +164,8 @@ std::optional<std::string> one_if(bool set)
 {
 	return set ? std::optional<std::string>("1") : std::nullopt;
 }
+
+} // namespace
 
 Link find_port(Context &context, const Record &record)
 {
@@ -170,8 +190,6 @@ Link find_port(Context &context, const Record &record)
 	return *link;
 }
 
-} // namespace
-
 std::string Policy::ip_text() const
 {
 	if (!ip_lock) {
@@ -190,6 +208,7 @@ std::string Policy::text() const
 			out += fmt::format("{}={} ", word.key, storm_text(limit));
 		}
 	}
+	out += rules.empty() ? "" : fmt::format("rules=({}) ", rules_summary(rules));
 	return out.substr(0, out.empty() ? 0 : out.size() - 1);
 }
 
@@ -207,11 +226,13 @@ Policy change_policy(Policy policy, const std::vector<std::string> &words)
 			policy.ip_lock = addresses(value);
 		} else if (const StormWord *storm = find_storm_word(key)) {
 			policy.storm.*storm->limit = storm_limit(key, value);
+		} else if (key == "rules") {
+			policy.rules = value == "none" ? PortRules() : parse_rules(value, "rules");
 		} else {
 			throw Error(
 				Exit::usage,
 				fmt::format("{}: unknown; there are isolated=, mac_lock=, ip=, broadcast=, "
-					    "multicast= and unknown=",
+					    "multicast=, unknown= and rules=",
 					    quote(word)));
 		}
 	}
@@ -242,6 +263,10 @@ Policy read_policy(Store &store, const Record &record)
 			policy.storm.*word.limit = {}; // a limit that cannot be read is none
 		}
 	}
+	for (const Way way : ways) {
+		const auto text = get(rules_node(way));
+		policy.rules.of(way) = text ? read_stored_rules(*text) : RuleList();
+	}
 	return policy;
 }
 
@@ -258,6 +283,7 @@ void set_policy(Context &context, const Record &record, const Policy &policy)
 	port.mac = record.mac;
 	port.ip_lock = policy.ip_lock;
 	port.storm = policy.storm;
+	port.rules = policy.rules;
 	context.links.set_policy(link, port);
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		if (!transaction.read(path(record, be::state))) {
@@ -270,6 +296,9 @@ void set_policy(Context &context, const Record &record, const Policy &policy)
 			const StormLimit &limit = policy.storm.*word.limit;
 			keep(transaction, record, *word.node,
 			     limit.rate != 0 ? std::optional(storm_text(limit)) : std::nullopt);
+		}
+		for (const Way way : ways) {
+			keep(transaction, record, rules_node(way), stored_rules(policy.rules.of(way)));
 		}
 		keep(transaction, record, be::ip_lock,
 		     policy.ip_lock ? std::optional(policy.ip_text()) : std::nullopt);

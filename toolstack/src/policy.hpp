@@ -18,6 +18,7 @@ struct Policy {
 	bool mac_lock = false;
 	std::optional<std::vector<std::string>> ip_lock; // the addresses; absent: any
 	StormLimits storm;
+	PortRules rules;
 
 	bool empty() const { return *this == Policy(); }
 	std::string ip_text() const; // "none" when locked to no address, empty when not locked
@@ -26,12 +27,16 @@ struct Policy {
 };
 
 // KEY=VALUE words upon what there is: isolated=on|off, mac_lock=on|off, ip=ADDRESS,…|none|any,
-// broadcast=, multicast= and unknown=RATE[/BURST]|off. Throws Error (usage).
+// broadcast=, multicast= and unknown=RATE[/BURST]|off, rules=TEXT|none (the rules themselves). Throws Error
+// (usage).
 Policy change_policy(Policy policy, const std::vector<std::string> &words);
 
 // What does not pass the schema's check counts as absent, but for the lock to addresses: that becomes one to
 // none.
 Policy read_policy(Store &store, const Record &record);
+
+// The vif's device, which must be a port of a brlite bridge.
+Link find_port(Context &context, const Record &record);
 
 // To the device first: what the kernel refuses is not remembered either.
 void set_policy(Context &context, const Record &record, const Policy &policy);

@@ -190,6 +190,9 @@ nlohmann::json to_json(const VifRow &row, bool with_stats)
 			out[name] = {{"packets_per_second", limit.rate}, {"burst", limit.burst}};
 		}
 	}
+	if (!row.policy.rules.empty()) {
+		out["rules"] = rules_json(row.policy.rules);
+	}
 	if (!row.error.empty()) {
 		out["error"] = row.error;
 	}

@@ -24,7 +24,7 @@ struct Object {
 const std::vector<Object> &objects()
 {
 	static const std::vector<Object> all = {
-		{"vif", {"attach", "detach", "list", "set", "show", "stats", "limit"}, "list"},
+		{"vif", {"attach", "detach", "list", "set", "show", "stats", "limit", "rules"}, "list"},
 		{"check", {}, ""},
 	};
 	return all;

@@ -291,6 +291,18 @@ void FakeLinks::set_policy(const Link &link, const PortPolicy &policy)
 	policies[change(link, "policy").name] = policy;
 }
 
+CountedRules FakeLinks::rules(const Link &link)
+{
+	CountedRules counted;
+	if (const auto at = policies.find(link.name); at != policies.end()) {
+		counted.rules = at->second.rules;
+	}
+	for (const Way way : ways) {
+		counted.of(way) = {std::vector(counted.rules.of(way).rules.size(), hits), hits + 1, hits + 2};
+	}
+	return counted;
+}
+
 // --- the world
 // ------------------------------------------------------------------------------------------------------------
 

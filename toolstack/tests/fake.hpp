@@ -101,6 +101,7 @@ public:
 	void set_up(const Link &link, bool up) override;
 	void set_vlan(const Link &link, const Vlan &vlan) override;
 	void set_policy(const Link &link, const PortPolicy &policy) override;
+	CountedRules rules(const Link &link) override;
 	bool filters_vlans(const Link &bridge) override { return vlan_bridges.contains(bridge.name); }
 	std::optional<std::vector<Counter>> counters(const std::string &device) override
 	{
@@ -114,6 +115,7 @@ public:
 	std::function<std::vector<Counter>(const std::string &)> count;
 	std::map<std::string, Vlan> vlans;
 	std::map<std::string, PortPolicy> policies;
+	std::uint64_t hits = 0; // of each rule
 	int changes = 0;
 	int fail_at = 0; // the so-many-th change from the start fails
 	std::function<void(const std::string &from, const std::string &to)> renamed;

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rules of a port, as rtnetlink gives and shows them: a list for each direction, replaced as a whole. No
+ * reader waits for it. CONTEXT: RTNL, all of this file.
+ */
+#include <linux/percpu.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+#include <net/netlink.h>
+
+#include "bridge.h"
+
+struct brlite_rules {
+	unsigned long __percpu *hits;
+	u32 count;
+	u8 rest;
+	struct brlite_rule given[BRLITE_RULES_MAX];
+	u64 list[]; /* what the switch reads */
+};
+
+static const struct {
+	u16 attribute;
+	u32 bit;
+} ways[BRLITE_DIRECTIONS] = {
+	[BRLITE_FROM_GUEST] = { IFLA_BRLITE_PORT_RULES_FROM, BRLITE_RULES_FROM },
+	[BRLITE_TO_GUEST] = { IFLA_BRLITE_PORT_RULES_TO, BRLITE_RULES_TO },
+};
+
+/* CONTEXT: nobody reads it any more. */
+static void free_rules(struct brlite_rules *rules)
+{
+	if (!rules)
+		return;
+	free_percpu(rules->hits);
+	kvfree(rules);
+}
+
+/* --- Changing ------------------------------------------------------------------------------------------- */
+
+static int read_one(struct brlite_rules *rules, const struct nlattr *attribute, bool *has_rest,
+		    struct netlink_ext_ack *extack)
+{
+	switch (nla_type(attribute)) {
+	case IFLA_BRLITE_RULES_REST:
+		if (nla_len(attribute) != sizeof(u8) || nla_get_u8(attribute) > BRLITE_RULE_ACCEPT)
+			break;
+		rules->rest = nla_get_u8(attribute);
+		*has_rest = true;
+		return 0;
+	case IFLA_BRLITE_RULE:
+		if (nla_len(attribute) != sizeof(struct brlite_rule))
+			break;
+		if (rules->count == BRLITE_RULES_MAX) {
+			NL_SET_ERR_MSG_ATTR(extack, attribute, "More rules than a port can have for a direction");
+			return -ERANGE;
+		}
+		memcpy(&rules->given[rules->count], nla_data(attribute), sizeof(struct brlite_rule));
+		if (!brlite_rule_is_possible(&rules->given[rules->count]))
+			break;
+		rules->count++;
+		return 0;
+	}
+	NL_SET_ERR_MSG_ATTR(extack, attribute, "A rule that no packet could match, or none");
+	return -EINVAL;
+}
+
+static int read_all(struct brlite_rules *rules, const struct nlattr *nest, bool *has_rest,
+		    struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attribute;
+	int rest, err = 0;
+
+	nla_for_each_nested(attribute, nest, rest) {
+		err = read_one(rules, attribute, has_rest, extack);
+		if (err)
+			return err;
+	}
+	if (rules->count && !*has_rest) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "Rules need an action for what none of them matches");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* The rules of a nest; NULL when there are none, or an error. */
+static struct brlite_rules *make(const struct nlattr *nest, struct netlink_ext_ack *extack)
+{
+	struct brlite_rules *rules = kvzalloc(sizeof(*rules) + brlite_rules_bytes(), GFP_KERNEL);
+	bool has_rest = false;
+	int err;
+
+	if (!rules)
+		return ERR_PTR(-ENOMEM);
+	err = read_all(rules, nest, &has_rest, extack);
+	if (!err && has_rest) {
+		rules->hits = __alloc_percpu(BRLITE_RULE_HITS * sizeof(long), sizeof(long));
+		err = rules->hits ? 0 : -ENOMEM;
+	}
+	if (err || !has_rest) {
+		free_rules(rules);
+		return err ? ERR_PTR(err) : NULL;
+	}
+	brlite_rules_init(rules->list, rules->given, rules->count, rules->rest, (void __force *)rules->hits);
+	return rules;
+}
+
+static bool same(const struct brlite_rules *a, const struct brlite_rules *b)
+{
+	if (!a || !b)
+		return a == b;
+	return a->count == b->count && a->rest == b->rest && !memcmp(a->given, b->given, sizeof(a->given));
+}
+
+/* INVARIANT: with the bit there are rules to be read. */
+static void put_in_force(struct brlite_slave *slave, unsigned int way, struct brlite_rules *rules)
+{
+	const u32 policy = slave->port.policy & ~ways[way].bit;
+
+	if (!rules)
+		brlite_port_set_policy(&slave->port, policy);
+	smp_store_release(&slave->port.rules[way], rules ? rules->list : NULL);
+	if (rules)
+		brlite_port_set_policy(&slave->port, policy | ways[way].bit);
+}
+
+int brlite_change_rules(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack)
+{
+	struct brlite_rules *made[BRLITE_DIRECTIONS] = {}, *before;
+	unsigned int way;
+
+	for (way = 0; way < BRLITE_DIRECTIONS; way++) {
+		if (!data[ways[way].attribute])
+			continue;
+		made[way] = make(data[ways[way].attribute], extack);
+		if (IS_ERR(made[way])) {
+			int err = PTR_ERR(made[way]);
+
+			while (way--)
+				free_rules(made[way]);
+			return err;
+		}
+	}
+	for (way = 0; way < BRLITE_DIRECTIONS; way++) {
+		if (!data[ways[way].attribute])
+			continue;
+		if (same(slave->rules[way], made[way])) { /* their hits go on */
+			free_rules(made[way]);
+			continue;
+		}
+		put_in_force(slave, way, made[way]);
+		before = slave->rules[way];
+		slave->rules[way] = made[way];
+		if (before) {
+			synchronize_net();
+			free_rules(before);
+		}
+	}
+	return 0;
+}
+
+void brlite_free_rules(struct brlite_slave *slave)
+{
+	unsigned int way;
+
+	for (way = 0; way < BRLITE_DIRECTIONS; way++)
+		free_rules(slave->rules[way]);
+}
+
+/* --- Showing -------------------------------------------------------------------------------------------- */
+
+size_t brlite_rules_size(const struct brlite_slave *slave)
+{
+	size_t size = 0;
+	unsigned int way;
+
+	for (way = 0; way < BRLITE_DIRECTIONS; way++)
+		if (slave->rules[way])
+			size += nla_total_size(0) + nla_total_size(sizeof(u8)) +
+				slave->rules[way]->count * nla_total_size(sizeof(struct brlite_rule)) +
+				nla_total_size(BRLITE_RULE_HITS * sizeof(u64));
+	return size;
+}
+
+static void sum_hits(const struct brlite_rules *rules, u64 *sums)
+{
+	unsigned int i;
+	int cpu;
+
+	memset(sums, 0, BRLITE_RULE_HITS * sizeof(*sums));
+	for_each_possible_cpu(cpu)
+		for (i = 0; i < BRLITE_RULE_HITS; i++)
+			sums[i] += READ_ONCE(per_cpu_ptr(rules->hits, cpu)[i]);
+}
+
+static int fill_one(struct sk_buff *skb, u16 attribute, const struct brlite_rules *rules)
+{
+	struct nlattr *nest = nla_nest_start(skb, attribute);
+	u64 sums[BRLITE_RULE_HITS];
+	u32 i;
+
+	if (!nest || nla_put_u8(skb, IFLA_BRLITE_RULES_REST, rules->rest))
+		return -EMSGSIZE;
+	for (i = 0; i < rules->count; i++)
+		if (nla_put(skb, IFLA_BRLITE_RULE, sizeof(rules->given[i]), &rules->given[i]))
+			return -EMSGSIZE;
+	sum_hits(rules, sums);
+	if (nla_put(skb, IFLA_BRLITE_RULES_HITS, sizeof(sums), sums))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int brlite_fill_rules(struct sk_buff *skb, const struct brlite_slave *slave)
+{
+	unsigned int way;
+
+	for (way = 0; way < BRLITE_DIRECTIONS; way++)
+		if (slave->rules[way] && fill_one(skb, ways[way].attribute, slave->rules[way]))
+			return -EMSGSIZE;
+	return 0;
+}

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Rules of a guest's port hold on the direct way and as skbs, in both directions, count, are replaced while packets
+# pass, kept in XenStore, and refused by name when they are nonsense.
+# Cases of docs/security.md: BR-11, BR-28
+. "${0%/*}/ktap.sh"
+
+ktap_plan 30
+check 'stack ringway' use_stack ringway || exit 1
+check 'a starts' guest_create a || exit 1
+check 'b starts' guest_create b kernel=6.12 || exit 1
+check 'a joins' vif_join a 127.9.0.1
+check 'b joins' vif_join b 127.9.0.2
+ip address add 127.9.0.254/24 dev xenbr0
+sysctl -q -w net.ipv4.conf.all.route_localnet=1 net.ipv4.conf.xenbr0.route_localnet=1
+vif_a=vif$(domid a).0
+counted() { ethtool -S xenbr0 | awk -v n="$1:" '$1 == n { print $2 }'; }
+directs() { ethtool -S "$vif_a" | awk '$1 == "from_guest_direct:" { print $2 }'; }
+from_a() { guest_run a "$1"; }
+not() { ! "$@"; }
+reaches() { from_a "ping -c 2 -W 5 $1"; }
+rules() { printf '%s\n' "$@" | ringway vif rules a 0 -; }
+# What is sent is dropped by a rule, and nothing comes back.
+loses() {
+	local before
+	before=$(counted drop_rule)
+	! from_a "$1" || { echo "it passed"; return 1; }
+	echo "drop_rule: $before, now $(counted drop_rule)"
+	[ "$(counted drop_rule)" -gt "$before" ]
+}
+shown() { ringway "${@:2}" vif rules a 0 | grep -F -e "$1"; }
+# The rule of this text has decided about packets.
+hit() { ringway vif rules a 0 | awk -F ' # ' -v r="$1" '{ sub(/ +$/, "", $1) } $1 == r && $2 + 0 > 0 { n = 1 } END { exit !n }'; }
+check 'a reaches b' reaches 127.9.0.2
+
+stage 'from the guest'
+check 'a may ping b alone' rules 'accept from-guest arp' 'accept from-guest icmp to 127.9.0.2' 'default drop from-guest'
+before=$(directs)
+check 'a reaches b' reaches 127.9.0.2
+check 'still directly' [ "$(directs)" -gt "$before" ]
+check 'but not dom0' loses 'ping -c 3 -W 1 127.9.0.254'
+check 'ringway shows what was counted' hit 'accept from-guest icmp to 127.9.0.2'
+check 'and for the rest' hit 'default drop from-guest'
+check 'in JSON, too' shown '"default":"drop"' -j
+check 'XenStore keeps them' [ "$(xenstore-read "/local/domain/0/backend/vif/$(domid a)/0/rules-from-guest")" = '-;+ arp;+ icmp >127.9.0.2' ]
+watch_a() {
+	tcpdump -Z root -q -n -i "$vif_a" -w /dev/null 2> /tmp/rules.err &
+	tap=$!
+	wait_for 30 tcpdump grep -q 'listening on' /tmp/rules.err
+}
+check 'a is watched: its packets become skbs' watch_a
+check 'a reaches b' reaches 127.9.0.2
+check 'but not dom0' loses 'ping -c 3 -W 1 127.9.0.254'
+kill "$tap"
+wait "$tap" 2> /dev/null
+
+stage 'to the guest'
+check 'nobody pings a' rules 'drop to-guest icmp to 127.9.0.1' 'default accept to-guest'
+check 'b gets no answer from it' not guest_run b 'ping -c 3 -W 1 127.9.0.1'
+check 'neither does dom0' not ping -c 3 -W 1 -I xenbr0 127.9.0.1
+check 'the rule has counted them' hit 'drop to-guest icmp to 127.9.0.1'
+check 'broadcasts are asked about, too' rules 'drop to-guest arp' 'default accept to-guest'
+asked_for() {
+	guest_run b 'ip neigh flush dev eth0; ping -c 2 -W 1 127.9.0.1'
+	hit 'drop to-guest arp'
+}
+check 'a is not asked for its address' asked_for
+
+stage 'replacing and keeping'
+flaps() { # at no time are there none
+	local n
+	guest_start a pings 'ping -c 30 -i 0.2 -W 1 127.9.0.254'
+	for n in $(seq 20); do
+		rules "drop from-guest icmp to 127.9.0.254" "accept from-guest tcp port $n" 'default accept from-guest' || return 1
+		rules 'drop from-guest icmp' 'default accept from-guest' || return 1
+	done
+	guest_wait a pings 60
+	[ $? = 1 ] # 0: an answer came
+}
+check 'nothing slips through while rules are replaced' flaps
+leaves_and_joins() {
+	rules 'accept from-guest arp' 'default drop from-guest' && ip link set "$vif_a" nomaster &&
+		ip link set "$vif_a" master xenbr0 && ringway vif set a 0
+}
+check 'a leaves the bridge and joins again' leaves_and_joins
+check 'its rules hold as before' loses 'ping -c 3 -W 1 127.9.0.2'
+named() { rules 'default drop from-guest' 'accept from-guest tpc' 2>&1 | grep -F "standard input line 2: 'tpc'"; }
+check 'nonsense is named' named
+check 'and changes nothing' loses 'ping -c 3 -W 1 127.9.0.2'
+check 'the rules are lifted' ringway vif set a 0 rules=none
+check 'a reaches b' reaches 127.9.0.2
+ktap_end
