@@ -5,7 +5,7 @@
 # Cases of docs/security.md: BR-01, BR-15, BR-17
 . "${0%/*}/ktap.sh"
 
-ktap_plan 36
+ktap_plan 38
 check 'stack ringway' use_stack ringway || exit 1
 check 'a starts' guest_create a || exit 1
 check 'b starts' guest_create b kernel=6.12 || exit 1
@@ -64,6 +64,8 @@ leaves_and_joins() {
 check 'a leaves the bridge and joins again' leaves_and_joins
 check 'a reaches b' reaches 127.9.0.2
 check 'and is locked as before' loses drop_locked_address 'ping -c 3 -W 1 -I 127.9.0.77 127.9.0.2'
+check 'a has no address at all' ringway vif set a 0 ip=none
+check 'its own counts no more' loses drop_locked_address 'ping -c 3 -W 1 127.9.0.2'
 check 'the lock is lifted' ringway vif set a 0 ip=any mac_lock=off
 check 'nothing is left of it' not shown lock
 stage 'limits on floods'

@@ -59,7 +59,7 @@ public:
 			return note(-NLE_NOMEM);
 		}
 		body();
-		nla_nest_end(message_, start);
+		nla_nest_end_keep_empty(message_, start); // an empty list is not an absent one
 		return *this;
 	}
 	int send(nl_sock *socket)
