@@ -2,16 +2,17 @@
 # shellcheck shell=bash
 # A guest that lies on the ring (evilfront.ko): what no honest frontend does switches its vif off with one
 # log line, what buggy ones do costs a packet; either way the other guest never loses a ping.
-# Cases of docs/security.md: NB-01, NB-02, NB-06, NB-07, NB-09, NB-10, NB-11, NB-13, NB-15, NB-16, NB-17, NB-20, NB-23, NB-24, NB-26, NB-31, NB-43, NB-45, RL-18
+# Cases of docs/security.md: NB-01, NB-02, NB-06, NB-07, NB-09, NB-10, NB-11, NB-13, NB-15, NB-16, NB-17, NB-20, NB-23, NB-24, NB-26, NB-31, NB-43, NB-45, NB-46, NB-47, RL-18
 . "${0%/*}/ktap.sh"
 
-# The numbers of the cases are in evilfront's ring.c.
+# The numbers of the cases are in evilfront's ring.c and control.c.
 # LIES: LIE and what is to become of it: off = disabled, error = answered with an error, fine = answered as honest
 lies=${LIES:-prod-ahead:off prod-far:off prod-back:off cross-page:off slot-missing:off slots-22:off extra-missing:off
 	extra-unknown:off extra-endless:off gso-zero:off rx-ahead:off
 	slots-20:error bad-gref:error gref-revoked:error runt:error size-wrap:error
 	zero-slots:fine gso-no-tcp:fine same-slot:fine scribble:fine rx-bad-gref:fine rx-read-only:fine
-	event-storm:fine packet-storm:fine}
+	event-storm:fine packet-storm:fine
+	ctrl-ahead:off ctrl-bogus:fine ctrl-storm:fine}
 ktap_plan $((6 + 3 * $(wc -w <<< "$lies")))
 
 check 'stack ringway' use_stack ringway || exit 1
@@ -32,6 +33,8 @@ judge() { # LIE off|error|fine, with `lines` as before
 	vif=vif$(domid liar).0
 	read -ra words <<< "$(outcome "$1")"
 	echo "$1: ${words[*]}; carrier $(carrier "$vif"), $(($(said) - lines)) log lines"
+	# What it said was refused where it had to be, and taken where not.
+	[ "$1" != ctrl-bogus ] || guest_run liar dmesg | grep -q 'stormed: messages [1-9][0-9]* wrong 0$' || return 1
 	case $2 in
 	off) [ $(($(said) - lines)) = 1 ] && [ "$(carrier "$vif")" != 1 ] && [[ ${words[5]} =~ ^[56]$ ]] ;;
 	error) [ $(($(said) - lines)) = 0 ] && [ "${words[3]}" = -1 ] && [ "${words[5]}" = 4 ] ;;

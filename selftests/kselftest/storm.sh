@@ -5,13 +5,13 @@
 # of it, and buffers that it never posts while somebody sends to it. No ping is lost, dom0's memory stays as it was.
 # In the end a guest goes whose packets lie in a socket of dom0's that nobody reads.
 # Cases of docs/security.md: NB-29, NB-55
-# Cases of docs/security.md: NB-50
+# Cases of docs/security.md: NB-46, NB-48, NB-50
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
 pings=${PINGS:-1000}
 each=${SECONDS_EACH:-3}
-phases=${PHASES:-everything event-storm packet-storm state-storm state-walk silent}
+phases=${PHASES:-everything event-storm packet-storm ctrl-storm ctrl-bogus state-storm state-walk silent}
 ktap_plan 11
 
 check 'stack ringway' use_stack ringway || exit 1

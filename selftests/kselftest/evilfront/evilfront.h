@@ -4,6 +4,7 @@
  *
  *	front.c    binds vifs, connects, says what became of the lie
  *	ring.c     lies on the rings: indices, slots, extra infos, references, storms
+ *	control.c  lies on the control ring, which it has for these only
  *	store.c    lies in XenStore: nodes that make no sense, states, deletions, storms
  *
  * Binds vifs like an ordinary frontend, connects with one queue, sends one honest packet to see that the
@@ -38,6 +39,8 @@ struct evil {
 	struct xenbus_device *xdev;
 	struct xen_netif_tx_front_ring tx;
 	struct xen_netif_rx_front_ring rx;
+	struct xen_netif_ctrl_front_ring ctrl;
+	evtchn_port_t ctrl_port; /* 0: no control ring */
 	void *data;
 	grant_ref_t tx_ref, rx_ref, data_ref;
 	evtchn_port_t port;
@@ -47,9 +50,13 @@ struct evil {
 	bool ready, told, over;
 };
 
-/* Either returns false when it knows no such lie. */
+/* Each returns false when it knows no such lie. */
 bool evil_ring_lie(struct evil *e);
 bool evil_store_lie(struct evil *e);
+bool evil_ctrl_lie(struct evil *e);
+
+/* control.c: before connecting. */
+int evil_ctrl_open(struct evil *e);
 
 /* What `nodes` asks for, after the honest ones were written. */
 int evil_write_nodes(struct evil *e);

@@ -39,7 +39,7 @@ static void work(struct work_struct *w)
 	evil_push(e);
 	msleep(300);
 	report(e, "honest");
-	if (!evil_ring_lie(e) && !evil_store_lie(e) && strcmp(e->lie, "none"))
+	if (!evil_ring_lie(e) && !evil_store_lie(e) && !evil_ctrl_lie(e) && strcmp(e->lie, "none"))
 		pr_warn("evilfront: no lie \"%s\"\n", e->lie);
 	/* Again and again: what becomes of the vif may take its time where the host is busy. */
 	for (i = 0; i < 310 && !READ_ONCE(e->over); i++) {
@@ -62,7 +62,7 @@ static int connect(struct evil *e)
 	       xenbus_printf(XBT_NIL, fe, "request-rx-copy", "1") ?:
 	       xenbus_printf(XBT_NIL, fe, "feature-rx-notify", "1") ?:
 	       xenbus_printf(XBT_NIL, fe, "feature-sg", "1") ?:
-	       evil_write_nodes(e) ?: xenbus_switch_state(e->xdev, XenbusStateConnected);
+	       evil_ctrl_open(e) ?: evil_write_nodes(e) ?: xenbus_switch_state(e->xdev, XenbusStateConnected);
 }
 
 static void backend_changed(struct xenbus_device *xdev, enum xenbus_state state)
@@ -131,6 +131,8 @@ static void remove(struct xenbus_device *xdev)
 	WRITE_ONCE(e->over, true);
 	cancel_work_sync(&e->work);
 	xenbus_free_evtchn(xdev, e->port);
+	if (e->ctrl_port)
+		xenbus_free_evtchn(xdev, e->ctrl_port);
 	dev_set_drvdata(&xdev->dev, NULL);
 }
 
