@@ -69,6 +69,7 @@ check 'a is not asked for its address' asked_for
 stage 'replacing and keeping'
 flaps() { # at no time are there none
 	local n
+	rules 'drop from-guest icmp' 'default accept from-guest' || return 1
 	guest_start a pings 'ping -c 30 -i 0.2 -W 1 127.9.0.254'
 	for n in $(seq 20); do
 		rules "drop from-guest icmp to 127.9.0.254" "accept from-guest tcp port $n" 'default accept from-guest' || return 1
