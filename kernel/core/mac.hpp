@@ -4,6 +4,7 @@
 // byte, the upper 16 bits zero. Comparing and hashing cost one instruction instead of six, and an
 // address is read from a frame by one load and one mask.
 #pragma once
+#include "core/result.hpp"
 #include "core/types.hpp"
 
 namespace ringway
@@ -57,6 +58,30 @@ constexpr bool mac_is_link_local(u64 mac)
 {
 	constexpr u64 last_nibble = u64{0x0f} << 40;
 	return (mac & ~last_nibble) == mac_of(0x01, 0x80, 0xc2, 0, 0, 0);
+}
+
+// "00:16:3e:12:34:56" and nothing else, letters of either case.
+constexpr Result<u64> parse_mac(const char *text)
+{
+	u64 mac = 0;
+	for (u32 i = 0; i < 3 * kMacLength - 1; i++) {
+		const char c = text[i]; // INVARIANT: every one before it was no end of the text
+		if (i % 3 == 2) {
+			if (c != ':')
+				return Error::invalid;
+			continue;
+		}
+		const u32 digit = c >= '0' && c <= '9'   ? static_cast<u32>(c - '0')
+				  : c >= 'a' && c <= 'f' ? static_cast<u32>(c - 'a' + 10)
+				  : c >= 'A' && c <= 'F' ? static_cast<u32>(c - 'A' + 10)
+							 : 16;
+		if (digit == 16)
+			return Error::invalid;
+		mac |= u64{digit} << (8 * (i / 3) + (i % 3 ? 0 : 4));
+	}
+	if (text[3 * kMacLength - 1])
+		return Error::invalid;
+	return mac;
 }
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "mac_load_wide() keeps the lower six bytes");

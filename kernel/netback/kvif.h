@@ -49,6 +49,7 @@ struct nb_kvif {
 	struct nb_debug *debug; /* debugfs.c; null: nothing is shown */
 
 	bool connected; /* CONTEXT: RTNL */
+	unsigned int mtu; /* that was asked for, perhaps more than the connected guest can; CONTEXT: RTNL */
 	bool split; /* an event channel for each direction; for display, no frontend has queues differ */
 	struct brlite_port *port; /* CONTEXT: RTNL */
 };

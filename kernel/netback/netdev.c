@@ -75,6 +75,7 @@ static int nb_change_mtu(struct net_device *dev, int mtu)
 
 	if (mtu > nb_vif_max_mtu(kvif->vif))
 		return -EINVAL;
+	kvif->mtu = mtu;
 	WRITE_ONCE(dev->mtu, mtu);
 	return 0;
 }
@@ -111,6 +112,15 @@ const struct net_device_ops nb_netdev_ops = {
 
 /* --- the connection comes and goes ----------------------------------------------------------------------- */
 
+/* As large as asked for, as far as the guest can: one without scatter-gather may be followed by one with. */
+static void nb_suit_mtu(struct nb_kvif *kvif)
+{
+	const unsigned int wanted = kvif->mtu;
+
+	dev_set_mtu(kvif->dev, min(wanted, nb_vif_max_mtu(kvif->vif)));
+	kvif->mtu = wanted;
+}
+
 int nb_device_connected(struct nb_kvif *kvif, unsigned int queues)
 {
 	struct net_device *dev = kvif->dev;
@@ -119,8 +129,7 @@ int nb_device_connected(struct nb_kvif *kvif, unsigned int queues)
 	rtnl_lock();
 	err = netif_set_real_num_queues(dev, queues, queues);
 	if (!err) {
-		if (dev->mtu > nb_vif_max_mtu(kvif->vif))
-			dev_set_mtu(dev, nb_vif_max_mtu(kvif->vif));
+		nb_suit_mtu(kvif);
 		netdev_update_features(dev);
 		kvif->connected = true;
 		if (netif_running(dev)) {
@@ -188,6 +197,7 @@ struct nb_kvif *nb_netdev_create(struct xenbus_device *xdev, unsigned int handle
 	dev->features = dev->hw_features | NETIF_F_RXCSUM;
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = ETH_MAX_MTU - VLAN_ETH_HLEN;
+	kvif->mtu = dev->mtu;
 	eth_hw_addr_set(dev, address);
 	netif_carrier_off(dev);
 

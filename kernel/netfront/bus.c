@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* XenStore and the xenbus in Linux's terms: nodes, the one transaction, states, and the life-cycle mutex. */
 #include <linux/delay.h>
+#include <linux/slab.h>
 
 #include "host.h"
 
@@ -14,6 +15,19 @@ static const char *side_path(struct vif_host *host, enum xenstore_side side)
 u32 host_xenstore_read(struct vif_host *host, enum xenstore_side side, const char *node, u32 absent)
 {
 	return xenbus_read_unsigned(side_path(host, side), node, absent);
+}
+
+bool host_xenstore_text(struct vif_host *host, enum xenstore_side side, const char *node, char *text, u32 size)
+{
+	unsigned int length;
+	char *value = xenbus_read(XBT_NIL, side_path(host, side), node, &length);
+	bool fits;
+
+	if (IS_ERR(value))
+		return false;
+	fits = strscpy(text, value, size) >= 0 && strlen(text) == length;
+	kfree(value);
+	return fits;
 }
 
 bool host_xenstore_has(struct vif_host *host, enum xenstore_side side, const char *node)
@@ -120,6 +134,13 @@ void host_log(struct vif_host *host, const char *what)
 	dev_info(&host->bus->dev, "%s\n", what);
 }
 
+/* HOSTILE: `value` is text of somebody else's; printed escaped. */
+void host_refused(struct vif_host *host, const char *node, const char *value, const char *why)
+{
+	dev_err_ratelimited(&host->bus->dev, "%s/%s is \"%*pE\": %s\n", host->bus->nodename, node,
+			    (int)strlen(value), value, why);
+}
+
 void host_alert(struct vif_host *host, const char *what)
 {
 	dev_alert(&host->bus->dev, "%s; disabled until it is attached again\n", what ? what : "bad backend");
@@ -128,6 +149,44 @@ void host_alert(struct vif_host *host, const char *what)
 void host_later(struct vif_host *host, u32 milliseconds)
 {
 	mod_delayed_work(system_wq, &host->later, msecs_to_jiffies(milliseconds));
+}
+
+void host_link_later(struct vif_host *host, u32 milliseconds)
+{
+	queue_delayed_work(system_wq, &host->link, msecs_to_jiffies(milliseconds));
+}
+
+/* However often the backend writes its node, one event of it waits at most: it is read when its turn comes. */
+static bool link_will_handle(struct xenbus_watch *watch, const char *path, const char *token)
+{
+	return watch->nr_pending == 0;
+}
+
+static void link_changed(struct xenbus_watch *watch, const char *path, const char *token)
+{
+	netfront_link_event(container_of(watch, struct vif_host, carrier)->vif);
+}
+
+/* CONTEXT: process, without the life-cycle mutex: taking a watch away waits for its callback. */
+int link_watch(struct vif_host *host)
+{
+	int err;
+
+	link_unwatch(host);
+	err = xenbus_watch_pathfmt(host->bus, &host->carrier, link_will_handle, link_changed, "%s/carrier",
+				   host->bus->otherend);
+	host->watching = !err;
+	return err;
+}
+
+void link_unwatch(struct vif_host *host)
+{
+	if (!host->watching)
+		return;
+	unregister_xenbus_watch(&host->carrier);
+	kfree(host->carrier.node);
+	memset(&host->carrier, 0, sizeof(host->carrier));
+	host->watching = false;
 }
 
 void host_sleep(u32 milliseconds)

@@ -7,6 +7,7 @@
 //     advertise   all of it in one XenStore transaction
 //
 // A queue owns what it made; whatever fails, disconnect() takes back what there is, in any state.
+#include "core/mac.hpp"
 #include "netfront/vif.hpp"
 #include <initializer_list>
 
@@ -16,6 +17,10 @@ namespace
 {
 // Conflicts of the XenStore transaction: each means that someone else made progress.
 constexpr u32 kTransactionTries = 32;
+
+constexpr u32 kLeastMtu = 68;   // IPv4's
+constexpr u32 kPlainMtu = 1500; // of one slot, and where the node is not there
+constexpr u32 kMostMtu = 65517; // a frame's length has 16 bits; header and a VLAN tag
 } // namespace
 
 // HOSTILE: every value. Read once here; nothing looks at the backend's nodes again while connected.
@@ -38,6 +43,44 @@ Result<void> Vif::negotiate()
 	queues = queues < 1 ? 1 : queues;
 	active_ = queues < allocated_ ? queues : allocated_;
 	return {};
+}
+
+// The guest's address, from its own directory. What no station may have is refused: the vif does not connect.
+// HOSTILE: text of any kind, or none.
+Result<void> Vif::read_address(netdev_wish &wish)
+{
+	char text[24] = "";
+	const bool there = host_xenstore_text(host_, XENSTORE_OURS, "mac", text, sizeof text);
+	const auto mac = parse_mac(text);
+	if (!there || !mac.ok() || !mac_is_station(mac.value())) {
+		host_refused(host_, "mac", text, "no address of one station, as 00:16:3e:12:34:56 is");
+		return Error::invalid;
+	}
+	// An address that was changed inside the guest survives a reconnect.
+	wish.new_mac = mac.value() != mac_;
+	mac_ = mac.value();
+	mac_store(wish.mac, mac_);
+	return {};
+}
+
+// The MTU to be set, or 0: as it is. Like the address, it counts when the toolstack has changed it.
+// HOSTILE: any number. What Ethernet cannot have says nothing; more than can be sent is cut to that.
+u32 Vif::read_mtu()
+{
+	const u32 wanted = host_xenstore_read(host_, XENSTORE_OURS, "mtu", kPlainMtu);
+	const u32 most = features_.sg ? kMostMtu : kPlainMtu;
+	if (wanted < kLeastMtu) {
+		host_log(host_, "the mtu in XenStore is less than 68: not used");
+		return 0;
+	}
+	const u32 mtu = wanted < most ? wanted : most;
+	if (mtu == mtu_)
+		return 0;
+	if (mtu < wanted)
+		host_log(host_, features_.sg ? "the mtu in XenStore is more than 65517: 65517 is used"
+					     : "the backend does not take long frames: MTU 1500");
+	mtu_ = mtu;
+	return mtu;
 }
 
 // Fewer queues than agreed are legal; none is an error.
@@ -97,11 +140,16 @@ void Vif::connect()
 {
 	if (const auto done = negotiate(); !done.ok())
 		return give_up("backend does not offer feature-rx-copy", done.error());
+	netdev_wish wish{};
+	if (const auto done = read_address(wish); !done.ok())
+		return give_up("the node mac is no address of one station", done.error());
+	wish.mtu = read_mtu();
 	if (const auto done = make_queues(); !done.ok())
 		return give_up("making rings", done.error());
 	if (const auto done = advertise(); !done.ok())
 		return give_up("writing the frontend's nodes", done.error());
-	if (host_netdev_announce(host_, active_) < 0)
+	wish.queues = active_;
+	if (host_netdev_announce(host_, &wish) < 0)
 		return give_up("registering the network device", Error::no_memory);
 	set_linked(true);
 	stage_ = Stage::waiting;

@@ -154,6 +154,9 @@ void host_events_unbind(struct queue_host *host);
 enum xenstore_side { XENSTORE_OURS, XENSTORE_BACKEND };
 uint32_t host_xenstore_read(struct vif_host *host, enum xenstore_side side, const char *node,
 			    uint32_t absent);
+/* Up to `size` - 1 bytes of text; false when there is none, or more of it. */
+bool host_xenstore_text(struct vif_host *host, enum xenstore_side side, const char *node, char *text,
+			uint32_t size);
 bool host_xenstore_has(struct vif_host *host, enum xenstore_side side, const char *node);
 /* One transaction at a time; a failed write is remembered and reported by commit (a positive value:
  * conflict, do it all again). */
@@ -171,7 +174,9 @@ void host_closed(struct vif_host *host);
 void host_fatal(struct vif_host *host, int error, const char *what);
 void host_log(struct vif_host *host, const char *what);
 void host_alert(struct vif_host *host, const char *what);
+void host_refused(struct vif_host *host, const char *node, const char *value, const char *why);
 void host_later(struct vif_host *host, uint32_t milliseconds); /* netfront_later() after that */
+void host_link_later(struct vif_host *host, uint32_t milliseconds); /* netfront_link_later() after that */
 
 void host_sleep(uint32_t milliseconds);
 void host_lock(struct vif_host *host);
@@ -181,7 +186,13 @@ bool host_trusted(struct vif_host *host);
 
 /* --- netdev.c: the net_device ---------------------------------------------------------------- */
 
-int host_netdev_announce(struct vif_host *host, uint32_t queues); /* registers it once, sets its queues */
+struct netdev_wish {
+	uint32_t queues;
+	uint32_t mtu;	 /* 0: as it is */
+	bool new_mac;	 /* else as it is: perhaps changed inside the guest */
+	uint8_t mac[6];
+};
+int host_netdev_announce(struct vif_host *host, const struct netdev_wish *wish); /* registers it once */
 void host_netdev_carrier(struct vif_host *host, bool on);
 void host_netdev_notify_peers(struct vif_host *host);
 void host_rtnl_lock(void);
@@ -203,6 +214,8 @@ void netfront_backend_changed(struct netfront_vif *vif, uint32_t backend_state);
 void netfront_resume(struct netfront_vif *vif);
 void netfront_remove(struct netfront_vif *vif);
 void netfront_later(struct netfront_vif *vif);
+void netfront_link_event(struct netfront_vif *vif); /* the backend's `carrier` was written */
+void netfront_link_later(struct netfront_vif *vif);
 void netfront_open(struct netfront_vif *vif);
 void netfront_stop(struct netfront_vif *vif);
 

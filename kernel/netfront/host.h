@@ -37,9 +37,9 @@ struct vif_host {
 	struct xenbus_device *bus;
 	struct netfront_vif *vif;
 	struct mutex lock;
-	struct delayed_work later;
-	u8 node_mac[ETH_ALEN]; /* as XenStore last said */
-	bool have_mac;
+	struct delayed_work later, link;
+	struct xenbus_watch carrier; /* on the backend's node: at most one event is pending */
+	bool watching;
 	struct xenbus_transaction transaction;
 	int transaction_error;
 	unsigned int queues; /* entries of queue[] */
@@ -75,6 +75,9 @@ static inline void read_rx(const struct queue_host *q, struct netfront_rx_stats 
 extern const struct ethtool_ops vif_ethtool_ops;
 extern unsigned int netfront_max_queues;
 extern bool netfront_trusted;
+
+int link_watch(struct vif_host *host); /* an error is in XenStore */
+void link_unwatch(struct vif_host *host);
 
 struct vif_host *netdev_make(struct xenbus_device *bus, unsigned int queues);
 void netdev_unmake(struct vif_host *host);

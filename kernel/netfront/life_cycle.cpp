@@ -13,6 +13,8 @@ namespace
 constexpr u32 kPatience = 2000;    // ms per step of an orderly goodbye
 constexpr u32 kReopenDelay = 1000; // ms before a closed vif offers to start again: bounds a flapping backend
 
+constexpr u32 kLinkPause = 1000; // ms between two changes of the carrier
+
 constexpr u32 to_bus(BusState state)
 {
 	return static_cast<u32>(state);
@@ -37,8 +39,8 @@ void Vif::act(Action action)
 		break;
 	case Action::link_up:
 		stage_ = Stage::linked;
-		host_netdev_carrier(host_, true);
-		host_netdev_notify_peers(host_);
+		carrier_ = false;
+		look_at_link();
 		break;
 	case Action::link_down:
 		stage_ = Stage::waiting;
@@ -64,6 +66,42 @@ void Vif::act(Action action)
 		host_closed(host_);
 		break;
 	}
+}
+
+// The state of the link as the backend tells it; absent means up. True when it is another than before.
+bool Vif::look_at_link()
+{
+	if (stage_ != Stage::linked)
+		return false;
+	const bool up = host_xenstore_read(host_, XENSTORE_BACKEND, "carrier", 1) != 0; // HOSTILE: any number
+	if (up == carrier_)
+		return false;
+	carrier_ = up;
+	host_netdev_carrier(host_, up);
+	if (up)
+		host_netdev_notify_peers(host_);
+	return true;
+}
+
+// A carrier that flaps costs the guest one change a kLinkPause, however fast it does: after a change nothing
+// is looked at for so long, and then whatever it has come to by then.
+void Vif::link_event()
+{
+	host_lock(host_);
+	if (!settling_ && look_at_link()) {
+		settling_ = true;
+		host_link_later(host_, kLinkPause);
+	}
+	host_unlock(host_);
+}
+
+void Vif::link_later()
+{
+	host_lock(host_);
+	settling_ = look_at_link();
+	if (settling_)
+		host_link_later(host_, kLinkPause);
+	host_unlock(host_);
 }
 
 void Vif::close()
@@ -152,4 +190,14 @@ extern "C" void netfront_remove(netfront_vif *vif)
 extern "C" void netfront_later(netfront_vif *vif)
 {
 	vif->later();
+}
+
+extern "C" void netfront_link_event(netfront_vif *vif)
+{
+	vif->link_event();
+}
+
+extern "C" void netfront_link_later(netfront_vif *vif)
+{
+	vif->link_later();
 }

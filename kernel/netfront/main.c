@@ -28,10 +28,16 @@ static unsigned int max_queues(void)
 static int vif_probe(struct xenbus_device *bus, const struct xenbus_device_id *id)
 {
 	struct vif_host *host = netdev_make(bus, max_queues());
+	int err;
 
 	if (!host) {
 		xenbus_dev_fatal(bus, -ENOMEM, "making a network device");
 		return -ENOMEM;
+	}
+	err = link_watch(host);
+	if (err) {
+		netdev_unmake(host);
+		return err;
 	}
 	dev_set_drvdata(&bus->dev, host);
 	xenbus_switch_state(bus, XenbusStateInitialising);
@@ -50,15 +56,17 @@ static int vif_resume(struct xenbus_device *bus)
 	struct vif_host *host = dev_get_drvdata(&bus->dev);
 
 	netfront_resume(host->vif);
-	return 0;
+	return link_watch(host); /* the backend's directory may be another one */
 }
 
 static void vif_remove(struct xenbus_device *bus)
 {
 	struct vif_host *host = dev_get_drvdata(&bus->dev);
 
+	link_unwatch(host);
 	netfront_remove(host->vif);
 	cancel_delayed_work_sync(&host->later);
+	cancel_delayed_work_sync(&host->link);
 	if (host->dev->reg_state == NETREG_REGISTERED)
 		unregister_netdev(host->dev);
 	dev_set_drvdata(&bus->dev, NULL);

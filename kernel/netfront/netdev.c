@@ -122,6 +122,11 @@ static void on_later(struct work_struct *work)
 	netfront_later(container_of(to_delayed_work(work), struct vif_host, later)->vif);
 }
 
+static void on_link(struct work_struct *work)
+{
+	netfront_link_later(container_of(to_delayed_work(work), struct vif_host, link)->vif);
+}
+
 struct vif_host *netdev_make(struct xenbus_device *bus, unsigned int queues)
 {
 	struct net_device *dev = alloc_etherdev_mqs(sizeof(struct vif_host), queues, queues);
@@ -135,6 +140,7 @@ struct vif_host *netdev_make(struct xenbus_device *bus, unsigned int queues)
 	host->bus = bus;
 	mutex_init(&host->lock);
 	INIT_DELAYED_WORK(&host->later, on_later);
+	INIT_DELAYED_WORK(&host->link, on_link);
 	host->queue = kvcalloc(queues, sizeof(*host->queue), GFP_KERNEL);
 	if (!host->queue)
 		goto fail;
@@ -182,47 +188,24 @@ void netdev_unmake(struct vif_host *host)
 	free_netdev(host->dev);
 }
 
-static int read_mac(struct vif_host *host)
-{
-	u8 mac[ETH_ALEN];
-	char *text = xenbus_read(XBT_NIL, host->bus->nodename, "mac", NULL);
-	bool good;
-
-	if (IS_ERR(text))
-		return PTR_ERR(text);
-	good = mac_pton(text, mac) && text[3 * ETH_ALEN - 1] == '\0' && is_valid_ether_addr(mac);
-	if (!good)
-		dev_err(&host->bus->dev, "%s/mac is '%s', not a unicast Ethernet address\n",
-			host->bus->nodename, text);
-	kfree(text);
-	if (!good)
-		return -EINVAL;
-	/* An address that was changed inside the guest survives a reconnect. */
-	if (!host->have_mac || !ether_addr_equal(mac, host->node_mac)) {
-		ether_addr_copy(host->node_mac, mac);
-		host->have_mac = true;
-		rtnl_lock();
-		eth_hw_addr_set(host->dev, mac);
-		rtnl_unlock();
-	}
-	return 0;
-}
-
-int host_netdev_announce(struct vif_host *host, u32 queues)
+int host_netdev_announce(struct vif_host *host, const struct netdev_wish *wish)
 {
 	struct net_device *dev = host->dev;
-	int err = read_mac(host);
+	const bool fresh = dev->reg_state == NETREG_UNINITIALIZED;
+	int err;
 
-	if (err)
-		return err;
 	rtnl_lock();
-	err = netif_set_real_num_queues(dev, queues, queues);
-	if (!err) {
-		if (dev->reg_state == NETREG_UNINITIALIZED)
-			err = register_netdevice(dev);
-		else
-			netdev_update_features(dev);
-	}
+	if (wish->new_mac)
+		eth_hw_addr_set(dev, wish->mac);
+	if (wish->mtu && fresh)
+		dev->mtu = wish->mtu;
+	err = netif_set_real_num_queues(dev, wish->queues, wish->queues);
+	if (!err && fresh)
+		err = register_netdevice(dev);
+	else if (!err)
+		netdev_update_features(dev);
+	if (!err && wish->mtu && !fresh && dev_set_mtu(dev, wish->mtu))
+		netdev_info(dev, "MTU %u of XenStore cannot be set\n", wish->mtu);
 	rtnl_unlock();
 	return err;
 }

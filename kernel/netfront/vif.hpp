@@ -24,6 +24,8 @@ public:
 	void resume();
 	void remove();
 	void later();
+	void link_event();
+	void link_later();
 
 	// net_device. CONTEXT: RTNL.
 	void open();
@@ -40,7 +42,11 @@ private:
 	bool reached(BusState a, BusState b);
 	void leave(BusState say);
 
+	bool look_at_link();
+
 	Result<void> negotiate();
+	Result<void> read_address(netdev_wish &wish);
+	u32 read_mtu();
 	Result<void> make_queues();
 	Result<void> advertise();
 	void disconnect();
@@ -56,6 +62,10 @@ private:
 	bool up_ = false;     // ndo_open was called
 	bool linked_ = false; // rings exist
 	bool split_events_ = false;
+	bool carrier_ = true;   // what the backend said last; CONTEXT: life-cycle mutex, like the next two
+	bool settling_ = false; // it said something else less than kLinkPause ago
+	u64 mac_ = 0;           // the node's as it was last adopted
+	u32 mtu_ = 0;           // likewise, as far as the backend can
 	backend_features features_{};
 	u32 allocated_ = 0; // queues we have memory for
 	u32 active_ = 0;    // queues with rings

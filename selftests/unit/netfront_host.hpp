@@ -7,6 +7,7 @@
 #include "peer.hpp"
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -71,7 +72,12 @@ public:
 	std::set<sk_buff *> skbs;
 	std::string complaint, fatal;
 	u32 state = 1, conflicts = 0;
-	bool closed = false, carrier = false, xmit_more = false, refuse_mac = false;
+	bool closed = false, carrier = false, xmit_more = false, refuse_device = false;
+	std::optional<std::string> mac = "00:16:3e:01:02:03"; // the node of our own directory
+	std::string refused;                                  // what was said of one that is none
+	netdev_wish wish{};                                   // of the last announcement
+	int link_later = -1, carrier_changes = 0;
+	std::function<void(xenstore_side, const std::string &)> on_read; // before each read of a number
 	int peers_notified = 0, later = -1, rtnl = 0, locked = 0;
 	u32 queues_announced = 0, slept = 0;
 	int fail_in = -1; // the so-manieth thing that can fail does

@@ -57,9 +57,21 @@ void host_events_unbind(queue_host *host)
 // --- XenStore and the bus
 u32 host_xenstore_read(vif_host *, xenstore_side side, const char *node, u32 absent)
 {
+	if (kernel().on_read)
+		kernel().on_read(side, node);
 	const auto &nodes = side == XENSTORE_OURS ? kernel().ours : kernel().backend;
 	const auto found = nodes.find(node);
 	return found == nodes.end() ? absent : found->second;
+}
+bool host_xenstore_text(vif_host *, xenstore_side side, const char *node, char *text, u32 size)
+{
+	EXPECT_EQ(side, XENSTORE_OURS);
+	EXPECT_STREQ(node, "mac");
+	const auto &mac = kernel().mac;
+	if (!mac || mac->size() >= size || mac->find('\0') != mac->npos)
+		return false;
+	std::strcpy(text, mac->c_str());
+	return true;
 }
 bool host_xenstore_has(vif_host *, xenstore_side side, const char *node)
 {
@@ -119,6 +131,15 @@ void host_fatal(vif_host *, int, const char *what)
 	kernel().state = 5;
 }
 void host_log(vif_host *, const char *) {}
+void host_refused(vif_host *, const char *node, const char *value, const char *why)
+{
+	kernel().refused = std::string(node) + " is \"" + value + "\": " + why;
+}
+void host_link_later(vif_host *, u32 milliseconds)
+{
+	EXPECT_EQ(kernel().link_later, -1) << "one at a time";
+	kernel().link_later = static_cast<int>(milliseconds);
+}
 void host_alert(vif_host *, const char *what)
 {
 	EXPECT_NE(what, nullptr);
@@ -143,13 +164,15 @@ bool host_trusted(vif_host *)
 }
 
 // --- the net_device
-int host_netdev_announce(vif_host *, u32 queues)
+int host_netdev_announce(vif_host *, const netdev_wish *wish)
 {
-	kernel().queues_announced = queues;
-	return kernel().refuse_mac ? -22 : 0;
+	kernel().queues_announced = wish->queues;
+	kernel().wish = *wish;
+	return kernel().refuse_device ? -22 : 0;
 }
 void host_netdev_carrier(vif_host *, bool on)
 {
+	kernel().carrier_changes += on != kernel().carrier;
 	kernel().carrier = on;
 }
 void host_netdev_notify_peers(vif_host *)

@@ -187,3 +187,39 @@ TEST_F(RxTest, ResponsesThatChangeWhileTheyAreRead)
 		link();
 	}
 }
+
+// NF-09: netfront looks at no header of a packet to be segmented. Whatever the size, it goes to Linux as one
+// whose headers nobody has proved (glue.c), with the checksum to be set up, which is where headers are
+// parsed.
+TEST_F(RxTest, SegmentationIsForLinuxToProve)
+{
+	for (const u16 size : {1, 7, 1448, 65535}) {
+		b.send(pattern(3000, size), NETRXF_csum_blank | NETRXF_data_validated, kPageSize, size);
+		b.rx.push_responses();
+		poll();
+		ASSERT_EQ(q.received.size(), 1u);
+		EXPECT_EQ(q.received[0]->gso_size, size);
+		EXPECT_TRUE(q.received[0]->blank);
+		EXPECT_EQ(q.received[0]->bytes(), pattern(3000, size));
+		drop_received();
+	}
+	expect_in_step();
+}
+
+// NF-10: that a checksum was looked at is believed of a trusted backend only. That it is blank is no claim.
+TEST_F(RxTest, ChecksumsAreBelievedOfATrustedBackendOnly)
+{
+	for (const u32 trusted : {1u, 0u}) {
+		k.ours["trusted"] = trusted;
+		link();                                // the backend restarts
+		for (const int flags : {0, 1, 2, 3}) { // NETRXF_data_validated, NETRXF_csum_blank, or both
+			b.send(pattern(200), static_cast<u16>(flags));
+			b.rx.push_responses();
+			poll();
+			ASSERT_EQ(q.received.size(), 1u);
+			EXPECT_EQ(q.received[0]->good, trusted && (flags & NETRXF_data_validated));
+			EXPECT_EQ(q.received[0]->blank, !!(flags & NETRXF_csum_blank));
+			drop_received();
+		}
+	}
+}
