@@ -67,6 +67,7 @@ static void complete_headers(struct sk_buff *skb)
 void brlite_forward_batch(struct brlite_port *in, const struct brlite_outgoing *batch, u32 n)
 {
 	struct sorted sorted = { .local = LIST_HEAD_INIT(sorted.local) };
+	const bool mirrored = READ_ONCE(in->policy) & BRLITE_MIRROR_FROM;
 	u32 i;
 
 	for (i = 0; i < n; i++) {
@@ -74,6 +75,8 @@ void brlite_forward_batch(struct brlite_port *in, const struct brlite_outgoing *
 		struct sk_buff *skb = batch[i].skb;
 
 		complete_headers(skb);
+		if (unlikely(mirrored) && verdict->action != BRLITE_DROP)
+			brlite_mirror_received(in, skb);
 		if (verdict->action == BRLITE_PORT && !(verdict->flags & BRLITE_AND_LOCAL)) {
 			if (brlite_prepare(in, verdict->port, skb))
 				add(&sorted, verdict->port, skb);

@@ -95,6 +95,8 @@ void brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict
 void brlite_forward_local(struct brlite_port *in, struct sk_buff *skb);
 
 /* The skb becomes one that may leave through `to`; false: it could not, and is gone. */
+bool brlite_make_outgoing(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb);
+/* The same, and the copy for the mirror of `to` is made. */
 bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb);
 void brlite_turn_up(struct brlite_port *in, struct sk_buff *skb);
 
@@ -128,6 +130,14 @@ void brlite_end_lock(struct brlite_slave *slave);
 /* storm.c: limits on flooded packets. CONTEXT: RTNL */
 int brlite_change_storm(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack);
 int brlite_fill_storm(struct sk_buff *skb, const struct brlite_slave *slave);
+
+/* mirror.c: copies of a port's packets for another port */
+void brlite_mirror_received(struct brlite_port *in, struct sk_buff *skb);
+void brlite_mirror_sent(struct brlite_port *port, struct sk_buff *skb);
+/* CONTEXT: RTNL, all of these. */
+int brlite_change_mirror(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack);
+int brlite_fill_mirror(struct sk_buff *skb, const struct brlite_slave *slave);
+void brlite_end_mirrors(struct brlite_slave *leaving);
 
 /* rules.c: what may pass a port. CONTEXT: RTNL */
 int brlite_change_rules(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack);

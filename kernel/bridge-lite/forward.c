@@ -48,7 +48,7 @@ static bool find_network_header(struct sk_buff *skb)
 	return true;
 }
 
-bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
+bool brlite_make_outgoing(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
 {
 	if (in->index != BRLITE_LOCAL_PORT) {
 		/* What the receiving NIC said about the checksum and the time is of no use outwards. */
@@ -67,6 +67,15 @@ drop:
 	brlite_count(in, BRLITE_DROP_RUNT);
 	kfree_skb(skb);
 	return false;
+}
+
+bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
+{
+	if (!brlite_make_outgoing(in, to, skb))
+		return false;
+	if (unlikely(READ_ONCE(to->policy) & BRLITE_MIRROR_TO))
+		brlite_mirror_sent(to, skb);
+	return true;
 }
 
 static void send(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
@@ -164,6 +173,8 @@ rx_handler_result_t brlite_handle_frame(struct sk_buff **pskb)
 	gather_headers(in, skb);
 	frame = frame_of(skb);
 	brlite_classify(in, &frame, &verdict, 1);
+	if (unlikely(READ_ONCE(in->policy) & BRLITE_MIRROR_FROM) && verdict.action != BRLITE_DROP)
+		brlite_mirror_received(in, skb);
 	switch (verdict.action) {
 	case BRLITE_LOCAL:
 		/* Another round of the receive path that we are in, instead of one inside it. */

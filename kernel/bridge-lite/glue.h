@@ -40,22 +40,27 @@ struct brlite_counters {
 #define BRLITE_NO_FLOOD (BRLITE_NO_UNICAST_FLOOD | BRLITE_NO_MULTICAST_FLOOD | BRLITE_NO_BROADCAST_FLOOD)
 #define BRLITE_ADDRESS_LOCKED 0x0040u /* takes only IP addresses that it has by lock.c as senders */
 #define BRLITE_STORM 0x0080u /* has limits on the floods it sends: .storm */
+#define BRLITE_MIRROR_FROM 0x1000u /* what comes in here is copied to .mirror, too */
+#define BRLITE_MIRROR_TO 0x2000u /* what leaves here is */
 #define BRLITE_RULES_FROM 0x4000u /* has rules for what comes in here: .rules */
 #define BRLITE_RULES_TO 0x8000u /* has rules for what leaves here */
 #define BRLITE_FLOODS_DIFFER 0x00010000u /* a port has one of BRLITE_NO_FLOOD */
 #define BRLITE_ADDRESSES_CLAIMED 0x00020000u /* a port has BRLITE_ADDRESS_LOCKED */
 #define BRLITE_RULES_SOMEWHERE 0x02000000u /* a port has BRLITE_RULES_TO */
+#define BRLITE_MIRRORS_SOMEWHERE 0x04000000u /* a port has BRLITE_MIRROR_TO */
+#define BRLITE_MIRRORS (BRLITE_MIRROR_FROM | BRLITE_MIRRORS_SOMEWHERE)
 #define BRLITE_RULES (BRLITE_RULES_FROM | BRLITE_RULES_SOMEWHERE)
 #define BRLITE_SHARED_POLICY 0xffff0000u
 
 /* With one of these on its ingress, a frame is judged by all rules; learning looks at the others itself. */
 #define BRLITE_GUARDED \
-	(BRLITE_ISOLATED | BRLITE_STORM | BRLITE_FLOODS_DIFFER | BRLITE_ADDRESSES_CLAIMED | BRLITE_RULES)
+	(BRLITE_ISOLATED | BRLITE_STORM | BRLITE_FLOODS_DIFFER | BRLITE_ADDRESSES_CLAIMED | BRLITE_RULES | \
+	 BRLITE_MIRRORS)
 /* With one of these what lies behind the Ethernet header decides: so much of a frame has to be in one piece. */
 #define BRLITE_READS_HEADERS (BRLITE_ADDRESSES_CLAIMED | BRLITE_RULES)
 #define BRLITE_GUARD_READS 256u
-/* Frames of one batch may be flooded to different ports. */
-#define BRLITE_FLOODS_ALONE (BRLITE_FLOODS_DIFFER | BRLITE_RULES_SOMEWHERE)
+/* Frames of one batch may be flooded to different ports, or to more than flood_ports() says. */
+#define BRLITE_FLOODS_ALONE (BRLITE_FLOODS_DIFFER | BRLITE_RULES_SOMEWHERE | BRLITE_MIRRORS)
 
 /* Port 0 is the bridge device itself: the stack of this host. */
 #define BRLITE_LOCAL_PORT 0u
@@ -87,6 +92,7 @@ struct brlite_port {
 	uint32_t policy; /* BRLITE_ISOLATED and so on */
 	void *storm; /* with BRLITE_STORM: made by brlite_storm_init(), read under RCU */
 	void *rules[BRLITE_DIRECTIONS]; /* with BRLITE_RULES_…: made by brlite_rules_init(), read under RCU */
+	struct brlite_port *mirror[BRLITE_DIRECTIONS]; /* with BRLITE_MIRROR_…: of the same bridge; read under RCU */
 
 	/*
 	 * The source address seen last, and in which second it was found (or put) in the FDB as living

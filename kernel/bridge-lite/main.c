@@ -114,6 +114,8 @@ static const struct nla_policy slave_policy[IFLA_BRLITE_PORT_MAX + 1] = {
 	[IFLA_BRLITE_PORT_STORM_UNKNOWN] = NLA_POLICY_EXACT_LEN(sizeof(struct brlite_storm_limit)),
 	[IFLA_BRLITE_PORT_RULES_FROM] = { .type = NLA_NESTED },
 	[IFLA_BRLITE_PORT_RULES_TO] = { .type = NLA_NESTED },
+	[IFLA_BRLITE_PORT_MIRROR_FROM] = { .type = NLA_U32 },
+	[IFLA_BRLITE_PORT_MIRROR_TO] = { .type = NLA_U32 },
 };
 
 static int slave_changelink(struct net_device *dev, struct net_device *slave_dev, struct nlattr *tb[],
@@ -129,6 +131,8 @@ static int slave_changelink(struct net_device *dev, struct net_device *slave_dev
 		err = brlite_change_storm(slave, data, extack);
 	if (!err)
 		err = brlite_change_rules(slave, data, extack);
+	if (!err)
+		err = brlite_change_mirror(slave, data, extack);
 	if (err)
 		return err;
 	if (data[IFLA_BRLITE_PORT_FDB_MAX])
@@ -140,7 +144,7 @@ static size_t get_slave_size(const struct net_device *dev, const struct net_devi
 {
 	const struct brlite_slave *slave = brlite_slave_of(slave_dev);
 
-	return (slave ? brlite_rules_size(slave) : 0) + 2 * nla_total_size(sizeof(u32)) + nla_total_size(BRLITE_COUNTERS * sizeof(u64)) +
+	return (slave ? brlite_rules_size(slave) : 0) + 4 * nla_total_size(sizeof(u32)) + nla_total_size(BRLITE_COUNTERS * sizeof(u64)) +
 	       nla_total_size(sizeof(u8)) + nla_total_size(BRLITE_PORT_ADDRESSES_MAX * nla_total_size(16)) +
 	       BRLITE_STORM_KINDS * nla_total_size(sizeof(struct brlite_storm_limit));
 }
@@ -164,7 +168,8 @@ static int fill_slave_info(struct sk_buff *skb, const struct net_device *dev, co
 
 		memcpy(nla_data(counters) + i * sizeof(u64), &value, sizeof(value));
 	}
-	return brlite_fill_lock(skb, slave) ?: brlite_fill_storm(skb, slave) ?: brlite_fill_rules(skb, slave);
+	return brlite_fill_lock(skb, slave) ?: brlite_fill_storm(skb, slave) ?: brlite_fill_rules(skb, slave) ?:
+	       brlite_fill_mirror(skb, slave);
 }
 
 static struct rtnl_link_ops link_ops __read_mostly = {

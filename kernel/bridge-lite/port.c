@@ -156,6 +156,7 @@ static void remove_slave(struct brlite_slave *slave)
 	brlite_unflag_port(dev);
 	brlite_port_detach(&slave->port);
 	brlite_end_lock(slave);
+	brlite_end_mirrors(slave);
 	netdev_upper_dev_unlink(dev, bridge->dev);
 	netdev_rx_handler_unregister(dev); /* waits a grace period */
 

@@ -296,8 +296,16 @@ private:
 			if (kGuarded && (policy_ & load_relaxed(port->policy) & BRLITE_ISOLATED))
 				return verdict(BRLITE_DROP, BRLITE_DROP_ISOLATED);
 			max_frame_ = load_relaxed(port->max_frame);
-			return {BRLITE_PORT, BRLITE_FORWARDED,          promisc_copy_,
+			return {BRLITE_PORT, BRLITE_FORWARDED,          flags_to(*port),
 				0,           load_relaxed(port->owner), port};
+		}
+
+		// A copy for a mirror is made of an skb.
+		RINGWAY_ALWAYS_INLINE u16 flags_to(const Port &port) const
+		{
+			const u32 to = kGuarded ? load_relaxed(port.policy) & BRLITE_MIRROR_TO : 0;
+			return ((policy_ & BRLITE_MIRROR_FROM) | to) ? promisc_copy_ | BRLITE_VIA_SKB
+								     : promisc_copy_;
 		}
 
 		RINGWAY_ALWAYS_INLINE Verdict flood(u16 flags) const

@@ -225,6 +225,8 @@ private:
 				shared |= BRLITE_ADDRESSES_CLAIMED;
 			if (port && (port->policy & BRLITE_RULES_TO))
 				shared |= BRLITE_RULES_SOMEWHERE;
+			if (port && (port->policy & BRLITE_MIRROR_TO))
+				shared |= BRLITE_MIRRORS_SOMEWHERE;
 		}
 		for (Port *port : ports_)
 			if (port)

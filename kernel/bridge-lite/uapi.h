@@ -31,6 +31,8 @@ enum {
 	IFLA_BRLITE_PORT_STORM_UNKNOWN, /* the same for addresses that nobody knows */
 	IFLA_BRLITE_PORT_RULES_FROM = 16, /* nest of IFLA_BRLITE_RULE…: for what comes in here; replaces those before */
 	IFLA_BRLITE_PORT_RULES_TO, /* the same for what leaves here */
+	IFLA_BRLITE_PORT_MIRROR_FROM, /* u32, ifindex of the port that gets a copy of what comes in here; 0: none */
+	IFLA_BRLITE_PORT_MIRROR_TO, /* the same of what leaves here */
 	__IFLA_BRLITE_PORT_MAX,
 };
 #define IFLA_BRLITE_PORT_MAX (__IFLA_BRLITE_PORT_MAX - 1)

@@ -109,13 +109,14 @@ struct Model {
 			known[source] = {in, 0, seconds};
 		return 0;
 	}
-	// Do floods differ from frame to frame?
-	u16 alone() const
+	// Do floods differ from frame to frame, or is one copied for a mirror?
+	u16 alone(u32 in) const
 	{
 		u32 all = 0;
 		for (u32 p = 0; p < kPorts; p++)
 			all |= attached[p] ? policy[p] : 0;
-		return all & BRLITE_NO_FLOOD ? BRLITE_VIA_SKB : 0;
+		const bool mirrored = all & BRLITE_MIRROR_TO || policy[in] & BRLITE_MIRROR_FROM;
+		return all & BRLITE_NO_FLOOD || mirrored ? BRLITE_VIA_SKB : 0;
 	}
 	bool gets_flood(u32 p, u32 from, u64 to) const
 	{
@@ -158,11 +159,11 @@ struct Model {
 		if (mac_is_group(to))
 			return limited(in, to,
 				       {BRLITE_FLOOD, BRLITE_FLOODED,
-					static_cast<u16>((local ? 0 : BRLITE_AND_LOCAL) | alone())});
+					static_cast<u16>((local ? 0 : BRLITE_AND_LOCAL) | alone(in))});
 		const auto at = known.find(to);
 		if (at == known.end())
 			return limited(in, to,
-				       {BRLITE_FLOOD, BRLITE_FLOODED, static_cast<u16>(copy | alone())});
+				       {BRLITE_FLOOD, BRLITE_FLOODED, static_cast<u16>(copy | alone(in))});
 		if (at->second.flags & FdbTarget::kLocal)
 			return local ? drop(BRLITE_DROP_HAIRPIN) : Outcome{BRLITE_LOCAL, BRLITE_TO_LOCAL};
 		const u16 port = at->second.port;
@@ -174,7 +175,9 @@ struct Model {
 			return drop(BRLITE_DROP_ISOLATED);
 		if (frame.len > kMaxFrame && !(frame.flags & BRLITE_FRAME_GSO))
 			return drop(BRLITE_DROP_OVERSIZE);
-		return {BRLITE_PORT, BRLITE_FORWARDED, copy, port};
+		const bool mirrored = policy[in] & BRLITE_MIRROR_FROM || policy[port] & BRLITE_MIRROR_TO;
+		return {BRLITE_PORT, BRLITE_FORWARDED,
+			static_cast<u16>(copy | (mirrored ? BRLITE_VIA_SKB : 0)), port};
 	}
 };
 
@@ -409,7 +412,9 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			break;
 		case 16: {
 			const u32 p = in.below(kPorts);
-			world.set_policy(p, in.take() & (0x3f | BRLITE_STORM));
+			const u32 bits = in.take();
+			const u32 mirror = bits & 1 ? BRLITE_MIRROR_FROM : BRLITE_MIRROR_TO;
+			world.set_policy(p, (bits & (0x3f | BRLITE_STORM)) | (bits & 0x40 ? mirror : 0));
 			break;
 		}
 		case 17: {

@@ -186,6 +186,31 @@ TEST_F(PolicyTest, PolicyOfOthersCostsOwnFramesNothing)
 	EXPECT_EQ(two->policy, 0u);
 }
 
+// What is to be copied becomes an skb, and nothing else does.
+TEST_F(PolicyTest, MirroredFramesGoAsSkbs)
+{
+	for (Port *port : {one, two, three})
+		port->owner = port;
+	judge(two, {kMacBroadcast, kB});
+	made->set_policy(*one, BRLITE_MIRROR_FROM);
+	EXPECT_EQ(judge(one, {kB, kA}).flags, BRLITE_VIA_SKB);
+	EXPECT_EQ(judge(one, {kB, kA}).port, two);
+	EXPECT_EQ(judge(one, {kMacBroadcast, kA}).flags, BRLITE_AND_LOCAL | BRLITE_VIA_SKB);
+	EXPECT_EQ(judge(one, {kHost, kA}).action, BRLITE_LOCAL);
+	EXPECT_EQ(judge(two, {kA, kB}).flags, 0) << "what goes to it is another matter";
+	EXPECT_EQ(judge(two, {kMacBroadcast, kB}).flags, BRLITE_AND_LOCAL);
+	EXPECT_EQ(two->policy, 0u);
+	made->set_policy(*one, BRLITE_MIRROR_TO);
+	EXPECT_EQ(judge(one, {kB, kA}).flags, 0);
+	EXPECT_EQ(judge(two, {kA, kB}).flags, BRLITE_VIA_SKB);
+	EXPECT_EQ(judge(three, {kB, kNobody}).flags, 0) << "between others";
+	EXPECT_EQ(judge(three, {kMacBroadcast, kNobody}).flags, BRLITE_AND_LOCAL | BRLITE_VIA_SKB);
+	EXPECT_EQ(flooded(three, {kMacBroadcast, kNobody}), (std::vector<Port *>{one, two}));
+	made->set_policy(*one, 0);
+	EXPECT_EQ(three->policy, 0u);
+	EXPECT_EQ(judge(two, {kA, kB}).flags, 0);
+}
+
 class StormTest : public PolicyTest
 {
 	StormLimits limits_;

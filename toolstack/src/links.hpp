@@ -60,6 +60,7 @@ struct PortPolicy {
 	std::optional<std::vector<std::string>> ip_lock; // addresses that it is locked to
 	StormLimits storm;
 	PortRules rules;
+	int mirror_from = 0, mirror_to = 0; // index of the port that gets copies; 0: none
 
 	bool operator==(const PortPolicy &) const = default;
 };

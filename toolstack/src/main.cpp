@@ -159,7 +159,8 @@ void add_vif_set(CLI::App &vif, Arguments &a)
 	set->add_option("VIF", a.vif, "Number or MAC address")->required();
 	set->add_option("KEY=VALUE", a.spec,
 			"isolated=on|off, mac_lock=on|off, ip=ADDRESS,...|none|any, broadcast= multicast= "
-			"unknown=PPS[/BURST]|off, rules=FILE|none; without any: put in force again "
+			"unknown=PPS[/BURST]|off, rules=FILE|none, "
+			"mirror=DEVICE[/from-guest|/to-guest]|none; without any: put in force again "
 			"what is kept");
 	set->callback([&a] {
 		a.run = [&a] {

@@ -51,6 +51,7 @@ public:
 		const std::uint8_t value = on ? 1 : 0;
 		return put(type, &value, sizeof(value));
 	}
+	Request &number(int type, std::uint32_t value) { return put(type, &value, sizeof(value)); }
 	template <typename Body>
 	Request &nest(int type, const Body &body)
 	{
@@ -170,10 +171,14 @@ void set_own_words(nl_sock *socket, const Link &link, const PortPolicy &policy)
 			put_storm(request, IFLA_BRLITE_PORT_STORM_UNKNOWN, policy.storm.unknown);
 			put_rules(request, IFLA_BRLITE_PORT_RULES_FROM, policy.rules.from_guest);
 			put_rules(request, IFLA_BRLITE_PORT_RULES_TO, policy.rules.to_guest);
+			request.number(IFLA_BRLITE_PORT_MIRROR_FROM,
+				       static_cast<std::uint32_t>(policy.mirror_from))
+				.number(IFLA_BRLITE_PORT_MIRROR_TO,
+					static_cast<std::uint32_t>(policy.mirror_to));
 		});
 	});
 	const int error = request.send(socket);
-	expect(error, link, "locking it to IP addresses, limiting it or giving it rules",
+	expect(error, link, "locking it to IP addresses, limiting it, giving it rules or a mirror",
 	       error == -NLE_EXIST
 		       ? "; another locked port of the bridge has one of them: 'ringway -d vif list'"
 		       : "");

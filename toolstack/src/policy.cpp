@@ -167,6 +167,25 @@ std::optional<std::string> one_if(bool set)
 
 } // namespace
 
+namespace
+{
+
+// A guest that was the mirror may be gone: that must not keep the rest from being put in force.
+int mirror_target(Context &context, const Link &port, const Mirror &mirror)
+{
+	const auto target = context.links.find(mirror.device);
+	if (target && target->master == port.master && target->index != port.index) {
+		return target->index;
+	}
+	context.note(
+		fmt::format("mirror {}: no other port of {}'s bridge; nothing is copied until it is one and "
+			    "'ringway vif set' is repeated, mirror=none forgets it",
+			    quote(mirror.device), port.name));
+	return 0;
+}
+
+} // namespace
+
 Link find_port(Context &context, const Record &record)
 {
 	if (record.backend != 0) {
@@ -209,6 +228,7 @@ std::string Policy::text() const
 		}
 	}
 	out += rules.empty() ? "" : fmt::format("rules=({}) ", rules_summary(rules));
+	out += mirror ? fmt::format("mirror={} ", mirror_text(*mirror)) : "";
 	return out.substr(0, out.empty() ? 0 : out.size() - 1);
 }
 
@@ -228,11 +248,13 @@ Policy change_policy(Policy policy, const std::vector<std::string> &words)
 			policy.storm.*storm->limit = storm_limit(key, value);
 		} else if (key == "rules") {
 			policy.rules = value == "none" ? PortRules() : parse_rules(value, "rules");
+		} else if (key == "mirror") {
+			policy.mirror = parse_mirror(value);
 		} else {
 			throw Error(
 				Exit::usage,
 				fmt::format("{}: unknown; there are isolated=, mac_lock=, ip=, broadcast=, "
-					    "multicast=, unknown= and rules=",
+					    "multicast=, unknown=, rules= and mirror=",
 					    quote(word)));
 		}
 	}
@@ -267,6 +289,11 @@ Policy read_policy(Store &store, const Record &record)
 		const auto text = get(rules_node(way));
 		policy.rules.of(way) = text ? read_stored_rules(*text) : RuleList();
 	}
+	try {
+		policy.mirror = parse_mirror(get(be::mirror).value_or("none"));
+	} catch (const Error &) {
+		policy.mirror.reset(); // a mirror that cannot be read is none
+	}
 	return policy;
 }
 
@@ -284,6 +311,11 @@ void set_policy(Context &context, const Record &record, const Policy &policy)
 	port.ip_lock = policy.ip_lock;
 	port.storm = policy.storm;
 	port.rules = policy.rules;
+	if (policy.mirror) {
+		const int target = mirror_target(context, link, *policy.mirror);
+		port.mirror_from = policy.mirror->from_guest ? target : 0;
+		port.mirror_to = policy.mirror->to_guest ? target : 0;
+	}
 	context.links.set_policy(link, port);
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		if (!transaction.read(path(record, be::state))) {
@@ -300,6 +332,8 @@ void set_policy(Context &context, const Record &record, const Policy &policy)
 		for (const Way way : ways) {
 			keep(transaction, record, rules_node(way), stored_rules(policy.rules.of(way)));
 		}
+		keep(transaction, record, be::mirror,
+		     policy.mirror ? std::optional(mirror_text(*policy.mirror)) : std::nullopt);
 		keep(transaction, record, be::ip_lock,
 		     policy.ip_lock ? std::optional(policy.ip_text()) : std::nullopt);
 	});

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 #include "context.hpp"
+#include "mirror.hpp"
 #include "record.hpp"
 
 namespace ringway
@@ -19,6 +20,7 @@ struct Policy {
 	std::optional<std::vector<std::string>> ip_lock; // the addresses; absent: any
 	StormLimits storm;
 	PortRules rules;
+	std::optional<Mirror> mirror;
 
 	bool empty() const { return *this == Policy(); }
 	std::string ip_text() const; // "none" when locked to no address, empty when not locked
@@ -27,8 +29,8 @@ struct Policy {
 };
 
 // KEY=VALUE words upon what there is: isolated=on|off, mac_lock=on|off, ip=ADDRESS,…|none|any,
-// broadcast=, multicast= and unknown=RATE[/BURST]|off, rules=TEXT|none (the rules themselves). Throws Error
-// (usage).
+// broadcast=, multicast= and unknown=RATE[/BURST]|off, rules=TEXT|none (the rules themselves),
+// mirror=DEVICE[/from-guest|/to-guest]|none. Throws Error (usage).
 Policy change_policy(Policy policy, const std::vector<std::string> &words);
 
 // What does not pass the schema's check counts as absent, but for the lock to addresses: that becomes one to
@@ -38,7 +40,8 @@ Policy read_policy(Store &store, const Record &record);
 // The vif's device, which must be a port of a brlite bridge.
 Link find_port(Context &context, const Record &record);
 
-// To the device first: what the kernel refuses is not remembered either.
+// To the device first: what the kernel refuses is not remembered either. A mirror that is no port of the
+// bridge (any more) is left out, with a note.
 void set_policy(Context &context, const Record &record, const Policy &policy);
 
 } // namespace ringway

@@ -193,6 +193,9 @@ nlohmann::json to_json(const VifRow &row, bool with_stats)
 	if (!row.policy.rules.empty()) {
 		out["rules"] = rules_json(row.policy.rules);
 	}
+	if (row.policy.mirror) {
+		out["mirror"] = mirror_text(*row.policy.mirror);
+	}
 	if (!row.error.empty()) {
 		out["error"] = row.error;
 	}

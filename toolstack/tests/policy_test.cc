@@ -115,24 +115,56 @@ TEST_F(PolicyTest, StormLimits)
 	EXPECT_FALSE(json.contains("storm_multicast"));
 }
 
+TEST_F(PolicyTest, Mirror)
+{
+	const int bridge = world.links.find("xenbr0")->index;
+	const int other = world.links.add("vif9.0", "");
+	for (Link &link : world.links.all) {
+		link.master = link.name == "vif9.0" ? bridge : link.master;
+	}
+	const PortPolicy &port = world.links.policies["vif3.0"];
+	EXPECT_NE(set({"mirror=vif9.0"}).find("policy mirror=vif9.0\n"), std::string::npos);
+	EXPECT_EQ(port.mirror_from, other);
+	EXPECT_EQ(port.mirror_to, other);
+	EXPECT_EQ(node("mirror"), "vif9.0");
+	set({"mirror=vif9.0/from-guest"});
+	EXPECT_EQ(port.mirror_from, other);
+	EXPECT_EQ(port.mirror_to, 0);
+	EXPECT_EQ(node("mirror"), "vif9.0/from-guest");
+	EXPECT_TRUE(world.notes.empty());
+	for (const char *word : {"mirror=vif3.0", "mirror=gone", "mirror=xenbr0/to-guest"}) {
+		set({word, "isolated=on"});
+		EXPECT_EQ(port.mirror_to, 0) << word;
+		EXPECT_TRUE(port.isolated) << "the rest is put in force";
+		EXPECT_EQ(world.notes.size(), 1u) << word;
+		world.notes.clear();
+	}
+	set({"mirror=none", "isolated=off"});
+	EXPECT_EQ(node("mirror"), "(absent)");
+}
+
 TEST_F(PolicyTest, NonsenseIsNamed)
 {
-	for (const auto &[word, named] :
-	     std::vector<std::pair<std::string, std::string>>{{"isolated=yes", "'yes'"},
-							      {"isolated", "''"},
-							      {"colour=blue", "'colour=blue'"},
-							      {"ip=10.0.0.300", "'10.0.0.300'"},
-							      {"ip=10.0.0.1/24", "'10.0.0.1/24'"},
-							      {"broadcast=0", "'0'"},
-							      {"broadcast=many", "'many'"},
-							      {"multicast=10/", "''"},
-							      {"multicast=10/0", "'0'"},
-							      {"unknown=10000001", "'10000001'"},
-							      {"unknown=-1", "'-1'"},
-							      {"ip=", "''"},
-							      {"ip=10.0.0.1,", "''"},
-							      {"ip=::1,::1", "'::1'"},
-							      {"ip=any,10.0.0.1", "'any'"}}) {
+	for (const auto &[word, named] : std::vector<std::pair<std::string, std::string>>{
+		     {"isolated=yes", "'yes'"},
+		     {"isolated", "''"},
+		     {"colour=blue", "'colour=blue'"},
+		     {"ip=10.0.0.300", "'10.0.0.300'"},
+		     {"ip=10.0.0.1/24", "'10.0.0.1/24'"},
+		     {"broadcast=0", "'0'"},
+		     {"broadcast=many", "'many'"},
+		     {"multicast=10/", "''"},
+		     {"multicast=10/0", "'0'"},
+		     {"unknown=10000001", "'10000001'"},
+		     {"unknown=-1", "'-1'"},
+		     {"ip=", "''"},
+		     {"ip=10.0.0.1,", "''"},
+		     {"ip=::1,::1", "'::1'"},
+		     {"ip=any,10.0.0.1", "'any'"},
+		     {"mirror=", "''"},
+		     {"mirror=vif1.0/both", "'vif1.0/both'"},
+		     {"mirror=sixteen-letters-", "'sixteen-letters-'"},
+		     {"rules=accept everything", "'everything'"}}) {
 		EXPECT_NE(refused({word}).find(named), std::string::npos) << word << ": " << refused({word});
 	}
 	EXPECT_TRUE(world.links.policies.empty());
