@@ -170,6 +170,31 @@ uint32_t brlite_fdb_end(const brlite_core *core)
 	return switch_of(core).fdb().slots();
 }
 
+void brlite_core_filter_vlans(brlite_core *core, uint8_t on)
+{
+	switch_of(core).filter_vlans(on);
+}
+
+void brlite_vlan_set(brlite_port *port, uint32_t vlan, uint32_t flags)
+{
+	brlite::set_vlan(*port->vlans, vlan, flags);
+}
+
+void brlite_vlan_clear(brlite_port *port, uint32_t vlan)
+{
+	brlite::clear_vlan(*port->vlans, vlan);
+}
+
+void brlite_vlans_left(brlite_port *port)
+{
+	switch_of(port->core).vlans_left(*port);
+}
+
+uint32_t brlite_vlan_get(const brlite_port *port, uint32_t vlan)
+{
+	return brlite::vlan_flags(*port->vlans, vlan);
+}
+
 uint64_t brlite_storm_bytes()
 {
 	return sizeof(brlite::StormLimits);

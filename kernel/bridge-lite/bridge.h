@@ -14,6 +14,7 @@
 /* A device enslaved to a bridge. Lives until a grace period after it left. */
 struct brlite_slave {
 	struct brlite_port port;
+	struct brlite_vlans vlans;
 	struct brlite *bridge;
 	struct list_head list; /* bridge->slaves */
 	netdevice_tracker tracker;
@@ -30,6 +31,7 @@ struct brlite {
 	struct brlite_core *core;
 	void *buckets;
 	struct brlite_port local;
+	struct brlite_vlans local_vlans;
 	spinlock_t lock; /* FDB writers */
 
 	spinlock_t stats_lock;
@@ -43,6 +45,7 @@ struct brlite {
 	u32 fdb_max;
 	u32 fdb_port_max;
 	struct brlite_claims *claims; /* the addresses of all locked ports; read under RCU */
+	bool vlan_filtering;
 	bool mtu_by_hand;
 	u8 own_address[ETH_ALEN]; /* what the device has while no port lends it one */
 	struct net_device *address_lender;
@@ -96,9 +99,17 @@ void brlite_forward_local(struct brlite_port *in, struct sk_buff *skb);
 
 /* The skb becomes one that may leave through `to`; false: it could not, and is gone. */
 bool brlite_make_outgoing(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb);
-/* The same, and the copy for the mirror of `to` is made. */
-bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb);
-void brlite_turn_up(struct brlite_port *in, struct sk_buff *skb);
+/* The same with its tag, by the verdict's vlan, and the copy for the mirror of `to` is made. */
+bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan);
+void brlite_turn_up(struct brlite_port *in, struct sk_buff *skb, u32 vlan);
+
+/* tag.c: VLAN tags of skbs. vlan: the verdict's; with 0 nothing is done. */
+/* The skb, perhaps another one, bears the tag of its VLAN beside its data; NULL: it could not, and is gone. */
+struct sk_buff *brlite_tag(struct brlite_port *in, struct sk_buff *skb, u32 vlan);
+/* Takes the tag away again where it leaves without one. */
+void brlite_untag(const struct brlite_port *to, struct sk_buff *skb, u32 vlan);
+/* What of brlite_frame.flags says which tag is not in the data. */
+u16 brlite_frame_tag(const struct sk_buff *skb);
 
 /* batch.c: skbs with their verdicts */
 void brlite_forward_batch(struct brlite_port *in, const struct brlite_outgoing *batch, u32 n);
@@ -145,5 +156,13 @@ int brlite_fill_rules(struct sk_buff *skb, const struct brlite_slave *slave);
 size_t brlite_rules_size(const struct brlite_slave *slave);
 /* CONTEXT: a grace period after the last frame that may know the port. */
 void brlite_free_rules(struct brlite_slave *slave);
+
+/* vlan.c: which VLANs a port is in. CONTEXT: RTNL; the RCU read side for showing. dev: a port or a bridge */
+void brlite_vlans_init(struct brlite_port *port, struct brlite_vlans *vlans);
+int brlite_change_vlans(struct net_device *dev, const struct nlattr *spec, bool add, struct netlink_ext_ack *extack);
+int brlite_dellink(struct net_device *dev, struct nlmsghdr *message, u16 flags);
+int brlite_fill_vlans(struct sk_buff *skb, struct net_device *dev, u32 filter_mask);
+void brlite_filter_vlans(struct brlite *bridge, bool on);
+extern const struct attribute_group brlite_sysfs_group;
 
 #endif

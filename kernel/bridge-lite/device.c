@@ -39,8 +39,10 @@ static int init(struct net_device *dev)
 	bridge->core = brlite_core_init(memory, bridge->buckets, bridge->fdb_max, &bridge->lock, seed);
 	bridge->local.dev = dev;
 	bridge->local.max_frame = U32_MAX; /* this host's stack looks after itself */
+	brlite_vlans_init(&bridge->local, &bridge->local_vlans);
 	brlite_port_attach(bridge->core, &bridge->local, true);
 	brlite_core_set_ageing(bridge->core, bridge->ageing_time);
+	brlite_core_filter_vlans(bridge->core, bridge->vlan_filtering);
 	ether_addr_copy(bridge->own_address, dev->dev_addr);
 	brlite_local_address_add(bridge, &bridge->local, dev->dev_addr);
 	brlite_flag_bridge(bridge);
@@ -232,6 +234,7 @@ static const char counter_names[BRLITE_COUNTERS][ETH_GSTRING_LEN] = {
 	[BRLITE_DROP_LOCKED_SERVER] = "drop_locked_server",
 	[BRLITE_DROP_STORM] = "drop_storm",
 	[BRLITE_DROP_RULE] = "drop_rule",
+	[BRLITE_DROP_VLAN] = "drop_vlan",
 	[BRLITE_LEARNED] = "fdb_learned",
 	[BRLITE_MOVED] = "fdb_moved",
 	[BRLITE_LEARN_STATIC] = "fdb_refused_static",
@@ -292,6 +295,7 @@ const struct net_device_ops brlite_netdev_ops = {
 	.ndo_fdb_get = brlite_neigh_get,
 	.ndo_bridge_getlink = brlite_getlink,
 	.ndo_bridge_setlink = brlite_setlink,
+	.ndo_bridge_dellink = brlite_dellink,
 };
 
 static const struct device_type bridge_type = {
@@ -312,6 +316,8 @@ void brlite_setup(struct net_device *dev)
 	dev->needs_free_netdev = true;
 	dev->priv_destructor = free_bridge;
 	SET_NETDEV_DEVTYPE(dev, &bridge_type);
+	dev->sysfs_groups[0] = &brlite_sysfs_group;
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING; /* tags may change */
 	dev->priv_flags |= IFF_NO_QUEUE | IFF_DONT_BRIDGE | IFF_DISABLE_NETPOLL | IFF_LIVE_ADDR_CHANGE;
 	dev->max_mtu = ETH_MAX_MTU;
 

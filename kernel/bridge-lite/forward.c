@@ -16,23 +16,31 @@
 
 /* CONTEXT: softirq or BH off, RCU read side, all of this file. */
 
-static struct brlite_frame frame_of(const struct sk_buff *skb)
+static struct brlite_frame frame_of(const struct brlite_port *in, const struct sk_buff *skb)
 {
-	return (struct brlite_frame){
+	struct brlite_frame frame = {
 		.data = skb_mac_header(skb),
 		.len = skb->len + ETH_HLEN,
 		.staged = min_t(u32, skb_headlen(skb) + ETH_HLEN, U16_MAX),
 		.flags = (skb_is_gso(skb) ? BRLITE_FRAME_GSO : 0) |
 			 (skb->ip_summed == CHECKSUM_PARTIAL ? BRLITE_FRAME_CSUM_BLANK : 0),
 	};
+
+	if (unlikely(READ_ONCE(in->policy) & BRLITE_VLANS_FILTERED))
+		frame.flags |= brlite_frame_tag(skb);
+	return frame;
 }
 
 /* The headers that a policy decides by in one piece; without one nobody looks behind the Ethernet header. */
 static void gather_headers(const struct brlite_port *in, struct sk_buff *skb)
 {
-	if (unlikely(READ_ONCE(in->policy) & BRLITE_READS_HEADERS))
-		/* What cannot be had is not there: that is for the policy to judge. */
+	const u32 policy = READ_ONCE(in->policy);
+
+	/* What cannot be had is not there: that is for the policy to judge. */
+	if (unlikely(policy & BRLITE_READS_HEADERS))
 		(void)pskb_may_pull(skb, min_t(u32, skb->len, BRLITE_GUARD_READS));
+	else if (unlikely(policy & BRLITE_VLANS_FILTERED))
+		(void)pskb_may_pull(skb, min_t(u32, skb->len, VLAN_HLEN));
 }
 
 /* A checksum still to be filled in needs to be found behind VLAN tags that lie in the data. */
@@ -69,8 +77,9 @@ drop:
 	return false;
 }
 
-bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
+bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan)
 {
+	brlite_untag(to, skb, vlan);
 	if (!brlite_make_outgoing(in, to, skb))
 		return false;
 	if (unlikely(READ_ONCE(to->policy) & BRLITE_MIRROR_TO))
@@ -78,34 +87,40 @@ bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_bu
 	return true;
 }
 
-static void send(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
+static void send(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan)
 {
-	if (brlite_prepare(in, to, skb))
+	if (brlite_prepare(in, to, skb, vlan))
 		brlite_transmit(to, skb);
 }
 
 /* Makes the skb one that came in through the bridge device. */
-void brlite_turn_up(struct brlite_port *in, struct sk_buff *skb)
+void brlite_turn_up(struct brlite_port *in, struct sk_buff *skb, u32 vlan)
 {
-	struct net_device *dev = brlite_port_at(in->core, BRLITE_LOCAL_PORT)->dev;
+	struct brlite_port *local = brlite_port_at(in->core, BRLITE_LOCAL_PORT);
 
-	skb->dev = dev;
-	dev_sw_netstats_rx_add(dev, skb->len);
+	brlite_untag(local, skb, vlan);
+	skb->dev = local->dev;
+	dev_sw_netstats_rx_add(local->dev, skb->len);
+}
+
+static void send_up(struct brlite_port *in, struct sk_buff *skb, u32 vlan)
+{
+	brlite_turn_up(in, skb, vlan);
+	netif_receive_skb(skb);
 }
 
 void brlite_forward_local(struct brlite_port *in, struct sk_buff *skb)
 {
-	brlite_turn_up(in, skb);
-	netif_receive_skb(skb);
+	send_up(in, skb, 0);
 }
 
 /* Sends a clone and keeps the original; with no target yet it does nothing. */
-static void send_clone(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
+static void send_clone(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan)
 {
 	struct sk_buff *clone = to ? skb_clone(skb, GFP_ATOMIC) : NULL;
 
 	if (clone)
-		send(in, to, clone);
+		send(in, to, clone, vlan);
 	else if (to)
 		brlite_count(in, BRLITE_DROP_NO_MEMORY);
 }
@@ -113,21 +128,21 @@ static void send_clone(struct brlite_port *in, struct brlite_port *to, struct sk
 /* One clone fewer than receivers: the last one gets the original. */
 static void flood(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb)
 {
-	const struct brlite_frame frame = frame_of(skb);
+	const struct brlite_frame frame = frame_of(in, skb);
 	struct brlite_port *ports[FLOOD_BATCH], *last = NULL;
 	u32 cursor = 0, n, i;
 
 	while ((n = brlite_flood_ports(in, &frame, ports, FLOOD_BATCH, &cursor)) != 0) {
 		for (i = 0; i < n; i++) {
-			send_clone(in, last, skb);
+			send_clone(in, last, skb, verdict->vlan);
 			last = ports[i];
 		}
 	}
 	if (verdict->flags & BRLITE_AND_LOCAL) {
-		send_clone(in, last, skb);
-		brlite_forward_local(in, skb);
+		send_clone(in, last, skb, verdict->vlan);
+		send_up(in, skb, verdict->vlan);
 	} else if (last) {
-		send(in, last, skb);
+		send(in, last, skb, verdict->vlan);
 	} else {
 		consume_skb(skb);
 	}
@@ -135,13 +150,16 @@ static void flood(struct brlite_port *in, const struct brlite_verdict *verdict, 
 
 void brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb)
 {
+	skb = brlite_tag(in, skb, verdict->vlan);
+	if (!skb)
+		return;
 	switch (verdict->action) {
 	case BRLITE_PORT:
 		if (verdict->flags & BRLITE_AND_LOCAL) {
-			send_clone(in, verdict->port, skb);
-			brlite_forward_local(in, skb);
+			send_clone(in, verdict->port, skb, verdict->vlan);
+			send_up(in, skb, verdict->vlan);
 		} else {
-			send(in, verdict->port, skb);
+			send(in, verdict->port, skb, verdict->vlan);
 		}
 		break;
 	case BRLITE_FLOOD:
@@ -149,7 +167,7 @@ void brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict
 		break;
 	case BRLITE_LOCAL:
 		skb->pkt_type = PACKET_HOST;
-		brlite_forward_local(in, skb);
+		send_up(in, skb, verdict->vlan);
 		break;
 	default:
 		kfree_skb(skb);
@@ -171,15 +189,19 @@ rx_handler_result_t brlite_handle_frame(struct sk_buff **pskb)
 	*pskb = skb;
 
 	gather_headers(in, skb);
-	frame = frame_of(skb);
+	frame = frame_of(in, skb);
 	brlite_classify(in, &frame, &verdict, 1);
 	if (unlikely(READ_ONCE(in->policy) & BRLITE_MIRROR_FROM) && verdict.action != BRLITE_DROP)
 		brlite_mirror_received(in, skb);
 	switch (verdict.action) {
 	case BRLITE_LOCAL:
 		/* Another round of the receive path that we are in, instead of one inside it. */
+		skb = brlite_tag(in, skb, verdict.vlan);
+		if (!skb)
+			return RX_HANDLER_CONSUMED;
+		*pskb = skb;
 		skb->pkt_type = PACKET_HOST;
-		brlite_turn_up(in, skb);
+		brlite_turn_up(in, skb, verdict.vlan);
 		return RX_HANDLER_ANOTHER;
 	case BRLITE_DROP:
 		/* LLDP and its like on an uplink are for who listens on that device; a guest's are not. */
@@ -209,7 +231,7 @@ netdev_tx_t brlite_start_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	rcu_read_lock();
 	gather_headers(&bridge->local, skb);
-	frame = frame_of(skb);
+	frame = frame_of(&bridge->local, skb);
 	brlite_classify(&bridge->local, &frame, &verdict, 1);
 	brlite_forward(&bridge->local, &verdict, skb);
 	rcu_read_unlock();

@@ -46,6 +46,7 @@ struct brlite_counters {
 #define BRLITE_RULES_TO 0x8000u /* has rules for what leaves here */
 #define BRLITE_FLOODS_DIFFER 0x00010000u /* a port has one of BRLITE_NO_FLOOD */
 #define BRLITE_ADDRESSES_CLAIMED 0x00020000u /* a port has BRLITE_ADDRESS_LOCKED */
+#define BRLITE_VLANS_FILTERED 0x00040000u /* the bridge tells VLANs apart: .vlans */
 #define BRLITE_RULES_SOMEWHERE 0x02000000u /* a port has BRLITE_RULES_TO */
 #define BRLITE_MIRRORS_SOMEWHERE 0x04000000u /* a port has BRLITE_MIRROR_TO */
 #define BRLITE_MIRRORS (BRLITE_MIRROR_FROM | BRLITE_MIRRORS_SOMEWHERE)
@@ -54,13 +55,13 @@ struct brlite_counters {
 
 /* With one of these on its ingress, a frame is judged by all rules; learning looks at the others itself. */
 #define BRLITE_GUARDED \
-	(BRLITE_ISOLATED | BRLITE_STORM | BRLITE_FLOODS_DIFFER | BRLITE_ADDRESSES_CLAIMED | BRLITE_RULES | \
-	 BRLITE_MIRRORS)
+	(BRLITE_ISOLATED | BRLITE_STORM | BRLITE_FLOODS_DIFFER | BRLITE_ADDRESSES_CLAIMED | BRLITE_VLANS_FILTERED | \
+	 BRLITE_RULES | BRLITE_MIRRORS)
 /* With one of these what lies behind the Ethernet header decides: so much of a frame has to be in one piece. */
 #define BRLITE_READS_HEADERS (BRLITE_ADDRESSES_CLAIMED | BRLITE_RULES)
 #define BRLITE_GUARD_READS 256u
 /* Frames of one batch may be flooded to different ports, or to more than flood_ports() says. */
-#define BRLITE_FLOODS_ALONE (BRLITE_FLOODS_DIFFER | BRLITE_RULES_SOMEWHERE | BRLITE_MIRRORS)
+#define BRLITE_FLOODS_ALONE (BRLITE_FLOODS_DIFFER | BRLITE_VLANS_FILTERED | BRLITE_RULES_SOMEWHERE | BRLITE_MIRRORS)
 
 /* Port 0 is the bridge device itself: the stack of this host. */
 #define BRLITE_LOCAL_PORT 0u
@@ -73,6 +74,18 @@ enum brlite_direction {
 	BRLITE_FROM_GUEST,
 	BRLITE_TO_GUEST,
 	BRLITE_DIRECTIONS,
+};
+
+/*
+ * The VLANs of a port, a bit each. Changed under RTNL, a word at a time, while others read it. INVARIANT: 0 and
+ * 4095 are never members, and what is no member is neither untagged nor the PVID.
+ */
+#define BRLITE_VLAN_LAST 4094u
+#define BRLITE_VLAN_DEFAULT 1u
+struct brlite_vlans {
+	uint64_t member[64];
+	uint64_t untagged[64]; /* frames leave without their tag */
+	uint16_t pvid; /* what comes in without a tag is in this one; 0: is dropped */
 };
 
 /*
@@ -91,8 +104,6 @@ struct brlite_port {
 	uint8_t learning;
 	uint32_t policy; /* BRLITE_ISOLATED and so on */
 	void *storm; /* with BRLITE_STORM: made by brlite_storm_init(), read under RCU */
-	void *rules[BRLITE_DIRECTIONS]; /* with BRLITE_RULES_…: made by brlite_rules_init(), read under RCU */
-	struct brlite_port *mirror[BRLITE_DIRECTIONS]; /* with BRLITE_MIRROR_…: of the same bridge; read under RCU */
 
 	/*
 	 * The source address seen last, and in which second it was found (or put) in the FDB as living
@@ -102,6 +113,11 @@ struct brlite_port {
 	uint32_t last_seen;
 	uint32_t learned; /* addresses in the FDB; under the core's lock */
 	uint32_t learn_limit;
+
+	/* What only a policy asks for, so that the lines above stay as they are. */
+	struct brlite_vlans *vlans __attribute__((aligned(64))); /* INVARIANT: with BRLITE_VLANS_FILTERED not NULL */
+	void *rules[BRLITE_DIRECTIONS]; /* with BRLITE_RULES_…: made by brlite_rules_init(), read under RCU */
+	struct brlite_port *mirror[BRLITE_DIRECTIONS]; /* with BRLITE_MIRROR_…: of the same bridge; read under RCU */
 };
 
 /* An IP address that a port may use: 4 bytes, or 16. */
@@ -175,6 +191,20 @@ void brlite_classify(struct brlite_port *in, const struct brlite_frame *frames, 
 		     uint32_t n);
 uint32_t brlite_flood_ports(struct brlite_port *in, const struct brlite_frame *frame, struct brlite_port **out,
 			    uint32_t max, uint32_t *cursor);
+
+/* CONTEXT: RTNL. Whether tags mean something. Forgets what was learned. */
+void brlite_core_filter_vlans(struct brlite_core *core, uint8_t on);
+#define BRLITE_VLAN_MEMBER 1u
+#define BRLITE_VLAN_UNTAGGED 2u
+#define BRLITE_VLAN_PVID 4u
+/* CONTEXT: RTNL. 1 <= vlan <= BRLITE_VLAN_LAST. flags: BRLITE_VLAN_UNTAGGED, BRLITE_VLAN_PVID. */
+void brlite_vlan_set(struct brlite_port *port, uint32_t vlan, uint32_t flags);
+/* CONTEXT: RTNL. brlite_vlans_left() follows. */
+void brlite_vlan_clear(struct brlite_port *port, uint32_t vlan);
+/* CONTEXT: RTNL. Forgets what was learned in VLANs that the port is in no longer. */
+void brlite_vlans_left(struct brlite_port *port);
+/* CONTEXT: any. 0 where it is no member. */
+uint32_t brlite_vlan_get(const struct brlite_port *port, uint32_t vlan);
 
 /* Limits on flooded frames, by what their destination is. */
 enum brlite_storm_kind {

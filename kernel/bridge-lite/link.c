@@ -40,15 +40,21 @@ static int fill_settings(struct sk_buff *skb, const struct brlite_port *port)
 	return nla_put_u8(skb, IFLA_BRPORT_MODE, 0); /* no hairpin */
 }
 
+static int fill_device(struct sk_buff *skb, const struct net_device *dev)
+{
+	if (nla_put_string(skb, IFLA_IFNAME, dev->name) || nla_put_u32(skb, IFLA_MTU, dev->mtu) ||
+	    nla_put_u8(skb, IFLA_OPERSTATE, netif_running(dev) ? dev->operstate : IF_OPER_DOWN) ||
+	    nla_put(skb, IFLA_ADDRESS, dev->addr_len, dev->dev_addr))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int fill_port(struct sk_buff *skb, struct net_device *dev, const struct net_device *bridge_dev)
 {
 	const struct brlite_port *port = rcu_dereference_rtnl(dev->rx_handler_data);
 	struct nlattr *nest;
 
-	if (nla_put_string(skb, IFLA_IFNAME, dev->name) || nla_put_u32(skb, IFLA_MTU, dev->mtu) ||
-	    nla_put_u8(skb, IFLA_OPERSTATE, netif_running(dev) ? dev->operstate : IF_OPER_DOWN) ||
-	    nla_put_u32(skb, IFLA_MASTER, bridge_dev->ifindex) ||
-	    nla_put(skb, IFLA_ADDRESS, dev->addr_len, dev->dev_addr))
+	if (nla_put_u32(skb, IFLA_MASTER, bridge_dev->ifindex))
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, IFLA_PROTINFO);
 	if (!nest)
@@ -60,15 +66,17 @@ static int fill_port(struct sk_buff *skb, struct net_device *dev, const struct n
 	return 0;
 }
 
-/* Asked for each port and for the bridge itself. */
+/* Asked for each port and for the bridge itself, which has VLANs to show and nothing else. */
 int brlite_getlink(struct sk_buff *skb, u32 pid, u32 seq, struct net_device *dev, u32 filter_mask, int nlflags)
 {
-	struct net_device *bridge_dev = netdev_master_upper_dev_get(dev);
+	struct net_device *bridge_dev = brlite_is_bridge(dev) ? dev : netdev_master_upper_dev_get(dev);
 	struct ifinfomsg *message;
 	struct nlmsghdr *header;
 
 	if (!bridge_dev || !brlite_is_bridge(bridge_dev))
 		return -EOPNOTSUPP;
+	if (bridge_dev == dev && !(filter_mask & (RTEXT_FILTER_BRVLAN | RTEXT_FILTER_BRVLAN_COMPRESSED)))
+		return 0;
 	header = nlmsg_put(skb, pid, seq, RTM_NEWLINK, sizeof(*message), nlflags);
 	if (!header)
 		return -EMSGSIZE;
@@ -79,7 +87,8 @@ int brlite_getlink(struct sk_buff *skb, u32 pid, u32 seq, struct net_device *dev
 		.ifi_index = dev->ifindex,
 		.ifi_flags = dev_get_flags(dev),
 	};
-	if (fill_port(skb, dev, bridge_dev)) {
+	if (fill_device(skb, dev) || (bridge_dev != dev && fill_port(skb, dev, bridge_dev)) ||
+	    brlite_fill_vlans(skb, dev, filter_mask)) {
 		nlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}
@@ -124,23 +133,13 @@ static int set_one(u32 *policy, const struct nlattr *attribute, struct netlink_e
 }
 
 /* All settings of the request, or none of them. */
-int brlite_setlink(struct net_device *dev, struct nlmsghdr *message, u16 flags, struct netlink_ext_ack *extack)
+static int set_port(struct brlite_slave *slave, const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
-	const struct nlattr *nest = nlmsg_find_attr(message, sizeof(struct ifinfomsg), IFLA_PROTINFO);
-	struct brlite_slave *slave = brlite_slave_of(dev);
 	const struct nlattr *attribute;
 	bool flush = false;
 	u32 policy;
 	int rest;
 
-	if (!slave) {
-		NL_SET_ERR_MSG_MOD(extack, "Settings are of ports, not of the bridge itself");
-		return -EOPNOTSUPP;
-	}
-	if (!nest) {
-		NL_SET_ERR_MSG_MOD(extack, "The request holds no setting that a brlite port has");
-		return -EOPNOTSUPP;
-	}
 	policy = slave->port.policy;
 	nla_for_each_nested(attribute, nest, rest) {
 		int err = 0;
@@ -156,4 +155,26 @@ int brlite_setlink(struct net_device *dev, struct nlmsghdr *message, u16 flags, 
 	if (flush)
 		brlite_fdb_flush(slave->bridge->core, &slave->port);
 	return 0;
+}
+
+int brlite_setlink(struct net_device *dev, struct nlmsghdr *message, u16 flags, struct netlink_ext_ack *extack)
+{
+	const struct nlattr *nest = nlmsg_find_attr(message, sizeof(struct ifinfomsg), IFLA_PROTINFO);
+	const struct nlattr *vlans = nlmsg_find_attr(message, sizeof(struct ifinfomsg), IFLA_AF_SPEC);
+	struct brlite_slave *slave = brlite_slave_of(dev);
+	int err = 0;
+
+	if (nest && !slave) {
+		NL_SET_ERR_MSG_MOD(extack, "Settings are of ports, not of the bridge itself, but for VLANs");
+		return -EOPNOTSUPP;
+	}
+	if (!nest && !vlans) {
+		NL_SET_ERR_MSG_MOD(extack, "The request holds no setting that a brlite port has");
+		return -EOPNOTSUPP;
+	}
+	if (nest)
+		err = set_port(slave, nest, extack);
+	if (!err && vlans)
+		err = brlite_change_vlans(dev, vlans, true, extack);
+	return err;
 }

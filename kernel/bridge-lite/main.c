@@ -20,6 +20,7 @@ static const struct nla_policy policy[IFLA_BRLITE_MAX + 1] = {
 	[IFLA_BRLITE_FDB_MAX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[IFLA_BRLITE_FDB_PORT_MAX] = { .type = NLA_U32 },
 	[IFLA_BRLITE_FDB_ENTRIES] = { .type = NLA_REJECT },
+	[IFLA_BRLITE_VLAN_FILTERING] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack)
@@ -54,6 +55,8 @@ static int newlink(struct net *src_net, struct net_device *dev, struct nlattr *t
 		take_settings(bridge, data);
 		if (data[IFLA_BRLITE_FDB_MAX])
 			bridge->fdb_max = nla_get_u32(data[IFLA_BRLITE_FDB_MAX]);
+		if (data[IFLA_BRLITE_VLAN_FILTERING])
+			bridge->vlan_filtering = nla_get_u32(data[IFLA_BRLITE_VLAN_FILTERING]);
 	}
 	bridge->mtu_by_hand = tb[IFLA_MTU];
 	return register_netdevice(dev);
@@ -73,6 +76,8 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 		return -EOPNOTSUPP;
 	}
 	take_settings(bridge, data);
+	if (data[IFLA_BRLITE_VLAN_FILTERING])
+		brlite_filter_vlans(bridge, nla_get_u32(data[IFLA_BRLITE_VLAN_FILTERING]));
 	brlite_core_set_ageing(bridge->core, bridge->ageing_time);
 	list_for_each_entry(slave, &bridge->slaves, list)
 		WRITE_ONCE(slave->port.learn_limit, bridge->fdb_port_max);
@@ -98,7 +103,8 @@ static int fill_info(struct sk_buff *skb, const struct net_device *dev)
 	if (nla_put_u32(skb, IFLA_BRLITE_AGEING_TIME, bridge->ageing_time) ||
 	    nla_put_u32(skb, IFLA_BRLITE_FDB_MAX, bridge->fdb_max) ||
 	    nla_put_u32(skb, IFLA_BRLITE_FDB_PORT_MAX, bridge->fdb_port_max) ||
-	    nla_put_u32(skb, IFLA_BRLITE_FDB_ENTRIES, brlite_core_entries(bridge->core)))
+	    nla_put_u32(skb, IFLA_BRLITE_FDB_ENTRIES, brlite_core_entries(bridge->core)) ||
+	    nla_put_u32(skb, IFLA_BRLITE_VLAN_FILTERING, bridge->vlan_filtering))
 		return -EMSGSIZE;
 	return 0;
 }

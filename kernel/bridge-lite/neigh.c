@@ -15,6 +15,9 @@
  *	bridge fdb add 00:16:3e:00:00:02 dev xenbr0 via vif1.0 dynamic sticky	and does not move meanwhile
  *	bridge fdb del 00:16:3e:00:00:01 dev xenbr0
  *
+ * Each takes "vlan N" besides; an entry without it holds in all VLANs, but for those where the address
+ * has one of its own.
+ *
  * "permanent", which bridge(8) assumes when told nothing, means the same as "static" for a port. Without
  * a port the address is one of this host's.
  */
@@ -142,15 +145,11 @@ struct place {
 };
 
 /* The port is the device itself ("master") or what NDA_IFINDEX names ("via"). */
-static int find_place(struct net_device *dev, struct nlattr *tb[], u16 vid, struct place *place,
+static int find_place(struct net_device *dev, struct nlattr *tb[], struct place *place,
 		      struct netlink_ext_ack *extack)
 {
 	struct brlite_slave *slave;
 
-	if (vid) {
-		NL_SET_ERR_MSG_MOD(extack, "This bridge does not tell VLANs apart");
-		return -EOPNOTSUPP;
-	}
 	if (!brlite_is_bridge(dev)) {
 		slave = brlite_slave_of(dev);
 		if (!slave)
@@ -183,7 +182,7 @@ int brlite_neigh_add(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *
 	bool fixed = ndm->ndm_state & (NUD_NOARP | NUD_PERMANENT), replace = flags & (NLM_F_REPLACE | NLM_F_APPEND);
 	struct brlite_fdb_entry entry = { .vlan = vid, .is_sticky = !!(ndm->ndm_flags & NTF_STICKY) };
 	struct place place;
-	int err = find_place(dev, tb, vid, &place, extack);
+	int err = find_place(dev, tb, &place, extack);
 
 	if (err)
 		return err;
@@ -204,7 +203,7 @@ int brlite_neigh_del(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *
 		     u16 vid, struct netlink_ext_ack *extack)
 {
 	struct place place;
-	int err = find_place(dev, tb, vid, &place, extack);
+	int err = find_place(dev, tb, &place, extack);
 
 	if (err)
 		return err;

@@ -74,6 +74,7 @@ static struct brlite_slave *make_slave(struct brlite *bridge, struct net_device 
 	slave->port.dev = dev;
 	slave->port.counters = (struct brlite_counters __force *)counters;
 	slave->port.learn_limit = bridge->fdb_port_max;
+	brlite_vlans_init(&slave->port, &slave->vlans);
 	update_port_mtu(slave);
 	netdev_hold(dev, &slave->tracker, GFP_KERNEL);
 	return slave;

@@ -66,12 +66,17 @@ enum brlite_reason {
 	BRLITE_DROP_LOCKED_SERVER = 16, /* a locked port plays DHCP server or router */
 	BRLITE_DROP_STORM = 17, /* more flooded packets of its kind than the port may send */
 	BRLITE_DROP_RULE = 18, /* a rule of the port it came in by, or was to leave by, says so */
-	BRLITE_REASONS = 19,
+	BRLITE_DROP_VLAN = 19, /* not a VLAN of the port that it came in by, or would have to leave by */
+	BRLITE_REASONS = 20,
 };
 
 /* brlite_frame.flags */
 #define BRLITE_FRAME_GSO 0x0001u /* to be segmented later: exempt from the MTU check */
 #define BRLITE_FRAME_CSUM_BLANK 0x0002u /* checksum not filled in yet */
+/* Of skbs whose outermost tag does not lie in the data. A driver with its frames as bytes needs neither. */
+#define BRLITE_FRAME_TAG_BESIDE 0x0004u /* of 802.1Q, with the VID in the uppermost bits */
+#define BRLITE_FRAME_TAG_OTHER 0x0008u /* of another kind: no tag to us, and no other one is outermost */
+#define BRLITE_FRAME_VID_SHIFT 4
 
 /* One frame as its ingress sees it. data: linear bytes that nobody else writes any more. */
 struct brlite_frame {
@@ -89,7 +94,7 @@ struct brlite_verdict {
 	uint8_t action; /* enum brlite_action */
 	uint8_t reason; /* enum brlite_reason */
 	uint16_t flags;
-	uint32_t reserved;
+	uint32_t vlan; /* that the frame is in, where what leaves may have another tag than what came in; else 0 */
 	void *owner; /* BRLITE_PORT: what .port was bound with, or NULL */
 	struct brlite_port *port; /* BRLITE_PORT: the egress port, else NULL */
 };

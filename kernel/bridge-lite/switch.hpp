@@ -13,7 +13,7 @@
 //	egress     the port must be another one, be up, and its MTU must hold the frame
 //
 // A port with a policy (brlite_port.policy) has its batches judged by a second copy of the same code that
-// asks for more; for the others that is one test a batch.
+// asks for more; for the others that is one test a batch. Bridges that filter VLANs have a third copy.
 //
 // Nothing is called through a pointer, nothing is allocated, no lock is taken and no cache line is
 // written but the verdict, one per-CPU counter, and, once a second for each address, the time it was
@@ -81,10 +81,10 @@ public:
 	}
 
 private:
-	template <bool kGuarded>
+	template <bool kGuarded, bool kVlans = false>
 	RINGWAY_ALWAYS_INLINE void judge_all(Port &in, const Frame *frames, Verdict *verdicts, u32 n)
 	{
-		Batch<kGuarded> batch{*this, in, Env::now()};
+		Batch<kGuarded, kVlans> batch{*this, in, Env::now()};
 		for (u32 i = 0; i < n; i++) {
 			batch.judge(frames[i], verdicts[i]);
 			Env::count(in, verdicts[i].reason);
@@ -92,6 +92,8 @@ private:
 	}
 	__attribute__((noinline)) void judge_guarded(Port &in, const Frame *frames, Verdict *verdicts, u32 n)
 	{
+		if (load_relaxed(in.policy) & BRLITE_VLANS_FILTERED)
+			return judge_all<true, true>(in, frames, verdicts, n);
 		judge_all<true>(in, frames, verdicts, n);
 	}
 
@@ -102,10 +104,13 @@ private:
 		const u32 kind = destination == kMacBroadcast ? BRLITE_NO_BROADCAST_FLOOD
 				 : mac_is_group(destination)  ? BRLITE_NO_MULTICAST_FLOOD
 							      : BRLITE_NO_UNICAST_FLOOD;
-		const u32 refused = kind | (load_relaxed(in.policy) & BRLITE_ISOLATED);
-		return [refused, rules = FrameRules<Env>(frame)](Port &port) mutable {
+		const u32 own = load_relaxed(in.policy), refused = kind | (own & BRLITE_ISOLATED);
+		InTag tag{};
+		const bool in_vlan = own & BRLITE_VLANS_FILTERED;
+		const bool nowhere = in_vlan && enter_vlan(in, frame, tag);
+		return [=, rules = FrameRules<Env>(frame)](Port &port) mutable {
 			const u32 policy = load_relaxed(port.policy);
-			if (policy & refused)
+			if (nowhere || (policy & refused) || (in_vlan && !is_vlan_member(port, tag.id)))
 				return true;
 			if (!(policy & BRLITE_RULES_TO) || !rules.refuse(port, BRLITE_TO_GUEST))
 				return false;
@@ -153,8 +158,8 @@ private:
 	}
 
 	// What the frames of a batch have in common, and what the last of them has shown. Guarded: the port
-	// has a policy; without one its every line is compiled away.
-	template <bool kGuarded>
+	// has a policy; without one its every line is compiled away. Vlans: the bridge tells them apart.
+	template <bool kGuarded, bool kVlans>
 	class Batch
 	{
 		Switch &switch_;
@@ -167,7 +172,8 @@ private:
 		u64 destination_ = kNoSource;
 		u32 max_frame_ = 0; // of where destination_ lives
 		u32 rules_ =
-			0; // BRLITE_RULES_FROM and _TO: lists that are asked about frames to destination_
+			0;    // BRLITE_RULES_FROM and _TO: lists that are asked about frames to destination_
+		InTag tag_{}; // of the frame at hand; without Vlans always that of no VLAN
 		Verdict verdict_{}; // for destination_
 
 	public:
@@ -186,9 +192,15 @@ private:
 				return;
 			}
 			const auto *bytes = static_cast<const u8 *>(frame.data);
-			const u64 source = frame_source(bytes);
+			if constexpr (kVlans) {
+				if (const u8 refused = enter_vlan(in_, frame, tag_)) {
+					out = verdict(BRLITE_DROP, refused);
+					return;
+				}
+			}
+			const u64 source = fdb_key(frame_source(bytes), vlan());
 			if (source != source_) {
-				const u8 refused = switch_.learn(in_, source, now_);
+				const u8 refused = switch_.template learn<kVlans>(in_, source, now_);
 				recall_source();
 				destination_ = kNoSource; // learning may have changed where it lives
 				if (RINGWAY_UNLIKELY(refused)) {
@@ -197,14 +209,14 @@ private:
 				}
 			}
 			if constexpr (kGuarded) {
-				if (const u8 refused = admit(frame, source)) {
+				if (const u8 refused = admit(frame, fdb_key_mac(source))) {
 					out = verdict(BRLITE_DROP, refused);
 					return;
 				}
 			}
 			const u64 destination = frame_destination(bytes);
-			if (destination != destination_) {
-				destination_ = destination;
+			if (const u64 asked = question(destination); asked != destination_) {
+				destination_ = asked;
 				verdict_ = resolve(destination);
 				if constexpr (kGuarded)
 					rules_ = rules_asked();
@@ -227,6 +239,16 @@ private:
 		}
 
 	private:
+		constexpr u16 vlan() const { return kVlans ? tag_.id : 0; }
+		// What a verdict depends on. INVARIANT: never kNoSource.
+		u64 question(u64 destination) const
+		{
+			constexpr u32 above_key = 60;
+			return kVlans ? fdb_key(destination, tag_.id) | static_cast<u64>(tag_.form)
+										<< above_key
+				      : destination;
+		}
+
 		// Why a frame from a port with a policy must not pass, or 0. What this host sends is its own
 		// affair.
 		u8 admit(const Frame &frame, u64 source) const
@@ -283,9 +305,10 @@ private:
 			if (mac_is_group(destination)) {
 				if (RINGWAY_UNLIKELY(mac_is_link_local(destination)))
 					return verdict(BRLITE_DROP, BRLITE_DROP_LINK_LOCAL);
-				return flood(from_local_ ? 0 : BRLITE_AND_LOCAL);
+				return flood(from_local_ || !host_listens() ? 0 : BRLITE_AND_LOCAL);
 			}
-			const FdbTarget target = switch_.fdb_.find(fdb_key(destination)).target;
+			const FdbTarget target =
+				switch_.template look_up<kVlans>(fdb_key(destination, vlan())).target;
 			if (RINGWAY_UNLIKELY(target.word & (FdbTarget::kNone | FdbTarget::kLocal)))
 				return no_port(target);
 			Port *port = __atomic_load_n(&switch_.ports_[target.port()], __ATOMIC_ACQUIRE);
@@ -295,9 +318,30 @@ private:
 				return verdict(BRLITE_DROP, BRLITE_DROP_EGRESS_DOWN);
 			if (kGuarded && (policy_ & load_relaxed(port->policy) & BRLITE_ISOLATED))
 				return verdict(BRLITE_DROP, BRLITE_DROP_ISOLATED);
+			if (kVlans && !is_vlan_member(*port, tag_.id))
+				return verdict(BRLITE_DROP, BRLITE_DROP_VLAN);
 			max_frame_ = load_relaxed(port->max_frame);
-			return {BRLITE_PORT, BRLITE_FORWARDED,          flags_to(*port),
-				0,           load_relaxed(port->owner), port};
+			Verdict to_port{BRLITE_PORT, BRLITE_FORWARDED,          flags_to(*port),
+					0,           load_relaxed(port->owner), port};
+			if constexpr (kVlans)
+				leave_vlan(*port, to_port);
+			return to_port;
+		}
+
+		// What there is to do about the tag for a receiver that is in the frame's VLAN.
+		void leave_vlan(const Port &to, Verdict &verdict_to) const
+		{
+			if (!keeps_its_form(to, tag_))
+				verdict_to.flags |= BRLITE_VIA_SKB;
+			if (verdict_to.flags) // a copy for this host may want what the port does not
+				verdict_to.vlan = tag_.id;
+		}
+
+		// Does this host get what is flooded?
+		bool host_listens() const
+		{
+			return !kVlans || promisc_copy_ ||
+			       is_vlan_member(*switch_.ports_[BRLITE_LOCAL_PORT], tag_.id);
 		}
 
 		// A copy for a mirror is made of an skb.
@@ -312,15 +356,25 @@ private:
 		{
 			if (kGuarded && (policy_ & BRLITE_FLOODS_ALONE))
 				flags |= BRLITE_VIA_SKB;
-			return verdict(BRLITE_FLOOD, BRLITE_FLOODED, flags);
+			Verdict to_all = verdict(BRLITE_FLOOD, BRLITE_FLOODED, flags);
+			to_all.vlan = vlan(); // each port has its own idea of the tag
+			return to_all;
 		}
 
 		Verdict no_port(FdbTarget target) const
 		{
 			if (!target.is_local())
 				return flood(promisc_copy_);
-			return from_local_ ? verdict(BRLITE_DROP, BRLITE_DROP_HAIRPIN)
-					   : verdict(BRLITE_LOCAL, BRLITE_TO_LOCAL);
+			if (from_local_)
+				return verdict(BRLITE_DROP, BRLITE_DROP_HAIRPIN);
+			Verdict to_local = verdict(BRLITE_LOCAL, BRLITE_TO_LOCAL);
+			if constexpr (kVlans) {
+				const Port &local = *switch_.ports_[BRLITE_LOCAL_PORT];
+				if (!is_vlan_member(local, tag_.id))
+					return verdict(BRLITE_DROP, BRLITE_DROP_VLAN);
+				leave_vlan(local, to_local);
+			}
+			return to_local;
 		}
 	};
 };

@@ -12,7 +12,7 @@
 // for a new or moved address only.
 #pragma once
 #include "core/fdb.hpp"
-#include "glue.h"
+#include "vlan.hpp"
 
 namespace ringway::brlite
 {
@@ -28,6 +28,7 @@ class Table
 	u32 limit_ = 0;
 	u32 ageing_ = 0;
 	u32 ports_end_ = 0; // no port at or above this index
+	bool vlans_filtered_ = false;
 
 	class Guard
 	{
@@ -40,7 +41,7 @@ class Table
 	};
 
 protected:
-	static constexpr u64 kNoSource = ~u64{0}; // wider than any address
+	static constexpr u64 kNoSource = ~u64{0}; // wider than any address with its VLAN
 
 	Fdb fdb_;
 	Port *ports_[BRLITE_MAX_PORTS + 1] = {};
@@ -132,6 +133,28 @@ public:
 			flush(&port);
 	}
 
+	// Keys have a VLAN from now on, or none any more: what was learned with others is of no use.
+	void filter_vlans(bool on)
+	{
+		{
+			Guard guard(lock_);
+			vlans_filtered_ = on;
+		}
+		share_policy();
+		flush(nullptr);
+	}
+
+	// Forgets what was learned in VLANs that the port is in no longer.
+	void vlans_left(const Port &port)
+	{
+		erase_if([&](const FdbSlot &slot) {
+			const FdbTarget target{slot.target};
+			const u16 vlan = fdb_key_vlan(slot.key);
+			return target.is_learned() && target.port() == port.index && vlan &&
+			       !is_vlan_member(port, vlan);
+		});
+	}
+
 	// Forgets what was learned, behind one port or all.
 	void flush(const Port *port)
 	{
@@ -149,23 +172,16 @@ public:
 		});
 	}
 
-	// An entry by hand.
+	// An entry by hand. One without a VLAN holds in all of them, so nothing that was learned may hide it.
 	Change set(const Port &port, u64 key, u32 flags, bool replace)
 	{
-		if (!mac_is_station(fdb_key_mac(key)))
-			return Change::invalid;
-		const FdbTarget target{port.index | flags};
-		Guard guard(lock_);
-		if (FdbHit hit = fdb_.find(key)) {
-			if (!replace)
-				return Change::exists;
-			account(hit.target, -1);
-			fdb_.retarget(*hit.slot, target, Env::now());
-		} else if (fdb_.entries() >= limit_ || !fdb_.insert(key, target, Env::now())) {
-			return Change::full;
-		}
-		account(target, 1);
-		return Change::done;
+		const Change change = set_one(key, {port.index | flags}, replace);
+		if (change == Change::done && vlans_filtered_ && !fdb_key_vlan(key))
+			erase_if([&](const FdbSlot &slot) {
+				return fdb_key_mac(slot.key) == key && slot.key != key &&
+				       !FdbTarget{slot.target}.is_pinned();
+			});
+		return change;
 	}
 
 	Change erase(const Port *port, u64 key)
@@ -181,23 +197,32 @@ public:
 protected:
 	// --- Data path. CONTEXT: softirq, RCU read side, any number of CPUs ---------------------------
 
+	// An entry without a VLAN holds in all of them, but for those where the address has one of its own.
+	template <bool kVlans>
+	RINGWAY_ALWAYS_INLINE FdbHit look_up(u64 key) const
+	{
+		const FdbHit hit = fdb_.find(key);
+		return !kVlans || hit ? hit : fdb_.find(fdb_key_mac(key));
+	}
+
 	// The source is not the one that the port saw last. Returns why the frame must not pass, or 0.
 	// HOSTILE: a guest picks any source address. It can neither take over an address that the
 	// administrator nailed down or that is this host's, nor use more of the table than its share. A
 	// locked port can use only the addresses that were put behind it by hand, and no other port can use
-	// those.
-	__attribute__((noinline)) u8 learn(Port &in, u64 source, u32 now)
+	// those. Vlans: the key has one.
+	template <bool kVlans>
+	__attribute__((noinline)) u8 learn(Port &in, u64 key, u32 now)
 	{
 		if (in.index == BRLITE_LOCAL_PORT)
 			return 0;
-		if (!mac_is_station(source))
+		if (!mac_is_station(kVlans ? fdb_key_mac(key) : key))
 			return BRLITE_DROP_SOURCE_INVALID;
-		const FdbHit hit = fdb_.find(fdb_key(source));
+		const FdbHit hit = look_up<kVlans>(key);
 		if (hit && hit.target.is_local())
 			return BRLITE_DROP_SOURCE_LOCAL;
 		if (hit && hit.target.port() == in.index) {
 			Fdb::touch(*hit.slot, now);
-			remember(in, source, now);
+			remember(in, key, now);
 		} else if (load_relaxed(in.policy) & BRLITE_LOCKED) {
 			return BRLITE_DROP_LOCKED_MAC;
 		} else if (hit && hit.target.is_pinned()) {
@@ -207,17 +232,34 @@ protected:
 		} else if (load_relaxed(in.learned) >= load_relaxed(in.learn_limit)) {
 			Env::count(in, BRLITE_LEARN_PORT_FULL);
 		} else {
-			learn_locked(in, source, now);
+			learn_locked<kVlans>(in, key, now);
 		}
 		return 0;
 	}
 
 private:
+	Change set_one(u64 key, FdbTarget target, bool replace)
+	{
+		if (!mac_is_station(fdb_key_mac(key)))
+			return Change::invalid;
+		Guard guard(lock_);
+		if (FdbHit hit = fdb_.find(key)) {
+			if (!replace)
+				return Change::exists;
+			account(hit.target, -1);
+			fdb_.retarget(*hit.slot, target, Env::now());
+		} else if (fdb_.entries() >= limit_ || !fdb_.insert(key, target, Env::now())) {
+			return Change::full;
+		}
+		account(target, 1);
+		return Change::done;
+	}
+
 	// What some port asks for and concerns the frames of others, on all ports. CONTEXT: RTNL.
 	void share_policy()
 	{
 		Guard guard(lock_);
-		u32 shared = 0;
+		u32 shared = vlans_filtered_ ? BRLITE_VLANS_FILTERED : 0;
 		for (const Port *port : ports_) {
 			if (port && (port->policy & BRLITE_NO_FLOOD))
 				shared |= BRLITE_FLOODS_DIFFER;
@@ -246,34 +288,37 @@ private:
 		return port && (load_relaxed(port->policy) & BRLITE_LOCKED);
 	}
 
-	void learn_locked(Port &in, u64 source, u32 now)
+	template <bool kVlans>
+	void learn_locked(Port &in, u64 key, u32 now)
 	{
 		const FdbTarget here{in.index};
 		Guard guard(lock_);
 		if (!in.learning || in.learned >= in.learn_limit)
 			return;
-		const FdbHit hit = fdb_.find(fdb_key(source)); // it may have changed since
+		if (vlans_filtered_ != kVlans)
+			return;                          // that changed on the way here
+		const FdbHit hit = look_up<kVlans>(key); // it may have changed since
 		if (hit && hit.target.is_pinned())
 			return;
-		if (hit) {
+		if (hit && (!kVlans || hit.slot->key == key)) {
 			Env::count(in, BRLITE_MOVED);
 			account(hit.target, -1);
 			fdb_.retarget(*hit.slot, here, now);
-		} else if (fdb_.entries() < limit_ && fdb_.insert(fdb_key(source), here, now)) {
+		} else if (fdb_.entries() < limit_ && fdb_.insert(key, here, now)) {
 			Env::count(in, BRLITE_LEARNED);
 		} else {
 			Env::count(in, BRLITE_LEARN_FULL);
 			return;
 		}
 		account(here, 1);
-		remember(in, source, now);
+		remember(in, key, now);
 	}
 
 	// Another CPU may have moved the address away since it was looked up; that is found out a second
 	// later.
-	static void remember(Port &in, u64 source, u32 now)
+	static void remember(Port &in, u64 key, u32 now)
 	{
-		store_relaxed(in.last_source, source);
+		store_relaxed(in.last_source, key);
 		store_relaxed(in.last_seen, now);
 	}
 

@@ -14,6 +14,7 @@ enum {
 	IFLA_BRLITE_FDB_MAX, /* addresses in all; only when the bridge is made */
 	IFLA_BRLITE_FDB_PORT_MAX, /* learned addresses per port */
 	IFLA_BRLITE_FDB_ENTRIES, /* addresses now; read only */
+	IFLA_BRLITE_VLAN_FILTERING, /* 1: ports exchange what is in a VLAN of both; 0: tags mean nothing */
 	__IFLA_BRLITE_MAX,
 };
 #define IFLA_BRLITE_MAX (__IFLA_BRLITE_MAX - 1)

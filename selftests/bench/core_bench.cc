@@ -43,6 +43,8 @@ constexpr Case kCases[] = {
 	{"classify-mac-locked", [] { return bench_policy(BRLITE_LOCKED); }},
 	{"classify-isolated", [] { return bench_policy(BRLITE_ISOLATED); }},
 	{"classify-address-locked", [] { return bench_policy(BRLITE_LOCKED | BRLITE_ADDRESS_LOCKED); }},
+	{"classify-vlan-access", [] { return bench_vlan(false); }},
+	{"classify-vlan-trunk", [] { return bench_vlan(true); }},
 	{"classify-rules-elsewhere", [] { return bench_rules_elsewhere(); }},
 	{"classify-1-rule", [] { return bench_rules(1); }},
 	{"classify-8-rules", [] { return bench_rules(8); }},

@@ -28,6 +28,7 @@ struct World {
 	std::unique_ptr<Switch<Still>> made = std::make_unique<Switch<Still>>();
 	std::vector<std::unique_ptr<Port>> ports;
 	std::vector<std::unique_ptr<brlite_counters>> counters;
+	std::vector<std::unique_ptr<brlite_vlans>> vlans;
 	u8 head[kPackets][64] = {};
 	Frame frame[kPackets];
 	Verdict verdict[kPackets];
@@ -41,6 +42,8 @@ struct World {
 			ports.push_back(std::make_unique<Port>());
 			Port &port = *ports.back();
 			port.counters = counters.back().get();
+			vlans.push_back(std::make_unique<brlite_vlans>());
+			port.vlans = vlans.back().get();
 			port.max_frame = i ? 1518 : ~0u;
 			port.learn_limit = kLimit;
 			(void)made->attach(port, i == 0);
@@ -104,6 +107,27 @@ inline u32 bench_policy(u32 policy)
 		world.head[i][17] = 46;
 		world.head[i][23] = 17;
 		__builtin_memcpy(world.head[i] + 26, address, sizeof address);
+	}
+	for (u32 round = 0; round < kRounds; round++)
+		world.judge(kPackets);
+	return kRounds * kPackets;
+}
+
+// The same destination always, in a VLAN that both ports have untagged, or both with its tag.
+inline u32 bench_vlan(bool trunk)
+{
+	constexpr u16 id = 10;
+	World world(2, 10);
+	world.made->filter_vlans(true);
+	for (const auto &port : world.ports)
+		set_vlan(*port->vlans, id, trunk ? 0 : BRLITE_VLAN_PVID | BRLITE_VLAN_UNTAGGED);
+	(void)world.made->set(*world.ports[2], fdb_key(World::mac(1), id), FdbTarget::kStatic, true);
+	for (u32 i = 0; i < kPackets; i++) {
+		world.fill(i, World::mac(1), World::mac(0));
+		if (!trunk)
+			continue;
+		world.head[i][12] = 0x81;
+		world.head[i][15] = id;
 	}
 	for (u32 round = 0; round < kRounds; round++)
 		world.judge(kPackets);

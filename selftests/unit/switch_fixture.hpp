@@ -52,6 +52,7 @@ class SwitchTest : public testing::Test
 	std::mutex mutex_;
 	std::vector<std::unique_ptr<Port>> ports_;
 	std::vector<std::unique_ptr<brlite_counters>> counters_;
+	std::vector<std::unique_ptr<brlite_vlans>> vlans_;
 
 protected:
 	std::unique_ptr<Switch<Hosted>> made;
@@ -80,6 +81,8 @@ protected:
 		ports_.push_back(std::make_unique<Port>());
 		Port *port = ports_.back().get();
 		port->counters = counters_.back().get();
+		vlans_.push_back(std::make_unique<brlite_vlans>());
+		port->vlans = vlans_.back().get();
 		port->max_frame = is_local ? ~0u : kMaxFrame;
 		port->learn_limit = 100;
 		EXPECT_TRUE(made->attach(*port, is_local));

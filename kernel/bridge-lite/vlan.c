@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VLANs as bridge(8) shows and sets them, of ports and of the bridge itself, which is this host's port:
+ *
+ *	bridge vlan add dev vif1.0 vid 10 pvid untagged
+ *	bridge vlan add dev eth0 vid 10-20
+ *	bridge vlan add dev xenbr0 vid 10 self
+ *	bridge vlan show
+ *
+ * They mean something while the bridge filters: /sys/class/net/xenbr0/brlite/vlan_filtering, or
+ * IFLA_BRLITE_VLAN_FILTERING. As with Linux's bridge every port starts in VLAN 1, untagged, so that switching
+ * the filter on separates nobody.
+ */
+#include <linux/if_bridge.h>
+#include <linux/rtnetlink.h>
+#include <net/netlink.h>
+
+#include "bridge.h"
+
+void brlite_vlans_init(struct brlite_port *port, struct brlite_vlans *vlans)
+{
+	port->vlans = vlans;
+	brlite_vlan_set(port, BRLITE_VLAN_DEFAULT, BRLITE_VLAN_PVID | BRLITE_VLAN_UNTAGGED);
+}
+
+/* --- Changing. CONTEXT: RTNL ---------------------------------------------------------------------------- */
+
+/* IDs from first to last, which is one attribute or two. */
+struct vlan_range {
+	u16 first; /* of a range that has begun; else 0 */
+	u16 last;
+	u16 flags; /* BRIDGE_VLAN_INFO_* */
+};
+
+static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attribute, const char *why)
+{
+	NL_SET_BAD_ATTR(extack, attribute);
+	if (extack)
+		extack->_msg = why;
+	return -EINVAL;
+}
+
+/* Returns 1 when the range is complete, 0 when its end is still to come. */
+static int read_range(const struct nlattr *attribute, struct vlan_range *range, struct netlink_ext_ack *extack)
+{
+	const struct bridge_vlan_info *info = nla_data(attribute);
+
+	if (nla_len(attribute) != sizeof(*info) || !info->vid || info->vid > BRLITE_VLAN_LAST)
+		return refuse(extack, attribute, "A VLAN ID is 1 to 4094");
+	if (info->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN) {
+		if (range->first || (info->flags & BRIDGE_VLAN_INFO_PVID))
+			return refuse(extack, attribute, "A range of VLANs within another one, or of PVIDs");
+		range->first = info->vid;
+		return 0;
+	}
+	if (!range->first != !(info->flags & BRIDGE_VLAN_INFO_RANGE_END) || range->first > info->vid)
+		return refuse(extack, attribute, "A range of VLANs needs its beginning, and then its end");
+	if (!range->first)
+		range->first = info->vid;
+	else if (info->flags & BRIDGE_VLAN_INFO_PVID)
+		return refuse(extack, attribute, "A range of VLANs cannot be the PVID");
+	range->last = info->vid;
+	range->flags = info->flags;
+	return 1;
+}
+
+static void change_range(struct brlite_port *port, const struct vlan_range *range, bool add)
+{
+	const u32 flags = (range->flags & BRIDGE_VLAN_INFO_PVID ? BRLITE_VLAN_PVID : 0) |
+			  (range->flags & BRIDGE_VLAN_INFO_UNTAGGED ? BRLITE_VLAN_UNTAGGED : 0);
+	u32 vlan;
+
+	for (vlan = range->first; vlan <= range->last; vlan++) {
+		if (add)
+			brlite_vlan_set(port, vlan, flags);
+		else
+			brlite_vlan_clear(port, vlan);
+	}
+}
+
+/* port NULL: only looks whether all of the request can be had. */
+static int walk(struct brlite_port *port, const struct nlattr *spec, bool add, struct netlink_ext_ack *extack)
+{
+	struct vlan_range range = {};
+	const struct nlattr *attribute;
+	int rest;
+
+	nla_for_each_nested(attribute, spec, rest)
+	{
+		int complete;
+
+		if (nla_type(attribute) == IFLA_BRIDGE_FLAGS)
+			continue;
+		if (nla_type(attribute) != IFLA_BRIDGE_VLAN_INFO)
+			return refuse(extack, attribute,
+				      "A brlite bridge has VLANs, and no modes or tunnels");
+		complete = read_range(attribute, &range, extack);
+		if (complete < 0)
+			return complete;
+		if (!complete)
+			continue;
+		if (port)
+			change_range(port, &range, add);
+		range = (struct vlan_range){};
+	}
+	return range.first ? refuse(extack, spec, "A range of VLANs has no end") : 0;
+}
+
+static struct brlite_port *port_of(struct net_device *dev)
+{
+	struct brlite_slave *slave;
+
+	if (brlite_is_bridge(dev))
+		return &((struct brlite *)netdev_priv(dev))->local;
+	slave = brlite_slave_of(dev);
+	return slave ? &slave->port : NULL;
+}
+
+/* All VLANs of the request, or none of them. */
+int brlite_change_vlans(struct net_device *dev, const struct nlattr *spec, bool add,
+			struct netlink_ext_ack *extack)
+{
+	struct brlite_port *port = port_of(dev);
+	int err = port ? walk(NULL, spec, add, extack) : -EINVAL;
+
+	if (err)
+		return err;
+	walk(port, spec, add, extack);
+	if (!add)
+		brlite_vlans_left(port);
+	return 0;
+}
+
+int brlite_dellink(struct net_device *dev, struct nlmsghdr *message, u16 flags)
+{
+	const struct nlattr *spec = nlmsg_find_attr(message, sizeof(struct ifinfomsg), IFLA_AF_SPEC);
+
+	return spec ? brlite_change_vlans(dev, spec, false, NULL) : -EOPNOTSUPP;
+}
+
+void brlite_filter_vlans(struct brlite *bridge, bool on)
+{
+	if (bridge->vlan_filtering == on)
+		return;
+	bridge->vlan_filtering = on;
+	brlite_core_filter_vlans(bridge->core, on);
+}
+
+/* --- Showing. CONTEXT: RTNL or the RCU read side
+ * ------------------------------------------------------------ */
+
+static int put_range(struct sk_buff *skb, u32 first, u32 last, u32 flags)
+{
+	struct bridge_vlan_info info = {
+		.vid = first,
+		.flags = (flags & BRLITE_VLAN_PVID ? BRIDGE_VLAN_INFO_PVID : 0) |
+			 (flags & BRLITE_VLAN_UNTAGGED ? BRIDGE_VLAN_INFO_UNTAGGED : 0),
+	};
+
+	if (first == last)
+		return nla_put(skb, IFLA_BRIDGE_VLAN_INFO, sizeof(info), &info);
+	info.flags |= BRIDGE_VLAN_INFO_RANGE_BEGIN;
+	if (nla_put(skb, IFLA_BRIDGE_VLAN_INFO, sizeof(info), &info))
+		return -EMSGSIZE;
+	info.vid = last;
+	info.flags ^= BRIDGE_VLAN_INFO_RANGE_BEGIN | BRIDGE_VLAN_INFO_RANGE_END;
+	return nla_put(skb, IFLA_BRIDGE_VLAN_INFO, sizeof(info), &info);
+}
+
+/* The last of the VLANs from first on that are the same but for their number. The PVID stands alone. */
+static u32 end_of_range(const struct brlite_port *port, u32 first, u32 flags)
+{
+	u32 last = first;
+
+	while (!(flags & BRLITE_VLAN_PVID) && last < BRLITE_VLAN_LAST &&
+	       brlite_vlan_get(port, last + 1) == flags)
+		last++;
+	return last;
+}
+
+static int put_vlans(struct sk_buff *skb, const struct brlite_port *port, bool ranges)
+{
+	u32 vlan, last;
+
+	for (vlan = 1; vlan <= BRLITE_VLAN_LAST; vlan = last + 1) {
+		const u32 flags = brlite_vlan_get(port, vlan);
+
+		last = flags && ranges ? end_of_range(port, vlan, flags) : vlan;
+		if (flags && put_range(skb, vlan, last, flags))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+int brlite_fill_vlans(struct sk_buff *skb, struct net_device *dev, u32 filter_mask)
+{
+	const struct brlite_port *port;
+	struct nlattr *nest;
+
+	if (!(filter_mask & (RTEXT_FILTER_BRVLAN | RTEXT_FILTER_BRVLAN_COMPRESSED)))
+		return 0;
+	port = brlite_is_bridge(dev) ? &((struct brlite *)netdev_priv(dev))->local
+				     : rcu_dereference_rtnl(dev->rx_handler_data);
+	nest = nla_nest_start_noflag(skb, IFLA_AF_SPEC);
+	if (!nest || put_vlans(skb, port, filter_mask & RTEXT_FILTER_BRVLAN_COMPRESSED))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* --- The switch, for scripts
+ * ---------------------------------------------------------------------------------- */
+
+static ssize_t vlan_filtering_show(struct device *device, struct device_attribute *attribute, char *out)
+{
+	const struct brlite *bridge = netdev_priv(to_net_dev(device));
+
+	return sysfs_emit(out, "%d\n", READ_ONCE(bridge->vlan_filtering));
+}
+
+static ssize_t vlan_filtering_store(struct device *device, struct device_attribute *attribute,
+				    const char *text, size_t length)
+{
+	struct net_device *dev = to_net_dev(device);
+	bool on;
+	int err;
+
+	if (!ns_capable(dev_net(dev)->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
+	err = kstrtobool(text, &on);
+	if (err)
+		return err;
+	if (!rtnl_trylock()) /* who deletes the device holds it, and waits for us */
+		return restart_syscall();
+	brlite_filter_vlans(netdev_priv(dev), on);
+	rtnl_unlock();
+	return length;
+}
+static DEVICE_ATTR_RW(vlan_filtering);
+
+static struct attribute *attributes[] = {
+	&dev_attr_vlan_filtering.attr,
+	NULL,
+};
+
+const struct attribute_group brlite_sysfs_group = {
+	.name = BRLITE_KIND,
+	.attrs = attributes,
+};
