@@ -69,7 +69,7 @@ tap() {
 	if [ -n "${taps[$v]:-}" ]; then
 		kill "${taps[$v]}" 2> /dev/null; wait "${taps[$v]}"; unset "taps[$v]"
 	else
-		tcpdump -i "$v" -w /dev/null 2> /dev/null & taps[$v]=$!
+		tcpdump -Z root -i "$v" -w /dev/null 2> /dev/null & taps[$v]=$!
 	fi
 }
 filter() {

@@ -63,6 +63,7 @@ job() {
 	shift
 	guest_start "$to" check "framecheck sweep eth0 $(mac_of "$(address_of "$from")") $1 $2 $3 $4 $5" || return 1
 	counted /tmp/0 || return 1
+	[ "$meanwhile" != still ] || { wait_for 30 'framecheck that listens' guest_run "$to" '[ $(wc -l < /proc/net/packet) -ge 2 ]' && xl pause "$to"; } || return 1
 	guest_start "$from" send "echo sweep $(mac_of "$(address_of "$to")") $* > /sys/module/splitfront/parameters/run"
 	"$meanwhile" || code=1
 	guest_wait "$from" send 120 || code=1
@@ -78,9 +79,13 @@ most_direct() { job "$@" && [ "$direct" = "$arrived" ] && [ $((direct + skbs)) =
 # Both ways, and every packet one of them.
 both_ways() { job "$@" && [ "$direct" = "$arrived" ] && [ $((direct + skbs)) = "$2" ] && [ "$direct" -gt 0 ] && [ "$skbs" -gt 0 ]; }
 
+# It stood still before the sender began, so however fast that is, packets have to wait.
 still() {
-	for _ in 1 2 3 4; do
-		xl pause "$to" && sleep 0.3 && xl unpause "$to" && sleep 0.2 || return 1
+	sleep 0.5
+	xl unpause "$to" || return 1
+	for _ in 1 2 3; do
+		sleep 0.2
+		xl pause "$to" && sleep 0.3 && xl unpause "$to" || return 1
 	done
 }
 
@@ -89,7 +94,7 @@ taps() {
 	local vif pid
 	while true; do
 		[ $((RANDOM % 2)) = 0 ] && vif=${vif_of[$from]} || vif=${vif_of[$to]}
-		tcpdump -i "$vif" -w /dev/null -s 64 2> /tmp/tap.said &
+		tcpdump -Z root -i "$vif" -w /dev/null -s 64 2> /tmp/tap.said &
 		pid=$!
 		wait_for 10 "tap on $vif" grep -q listening /tmp/tap.said
 		sleep 0.$((RANDOM % 5 + 1))

@@ -31,9 +31,9 @@ sum() { for v in "$vif_a" "$vif_b"; do ethtool -S "$v"; done | awk -v n="$1:" '$
 tap_on() { # DEVICE: it listens when this returns; its process is $tap
 	local said end=$((SECONDS + 30))
 	said=$(mktemp)
-	tcpdump -i "$1" -w /dev/null -s 64 2> "$said" & tap=$!
+	tcpdump -Z root -i "$1" -w /dev/null -s 64 2> "$said" & tap=$!
 	until grep -q listening "$said"; do
-		[ $SECONDS -lt $end ] || { echo "tcpdump on $1 does not listen: $(cat "$said")"; return 1; }
+		[ $SECONDS -lt $end ] && kill -0 $tap || { echo "tcpdump on $1 does not listen: $(cat "$said")"; return 1; }
 		sleep 0.05
 	done
 	rm "$said"
