@@ -71,14 +71,14 @@ toggles=0
 # The pace is that of the packets, not of the clock: a slow machine toggles as often as a fast one.
 toggling() { # KIND…: until all senders are through
 	local kinds=("$@") vifs=("$vif_a" "$vif_b") kind end=$((SECONDS + 120))
-	pass 1
+	pass 150
 	until through; do
 		[ $SECONDS -lt $end ] || { echo "the flows do not end"; return 1; }
 		for _ in 1 2 3 4 5; do
 			kind=${kinds[RANDOM % ${#kinds[@]}]}
 			toggle $kind "${vifs[RANDOM % 2]}" || { echo "toggle $toggles: $kind"; return 1; }
 			toggles=$((toggles + 1))
-			pass $((RANDOM % 150 + 50))
+			pass $((RANDOM % 100 + 110))
 		done
 		all_off || return 1 # time on the direct path
 		pass 200
