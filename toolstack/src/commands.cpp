@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include "carrier.hpp"
 #include "policy.hpp"
 #include "rows.hpp"
 #include "text.hpp"
@@ -109,10 +110,25 @@ std::string vif_show(Context &context, const Output &output, const std::string &
 }
 
 std::string vif_set(Context &context, const Output &output, const std::string &domain, const std::string &vif,
-		    const std::vector<std::string> &words)
+		    std::vector<std::string> words)
 {
+	const bool nothing_said = words.empty();
+	const auto carrier = take_carrier(words);
 	const Record record =
 		find_record(context.store, find_domain_or_record(context.store, domain).id, vif);
+	const auto show = [&] {
+		const VifRow row = make_row(context, record);
+		return output.json ? json_text(output, to_json(row, output.stats))
+				   : show_text(row, output.stats);
+	};
+	if (words.empty() && !nothing_said) { // the link is the guest's affair, whatever the bridge
+		if (output.dry_run) {
+			return fmt::format("{} would have: carrier={}\n", record.text(),
+					   *carrier ? "on" : "off");
+		}
+		set_carrier(context, record, *carrier);
+		return show();
+	}
 	const Policy wanted = change_policy(read_policy(context.store, record), words);
 	if (output.dry_run) {
 		const std::string text = wanted.empty() ? "nothing" : wanted.text();
@@ -120,8 +136,10 @@ std::string vif_set(Context &context, const Output &output, const std::string &d
 				   : fmt::format("{} would have: {}\n", record.text(), text);
 	}
 	set_policy(context, record, wanted);
-	const VifRow row = make_row(context, record);
-	return output.json ? json_text(output, to_json(row, output.stats)) : show_text(row, output.stats);
+	if (carrier) {
+		set_carrier(context, record, *carrier);
+	}
+	return show();
 }
 
 std::string vif_rules(Context &context, const Output &output, const std::string &domain,

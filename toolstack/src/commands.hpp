@@ -34,7 +34,7 @@ std::string vif_show(Context &context, const Output &output, const std::string &
 
 // KEY=VALUE words; none: what is kept is put in force again.
 std::string vif_set(Context &context, const Output &output, const std::string &domain, const std::string &vif,
-		    const std::vector<std::string> &words);
+		    std::vector<std::string> words);
 
 // text: what parse_rules() reads, which replaces what there is; nothing: what is in force, and what it
 // counted.

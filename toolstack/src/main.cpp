@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <unistd.h>
+#include "carrier.hpp"
 #include "check.hpp"
 #include "commands.hpp"
 #include "limit.hpp"
@@ -158,14 +159,16 @@ void add_vif_set(CLI::App &vif, Arguments &a)
 	set->add_option("DOMAIN", a.domain, "Name or number")->required();
 	set->add_option("VIF", a.vif, "Number or MAC address")->required();
 	set->add_option("KEY=VALUE", a.spec,
-			"isolated=on|off, mac_lock=on|off, ip=ADDRESS,...|none|any, broadcast= multicast= "
-			"unknown=PPS[/BURST]|off, rules=FILE|none, "
+			"carrier=on|off, isolated=on|off, mac_lock=on|off, ip=ADDRESS,...|none|any, "
+			"broadcast= multicast= unknown=PPS[/BURST]|off, rules=FILE|none, "
 			"mirror=DEVICE[/from-guest|/to-guest]|none; without any: put in force again "
 			"what is kept");
 	set->callback([&a] {
 		a.run = [&a] {
 			read_rules_files(a.spec);
-			(void)change_policy({}, a.spec); // a bad word is a bad word anywhere
+			std::vector<std::string> words = a.spec; // a bad word is a bad word anywhere
+			(void)take_carrier(words);
+			(void)change_policy({}, words);
 			return print_with_world(
 				[&](Context &c) { return vif_set(c, a.output, a.domain, a.vif, a.spec); });
 		};

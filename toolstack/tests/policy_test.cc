@@ -48,6 +48,32 @@ protected:
 	World world;
 };
 
+// What the guest is told of its link: no bridge has to do with it.
+TEST_F(PolicyTest, CarrierIsToldToTheGuest)
+{
+	for (Link &link : world.links.all) {
+		if (link.name == "xenbr0") {
+			link.kind = "bridge";
+		}
+	}
+	set({"carrier=off"});
+	EXPECT_EQ(node("carrier"), "0");
+	set({"carrier=on"});
+	EXPECT_EQ(node("carrier"), "1");
+	EXPECT_FALSE(world.links.policies.contains("vif3.0"));
+	EXPECT_NE(refused({"carrier=0"}).find("carrier '0'"), std::string::npos);
+	EXPECT_NE(refused({"carrier=on", "carrier=off"}).find("given twice"), std::string::npos);
+	EXPECT_EQ(node("carrier"), "1");
+	EXPECT_NE(refused({"carrier=off", "isolated=on"}).find("brlite"), std::string::npos);
+	for (Link &link : world.links.all) {
+		if (link.name == "xenbr0") {
+			link.kind = "brlite";
+		}
+	}
+	set({"carrier=off", "isolated=on"});
+	EXPECT_EQ(node("carrier") + node("isolated"), "01");
+}
+
 TEST_F(PolicyTest, GoesToTheDeviceAndIsKept)
 {
 	set({"isolated=on", "mac_lock=on", "ip=10.0.0.1,2001:DB8:0::1"});
