@@ -9,6 +9,7 @@ extern "C" {
 #include "attach_check.hpp"
 #include "detach.hpp"
 #include "libxl_config.hpp"
+#include "policy.hpp"
 #include "state.hpp"
 #include "text.hpp"
 #include "xenstore_schema.hpp"
@@ -157,6 +158,7 @@ void wire_up(Context &context, const AttachChecked &checked, const Record &recor
 	context.links.set_master(link, *bridge);
 	if (checked.spec.vlan) {
 		context.links.set_vlan(link, *checked.spec.vlan);
+		begin_filtering(context, *bridge);
 	}
 	context.links.set_up(link, true);
 }

@@ -48,15 +48,13 @@ Link check_bridge(Context &context, const std::string &name)
 
 void check_vlan(Context &context, const Link &bridge, const VifSpec &spec)
 {
-	if (!spec.vlan || context.links.filters_vlans(bridge)) {
+	// A brlite bridge is told to with the first port that has VLANs.
+	if (!spec.vlan || bridge.kind == "brlite" || context.links.filters_vlans(bridge)) {
 		return;
 	}
-	const std::string hint =
-		bridge.kind == "bridge"
-			? fmt::format("type 'ip link set {} type bridge vlan_filtering 1'", bridge.name)
-			: "name a bridge that does, or leave vlan= out";
-	throw Error(Exit::usage, fmt::format("vlan {}: bridge {} does not filter VLANs; {}",
-					     quote(spec.vlan->text), bridge.name, hint));
+	throw Error(Exit::usage, fmt::format("vlan {}: bridge {} does not filter VLANs; type 'ip link set {} "
+					     "type bridge vlan_filtering 1'",
+					     quote(spec.vlan->text), bridge.name, bridge.name));
 }
 
 // Whether name is what the kernel calls some vif.

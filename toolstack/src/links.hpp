@@ -61,6 +61,7 @@ struct PortPolicy {
 	StormLimits storm;
 	PortRules rules;
 	int mirror_from = 0, mirror_to = 0; // index of the port that gets copies; 0: none
+	std::optional<Vlan> vlan;           // absent: whatever they are
 
 	bool operator==(const PortPolicy &) const = default;
 };
@@ -78,13 +79,16 @@ public:
 	virtual void set_mtu(const Link &link, unsigned mtu) = 0;
 	virtual void set_master(const Link &link, const Link &bridge) = 0;
 	virtual void set_up(const Link &link, bool up) = 0;
-	// The port must be in its bridge already. Replaces the VLANs that the bridge gave it by default.
+	// The port must be in its bridge already. Replaces the VLANs that the bridge gave it by default; on a
+	// brlite bridge all that it has.
 	virtual void set_vlan(const Link &link, const Vlan &vlan) = 0;
 	// The port must be in a brlite bridge already.
 	virtual void set_policy(const Link &link, const PortPolicy &policy) = 0;
 	virtual CountedRules rules(const Link &link) = 0;
 	// Whether this bridge looks at VLAN tags at all.
 	virtual bool filters_vlans(const Link &bridge) = 0;
+	// From now on. The bridge must be a brlite one.
+	virtual void filter_vlans(const Link &bridge) = 0;
 	// Of the device of that name.
 	virtual std::optional<std::vector<Counter>> counters(const std::string &device) = 0;
 };

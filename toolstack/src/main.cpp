@@ -158,11 +158,12 @@ void add_vif_set(CLI::App &vif, Arguments &a)
 	CLI::App *set = vif.add_subcommand("set", "What its port may do on a brlite bridge")->fallthrough();
 	set->add_option("DOMAIN", a.domain, "Name or number")->required();
 	set->add_option("VIF", a.vif, "Number or MAC address")->required();
-	set->add_option("KEY=VALUE", a.spec,
-			"carrier=on|off, isolated=on|off, mac_lock=on|off, ip=ADDRESS,...|none|any, "
-			"broadcast= multicast= unknown=PPS[/BURST]|off, rules=FILE|none, "
-			"mirror=DEVICE[/from-guest|/to-guest]|none; without any: put in force again "
-			"what is kept");
+	set->add_option(
+		"KEY=VALUE", a.spec,
+		"carrier=on|off, isolated=on|off, mac_lock=on|off, ip=ADDRESS,...|none|any, "
+		"broadcast= multicast= unknown=PPS[/BURST]|off, rules=FILE|none, "
+		"mirror=DEVICE[/from-guest|/to-guest]|none, vlan=IDS|none; without any: put in force again "
+		"what is kept");
 	set->callback([&a] {
 		a.run = [&a] {
 			read_rules_files(a.spec);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <filesystem>
 #include <fstream>
 #include <linux/if_bridge.h>
 #include <linux/rtnetlink.h>
@@ -185,20 +186,27 @@ void NlLinks::set_up(const Link &link, bool up)
 	}
 }
 
-void NlLinks::change_vlan(const Link &link, int message_type, std::uint16_t vid, std::uint16_t flags)
+// From vid to last, or vid alone.
+void NlLinks::change_vlan(const Link &link, int message_type, std::uint16_t vid, std::uint16_t flags,
+			  std::uint16_t last)
 {
 	const std::unique_ptr<nl_msg, FreeMessage> message(
 		checked(nlmsg_alloc_simple(message_type, NLM_F_REQUEST)));
 	ifinfomsg header{};
 	header.ifi_family = AF_BRIDGE;
 	header.ifi_index = link.index;
-	const bridge_vlan_info info{flags, vid};
+	const auto marked = [flags](int mark) { return static_cast<std::uint16_t>(flags | mark); };
+	const bridge_vlan_info info{last != 0 ? marked(BRIDGE_VLAN_INFO_RANGE_BEGIN) : flags, vid};
+	const bridge_vlan_info end{marked(BRIDGE_VLAN_INFO_RANGE_END), last};
 	nlattr *nest = nullptr;
 	int error = nlmsg_append(message.get(), &header, sizeof(header), NLMSG_ALIGNTO);
 	if (error >= 0) {
 		nest = nla_nest_start(message.get(), IFLA_AF_SPEC);
 		error = nest == nullptr ? -NLE_NOMEM
 					: nla_put(message.get(), IFLA_BRIDGE_VLAN_INFO, sizeof(info), &info);
+	}
+	if (error >= 0 && last != 0) {
+		error = nla_put(message.get(), IFLA_BRIDGE_VLAN_INFO, sizeof(end), &end);
 	}
 	if (error >= 0) {
 		nla_nest_end(message.get(), nest);
@@ -216,6 +224,10 @@ void NlLinks::change_vlan(const Link &link, int message_type, std::uint16_t vid,
 
 void NlLinks::set_vlan(const Link &link, const Vlan &vlan)
 {
+	constexpr std::uint16_t last_vid = 4094;
+	if (std::filesystem::exists(fmt::format("/sys/class/net/{}/master/brlite", link.name))) {
+		change_vlan(link, RTM_DELLINK, 1, 0, last_vid);
+	}
 	// The bridge put the port into its default VLAN; take it out of there unless it is wanted.
 	std::ifstream in(fmt::format("/sys/class/net/{}/master/bridge/default_pvid", link.name));
 	unsigned fallback = 0;
@@ -234,9 +246,21 @@ void NlLinks::set_vlan(const Link &link, const Vlan &vlan)
 
 bool NlLinks::filters_vlans(const Link &bridge)
 {
-	std::ifstream in(fmt::format("/sys/class/net/{}/bridge/vlan_filtering", bridge.name));
+	std::ifstream in(fmt::format("/sys/class/net/{}/{}/vlan_filtering", bridge.name, bridge.kind));
 	int value = 0;
 	return in >> value && value == 1;
+}
+
+void NlLinks::filter_vlans(const Link &bridge)
+{
+	const std::string path = fmt::format("/sys/class/net/{}/brlite/vlan_filtering", bridge.name);
+	std::ofstream out(path);
+	if (!(out << "1" << std::flush)) {
+		throw Error(Exit::failed,
+			    fmt::format("{}: cannot be written; is another version of bridge-lite loaded? "
+					"'ringway check'",
+					path));
+	}
 }
 
 std::optional<std::vector<Counter>> NlLinks::counters(const std::string &device)

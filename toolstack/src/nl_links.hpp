@@ -29,6 +29,7 @@ public:
 	void set_policy(const Link &link, const PortPolicy &policy) override;
 	CountedRules rules(const Link &link) override;
 	bool filters_vlans(const Link &bridge) override;
+	void filter_vlans(const Link &bridge) override;
 	std::optional<std::vector<Counter>> counters(const std::string &device) override;
 
 private:
@@ -37,7 +38,8 @@ private:
 	};
 	std::optional<Link> get(int index, const char *name);
 	void change(const Link &link, rtnl_link *wanted, const std::string &what);
-	void change_vlan(const Link &link, int message_type, std::uint16_t vid, std::uint16_t flags);
+	void change_vlan(const Link &link, int message_type, std::uint16_t vid, std::uint16_t flags,
+			 std::uint16_t last = 0);
 
 	std::unique_ptr<nl_sock, CloseSocket> socket_;
 };

@@ -190,6 +190,9 @@ void set_own_words(nl_sock *socket, const Link &link, const PortPolicy &policy)
 void NlLinks::set_policy(const Link &link, const PortPolicy &policy)
 {
 	set_own_words(socket_.get(), link, policy);
+	if (policy.vlan) {
+		set_vlan(link, *policy.vlan);
+	}
 	if (policy.mac && policy.mac_lock) {
 		set_station(socket_.get(), link, *policy.mac, true);
 	}

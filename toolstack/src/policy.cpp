@@ -120,6 +120,19 @@ StormLimit storm_limit(std::string_view key, std::string_view value)
 	return {rate, static_cast<std::uint32_t>(std::max(std::uint64_t{rate} / 10, least_default_burst))};
 }
 
+// The port's VLANs until now are not to be had back: it gets the one that every port starts with.
+constexpr std::string_view default_vlan = "1";
+
+// No VLAN at all where the text cannot be read.
+Vlan vlans(const std::string &text)
+{
+	try {
+		return Vlan::parse(text);
+	} catch (const Error &) {
+		return {};
+	}
+}
+
 std::string storm_text(const StormLimit &limit)
 {
 	return fmt::format("{}/{}", limit.rate, limit.burst);
@@ -158,6 +171,22 @@ void keep(Transaction &transaction, const Record &record, const schema::Node &no
 	}
 	transaction.write(where, *value);
 	transaction.set_access(where, {record.backend, record.domid});
+}
+
+// In the record as well, for what shows the vif and for xl.
+void keep_vlan(Transaction &transaction, const Record &record, const std::optional<Vlan> &vlan)
+{
+	if (vlan && vlan->text.empty()) {
+		return; // what could not be read stays
+	}
+	const std::string where = record.record_path() + "/" + std::string(schema::record::vlan.name);
+	keep(transaction, record, be::vlan, vlan ? std::optional(vlan->text) : std::nullopt);
+	if (vlan) {
+		transaction.write(where, vlan->text);
+		transaction.set_access(where, {});
+	} else {
+		transaction.remove(where);
+	}
 }
 
 std::optional<std::string> one_if(bool set)
@@ -229,6 +258,7 @@ std::string Policy::text() const
 	}
 	out += rules.empty() ? "" : fmt::format("rules=({}) ", rules_summary(rules));
 	out += mirror ? fmt::format("mirror={} ", mirror_text(*mirror)) : "";
+	out += vlan ? fmt::format("vlan={} ", vlan->text) : "";
 	return out.substr(0, out.empty() ? 0 : out.size() - 1);
 }
 
@@ -250,11 +280,13 @@ Policy change_policy(Policy policy, const std::vector<std::string> &words)
 			policy.rules = value == "none" ? PortRules() : parse_rules(value, "rules");
 		} else if (key == "mirror") {
 			policy.mirror = parse_mirror(value);
+		} else if (key == "vlan") {
+			policy.vlan = value == "none" ? std::nullopt : std::optional(Vlan::parse(value));
 		} else {
 			throw Error(
 				Exit::usage,
 				fmt::format("{}: unknown; there are isolated=, mac_lock=, ip=, broadcast=, "
-					    "multicast=, unknown=, rules= and mirror=",
+					    "multicast=, unknown=, rules=, mirror= and vlan=",
 					    quote(word)));
 		}
 	}
@@ -276,6 +308,9 @@ Policy read_policy(Store &store, const Record &record)
 		} catch (const Error &) {
 			policy.ip_lock = addresses("none");
 		}
+	}
+	if (const auto text = get(be::vlan)) {
+		policy.vlan = vlans(*text);
 	}
 	for (const StormWord &word : storm_words) {
 		const auto text = get(*word.node);
@@ -316,7 +351,14 @@ void set_policy(Context &context, const Record &record, const Policy &policy)
 		port.mirror_from = policy.mirror->from_guest ? target : 0;
 		port.mirror_to = policy.mirror->to_guest ? target : 0;
 	}
+	port.vlan = policy.vlan;
+	if (!policy.vlan && read_policy(context.store, record).vlan) {
+		port.vlan = Vlan::parse(default_vlan);
+	}
 	context.links.set_policy(link, port);
+	if (policy.vlan) {
+		begin_filtering(context, context.links.find(link.master).value_or(Link()));
+	}
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		if (!transaction.read(path(record, be::state))) {
 			throw Error(Exit::absent,
@@ -336,7 +378,20 @@ void set_policy(Context &context, const Record &record, const Policy &policy)
 		     policy.mirror ? std::optional(mirror_text(*policy.mirror)) : std::nullopt);
 		keep(transaction, record, be::ip_lock,
 		     policy.ip_lock ? std::optional(policy.ip_text()) : std::nullopt);
+		keep_vlan(transaction, record, policy.vlan);
 	});
+}
+
+void begin_filtering(Context &context, const Link &bridge)
+{
+	if (bridge.kind != "brlite" || context.links.filters_vlans(bridge)) {
+		return;
+	}
+	context.links.filter_vlans(bridge);
+	context.note(
+		fmt::format("bridge {} tells VLANs apart from now on; ports without vlan= are in VLAN {}, "
+			    "untagged",
+			    bridge.name, default_vlan));
 }
 
 } // namespace ringway

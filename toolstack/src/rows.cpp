@@ -242,7 +242,9 @@ std::string show_text(const VifRow &row, bool with_stats)
 	      {"ip", record.ip}}) {
 		out += value.empty() ? "" : fmt::format("    {} {}\n", name, value);
 	}
-	out += row.policy.empty() ? "" : fmt::format("    policy {}\n", row.policy.text());
+	Policy rest = row.policy;
+	rest.vlan.reset(); // shown above
+	out += rest.empty() ? "" : fmt::format("    policy {}\n", rest.text());
 	out += row.error.empty() ? "" : fmt::format("    error {}\n", row.error);
 	return out + (with_stats && row.stats ? stats_text(*row.stats) : "");
 }

@@ -103,6 +103,7 @@ public:
 	void set_policy(const Link &link, const PortPolicy &policy) override;
 	CountedRules rules(const Link &link) override;
 	bool filters_vlans(const Link &bridge) override { return vlan_bridges.contains(bridge.name); }
+	void filter_vlans(const Link &bridge) override { vlan_bridges.insert(bridge.name); }
 	std::optional<std::vector<Counter>> counters(const std::string &device) override
 	{
 		return find(device) && count ? std::optional(count(device)) : std::nullopt;

@@ -169,6 +169,63 @@ TEST_F(PolicyTest, Mirror)
 	EXPECT_EQ(node("mirror"), "(absent)");
 }
 
+TEST_F(PolicyTest, VlansGoToThePortAndAreKept)
+{
+	const std::string shown = set({"vlan=10p/20"});
+	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, Vlan::parse("10p/20"));
+	EXPECT_TRUE(world.links.vlan_bridges.contains("xenbr0")) << "the bridge is told to look at tags";
+	EXPECT_EQ(world.notes.size(), 1u);
+	EXPECT_EQ(node("vlan"), "10p/20");
+	EXPECT_EQ(world.store.get("/libxl/3/device/vif/0/vlan"), "10p/20");
+	EXPECT_NE(shown.find("    vlan 10p/20\n"), std::string::npos) << shown;
+	EXPECT_EQ(shown.find("policy"), std::string::npos) << shown;
+	world.links.policies.clear();
+	set({"isolated=on"});
+	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, Vlan::parse("10p/20")) << "put in force again";
+	EXPECT_EQ(world.notes.size(), 1u) << "said once";
+	Context context = world.context();
+	EXPECT_EQ(to_json(make_row(context, *read_record(world.store, 3, 0)), false)["vlan"], "10p/20");
+	Output dry;
+	dry.dry_run = true;
+	EXPECT_EQ(vif_set(context, dry, "web", "0", {}), "vif 3.0 would have: isolated=on vlan=10p/20\n");
+}
+
+TEST_F(PolicyTest, VlansAreLiftedToTheDefaultAndElseLeftAlone)
+{
+	set({"isolated=on"});
+	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, std::nullopt);
+	EXPECT_FALSE(world.links.vlan_bridges.contains("xenbr0"));
+	set({"vlan=10"});
+	set({"vlan=none"});
+	EXPECT_EQ(world.links.policies.at("vif3.0").vlan->pvid, 1);
+	EXPECT_EQ(node("vlan"), "(absent)");
+	EXPECT_EQ(world.store.get("/libxl/3/device/vif/0/vlan"), "(absent)");
+	set({});
+	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, std::nullopt);
+}
+
+// VLANs that cannot be read must not become those of everybody.
+TEST_F(PolicyTest, UnreadableVlansAreNone)
+{
+	world.store.write(Store::none, "/local/domain/0/backend/vif/3/0/vlan", "10p/10p");
+	set({"isolated=on"});
+	const auto &vlan = world.links.policies.at("vif3.0").vlan;
+	ASSERT_TRUE(vlan);
+	EXPECT_TRUE(vlan->tagged.empty() && vlan->untagged.empty());
+	EXPECT_EQ(node("vlan"), "10p/10p");
+}
+
+TEST_F(PolicyTest, AttachTellsTheBridgeToFilter)
+{
+	Context context = world.context();
+	attach(context, "web", VifSpec::parse("mac=00:16:3e:00:00:02,vlan=10p/20"), {});
+	EXPECT_EQ(world.links.vlans.at("vif3.1").pvid, 10);
+	EXPECT_TRUE(world.links.vlan_bridges.contains("xenbr0"));
+	vif_set(context, {}, "web", "1", {});
+	EXPECT_EQ(world.links.policies.at("vif3.1").vlan, Vlan::parse("10p/20"))
+		<< "the vifspec's are kept too";
+}
+
 TEST_F(PolicyTest, NonsenseIsNamed)
 {
 	for (const auto &[word, named] : std::vector<std::pair<std::string, std::string>>{
@@ -187,6 +244,10 @@ TEST_F(PolicyTest, NonsenseIsNamed)
 		     {"ip=10.0.0.1,", "''"},
 		     {"ip=::1,::1", "'::1'"},
 		     {"ip=any,10.0.0.1", "'any'"},
+		     {"vlan=0", "'0'"},
+		     {"vlan=4095", "4095"},
+		     {"vlan=10/20", "'10/20'"},
+		     {"vlan=", "''"},
 		     {"mirror=", "''"},
 		     {"mirror=vif1.0/both", "'vif1.0/both'"},
 		     {"mirror=sixteen-letters-", "'sixteen-letters-'"},
