@@ -171,9 +171,8 @@ private:
 		u64 source_;             // needs no learning; kNoSource when there is none such
 		u64 destination_ = kNoSource;
 		u32 max_frame_ = 0; // of where destination_ lives
-		u32 rules_ =
-			0;    // BRLITE_RULES_FROM and _TO: lists that are asked about frames to destination_
-		InTag tag_{}; // of the frame at hand; without Vlans always that of no VLAN
+		u32 rules_ = 0;     // BRLITE_RULES_FROM and _TO: lists asked about frames to destination_
+		InTag tag_{};       // of the frame at hand; without Vlans always that of no VLAN
 		Verdict verdict_{}; // for destination_
 
 	public:

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# VLANs of guests and of dom0 on a bridge that filters them: who reaches whom, with which tag and by which way; set
+# by ringway and by bridge(8), shown by both, and put in force again.
+# Cases of docs/security.md: BR-09, BR-10
+. "${0%/*}/ktap.sh"
+
+ktap_plan 37
+check 'stack ringway' use_stack ringway || exit 1
+check 'a starts' guest_create a || exit 1
+check 'b starts' guest_create b kernel=6.12 || exit 1
+check 'a joins' vif_join a 127.9.0.1
+check 'b joins' vif_join b 127.9.0.2
+ip address add 127.9.0.254/24 dev xenbr0
+sysctl -q -w net.ipv4.conf.all.route_localnet=1 net.ipv4.conf.xenbr0.route_localnet=1
+vif_a=vif$(domid a).0 vif_b=vif$(domid b).0
+not() { ! "$@"; }
+filtering=/sys/class/net/xenbr0/brlite/vlan_filtering
+counted() { ethtool -S xenbr0 | awk -v n="$1:" '$1 == n { print $2 }'; }
+way() { ethtool -S "$vif_a" | awk -v n="$1:" '$1 == n { print $2 }'; }
+reaches() { guest_run a "ping -c 2 -W 5 $1"; }
+misses() { guest_run a "ping -c 2 -W 1 $1; [ \$? = 1 ]"; }
+# a reaches somebody, and packets took that way meanwhile.
+reaches_by() { # COUNTER ADDRESS
+	local before
+	before=$(way "$1")
+	reaches "$2" || return 1
+	echo "$1: $before, now $(way "$1")"
+	[ "$(way "$1")" -gt "$before" ]
+}
+in_vlan_20() { # GUEST ADDRESS: the guest tags by itself
+	guest_run "$1" "modprobe 8021q; ip link add link eth0 name eth0.20 type vlan id 20 &&
+		ip link set eth0.20 up && sysctl -q -w net.ipv4.conf.all.route_localnet=1 &&
+		ip address add $2/24 dev eth0.20"
+}
+shows() { bridge vlan show dev "$1" | grep -Eq "$2"; }
+
+check 'a reaches b' reaches 127.9.0.2
+check 'the bridge does not filter' [ "$(cat $filtering)" = 0 ]
+
+stage 'access ports'
+check 'a is in VLAN 10' ringway vif set a 0 vlan=10
+check 'the bridge filters' [ "$(cat $filtering)" = 1 ]
+check 'bridge vlan shows a' shows "$vif_a" '10 PVID Egress Untagged'
+check 'and b, where all ports start' shows "$vif_b" '1 PVID Egress Untagged'
+check 'ringway shows it' grep -F '"vlan":"10"' <(ringway -j vif show a 0)
+check 'a does not reach b' misses 127.9.0.2
+check 'nor dom0' misses 127.9.0.254
+check 'b is in VLAN 10, by bridge(8)' bridge vlan add dev "$vif_b" vid 10 pvid untagged
+check 'a reaches b, directly' reaches_by from_guest_direct 127.9.0.2
+
+stage 'tags'
+check 'b gets VLAN 20 besides, tagged' ringway vif set b 0 vlan=10p/20
+check 'b has an address there' in_vlan_20 b 127.9.20.2
+check 'a makes itself one' in_vlan_20 a 127.9.20.1
+before=$(counted drop_vlan)
+check 'its tag takes it nowhere' misses 127.9.20.2
+check 'and was dropped for that' [ "$(counted drop_vlan)" -gt "$before" ]
+check 'a may be in VLAN 20' bridge vlan add dev "$vif_a" vid 20-29
+check 'bridge -c vlan shows the range' grep -q '20-29' <(bridge -c vlan show dev "$vif_a")
+check 'a reaches b by its tag, directly' reaches_by from_guest_direct 127.9.20.2
+check 'a is no longer in it' bridge vlan del dev "$vif_a" vid 20-29
+check 'a does not reach b by its tag' misses 127.9.20.2
+
+stage 'one end with a tag, the other without'
+check 'a is in VLAN 20, untagged' ringway vif set a 0 vlan=20
+check 'a moves its address' guest_run a 'ip link del eth0.20 && ip address add 127.9.20.1/24 dev eth0'
+check 'a reaches b, by the way of an skb' reaches_by from_guest_why_policy 127.9.20.2
+host_in_vlan_20() {
+	bridge vlan add dev xenbr0 vid 20 self && shows xenbr0 ' 20' &&
+		ip link add link xenbr0 name xenbr0.20 type vlan id 20 && ip link set xenbr0.20 up &&
+		ip address add 127.9.20.254/24 dev xenbr0.20
+}
+check 'dom0 gets VLAN 20' host_in_vlan_20
+check 'a reaches dom0 there' reaches 127.9.20.254
+ip link del xenbr0.20
+
+stage 'kept, and lifted'
+leaves_and_joins() {
+	ip link set "$vif_a" nomaster && ip link set "$vif_a" master xenbr0 && shows "$vif_a" '1 PVID' &&
+		ringway vif set a 0 && shows "$vif_a" '20 PVID'
+}
+check 'a leaves the bridge, joins again and gets its VLAN again' leaves_and_joins
+lifted() { ringway vif set a 0 vlan=none && ringway vif set b 0 vlan=none; }
+check 'both are lifted' lifted
+check 'a reaches b' reaches 127.9.0.2
+check 'a vif with VLANs is attached' vif_attach a mac=00:16:3e:00:09:09,bridge=xenbr0,vlan=30p/40
+check 'and is in them' shows "vif$(domid a).1" '30 PVID Egress Untagged'
+check 'the kernel is content' splats
+ktap_end
