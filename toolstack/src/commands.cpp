@@ -117,7 +117,9 @@ std::string vif_set(Context &context, const Output &output, const std::string &d
 	const Record record =
 		find_record(context.store, find_domain_or_record(context.store, domain).id, vif);
 	const auto show = [&] {
-		const VifRow row = make_row(context, record);
+		// What was set may be in the record.
+		const VifRow row = make_row(
+			context, read_record(context.store, record.domid, record.devid).value_or(record));
 		return output.json ? json_text(output, to_json(row, output.stats))
 				   : show_text(row, output.stats);
 	};

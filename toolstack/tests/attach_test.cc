@@ -187,11 +187,21 @@ TEST_F(Attach, RefusesAnAddressInUseOnTheSameBridge)
 
 TEST_F(Attach, VlansNeedABridgeThatFilters)
 {
-	expect_in("'10p/20'", fails(Exit::usage, "vlan=10p/20"));
-	world.links.vlan_bridges.insert("xenbr0");
-	go("vlan=10p/20");
+	world.links.add("br1", "bridge", true);
+	expect_in("'10p/20'", fails(Exit::usage, "bridge=br1,vlan=10p/20"));
+	world.links.vlan_bridges.insert("br1");
+	go("bridge=br1,vlan=10p/20");
 	EXPECT_EQ(world.links.vlans.at("vif3.0").pvid, 10);
 	EXPECT_EQ(world.store.get(std::string(back) + "/vlan"), "10p/20");
+}
+
+TEST_F(Attach, VlansMakeABrliteBridgeFilter)
+{
+	go("vlan=10p/20");
+	EXPECT_EQ(world.links.vlans.at("vif3.0").pvid, 10);
+	EXPECT_TRUE(world.links.vlan_bridges.contains("xenbr0"));
+	ASSERT_EQ(world.notes.size(), 1u);
+	expect_in("VLAN 1", world.notes.front());
 }
 
 TEST_F(Attach, NeverPretendsToLockAddresses)
