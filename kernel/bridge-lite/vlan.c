@@ -146,8 +146,7 @@ void brlite_filter_vlans(struct brlite *bridge, bool on)
 	brlite_core_filter_vlans(bridge->core, on);
 }
 
-/* --- Showing. CONTEXT: RTNL or the RCU read side
- * ------------------------------------------------------------ */
+/* --- Showing. CONTEXT: RTNL or the RCU read side ------------------------------------------------------ */
 
 static int put_range(struct sk_buff *skb, u32 first, u32 last, u32 flags)
 {
@@ -208,8 +207,7 @@ int brlite_fill_vlans(struct sk_buff *skb, struct net_device *dev, u32 filter_ma
 	return 0;
 }
 
-/* --- The switch, for scripts
- * ---------------------------------------------------------------------------------- */
+/* --- The switch, for scripts -------------------------------------------------------------------------- */
 
 static ssize_t vlan_filtering_show(struct device *device, struct device_attribute *attribute, char *out)
 {
