@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include "ip_address.hpp"
 #include "text.hpp"
 #include "xenstore_schema.hpp"
 
@@ -28,13 +29,10 @@ bool on_or_off(std::string_view key, std::string_view value)
 // The address in its usual form, so that one address is written in one way.
 std::string address(std::string_view text)
 {
-	const std::string given(text);
 	std::array<std::uint8_t, 16> bytes{};
 	std::array<char, INET6_ADDRSTRLEN> out{};
-	for (const int family : {AF_INET, AF_INET6}) {
-		if (inet_pton(family, given.c_str(), bytes.data()) == 1) {
-			return inet_ntop(family, bytes.data(), out.data(), out.size());
-		}
+	if (const unsigned length = read_ip_address(text, bytes.data())) {
+		return inet_ntop(length == 4 ? AF_INET : AF_INET6, bytes.data(), out.data(), out.size());
 	}
 	throw Error(Exit::usage,
 		    fmt::format("ip {}: neither an IPv4 nor an IPv6 address; write addresses such as "

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <span>
 #include "error.hpp"
+#include "ip_address.hpp"
 #include "text.hpp"
 #include "xenstore_schema.hpp"
 
@@ -170,10 +171,10 @@ private:
 	{
 		add(from ? BRLITE_MATCH_FROM : BRLITE_MATCH_TO, word);
 		const auto slash = word.find('/');
-		const std::string address(word.substr(0, slash));
 		unsigned char *bytes = from ? rule_.from : rule_.to;
-		const bool v4 = inet_pton(AF_INET, address.c_str(), bytes) == 1;
-		if (!v4 && inet_pton(AF_INET6, address.c_str(), bytes) != 1) {
+		const unsigned length = read_ip_address(word.substr(0, slash), bytes);
+		const bool v4 = length == 4;
+		if (length == 0) {
 			line_.refuse(word, "write a prefix such as 192.0.2.0/24, 2001:db8::/32 or 192.0.2.1");
 		}
 		be(v4 ? BRLITE_KIND_IPV4 : BRLITE_KIND_IPV6, word);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vifspec.hpp"
 
-#include <arpa/inet.h>
 #include <array>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <set>
 #include "error.hpp"
+#include "ip_address.hpp"
 #include "text.hpp"
 #include "xenstore_schema.hpp"
 
@@ -68,18 +68,16 @@ std::string script_path(std::string_view value)
 bool is_address(std::string_view text)
 {
 	const auto slash = text.find('/');
-	const std::string address(text.substr(0, slash));
-	std::array<unsigned char, sizeof(in6_addr)> bytes;
-	const bool v4 = inet_pton(AF_INET, address.c_str(), bytes.data()) == 1;
-	const bool v6 = !v4 && inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
-	if (!v4 && !v6) {
+	std::array<unsigned char, 16> bytes;
+	const unsigned length = read_ip_address(text.substr(0, slash), bytes.data());
+	if (length == 0) {
 		return false;
 	}
 	if (slash == text.npos) {
 		return true;
 	}
 	const auto prefix = schema::parse_uint(text.substr(slash + 1));
-	return prefix && *prefix <= (v4 ? 32 : 128);
+	return prefix && *prefix <= length * 8;
 }
 
 std::vector<std::string> addresses(std::string_view value)
