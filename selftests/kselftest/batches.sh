@@ -117,26 +117,29 @@ shaped() { # DEVICE COMMAND…
 check 'tbf on the uplink sees each' shaped eth0 to_uplink uplink
 check 'tbf on the vif sees each' shaped "$vif" from_wire_counted queued
 
-# Every byte, in order, both ways, while taps and filters come and go.
+# Every byte, in order, both ways, while taps and filters come and go. The clsact stays: adding or removing it Linux
+# takes the device's queue away for a moment, and drops what any sender has for it then (see taps.sh).
 toggle() {
 	local n=0
 	until [ -e /tmp/batches.stop ]; do
 		n=$((n + 1))
 		timeout 0.3 tcpdump -Z root -q -n -i "$(set -- eth0 "$vif" xenbr0; shift $((n % 3)); echo "$1")" -w /dev/null 2> /dev/null
-		tc qdisc add dev eth0 clsact && tc filter add dev eth0 egress matchall action ok
+		tc filter add dev eth0 egress pref 1 matchall action ok
 		sleep 0.1
-		tc qdisc del dev eth0 clsact
+		tc filter del dev eth0 egress pref 1
 	done
 }
 check 'u1 and the wire: every byte' flow_both u1 wire 127.9.0.1 $wire_address
 check 'u1 and dom0: every byte' flow_both u1 dom0 127.9.0.1 $dom0_address
 rm -f /tmp/batches.stop
+tc qdisc add dev eth0 clsact
 toggle > /dev/null 2>&1 &
 toggler=$!
 check 'u1 and the wire while watchers come and go' flow_both u1 wire 127.9.0.1 $wire_address
 check 'u1 and dom0 while watchers come and go' flow_both u1 dom0 127.9.0.1 $dom0_address
 touch /tmp/batches.stop
 wait $toggler
+tc qdisc del dev eth0 clsact
 
 ordered() { # the guest's UDP stream on the wire: sequence numbers rise
 	local recv
