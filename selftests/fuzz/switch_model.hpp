@@ -2,7 +2,7 @@
 //
 // What switch_fuzz compares the switch with: the same rules, told again as plainly as possible.
 #pragma once
-#include "bridge-lite/switch.hpp"
+#include "switch_env.hpp"
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -12,17 +12,6 @@ using namespace ringway::brlite;
 
 namespace
 {
-u32 seconds;
-
-struct Env {
-	static u32 now() { return seconds; }
-	static u64 nanoseconds() { return u64{seconds} * 1000000000; }
-	static void lock(void *) {}
-	static void unlock(void *) {}
-	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
-	static void count_rule(void *hits, u32 outcome) { static_cast<unsigned long *>(hits)[outcome]++; }
-};
-
 constexpr u32 kPorts = 5; // this host's among them
 constexpr u32 kLimit = 16, kPortLimit = 6;
 constexpr u32 kMaxFrame = 1518;

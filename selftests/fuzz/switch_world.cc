@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define brlite_port switch_port // another type than the fake kernel's
-#include "bridge-lite/switch.hpp"
+#include "switch_env.hpp"
 #include "switch_world.hpp"
 #include <memory>
 
 using namespace ringway;
 using namespace ringway::brlite;
 using namespace ringway::fuzz;
-
-namespace
-{
-u32 seconds;
-
-struct Env {
-	static u32 now() { return seconds; }
-	static u64 nanoseconds() { return u64{seconds} * 1000000000; }
-	static void lock(void *) {}
-	static void unlock(void *) {}
-	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
-	static void count_rule(void *hits, u32 outcome) { static_cast<unsigned long *>(hits)[outcome]++; }
-};
-} // namespace
 
 struct SwitchWorld::Inside {
 	std::unique_ptr<FdbBucket[]> buckets{new FdbBucket[Fdb::buckets_for(kLimit)]()};

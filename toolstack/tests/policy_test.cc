@@ -20,11 +20,6 @@ protected:
 		world.add_domain(3, "web");
 		Context context = world.context();
 		attach(context, "web", VifSpec::parse("mac=00:16:3e:00:00:01"), {});
-		for (Link &link : world.links.all) {
-			if (link.name == "xenbr0") {
-				link.kind = "brlite";
-			}
-		}
 	}
 	std::string set(const std::vector<std::string> &words)
 	{

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// What the switch asks its surroundings for, in the fuzzers: a clock that they set, no locks, and counters
+// that anybody may write.
+#pragma once
+#include "bridge-lite/switch.hpp"
+
+namespace
+{
+using namespace ringway;
+using namespace ringway::brlite;
+
+u32 seconds;
+
+struct Env {
+	static u32 now() { return seconds; }
+	static u64 nanoseconds() { return u64{seconds} * 1000000000; }
+	static void lock(void *) {}
+	static void unlock(void *) {}
+	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
+	static void count_rule(void *hits, u32 outcome) { static_cast<unsigned long *>(hits)[outcome]++; }
+};
+} // namespace
