@@ -2,7 +2,6 @@
 // A port's policy on a brlite bridge over rtnetlink: what bridge(8) can say, in its words, and the lock to IP
 // addresses, which it has no word for (kernel/bridge-lite/uapi.h).
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <linux/if_bridge.h>
 #include <linux/neighbour.h>
@@ -12,6 +11,7 @@
 #include <netlink/netlink.h>
 #include "bridge-lite/uapi.h"
 #include "error.hpp"
+#include "ip_address.hpp"
 #include "nl_links.hpp"
 
 namespace ringway
@@ -158,12 +158,8 @@ void set_own_words(nl_sock *socket, const Link &link, const PortPolicy &policy)
 				for (const std::string &text :
 				     policy.ip_lock.value_or(std::vector<std::string>())) {
 					std::array<std::uint8_t, 16> bytes{};
-					const bool is_v4 =
-						inet_pton(AF_INET, text.c_str(), bytes.data()) == 1;
-					if (!is_v4) {
-						inet_pton(AF_INET6, text.c_str(), bytes.data());
-					}
-					request.put(IFLA_BRLITE_ADDRESS, bytes.data(), is_v4 ? 4 : 16);
+					const unsigned length = read_ip_address(text, bytes.data());
+					request.put(IFLA_BRLITE_ADDRESS, bytes.data(), length);
 				}
 			});
 			put_storm(request, IFLA_BRLITE_PORT_STORM_BROADCAST, policy.storm.broadcast);

@@ -2,7 +2,6 @@
 #include "rule_line.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <span>
 #include "error.hpp"
