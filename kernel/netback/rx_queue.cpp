@@ -249,6 +249,7 @@ bool Queue::rx_age(unsigned long now)
 	const bool notify = vif->frontend.rx_notify;
 	nb_softirq_off();
 	nb_rx_lock(kq);
+	const bool was_stalled = stalled;
 	if (backlog_packets) {
 		nb_skb_info info;
 		const sk_buff *head = nb_backlog_peek(kq);
@@ -257,10 +258,8 @@ bool Queue::rx_age(unsigned long now)
 		const bool ready = rx_slots() >= needed;
 		const unsigned long stall = nb_msecs(nb_param_stall_msecs());
 		schedule = ready;
-		if (!stalled && notify && stall && !ready && static_cast<long>(now - last_rx - stall) > 0) {
+		if (!stalled && notify && stall && !ready && static_cast<long>(now - last_rx - stall) > 0)
 			stalled = true;
-			nb_log_stall(vif->kvif, index, 1);
-		}
 		while (!ready && backlog_packets) {
 			sk_buff *skb = nb_backlog_peek(kq);
 			if (static_cast<long>(now - nb_skb_expires(skb)) < 0)
@@ -279,13 +278,15 @@ bool Queue::rx_age(unsigned long now)
 	if (stalled && rx_slots() >= 1 && (!backlog_packets || schedule)) {
 		stalled = false;
 		last_rx = now;
-		nb_log_stall(vif->kvif, index, 0);
 	}
-	const bool again = backlog_packets || stalled;
+	const bool again = backlog_packets || stalled, is_stalled = stalled;
 	nb_rx_unlock(kq);
 	if (schedule)
 		nb_schedule_rx(kq);
 	nb_softirq_on();
+	// Not under the lock: netconsole may send the line by this very queue.
+	if (is_stalled != was_stalled)
+		nb_log_stall(vif->kvif, index, is_stalled);
 	return again;
 }
 

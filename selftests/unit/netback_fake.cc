@@ -619,6 +619,8 @@ void nb_log_fatal(nb_kvif *kvif, unsigned int, const char *)
 }
 void nb_log_stall(nb_kvif *kvif, unsigned int, int)
 {
+	for (const nb_kqueue *kq : host->queues)
+		EXPECT_FALSE(kq->kvif == kvif && kq->locked) << "netconsole may send the line by this queue";
 	kvif->stall_lines++;
 }
 

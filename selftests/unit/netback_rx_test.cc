@@ -252,7 +252,8 @@ TEST_F(Rx, GuestThatDoesNotNotify)
 	EXPECT_TRUE(g.kvif.carrier) << "stall detection needs feature-rx-notify";
 }
 
-// NB-29
+// The lines in the log are written when no lock is held that a netconsole on this vif would want.
+// NB-29, NB-53
 TEST_F(Rx, StallTakesTheCarrierAndBuffersBringItBack)
 {
 	const auto keep_sending = [&](u32 msecs) {
