@@ -8,6 +8,7 @@ extern "C" {
 }
 #include "attach_check.hpp"
 #include "detach.hpp"
+#include "file_lock.hpp"
 #include "libxl_config.hpp"
 #include "policy.hpp"
 #include "state.hpp"
@@ -72,8 +73,16 @@ std::vector<PlannedNode> plan_in(Transaction &transaction, const AttachChecked &
 	return make_plan(plan_input(checked, devid));
 }
 
+// The commands that attach enter their vifs one after the other: of two that want the same address at once,
+// the second finds it taken. A transaction cannot say so: it would have to read the records of all domains,
+// and each vif that comes anywhere would make all others begin anew.
 Record create(Context &context, const AttachChecked &checked)
 {
+	const std::filesystem::path locks = context.host.root() / "run/lock";
+	std::error_code ignored; // the lock says what is wrong
+	std::filesystem::create_directories(locks, ignored);
+	const FileLock lock(context.clock, locks / "ringway-attach");
+	check_mac(context, checked.spec);
 	unsigned devid = 0;
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		write_plan(transaction, plan_in(transaction, checked, devid));

@@ -98,17 +98,11 @@ const Record *user_of(const std::vector<Record> &records, const Mac &mac, const 
 
 Mac choose_mac(Context &context, const VifSpec &spec)
 {
-	const auto records = list_records(context.store);
 	if (spec.mac) {
-		if (const Record *other = user_of(records, *spec.mac, spec.bridge)) {
-			throw Error(
-				Exit::conflict,
-				fmt::format("mac {}: {} has it on bridge {}; choose another, or leave mac= "
-					    "out",
-					    spec.mac->text(), other->text(), spec.bridge));
-		}
+		check_mac(context, spec);
 		return *spec.mac;
 	}
+	const auto records = list_records(context.store);
 	for (int i = 0; i < mac_tries; ++i) {
 		const Mac mac = Mac::generate(context.random());
 		if (user_of(records, mac, spec.bridge) == nullptr) {
@@ -139,6 +133,16 @@ void check_here(Context &context, AttachChecked &checked)
 }
 
 } // namespace
+
+void check_mac(Context &context, const VifSpec &spec)
+{
+	const auto records = list_records(context.store);
+	if (const Record *other = user_of(records, *spec.mac, spec.bridge)) {
+		throw Error(Exit::conflict,
+			    fmt::format("mac {}: {} has it on bridge {}; choose another, or leave mac= out",
+					spec.mac->text(), other->text(), spec.bridge));
+	}
+}
 
 AttachChecked check_attach(Context &context, std::string_view domain_text, const VifSpec &spec)
 {

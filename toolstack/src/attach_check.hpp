@@ -24,4 +24,8 @@ struct AttachChecked {
 // Throws Error that names the offending value and what to do.
 AttachChecked check_attach(Context &context, std::string_view domain, const VifSpec &spec);
 
+// That nobody else has the address on this bridge. Holds until the vif is entered only under the lock that
+// attach() takes.
+void check_mac(Context &context, const VifSpec &spec);
+
 } // namespace ringway

@@ -7,9 +7,8 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
+#include "file_lock.hpp"
 #include "text.hpp"
 
 namespace ringway
@@ -20,9 +19,6 @@ using nlohmann::json;
 
 namespace
 {
-
-constexpr Millis lock_timeout{30000};
-constexpr Millis lock_pause{20};
 
 [[noreturn]] void fail(const std::string &what, const fs::path &file)
 {
@@ -41,66 +37,6 @@ fs::path user_data(const fs::path &root, const Domain &domain, char kind, const 
 	}
 	return root / "var/lib/xen" / fmt::format("userdata-{}.{}.{}.{}", kind, domain.id, uuid, name);
 }
-
-class Descriptor
-{
-public:
-	explicit Descriptor(int fd) : fd_(fd) {}
-	~Descriptor() { reset(); }
-	Descriptor(const Descriptor &) = delete;
-	Descriptor &operator=(const Descriptor &) = delete;
-	int get() const { return fd_; }
-	void reset()
-	{
-		if (fd_ >= 0) {
-			close(fd_);
-		}
-		fd_ = -1;
-	}
-
-private:
-	int fd_;
-};
-
-// libxl's lock: flock on a file that whoever holds the lock unlinks before letting go, so that what was
-// locked must still be what the name leads to.
-class Lock
-{
-public:
-	Lock(Clock &clock, fs::path file) : file_(std::move(file)), descriptor_(take(clock, file_)) {}
-	~Lock() { unlink(file_.c_str()); }
-	Lock(const Lock &) = delete;
-	Lock &operator=(const Lock &) = delete;
-
-private:
-	static bool still_there(int fd, const fs::path &file)
-	{
-		struct stat locked {
-		};
-		struct stat named {
-		};
-		return fstat(fd, &locked) == 0 && stat(file.c_str(), &named) == 0 &&
-		       locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
-	}
-	static int take(Clock &clock, const fs::path &file)
-	{
-		for (const Deadline deadline(clock, lock_timeout); !deadline.over();
-		     clock.sleep(lock_pause)) {
-			const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-			if (fd < 0) {
-				fail("cannot open", file);
-			}
-			if (flock(fd, LOCK_EX | LOCK_NB) == 0 && still_there(fd, file)) {
-				return fd;
-			}
-			close(fd);
-		}
-		throw Error(Exit::timeout, fmt::format("{} is locked by another tool", file.string()));
-	}
-
-	fs::path file_;
-	Descriptor descriptor_;
-};
 
 json nic(const PlanInput &in)
 {
@@ -180,7 +116,7 @@ bool remember_vif(const fs::path &root, Clock &clock, const PlanInput &in)
 	if (file.empty() || !fs::exists(file, ignored)) {
 		return false;
 	}
-	const Lock lock(clock, user_data(root, in.domain, 'l', "domain-userdata-lock"));
+	const FileLock lock(clock, user_data(root, in.domain, 'l', "domain-userdata-lock"));
 	try {
 		std::ifstream input(file);
 		json config = json::parse(input);

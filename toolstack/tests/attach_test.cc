@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <cerrno>
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include <utility>
 #include "attach.hpp"
 #include "fake.hpp"
 
@@ -127,6 +131,45 @@ TEST_F(Attach, MakesAnAddressInXensRange)
 	EXPECT_EQ(go("").mac->text(), "00:16:3e:7f:02:03");
 	// the only one that this world's random numbers give is taken now
 	expect_in("give one with mac=", fails(Exit::failed, ""));
+}
+
+// CL-11: two commands that want the same address find it free at the same moment.
+TEST_F(Attach, AnAddressThatIsTakenMeanwhileIsRefused)
+{
+	const auto file = world.root / "run/lock/ringway-attach";
+	std::filesystem::create_directories(file.parent_path());
+	const int other = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	ASSERT_EQ(flock(other, LOCK_EX), 0);
+	bool waited = false;
+	world.clock.slept = [&] {
+		if (!std::exchange(waited, true)) {
+			world.store.put("/libxl/5/device/vif/0/backend", "/local/domain/0/backend/vif/5/0");
+			world.store.put("/libxl/5/device/vif/0/mac", "00:16:3e:00:00:01");
+			world.store.put("/libxl/5/device/vif/0/bridge", "xenbr0");
+			close(other);
+		}
+	};
+	try {
+		go();
+		ADD_FAILURE() << "accepted";
+	} catch (const Error &error) {
+		EXPECT_EQ(error.code(), Exit::conflict);
+		expect_in("vif 5.0 has it on bridge xenbr0", error.what());
+	}
+	EXPECT_TRUE(waited);
+	EXPECT_FALSE(world.store.has(back));
+	EXPECT_FALSE(world.store.has(record_path));
+	EXPECT_FALSE(std::filesystem::exists(file)) << "the lock was not let go";
+}
+
+TEST_F(Attach, ALockThatIsNeverLetGoEndsTheWait)
+{
+	const auto file = world.root / "run/lock/ringway-attach";
+	std::filesystem::create_directories(file.parent_path());
+	const int other = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	ASSERT_EQ(flock(other, LOCK_EX), 0);
+	expect_in("is locked by another tool", fails(Exit::timeout));
+	close(other);
 }
 
 TEST_F(Attach, NumbersVifsFromTheLowestFree)

@@ -20,11 +20,18 @@ class FakeClock : public Clock
 {
 public:
 	Millis now() override { return time; }
-	void sleep(Millis span) override { time += span; }
+	void sleep(Millis span) override
+	{
+		time += span;
+		if (slept) {
+			slept();
+		}
+	}
 	bool interrupted() override { return time >= interrupt_at; }
 
 	Millis time{1000};
 	Millis interrupt_at = Millis::max();
+	std::function<void()> slept; // what others do meanwhile
 };
 
 struct FakeNode {
