@@ -5,7 +5,8 @@
 // The hypervisor acquires (looks up, pins, maps) both sides of an operation, about 750 instructions a
 // side, unless the operation names the same grant or frame as the one just before: so whoever adds
 // operations keeps neighbours on the same page. The copy itself is cheap (about 190 for 1.5 kB).
-// Source: xen/grant_table.h, GNTTABOP_copy.
+// Source: xen/grant_table.h, GNTTABOP_copy. A page that the host has paged out (GNTST_eagain) is a failure
+// too: nobody can wait for it here.
 //
 // An operation carries the index of the packet or slot it serves; after the call every failed one is
 // reported back through a callable. HOSTILE: any grant reference may be invalid, revoked or of another
@@ -23,12 +24,38 @@ struct CopyPlace {
 	bool granted; // frame is a grant reference
 };
 
+// Bytes in a page of ours.
+struct OwnPlace {
+	u64 frame;
+	u16 offset;
+};
+
 template <u32 Capacity>
 class CopyBatch
 {
 	u32 count_ = 0;
 	u16 tag_[Capacity];
 	gnttab_copy op_[Capacity];
+
+	RINGWAY_ALWAYS_INLINE void write(u32 i, u64 source, u16 source_domain, u16 source_offset, u64 dest,
+					 u16 dest_domain, u16 dest_offset, u64 flags, u16 len, u16 tag)
+	{
+		static_assert(sizeof(gnttab_copy) == 40 && offsetof(gnttab_copy, source.domid) == 8 &&
+			      offsetof(gnttab_copy, source.offset) == 10 &&
+			      offsetof(gnttab_copy, dest) == 16 && offsetof(gnttab_copy, len) == 32 &&
+			      offsetof(gnttab_copy, flags) == 34 && offsetof(gnttab_copy, status) == 36);
+		auto *op = reinterpret_cast<u8 *>(&op_[i]);
+		const auto put = [op](u32 word, u64 value) {
+			__builtin_memcpy(op + word * sizeof value, &value, sizeof value);
+		};
+		const u64 status = static_cast<u16>(GNTST_general_error); // as in add()
+		put(0, source);
+		put(1, source_domain | static_cast<u64>(source_offset) << 16);
+		put(2, dest);
+		put(3, dest_domain | static_cast<u64>(dest_offset) << 16);
+		put(4, len | flags << 16 | status << 32);
+		tag_[i] = tag;
+	}
 
 public:
 	static constexpr u32 kCapacity = Capacity;
@@ -59,6 +86,21 @@ public:
 		op.status = GNTST_general_error; // an operation the hypervisor never reached has failed
 		tag_[count_++] = tag;
 	}
+
+	// For who adds many and keeps the count to itself meanwhile: operation i, between a page of ours and
+	// one that is granted, and then n more with grown(). Written in words, with fewer stores than by
+	// members. INVARIANT: as for add(), with room() > i.
+	RINGWAY_ALWAYS_INLINE void fill_in(u32 i, u16 domain, u32 ref, u16 offset, const OwnPlace &to,
+					   u16 len, u16 tag)
+	{
+		write(i, ref, domain, offset, to.frame, DOMID_SELF, to.offset, GNTCOPY_source_gref, len, tag);
+	}
+	RINGWAY_ALWAYS_INLINE void fill_out(u32 i, const OwnPlace &from, u16 domain, u32 ref, u16 len,
+					    u16 tag)
+	{
+		write(i, from.frame, DOMID_SELF, from.offset, ref, domain, 0, GNTCOPY_dest_gref, len, tag);
+	}
+	void grown(u32 n) { count_ += n; }
 
 	// Runs the batch through `hypercall(ops, n)` and calls failed(tag) for each operation that did not
 	// succeed. The batch is empty afterwards.

@@ -189,17 +189,59 @@ RINGWAY_ALWAYS_INLINE void place_packet(Ring &ring, u16 domain, const RxMeta &me
 		detail::place_slots<true>(ring, domain, meta, piece, copies, pending);
 }
 
-// The common case of place_packet(): `len` bytes of one piece of our own memory, at most a page, no extra
-// info. The same slot, the same response, one operation.
+// The common case of place_packet(), for a run of packets: `len` bytes of one piece of our own memory, at
+// most a page, no extra info. The same slots, the same responses, one operation each. What was placed counts
+// with finish(); nobody else touches ring, copies and pending in between, and after it a new run begins.
+// INVARIANT: as for place_packet().
 template <typename Ring, typename Copies>
-RINGWAY_ALWAYS_INLINE void place_one_slot(Ring &ring, u16 domain, u64 frame, u16 offset, u16 len, u16 flags,
+class OneSlotRun
+{
+	Ring &ring_;
+	Copies &copies_;
+	RxPending &pending_;
+	const u16 domain_;
+	u32 slot_ = pending_.count;
+	u32 op_ = copies_.count();
+	u32 request_ = ring_.req_cons();
+
+public:
+	RINGWAY_ALWAYS_INLINE OneSlotRun(Ring &ring, u16 domain, Copies &copies, RxPending &pending)
+	    : ring_(ring), copies_(copies), pending_(pending), domain_(domain)
+	{
+	}
+
+	RINGWAY_ALWAYS_INLINE void place(const OwnPlace &from, u16 len, u16 flags)
+	{
+		const RxRequest request = ring_.request(request_++);
+		copies_.fill_out(op_++, from, domain_, request.gref, len, static_cast<u16>(slot_));
+		const u64 response = request.id | static_cast<u64>(flags) << 32 | static_cast<u64>(len) << 48;
+		static_assert(sizeof(RxResponse) == sizeof response && offsetof(RxResponse, flags) == 4 &&
+			      offsetof(RxResponse, status) == 6);
+		__builtin_memcpy(&pending_.response[slot_++], &response, sizeof response);
+	}
+
+	RINGWAY_ALWAYS_INLINE void finish()
+	{
+		ring_.consume(request_ - ring_.req_cons());
+		copies_.grown(op_ - copies_.count());
+		pending_.count = slot_;
+	}
+	RINGWAY_ALWAYS_INLINE void begin()
+	{
+		request_ = ring_.req_cons();
+		op_ = copies_.count();
+		slot_ = pending_.count;
+	}
+};
+
+// One packet like that. INVARIANT: as for place_packet().
+template <typename Ring, typename Copies>
+RINGWAY_ALWAYS_INLINE void place_one_slot(Ring &ring, u16 domain, const OwnPlace &from, u16 len, u16 flags,
 					  Copies &copies, RxPending &pending)
 {
-	const RxRequest request = ring.request(ring.req_cons());
-	ring.consume(1);
-	const u16 slot = static_cast<u16>(pending.count++);
-	copies.add({frame, DOMID_SELF, offset, false}, {request.gref, domain, 0, true}, len, slot);
-	pending.response[slot] = {request.id, 0, flags, static_cast<s16>(len)};
+	OneSlotRun run(ring, domain, copies, pending);
+	run.place(from, len, flags);
+	run.finish();
 }
 
 // A copy into slot `slot` failed: the guest gets an error there. INVARIANT: tags are data slots.

@@ -51,6 +51,7 @@ public:
 	static constexpr size_t kSlotSize = sizeof(Request) > sizeof(Response) ? sizeof(Request)
 									       : sizeof(Response);
 	static constexpr u32 kSize = ring_slots(kSlotSize);
+	using Word = std::conditional_t<kSlotSize % sizeof(u64) == 0, u64, u32>; // what slots are read in
 
 	bool attached() const { return page_ != nullptr; }
 
@@ -110,7 +111,10 @@ public:
 	}
 
 	// A copy of request i. INVARIANT: i lies within what unconsumed() allowed.
-	Request request(u32 i) const { return shared::fetch<Request>(this->slot(i)); }
+	RINGWAY_ALWAYS_INLINE Request request(u32 i) const
+	{
+		return shared::fetch<Request, typename Page::Word>(this->slot(i));
+	}
 	// The same slot read as another type (extra info).
 	template <typename T>
 	T request_as(u32 i) const
@@ -125,7 +129,9 @@ public:
 	void respond(const T &response)
 	{
 		static_assert(sizeof(T) <= Page::kSlotSize);
-		shared::put(this->slot(rsp_prod_++), response);
+		using Word = std::conditional_t<sizeof(T) % sizeof(typename Page::Word) == 0,
+						typename Page::Word, u32>;
+		shared::put<T, Word>(this->slot(rsp_prod_++), response);
 	}
 	u32 unpublished() const { return rsp_prod_ - published_; }
 
@@ -243,7 +249,10 @@ public:
 	}
 
 	// A copy of response i. INVARIANT: i lies within what unconsumed() allowed.
-	Response response(u32 i) const { return shared::fetch<Response>(this->slot(i)); }
+	RINGWAY_ALWAYS_INLINE Response response(u32 i) const
+	{
+		return shared::fetch<Response>(this->slot(i));
+	}
 	template <typename T>
 	T response_as(u32 i) const
 	{

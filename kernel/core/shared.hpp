@@ -29,8 +29,9 @@ RINGWAY_ALWAYS_INLINE void hook()
 #endif
 }
 
-// One load of a 32-bit index.
-RINGWAY_ALWAYS_INLINE u32 load(const volatile u32 *where)
+// One load of an index, or of a word of a slot.
+template <typename Word>
+RINGWAY_ALWAYS_INLINE Word load(const volatile Word *where)
 {
 	hook();
 	return *where;
@@ -41,14 +42,14 @@ RINGWAY_ALWAYS_INLINE void store(volatile u32 *where, u32 value)
 	*where = value;
 }
 
-// Copies a slot out of shared memory, each word exactly once.
-template <typename T>
+// Copies a slot out of shared memory, each word exactly once. Word: u64 where slots are so aligned.
+template <typename T, typename Word = u32>
 RINGWAY_ALWAYS_INLINE T fetch(const volatile void *where)
 {
-	static_assert(sizeof(T) % sizeof(u32) == 0 && std::is_trivially_copyable_v<T>);
-	constexpr size_t words = sizeof(T) / sizeof(u32);
-	const auto *from = static_cast<const volatile u32 *>(where);
-	u32 copy[words];
+	static_assert(sizeof(T) % sizeof(Word) == 0 && std::is_trivially_copyable_v<T>);
+	constexpr size_t words = sizeof(T) / sizeof(Word);
+	const auto *from = static_cast<const volatile Word *>(where);
+	Word copy[words];
 	for (size_t i = 0; i < words; i++)
 		copy[i] = load(from + i);
 	T value;
@@ -57,14 +58,14 @@ RINGWAY_ALWAYS_INLINE T fetch(const volatile void *where)
 }
 
 // Writes a whole slot: no byte of what the slot held before survives, so nothing leaks through padding.
-template <typename T>
+template <typename T, typename Word = u32>
 RINGWAY_ALWAYS_INLINE void put(volatile void *where, const T &value)
 {
-	static_assert(sizeof(T) % sizeof(u32) == 0 && std::is_trivially_copyable_v<T>);
-	constexpr size_t words = sizeof(T) / sizeof(u32);
-	u32 copy[words];
+	static_assert(sizeof(T) % sizeof(Word) == 0 && std::is_trivially_copyable_v<T>);
+	constexpr size_t words = sizeof(T) / sizeof(Word);
+	Word copy[words];
 	__builtin_memcpy(copy, &value, sizeof value);
-	auto *to = static_cast<volatile u32 *>(where);
+	auto *to = static_cast<volatile Word *>(where);
 	for (size_t i = 0; i < words; i++)
 		to[i] = copy[i];
 }

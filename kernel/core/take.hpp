@@ -99,10 +99,9 @@ RINGWAY_ALWAYS_INLINE void begin_packet(Packet &packet, const TxRequest &first, 
 // `first`, which came from ring index `start`. Returns the ring slots that belong to it.
 template <typename Ring>
 RINGWAY_ALWAYS_INLINE Result<u32> take_chain(const Ring &ring, const TxRequest &first, Batch &batch,
-					     Packet &packet, TxSlot *slots, u32 room,
+					     Packet &packet, TxSlot *slots, u32 start, u32 room,
 					     const TakeLimits &limits)
 {
-	const u32 start = ring.req_cons();
 	u32 used = 1;
 	if (first.flags & NETTXF_extra_info) {
 		const auto extras = TRY(take_extras(ring, start + used, room - used));
@@ -155,11 +154,11 @@ template <bool kLimited, typename Ring>
 Result<u32> take_batch(Ring &ring, Batch &batch, u32 most, const TakeLimits &limits)
 {
 	u32 room = TRY(ring.unconsumed());
-	u32 slot = 0;
+	u32 slot = 0, at = ring.req_cons();
 	s32 share = limits.share;
 	Packet *packet = batch.packets;
 	for (Packet *const end = packet + most; room && packet != end && share > 0; packet++) {
-		const TxRequest first = ring.request(ring.req_cons());
+		const TxRequest first = ring.request(at);
 		if constexpr (kLimited) {
 			if (!limits.rate->allows(first.size)) {
 				batch.throttled = limits.rate->wait(first.size);
@@ -171,7 +170,8 @@ Result<u32> take_batch(Ring &ring, Batch &batch, u32 most, const TakeLimits &lim
 		u32 used = 1;
 		packet->slot_count = 1;
 		if (RINGWAY_UNLIKELY(first.flags & (NETTXF_more_data | NETTXF_extra_info)))
-			used = TRY(take_chain(ring, first, batch, *packet, &batch.slots[slot], room, limits));
+			used = TRY(take_chain(ring, first, batch, *packet, &batch.slots[slot], at, room,
+					      limits));
 		else if (RINGWAY_UNLIKELY(first.size < kEthHeader))
 			packet->fate = Fate::bad;
 		else if (RINGWAY_UNLIKELY(first.offset + first.size > kPageSize))
@@ -180,9 +180,10 @@ Result<u32> take_batch(Ring &ring, Batch &batch, u32 most, const TakeLimits &lim
 			limits.rate->spend(first.size);
 		slot += packet->slot_count;
 		share -= first.size;
-		ring.consume(used);
+		at += used;
 		room -= used;
 	}
+	ring.consume(at - ring.req_cons());
 	batch.packet_count = static_cast<u32>(packet - batch.packets);
 	batch.slot_count = slot;
 	batch.share = share;

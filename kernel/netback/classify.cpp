@@ -38,6 +38,27 @@ Path path_of(const brlite_verdict &verdict)
 		return Path::flood;
 	return verdict.action == BRLITE_DROP ? Path::none : Path::forward;
 }
+// The path of each packet, and who gets what goes directly. Returns the path_bit()s that occur.
+u32 read_verdicts(Lane &lane, Queue &queue, u32 n)
+{
+	u32 paths = 0;
+	Group *at = nullptr;
+	lane.groups.count = 0;
+	for (u32 v = 0; v < n; v++) {
+		const u32 i = lane.packet_of[v];
+		const brlite_verdict &verdict = lane.verdicts[v];
+		Packet &packet = lane.batch.packets[i];
+		packet.path = path_of(verdict);
+		paths |= path_bit(packet.path);
+		if (RINGWAY_LIKELY(packet.path == Path::direct)) {
+			lane.groups.append(at, verdict.owner, packet, i);
+		} else if (RINGWAY_UNLIKELY(packet.path == Path::none)) {
+			packet.fate = Fate::done; // counted by the switch, by reason
+			queue.tx_stats.filtered++;
+		}
+	}
+	return paths;
+}
 } // namespace
 
 void ringway::classify(Lane &lane, Queue &queue)
@@ -60,16 +81,5 @@ void ringway::classify(Lane &lane, Queue &queue)
 		packet.verdict = n++;
 	}
 	nb_classify(port, lane.frames, lane.verdicts, n);
-
-	u32 paths = 0;
-	for (u32 v = 0; v < n; v++) {
-		Packet &packet = batch.packets[lane.packet_of[v]];
-		packet.path = path_of(lane.verdicts[v]);
-		paths |= path_bit(packet.path);
-		if (RINGWAY_UNLIKELY(packet.path == Path::none)) {
-			packet.fate = Fate::done; // counted by the switch, by reason
-			queue.tx_stats.filtered++;
-		}
-	}
-	lane.paths = paths;
+	lane.paths = read_verdicts(lane, queue, n);
 }

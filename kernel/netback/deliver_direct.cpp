@@ -7,49 +7,13 @@
 // taken only if the receiver would not see the difference: nobody watches the port, nothing is queued
 // ahead of it, the receiver has the offloads the packet needs and has posted enough buffers. Otherwise
 // it, and all behind it for the same destination, go as skbs.
+#include "fits.hpp"
 #include "vif.hpp"
-#include "core/offload.hpp"
 
 using namespace ringway;
 
 namespace
 {
-RINGWAY_ALWAYS_INLINE u16 receive_flags(const Packet &packet)
-{
-	if (RINGWAY_LIKELY(!packet.flags))
-		return 0;
-	if (packet.flags & NETTXF_csum_blank)
-		return NETRXF_csum_blank | NETRXF_data_validated;
-	return packet.flags & NETTXF_data_validated ? NETRXF_data_validated : 0;
-}
-
-// Does the receiver fill in this packet's checksum? IPv4 and IPv6 are negotiated apart; whatever is
-// neither by its first Ethernet type (tagged, say) needs both.
-bool checksum_fits(const nb_frontend &to, const Packet &packet)
-{
-	const bool v4 = packet.head[12] == 0x08 && packet.head[13] == 0x00;
-	const bool v6 = packet.head[12] == 0x86 && packet.head[13] == 0xdd;
-	return (v6 || to.ip_csum) && (v4 || to.ipv6_csum);
-}
-
-// Would the receiver get what the packet's flags promise? A frame that lies about its headers, and GSO
-// without a blank checksum (some frontends do that, it has to be repaired), go the thorough way as skbs.
-RINGWAY_ALWAYS_INLINE bool offloads_fit(const nb_frontend &to, const Packet &packet)
-{
-	if (RINGWAY_LIKELY(!packet.flags && !packet.gso()))
-		return packet.len <= kPageSize || to.can_sg;
-	if (packet.flags & NETTXF_csum_blank) {
-		if (!checksum_fits(to, packet) ||
-		    !offload_headers_fit(packet.head, packet.staged, packet.len, packet.gso_type))
-			return false;
-	} else if (packet.gso()) {
-		return false;
-	}
-	if (packet.gso() && !(packet.gso_type == XEN_NETIF_GSO_TYPE_TCPV4 ? to.gso_tcpv4 : to.gso_tcpv6))
-		return false;
-	return to.can_sg || packet.len <= kPageSize;
-}
-
 // The packet as pieces: what was staged, then what still lies in the sender's pages.
 u32 list_pieces(Lane &lane, const Queue &from, u32 i)
 {
@@ -91,19 +55,6 @@ __attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u3
 		to.rx_flush(lane); // INVARIANT: room for the rest of the batch's small packets is kept
 	place_packet(to.rx, to.vif->domain, meta, lane.pieces, lane.copies, lane.pending);
 	return slots;
-}
-
-// Puts packet i into `to`; the slots it took, 0 when it has to go as an skb. CONTEXT: `to`'s rx lock
-RINGWAY_ALWAYS_INLINE u32 place(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, u16 headroom)
-{
-	const Packet &packet = lane.batch.packets[i];
-	if (RINGWAY_UNLIKELY(!free || !offloads_fit(to.vif->frontend, packet)))
-		return 0;
-	if (RINGWAY_UNLIKELY(!packet.whole() || packet.gso() || headroom))
-		return place_large(lane, from, to, i, free, headroom);
-	place_one_slot(to.rx, to.vif->domain, lane.staged_at[i].frame, lane.staged_at[i].offset,
-		       packet.staged, receive_flags(packet), lane.copies, lane.pending);
-	return 1;
 }
 
 // May packets for `to` pass it by its device? CONTEXT: `to`'s rx lock
@@ -164,15 +115,85 @@ Queue *ringway::destination_queue(void *owner, const Queue &from)
 	return &vif.queues[from.index % n];
 }
 
-Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest)
+namespace
+{
+// What a packet that is not a plain one comes to.
+struct Other {
+	u32 slots; // it took; 0: none
+	Why why;   // it has to go as an skb; none: it is done with
+};
+
+// Places packet i, which may be of any kind. CONTEXT: `to`'s rx lock
+__attribute__((noinline)) Other place_other(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, u32 longest)
+{
+	Packet &packet = lane.batch.packets[i];
+	const MulticastList &filter = to.vif->multicast;
+	if (RINGWAY_UNLIKELY(!fits(packet, longest))) {
+		to.rx_stats.dropped_oversize++;
+		return {0, Why::none};
+	}
+	if (filter.wanted() && filter.refuses(mac_load_wide(packet.head))) {
+		to.rx_stats.dropped_multicast++;
+		packet.fate = Fate::done;
+		return {0, Why::none};
+	}
+	if (!offloads_fit(to.vif->frontend, packet))
+		return {0, Why::peer_offload};
+	const u16 headroom = to.vif->headroom.load(std::memory_order_relaxed);
+	const u32 slots = free ? place_large(lane, from, to, i, free, headroom) : 0;
+	return {slots, slots ? Why::none : Why::peer_buffers};
+}
+
+// Bytes up to which a packet for `to` needs no closer look at its length, its destination and its slots.
+u32 plain_length(const Queue &to, u32 longest)
+{
+	if (RINGWAY_UNLIKELY(to.vif->multicast.wanted() || to.vif->headroom.load(std::memory_order_relaxed)))
+		return 0;
+	return longest < kPageSize ? longest : kPageSize;
+}
+
+// Puts packets from `first` on, and before `end`, into `to`. CONTEXT: `to`'s rx lock
+Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 longest, u32 &free, Why &why)
 {
 	Batch &batch = lane.batch;
-	u64 bytes = 0;
-	u32 packets = 0, i = first;
+	const nb_frontend &frontend = to.vif->frontend;
+	const u32 plain = plain_length(to, longest);
+	Placed placed{first, 0, 0, false};
+	OneSlotRun run(to.rx, to.vif->domain, lane.copies, lane.pending);
+	u32 i = first, left = free;
+	for (; i < end; i = batch.packets[i].next) {
+		Packet &packet = batch.packets[i];
+		if (RINGWAY_LIKELY(packet.staged == packet.len && packet.len <= plain && left &&
+				   plainly_fits(frontend, packet))) {
+			run.place(lane.staged_at[i], packet.staged, receive_flags(packet));
+			left--;
+		} else {
+			run.finish();
+			const Other other = place_other(lane, from, to, i, left, longest);
+			run.begin();
+			if (RINGWAY_UNLIKELY(other.why != Why::none)) {
+				why = other.why;
+				break;
+			}
+			if (RINGWAY_UNLIKELY(!other.slots))
+				continue;
+			left -= other.slots;
+		}
+		placed.packets++;
+		placed.bytes += packet.len;
+		packet.fate = Fate::done;
+	}
+	run.finish();
+	free = left;
+	placed.next = i;
+	return placed;
+}
+} // namespace
+
+Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest)
+{
+	Placed placed{first, 0, 0, true};
 	Why why = Why::none;
-	bool tight = true;
-	const MulticastList *filter = to.vif->multicast.wanted() ? &to.vif->multicast : nullptr;
-	const u16 headroom = to.vif->headroom.load(std::memory_order_relaxed);
 	nb_rx_lock(to.kq);
 	const u64 failed = to.rx_stats.copy_failed;
 	if (RINGWAY_UNLIKELY(!open_for_direct(to))) {
@@ -185,103 +206,38 @@ Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 lo
 		Credit credit;
 		u32 end = kBatchPackets; // no packet from here on; lists go upwards
 		if (RINGWAY_UNLIKELY(to.vif->to_guest_limit.limited()))
-			end = reserve_credit(batch, to, first, credit);
-		for (; i < end; i = batch.packets[i].next) {
-			Packet &packet = batch.packets[i];
-			if (RINGWAY_UNLIKELY(!fits(packet, longest))) {
-				to.rx_stats.dropped_oversize++;
-				continue;
-			}
-			if (RINGWAY_UNLIKELY(filter) && filter->refuses(mac_load_wide(packet.head))) {
-				to.rx_stats.dropped_multicast++;
-				packet.fate = Fate::done;
-				continue;
-			}
-			const u32 slots = place(lane, from, to, i, free, headroom);
-			if (RINGWAY_UNLIKELY(!slots)) {
-				why = offloads_fit(to.vif->frontend, packet) ? Why::peer_buffers
-									     : Why::peer_offload;
-				break;
-			}
-			free -= slots;
-			packets++;
-			bytes += packet.len;
-			packet.fate = Fate::done;
-		}
-		tight = few_left(from, to, before, free);
+			end = reserve_credit(lane.batch, to, first, credit);
+		placed = place_run(lane, from, to, first, end, longest, free, why);
+		placed.tight = few_left(from, to, before, free);
 		if (RINGWAY_UNLIKELY(credit.packets))
-			return_credit(to, {credit.bytes - bytes, credit.packets - packets});
-		if (RINGWAY_UNLIKELY(i < kBatchPackets && why == Why::none))
+			return_credit(to, {credit.bytes - placed.bytes, credit.packets - placed.packets});
+		if (RINGWAY_UNLIKELY(placed.next < kBatchPackets && why == Why::none))
 			why = Why::peer_limit;
 	}
-	if (packets) {
+	if (placed.packets) {
 		to.rx_flush(lane);
 		lane.suspect |= to.rx_stats.copy_failed != failed;
-		to.rx_stats.packets += packets;
-		to.rx_stats.bytes += bytes;
-		to.rx_stats.direct += packets;
+		to.rx_stats.packets += placed.packets;
+		to.rx_stats.bytes += placed.bytes;
+		to.rx_stats.direct += placed.packets;
 		to.last_rx = nb_jiffies();
 	}
-	if (RINGWAY_UNLIKELY(why != Why::none || tight))
-		tight = short_of_buffers(to, why);
+	if (RINGWAY_UNLIKELY(why != Why::none || placed.tight))
+		placed.tight = short_of_buffers(to, why);
 	nb_rx_unlock(to.kq);
 	if (RINGWAY_UNLIKELY(why != Why::none))
-		count_left(from, batch, i, why);
-	return {i, packets, bytes, tight};
+		count_left(from, lane.batch, placed.next, why);
+	return placed;
 }
-
-namespace
-{
-// The packets of a batch for one destination, linked by Packet::next.
-struct Group {
-	void *owner;
-	u32 first;
-	Packet *last;
-};
-
-struct Groups {
-	Group group[kBatchPackets];
-	u32 count = 0;
-
-	__attribute__((noinline)) Group *of(void *owner, u32 first)
-	{
-		for (u32 g = 0; g < count; g++)
-			if (group[g].owner == owner)
-				return &group[g];
-		group[count] = {owner, first, nullptr};
-		return &group[count++];
-	}
-};
-
-void collect(Lane &lane, Groups &groups)
-{
-	Batch &batch = lane.batch;
-	Group *at = nullptr;
-	for (u32 i = 0; i < batch.packet_count; i++) {
-		Packet &packet = batch.packets[i];
-		if (packet.path != Path::direct)
-			continue;
-		void *owner = lane.verdicts[packet.verdict].owner;
-		if (RINGWAY_UNLIKELY(!at || at->owner != owner))
-			at = groups.of(owner, i);
-		packet.next = kBatchPackets;
-		if (RINGWAY_LIKELY(at->last != nullptr))
-			at->last->next = static_cast<u16>(i);
-		at->last = &packet;
-	}
-	static_assert(kBatchPackets <= 0xffff, "packet indices are 16 bits wide");
-}
-} // namespace
 
 void ringway::deliver_direct(Lane &lane, Queue &queue)
 {
 	Batch &batch = lane.batch;
-	Groups groups;
-	collect(lane, groups);
-	for (u32 g = 0; g < groups.count; g++) {
-		Placed placed{groups.group[g].first, 0, 0, false};
+	for (u32 g = 0; g < lane.groups.count; g++) {
+		const Group &group = lane.groups.group[g];
+		Placed placed{group.first, 0, 0, false};
 		// A receiver that is not connected: its device drops what comes, and counts it.
-		if (Queue *to = destination_queue(groups.group[g].owner, queue))
+		if (Queue *to = destination_queue(group.owner, queue))
 			placed = place_list(lane, queue, *to, placed.next, kAnyLength);
 		else
 			count_left(queue, batch, placed.next, Why::peer_down);

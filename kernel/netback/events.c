@@ -198,14 +198,38 @@ void nb_kqueue_destroy(struct nb_kqueue *kq)
 	kfree(kq);
 }
 
-static int nb_bind(struct nb_kqueue *kq, unsigned int port, irq_handler_t handler, const char *name)
+/*
+ * Our end of the event channel behind an interrupt that was just bound. The kernel tells only the other way
+ * round. Looked for once, because the kernel's own notify_remote_via_irq() looks it up for each event: two tree
+ * walks, a hundred instructions. 0: there is none.
+ */
+static unsigned int nb_local_port(int irq)
+{
+	const unsigned int end = 1 << 17; /* of FIFO event channels; their ABI has no more */
+	unsigned int port;
+
+	for (port = 1; port < end; port++)
+		if (irq_from_evtchn(port) == (unsigned int)irq)
+			return port;
+	return 0;
+}
+
+static int nb_bind(struct nb_kqueue *kq, unsigned int port, irq_handler_t handler, const char *name,
+		   unsigned int *local)
 {
 	int irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(kq->kvif->xdev, port, handler, 0, name, kq);
 
-	if (irq < 0)
+	if (irq < 0) {
 		nb_complain(kq->kvif, irq, "binding event channel %u of queue %u", port, kq->index);
-	else
-		disable_irq(irq); /* until the device is up */
+		return irq;
+	}
+	disable_irq(irq); /* until the device is up */
+	*local = nb_local_port(irq);
+	if (!*local) {
+		nb_complain(kq->kvif, -ENOENT, "our end of event channel %u of queue %u", port, kq->index);
+		unbind_from_irqhandler(irq, kq);
+		return -ENOENT;
+	}
 	return irq;
 }
 
@@ -221,19 +245,20 @@ int nb_kqueue_bind(struct nb_kqueue *kq, unsigned int count)
 
 	if (kq->tx_port == kq->rx_port) {
 		snprintf(kq->tx_name, sizeof(kq->tx_name), "%s-q%u", dev, kq->index);
-		irq = nb_bind(kq, kq->tx_port, nb_interrupt, kq->tx_name);
+		irq = nb_bind(kq, kq->tx_port, nb_interrupt, kq->tx_name, &kq->tx_local);
 		if (irq < 0)
 			return irq;
+		kq->rx_local = kq->tx_local;
 		kq->tx_irq = kq->rx_irq = irq;
 		return 0;
 	}
 	snprintf(kq->tx_name, sizeof(kq->tx_name), "%s-q%u-tx", dev, kq->index);
 	snprintf(kq->rx_name, sizeof(kq->rx_name), "%s-q%u-rx", dev, kq->index);
-	irq = nb_bind(kq, kq->tx_port, nb_tx_interrupt, kq->tx_name);
+	irq = nb_bind(kq, kq->tx_port, nb_tx_interrupt, kq->tx_name, &kq->tx_local);
 	if (irq < 0)
 		return irq;
 	kq->tx_irq = irq;
-	irq = nb_bind(kq, kq->rx_port, nb_rx_interrupt, kq->rx_name);
+	irq = nb_bind(kq, kq->rx_port, nb_rx_interrupt, kq->rx_name, &kq->rx_local);
 	if (irq < 0)
 		return irq;
 	kq->rx_irq = irq;

@@ -50,7 +50,17 @@ __always_inline unsigned long nb_jiffies(void) { return jiffies; }
 nb_u64 nb_micros(void) { return ktime_to_us(ktime_get()); }
 __always_inline nb_u64 nb_cycles(void) { return rdtsc(); }
 unsigned long nb_msecs(unsigned int msecs) { return msecs_to_jiffies(msecs); }
-__always_inline void nb_grant_copy(void *ops, unsigned int count) { gnttab_batch_copy(ops, count); }
+
+/*
+ * Not gnttab_batch_copy(): that looks through the results for pages that are paged out and sleeps until they are back,
+ * which a softirq must not. Such a copy has failed, like any other that has no GNTST_okay.
+ */
+__always_inline void nb_grant_copy(void *ops, unsigned int count)
+{
+	if (unlikely(HYPERVISOR_grant_table_op(GNTTABOP_copy, ops, count)))
+		BUG(); /* only an address that is none can do that */
+}
+
 
 /* --- queues ------------------------------------------------------------------------------------------- */
 
@@ -81,8 +91,8 @@ __always_inline void nb_eoi_rx(struct nb_kqueue *kq)
 		xen_irq_lateeoi(kq->rx_irq, 0);
 }
 
-__always_inline void nb_notify_tx(struct nb_kqueue *kq) { notify_remote_via_irq(kq->tx_irq); }
-__always_inline void nb_notify_rx(struct nb_kqueue *kq) { notify_remote_via_irq(kq->rx_irq); }
+__always_inline void nb_notify_tx(struct nb_kqueue *kq) { notify_remote_via_evtchn(kq->tx_local); }
+__always_inline void nb_notify_rx(struct nb_kqueue *kq) { notify_remote_via_evtchn(kq->rx_local); }
 
 __always_inline struct sk_buff *nb_backlog_peek(struct nb_kqueue *kq) { return skb_peek(&kq->backlog); }
 __always_inline struct sk_buff *nb_backlog_pop(struct nb_kqueue *kq) { return __skb_dequeue(&kq->backlog); }

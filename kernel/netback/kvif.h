@@ -63,6 +63,7 @@ struct nb_kqueue {
 	void *queue; /* the C++ Queue */
 	struct nb_kvif *kvif;
 	int tx_irq, rx_irq; /* equal when the frontend has one event channel for both */
+	unsigned int tx_local, rx_local; /* our ends of the event channels, to notify without looking them up */
 	atomic_t eoi; /* ends of interrupt owed, NB_EOI_* */
 	unsigned int index;
 

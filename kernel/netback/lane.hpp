@@ -10,6 +10,7 @@
 #include "core/take.hpp"
 #include "core/place.hpp"
 #include "glue.h"
+#include "groups.hpp"
 
 namespace ringway
 {
@@ -30,15 +31,13 @@ struct Lane {
 	brlite_frame frames[kBatchPackets];
 	brlite_verdict verdicts[kBatchPackets];
 	u16 packet_of[kBatchPackets]; // whose frame and verdict it is
+	Groups groups;                // of what goes directly
 	brlite_outgoing outgoing[kBatchPackets];
 	SourcePiece pieces[NB_MAX_PIECES];
 	CopyBatch<512> copies;
 	RxPending pending;
-	StagePage stage[kStagePages]; // pages come with the first batch that needs them
-	struct {
-		u64 frame;
-		u16 offset;
-	} staged_at[kBatchPackets]; // where packet i's bytes lie, for the copy out
+	StagePage stage[kStagePages];      // pages come with the first batch that needs them
+	OwnPlace staged_at[kBatchPackets]; // where packet i's bytes lie, for the copy out
 };
 
 // Where the next packet's bytes go in the staging pages.

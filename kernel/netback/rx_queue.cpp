@@ -56,7 +56,7 @@ bool place_gathered(Lane &lane, StageCursor &cursor, Queue &queue, const sk_buff
 		return false;
 	const StagePage &page = lane.stage[cursor.page];
 	nb_skb_copy(skb, page.bytes + cursor.offset, meta.len);
-	place_one_slot(queue.rx, queue.vif->domain, page.frame, static_cast<u16>(cursor.offset),
+	place_one_slot(queue.rx, queue.vif->domain, OwnPlace{page.frame, static_cast<u16>(cursor.offset)},
 		       static_cast<u16>(meta.len), meta.flags, lane.copies, lane.pending);
 	cursor.offset = (cursor.offset + meta.len + 7) & ~7u;
 	return true;

@@ -20,27 +20,30 @@ void run_copies(Lane &lane, Queue &queue)
 			[&lane](u16 packet) { lane.batch.packets[packet].fate = Fate::copy; });
 }
 
-void stage_packet(Lane &lane, StageCursor &cursor, u16 domain, u32 i)
+// Where packet i's first `want` bytes go. False: no memory for them.
+RINGWAY_ALWAYS_INLINE bool reserve(Lane &lane, StageCursor &cursor, Packet &packet, u32 i, u32 want)
 {
-	Packet &packet = lane.batch.packets[i];
-	const u32 want = packet.len <= kPageSize ? packet.len : kHeaderBytes;
 	if (RINGWAY_UNLIKELY(!cursor.reserve(want))) {
 		packet.fate = Fate::no_memory;
-		return;
+		return false;
 	}
 	const StagePage &page = lane.stage[cursor.page];
 	packet.head = page.bytes + cursor.offset;
 	packet.staged = static_cast<u16>(want);
 	lane.staged_at[i] = {page.frame, static_cast<u16>(cursor.offset)};
-
-	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
-	CopyPlace to{page.frame, DOMID_SELF, static_cast<u16>(cursor.offset), false};
 	cursor.offset = (cursor.offset + want + 7) & ~7u;
-	if (RINGWAY_LIKELY(slot->size >= want)) {
-		lane.copies.add({slot->gref, domain, slot->offset, true}, to, static_cast<u16>(want),
-				static_cast<u16>(i));
+	return true;
+}
+
+// A packet whose first slot does not hold all that is wanted of it, or that is larger than a page.
+__attribute__((noinline)) void stage_large(Lane &lane, StageCursor &cursor, u16 domain, u32 i)
+{
+	Packet &packet = lane.batch.packets[i];
+	const u32 want = packet.len <= kPageSize ? packet.len : kHeaderBytes;
+	if (!reserve(lane, cursor, packet, i, want))
 		return;
-	}
+	CopyPlace to{lane.staged_at[i].frame, DOMID_SELF, lane.staged_at[i].offset, false};
+	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
 	for (u32 left = want; left; slot++) {
 		const u16 n = static_cast<u16>(slot->size < left ? slot->size : left);
 		if (!n)
@@ -57,13 +60,28 @@ void ringway::stage(Lane &lane, Queue &queue)
 	Batch &batch = lane.batch;
 	StageCursor cursor{lane};
 	const u16 domain = queue.vif->domain;
+	u32 op = 0; // INVARIANT: room for each packet's one operation, also behind stage_large()
 	for (u32 i = 0; i < batch.packet_count; i++) {
-		if (RINGWAY_UNLIKELY(batch.packets[i].fate != Fate::pending))
+		Packet &packet = batch.packets[i];
+		if (RINGWAY_UNLIKELY(packet.fate != Fate::pending))
 			continue;
+		const TxSlot &slot = batch.slots[packet.first_slot];
+		if (RINGWAY_LIKELY(slot.size == packet.len)) {
+			if (reserve(lane, cursor, packet, i, slot.size))
+				lane.copies.fill_in(op++, domain, slot.gref, slot.offset, lane.staged_at[i],
+						    slot.size, static_cast<u16>(i));
+			continue;
+		}
+		lane.copies.grown(op - lane.copies.count());
 		// A packet of n slots needs at most n operations here.
-		if (RINGWAY_UNLIKELY(lane.copies.room() < batch.packets[i].slot_count))
+		if (RINGWAY_UNLIKELY(lane.copies.room() < packet.slot_count + kBatchPackets))
 			run_copies(lane, queue);
-		stage_packet(lane, cursor, domain, i);
+		StageCursor shared = cursor; // so that the loop's own stays in registers
+		stage_large(lane, shared, domain, i);
+		cursor.page = shared.page;
+		cursor.offset = shared.offset;
+		op = lane.copies.count();
 	}
+	lane.copies.grown(op - lane.copies.count());
 	run_copies(lane, queue);
 }

@@ -479,6 +479,6 @@ TEST_P(Place, EachRequestIsReadOnce)
 	BeforeRead reads;
 	place(meta(0, XEN_NETIF_GSO_TYPE_TCPV4, 1448));
 	// The extra info's buffer is not even looked at.
-	EXPECT_EQ(reads.reads(), 15 * sizeof(RxRequest) / 4);
+	EXPECT_EQ(reads.reads(), 15 * sizeof(RxRequest) / sizeof(RxBackRing::Word));
 }
 } // namespace
