@@ -254,8 +254,8 @@ inline void place_failed(RxPending &pending, u16 slot)
 template <typename Ring>
 void place_respond(Ring &ring, RxPending &pending)
 {
-	for (u32 i = 0; i < pending.count; i++)
-		ring.respond(pending.response[i]);
+	ring.respond_all(pending.count,
+			 [&pending](u32 i) -> const RxResponse & { return pending.response[i]; });
 	pending.clear();
 }
 } // namespace ringway

@@ -75,6 +75,15 @@ class BackRing : public RingPage<Request, Response>
 	u32 rsp_prod_ = 0;  // next response slot, not yet published
 	u32 published_ = 0; // rsp_prod as the frontend sees it
 
+	template <typename T>
+	RINGWAY_ALWAYS_INLINE void put(u32 index, const T &response)
+	{
+		static_assert(sizeof(T) <= Page::kSlotSize);
+		using Word = std::conditional_t<sizeof(T) % sizeof(typename Page::Word) == 0,
+						typename Page::Word, u32>;
+		shared::put<T, Word>(this->slot(index), response);
+	}
+
 public:
 	using Page::kSize;
 
@@ -128,10 +137,16 @@ public:
 	template <typename T = Response>
 	void respond(const T &response)
 	{
-		static_assert(sizeof(T) <= Page::kSlotSize);
-		using Word = std::conditional_t<sizeof(T) % sizeof(typename Page::Word) == 0,
-						typename Page::Word, u32>;
-		shared::put<T, Word>(this->slot(rsp_prod_++), response);
+		put(rsp_prod_++, response);
+	}
+	// Writes the next n responses, of(0) to of(n - 1).
+	template <typename Of>
+	RINGWAY_ALWAYS_INLINE void respond_all(u32 n, Of &&of)
+	{
+		const u32 first = rsp_prod_;
+		for (u32 i = 0; i < n; i++)
+			put(first + i, of(i));
+		rsp_prod_ = first + n;
 	}
 	u32 unpublished() const { return rsp_prod_ - published_; }
 

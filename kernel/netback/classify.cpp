@@ -19,14 +19,6 @@ void all_up(Lane &lane)
 	lane.paths = path_bit(Path::up);
 }
 
-u16 frame_flags(const Packet &packet)
-{
-	if (RINGWAY_LIKELY(!packet.flags && !packet.gso()))
-		return 0;
-	return static_cast<u16>((packet.gso() ? BRLITE_FRAME_GSO : 0) |
-				(packet.flags & NETTXF_csum_blank ? BRLITE_FRAME_CSUM_BLANK : 0));
-}
-
 // What a verdict means for us. A frame that dom0's own stack wants as well takes the skb way, and so does one
 // that only the switch can send as it has to leave.
 Path path_of(const brlite_verdict &verdict)
@@ -38,16 +30,33 @@ Path path_of(const brlite_verdict &verdict)
 		return Path::flood;
 	return verdict.action == BRLITE_DROP ? Path::none : Path::forward;
 }
+// Packets that do not live any more have no frame: the others' frames move up. Returns how many there are.
+__attribute__((noinline)) u32 close_gaps(Lane &lane)
+{
+	Batch &batch = lane.batch;
+	u16 n = 0;
+	for (u32 i = 0; i < batch.packet_count; i++) {
+		batch.packets[i].path = Path::none;
+		if (batch.packets[i].fate != Fate::pending)
+			continue;
+		lane.frames[n] = lane.frames[i];
+		lane.packet_of[n++] = static_cast<u16>(i);
+	}
+	return n;
+}
+
 // The path of each packet, and who gets what goes directly. Returns the path_bit()s that occur.
-u32 read_verdicts(Lane &lane, Queue &queue, u32 n)
+template <bool kGaps>
+RINGWAY_ALWAYS_INLINE u32 read_verdicts(Lane &lane, Queue &queue, u32 n)
 {
 	u32 paths = 0;
 	Group *at = nullptr;
 	lane.groups.count = 0;
 	for (u32 v = 0; v < n; v++) {
-		const u32 i = lane.packet_of[v];
+		const u32 i = kGaps ? lane.packet_of[v] : v;
 		const brlite_verdict &verdict = lane.verdicts[v];
 		Packet &packet = lane.batch.packets[i];
+		packet.verdict = static_cast<u16>(v);
 		packet.path = path_of(verdict);
 		paths |= path_bit(packet.path);
 		if (RINGWAY_LIKELY(packet.path == Path::direct)) {
@@ -63,23 +72,13 @@ u32 read_verdicts(Lane &lane, Queue &queue, u32 n)
 
 void ringway::classify(Lane &lane, Queue &queue)
 {
-	Batch &batch = lane.batch;
 	brlite_port *port = queue.vif->port.load(std::memory_order_acquire);
 	if (!port || nb_device_watched(queue.vif->kvif)) {
 		all_up(lane);
 		return;
 	}
-	// The switch wants its frames in one array: those that are still alive, in order.
-	u16 n = 0;
-	for (u32 i = 0; i < batch.packet_count; i++) {
-		Packet &packet = batch.packets[i];
-		packet.path = Path::none;
-		if (RINGWAY_UNLIKELY(packet.fate != Fate::pending))
-			continue;
-		lane.frames[n] = {packet.head, packet.len, packet.staged, frame_flags(packet)};
-		lane.packet_of[n] = static_cast<u16>(i);
-		packet.verdict = n++;
-	}
+	const u32 n = RINGWAY_LIKELY(!lane.gaps) ? lane.batch.packet_count : close_gaps(lane);
 	nb_classify(port, lane.frames, lane.verdicts, n);
-	lane.paths = read_verdicts(lane, queue, n);
+	lane.paths = RINGWAY_LIKELY(!lane.gaps) ? read_verdicts<false>(lane, queue, n)
+						: read_verdicts<true>(lane, queue, n);
 }

@@ -24,17 +24,11 @@ s16 status_of(const Packet &packet, TxStats &stats)
 		return NETIF_RSP_OKAY;
 	}
 }
-} // namespace
-
-void ringway::complete(Lane &lane, Queue &queue)
+// Answers packets of any kind and fate.
+void answer_each(const Batch &batch, Queue &queue)
 {
-	const Batch &batch = lane.batch;
 	for (u32 i = 0; i < batch.packet_count; i++) {
 		const Packet &packet = batch.packets[i];
-		if (RINGWAY_LIKELY(packet.fate == Fate::done && packet.slots_on_ring() == 1)) {
-			queue.tx.respond(TxResponse{batch.slots[packet.first_slot].id, NETIF_RSP_OKAY});
-			continue;
-		}
 		const s16 status = status_of(packet, queue.tx_stats);
 		const TxSlot *slot = &batch.slots[packet.first_slot];
 		queue.tx.respond(TxResponse{slot->id, status});
@@ -43,6 +37,25 @@ void ringway::complete(Lane &lane, Queue &queue)
 		for (u32 s = 1; s < packet.slot_count; s++)
 			queue.tx.respond(TxResponse{slot[s].id, status});
 	}
+}
+
+// Have all packets of the batch gone directly, and is each one slot of the ring?
+bool all_placed(const Lane &lane, const Queue &queue)
+{
+	const u32 count = lane.batch.packet_count;
+	return lane.placed == count && queue.tx.req_cons() - queue.tx.rsp_prod() == count;
+}
+} // namespace
+
+void ringway::complete(Lane &lane, Queue &queue)
+{
+	const Batch &batch = lane.batch;
+	if (RINGWAY_LIKELY(all_placed(lane, queue)))
+		queue.tx.respond_all(batch.packet_count, [&batch](u32 i) {
+			return TxResponse{batch.slots[i].id, NETIF_RSP_OKAY};
+		});
+	else
+		answer_each(batch, queue);
 	if (queue.tx.push_responses()) {
 		queue.tx_stats.notifications++;
 		nb_notify_tx(queue.kq);

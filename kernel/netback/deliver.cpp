@@ -10,6 +10,7 @@ using namespace ringway;
 
 void ringway::deliver(Lane &lane, Queue &queue)
 {
+	lane.placed = 0;
 	if (RINGWAY_UNLIKELY(lane.paths & path_bit(Path::flood)))
 		deliver_flood(lane, queue);
 	if (lane.paths & path_bit(Path::direct))

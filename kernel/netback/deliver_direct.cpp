@@ -244,6 +244,7 @@ void ringway::deliver_direct(Lane &lane, Queue &queue)
 		queue.tx_stats.packets += placed.packets;
 		queue.tx_stats.bytes += placed.bytes;
 		queue.tx_stats.path_direct += placed.packets;
+		lane.placed += placed.packets;
 		u32 all = placed.packets;
 		for (u32 i = placed.next; i < kBatchPackets; i = batch.packets[i].next, all++) {
 			batch.packets[i].path = Path::forward;

@@ -28,9 +28,11 @@ struct Lane {
 	u32 paths;    // which Path values occur in the batch, as path_bit()s
 	bool tight;   // the receiver of most of the batch has few buffers left: wait.cpp
 	bool suspect; // a copy to a receiver failed, perhaps for a page of the sender: blame.cpp
+	bool gaps;    // not every packet of the batch has a frame
+	u32 placed;   // packets that went directly
 	brlite_frame frames[kBatchPackets];
 	brlite_verdict verdicts[kBatchPackets];
-	u16 packet_of[kBatchPackets]; // whose frame and verdict it is
+	u16 packet_of[kBatchPackets]; // whose frame and verdict it is, where there are gaps
 	Groups groups;                // of what goes directly
 	brlite_outgoing outgoing[kBatchPackets];
 	SourcePiece pieces[NB_MAX_PIECES];

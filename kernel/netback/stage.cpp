@@ -6,6 +6,8 @@
 // slot, and none of ours, because neighbours are packed into the same staging page. Of larger packets
 // the first 256 bytes come: the span protocol headers must lie in.
 //
+// Each packet's bytes become the frame that the switch is asked about.
+//
 // What lies in the staging pages is out of the guest's reach: what the switch decided on is what is
 // delivered (XSA-155's class of bugs ends here).
 #include "vif.hpp"
@@ -17,7 +19,18 @@ namespace
 void run_copies(Lane &lane, Queue &queue)
 {
 	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.tx_stats, ops, n); },
-			[&lane](u16 packet) { lane.batch.packets[packet].fate = Fate::copy; });
+			[&lane](u16 packet) {
+				lane.batch.packets[packet].fate = Fate::copy;
+				lane.gaps = true;
+			});
+}
+
+RINGWAY_ALWAYS_INLINE u16 frame_flags(const Packet &packet)
+{
+	if (RINGWAY_LIKELY(!packet.flags && !packet.gso()))
+		return 0;
+	return static_cast<u16>((packet.gso() ? BRLITE_FRAME_GSO : 0) |
+				(packet.flags & NETTXF_csum_blank ? BRLITE_FRAME_CSUM_BLANK : 0));
 }
 
 // Where packet i's first `want` bytes go. False: no memory for them.
@@ -25,11 +38,13 @@ RINGWAY_ALWAYS_INLINE bool reserve(Lane &lane, StageCursor &cursor, Packet &pack
 {
 	if (RINGWAY_UNLIKELY(!cursor.reserve(want))) {
 		packet.fate = Fate::no_memory;
+		lane.gaps = true;
 		return false;
 	}
 	const StagePage &page = lane.stage[cursor.page];
 	packet.head = page.bytes + cursor.offset;
 	packet.staged = static_cast<u16>(want);
+	lane.frames[i] = {packet.head, packet.len, packet.staged, frame_flags(packet)};
 	lane.staged_at[i] = {page.frame, static_cast<u16>(cursor.offset)};
 	cursor.offset = (cursor.offset + want + 7) & ~7u;
 	return true;
@@ -60,11 +75,14 @@ void ringway::stage(Lane &lane, Queue &queue)
 	Batch &batch = lane.batch;
 	StageCursor cursor{lane};
 	const u16 domain = queue.vif->domain;
+	lane.gaps = false;
 	u32 op = 0; // INVARIANT: room for each packet's one operation, also behind stage_large()
 	for (u32 i = 0; i < batch.packet_count; i++) {
 		Packet &packet = batch.packets[i];
-		if (RINGWAY_UNLIKELY(packet.fate != Fate::pending))
+		if (RINGWAY_UNLIKELY(packet.fate != Fate::pending)) {
+			lane.gaps = true;
 			continue;
+		}
 		const TxSlot &slot = batch.slots[packet.first_slot];
 		if (RINGWAY_LIKELY(slot.size == packet.len)) {
 			if (reserve(lane, cursor, packet, i, slot.size))
