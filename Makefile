@@ -33,6 +33,9 @@ demo: setup modules-6.1 toolstack ## boot a Xen host, pass traffic with stock an
 bench: setup modules-$(or $(ONE_KERNEL),6.1) toolstack ## all traffic, all stacks: table, out/bench.json, plot; STACKS= WORKLOADS= REPEATS=
 	@$(MAKE) -s -C lab bench STACKS='$(STACKS)' WORKLOADS='$(WORKLOADS)' REPEATS='$(REPEATS)' PACKETS='$(PACKETS)'
 
+profile: setup modules-$(or $(ONE_KERNEL),6.1) toolstack ## which functions a packet's instructions go to: STACK= LOAD=udp|paced|from-uplink FRAME=
+	@$(MAKE) -s -C lab profile STACK='$(STACK)' LOAD='$(LOAD)' FRAME='$(FRAME)' PACKETS='$(PACKETS)'
+
 test: ## everything: hosted checks, then the lab's selftests on both kernels
 	@selftests/test.sh
 
@@ -65,4 +68,4 @@ help: ## this list
 	@grep -hE '^[a-z][a-z .0-9-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+)[^#]*## /\1\t/' | sort | \
 		while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-.PHONY: all modules modules-6.1 modules-6.12 toolstack demo bench test check fuzz bench-core lab setup clean help soak
+.PHONY: all modules modules-6.1 modules-6.12 toolstack demo bench profile test check fuzz bench-core lab setup clean help soak

@@ -6,6 +6,7 @@
 #            shell   as fast, the console is this terminal
 #   LAB_CPUS=2 finds more races. The default is 1: between emulated CPUs each wake-up of another domain costs a wake-up
 #            of a host thread, which makes XenStore six times slower where the host is busy.
+#   LAB_PLUGIN: a QEMU plugin with its settings, see lab/profile.sh
 #   RESULTS  a folder: console.log and timeline.txt (with elapsed time), ktap.txt, and the files that scenarios send
 # Exit code 0: the machine ran its job to the end and every scenario passed.
 set -euo pipefail
@@ -30,6 +31,7 @@ fast | shell) qemu+=(-accel 'tcg,thread=multi') ;;
 *) die "mode \"$mode\" is none of fast, icount, shell" ;;
 esac
 
+[ -z "${LAB_PLUGIN:-}" ] || qemu+=(-plugin "$LAB_PLUGIN")
 rm -rf "$results"
 mkdir -p "$results"
 if [ "$mode" = shell ]; then

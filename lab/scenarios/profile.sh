@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # what one file sets, another one reads
+#
+# One load between marks for lab/profile.sh, which runs this with -m icount under QEMU's plugin: a short run to warm up,
+# a short one, and a long one, the difference of which two is the cost of the packets alone.
+#   STACK, LOAD (udp, paced, from-uplink), FRAME bytes, PACKETS
+. "${0%/*}/ktap.sh"
+. /lab/measure.sh
+. /lab/bench-stacks.sh
+
+stack=${STACK:-ringway} load=${LOAD:-udp} frame=${FRAME:-60} packets=${PACKETS:-20000}
+case $load in
+udp | paced | from-uplink) ;;
+*) stage "no load \"$load\"; there are udp, paced and from-uplink"; exit 1 ;;
+esac
+is_stack "$stack" || { stage "no stack \"$stack\"; lab/dom0/bench-stacks.sh lists them"; exit 1; }
+ktap_plan 5
+
+received() { rx_packets u2; }
+run() { # PACKETS
+	case $load in
+	udp) guest_run u1 "netload send 127.9.0.2 $1 $frame" 120 ;;
+	paced) guest_run u1 "netload send 127.9.0.2 $1 $frame 1 200" 120 ;;
+	from-uplink) ip netns exec wire netload send 127.9.0.2 "$1" "$frame" 16 1000 ;;
+	esac
+}
+marked() { # PACKETS
+	mark start
+	sample run "$1" || return 1
+	mark stop
+	data profile.packets "$got"
+}
+modules() { # where each module's functions lie: "k ADDRESS NAME [MODULE]"
+	awk '$2 ~ /[tTwW]/ && $4 != "" { print "k", $1, $3, $4 }' /proc/kallsyms | gzip -9 | base64 -w 900 |
+		while read -r line; do data modules.gz.base64 "$line"; done
+}
+profile() {
+	[ "$load" != from-uplink ] || flows_setup >&2 || return 1
+	senders=$id1 receivers=$id2
+	modules && marked 500 && marked 500 && marked $((500 + packets))
+}
+
+modprobe e1000e
+mark dom0
+stage 'guest u1'
+check 'guest u1 starts' bench_guest u1 || exit 1
+stage 'guest u2'
+check 'guest u2 starts' bench_guest u2 || exit 1
+id1=$(domid u1) id2=$(domid u2)
+stage "$stack: modules, bridge, vifs"
+check "$stack: the stack and two vifs" bench_stack "$stack" || exit 1
+stage "$stack: $load, $frame bytes"
+check "$stack: $load" profile
+check "$stack: goes away" bench_stack_away
+ktap_end
