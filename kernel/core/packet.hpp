@@ -6,7 +6,7 @@
 // size is the size of the whole packet; what is left after taking away the other slots' sizes is the
 // first slot's own (source: xen/io/netif.h, "Guest transmit").
 #pragma once
-#include "core/netif.hpp"
+#include "core/grant_copy.hpp"
 
 namespace ringway
 {
@@ -52,9 +52,19 @@ struct Packet {
 	Path path;
 	u16 verdict; // index into the switch's verdicts
 	u16 next;    // list link used while grouping by destination
+	OwnPlace at; // the staged bytes again, for the copy out
 
 	u32 slots_on_ring() const { return static_cast<u32>(slot_count) + extra_count; }
 	bool whole() const { return staged == len; }
+	// Nothing wrong so far, and no extra info: four members in one comparison.
+	RINGWAY_ALWAYS_INLINE bool plain() const
+	{
+		u32 word;
+		static_assert(offsetof(Packet, fate) - offsetof(Packet, gso_type) == 3 &&
+			      XEN_NETIF_GSO_TYPE_NONE == 0 && Fate::pending == Fate{});
+		__builtin_memcpy(&word, &gso_type, sizeof word);
+		return !word;
+	}
 	bool gso() const { return gso_type != XEN_NETIF_GSO_TYPE_NONE; }
 };
 

@@ -153,12 +153,13 @@ RINGWAY_ALWAYS_INLINE Result<u32> take_chain(const Ring &ring, const TxRequest &
 template <bool kLimited, typename Ring>
 Result<u32> take_batch(Ring &ring, Batch &batch, u32 most, const TakeLimits &limits)
 {
-	u32 room = TRY(ring.unconsumed());
 	u32 slot = 0, at = ring.req_cons();
+	const u32 room = TRY(ring.unconsumed()), bound = at + room;
 	s32 share = limits.share;
 	Packet *packet = batch.packets;
-	for (Packet *const end = packet + most; room && packet != end && share > 0; packet++) {
-		const TxRequest first = ring.request(at);
+	// Each packet takes at least one slot: for those of one, `end` is all the bound it needs.
+	for (Packet *end = packet + (most < room ? most : room); packet != end && share > 0; packet++) {
+		const TxRequest &first = batch.slots[slot] = ring.request(at);
 		if constexpr (kLimited) {
 			if (!limits.rate->allows(first.size)) {
 				batch.throttled = limits.rate->wait(first.size);
@@ -166,28 +167,30 @@ Result<u32> take_batch(Ring &ring, Batch &batch, u32 most, const TakeLimits &lim
 			}
 		}
 		begin_packet(*packet, first, slot);
-		batch.slots[slot] = first;
 		u32 used = 1;
 		packet->slot_count = 1;
-		if (RINGWAY_UNLIKELY(first.flags & (NETTXF_more_data | NETTXF_extra_info)))
-			used = TRY(take_chain(ring, first, batch, *packet, &batch.slots[slot], at, room,
+		if (RINGWAY_UNLIKELY(first.flags & (NETTXF_more_data | NETTXF_extra_info))) {
+			used = TRY(take_chain(ring, first, batch, *packet, &batch.slots[slot], at, bound - at,
 					      limits));
-		else if (RINGWAY_UNLIKELY(first.size < kEthHeader))
+			const u32 left = bound - at - used; // and so many packets at most
+			if (left < static_cast<u32>(end - packet) - 1)
+				end = packet + 1 + left;
+		} else if (RINGWAY_UNLIKELY(first.size < kEthHeader)) {
 			packet->fate = Fate::bad;
-		else if (RINGWAY_UNLIKELY(first.offset + first.size > kPageSize))
+		} else if (RINGWAY_UNLIKELY(first.offset + first.size > kPageSize)) {
 			return Error::slot_cross_page;
+		}
 		if constexpr (kLimited)
-			limits.rate->spend(first.size);
+			limits.rate->spend(packet->len);
 		slot += packet->slot_count;
-		share -= first.size;
+		share -= static_cast<s32>(packet->len); // not the slot's, which is its own by now
 		at += used;
-		room -= used;
 	}
 	ring.consume(at - ring.req_cons());
 	batch.packet_count = static_cast<u32>(packet - batch.packets);
 	batch.slot_count = slot;
 	batch.share = share;
-	batch.cut = room && share <= 0;
+	batch.cut = at != bound && share <= 0;
 	return batch.packet_count;
 }
 } // namespace detail

@@ -21,4 +21,13 @@ inline constexpr u32 kPageSize = 4096;
 #define RINGWAY_ALWAYS_INLINE inline __attribute__((always_inline))
 #define RINGWAY_LIKELY(x) __builtin_expect(!!(x), 1)
 #define RINGWAY_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+// The same pointer, computed once: without it GCC computes the address of an element of an array again and
+// again from its index when registers are short, which costs more than keeping it.
+template <typename T>
+RINGWAY_ALWAYS_INLINE T *computed_once(T *pointer)
+{
+	asm("" : "+r"(pointer));
+	return pointer;
+}
 } // namespace ringway

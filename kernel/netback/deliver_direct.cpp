@@ -18,8 +18,7 @@ namespace
 u32 list_pieces(Lane &lane, const Queue &from, u32 i)
 {
 	const Packet &packet = lane.batch.packets[i];
-	lane.pieces[0] = {{lane.staged_at[i].frame, DOMID_SELF, lane.staged_at[i].offset, false},
-			  packet.staged};
+	lane.pieces[0] = {{packet.at.frame, DOMID_SELF, packet.at.offset, false}, packet.staged};
 	u32 n = 1, skip = packet.staged;
 	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
 	for (u32 s = 0; s < packet.slot_count; s++, slot++) {
@@ -144,10 +143,12 @@ __attribute__((noinline)) Other place_other(Lane &lane, Queue &from, Queue &to, 
 	return {slots, slots ? Why::none : Why::peer_buffers};
 }
 
-// Bytes up to which a packet for `to` needs no closer look at its length, its destination and its slots.
-u32 plain_length(const Queue &to, u32 longest)
+// Bytes up to which a packet for `to` needs no closer look at its length, its destination and its slots. Up
+// to a page it was staged whole.
+u32 plain_length(const Queue &to, u32 longest, u32 free)
 {
-	if (RINGWAY_UNLIKELY(to.vif->multicast.wanted() || to.vif->headroom.load(std::memory_order_relaxed)))
+	if (RINGWAY_UNLIKELY(!free || to.vif->multicast.wanted() ||
+			     to.vif->headroom.load(std::memory_order_relaxed)))
 		return 0;
 	return longest < kPageSize ? longest : kPageSize;
 }
@@ -157,16 +158,15 @@ Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 lon
 {
 	Batch &batch = lane.batch;
 	const nb_frontend &frontend = to.vif->frontend;
-	const u32 plain = plain_length(to, longest);
-	Placed placed{first, 0, 0, false};
+	u32 i = first, left = free, plain = plain_length(to, longest, left), packets = 0;
+	u64 bytes = 0;
 	OneSlotRun run(to.rx, to.vif->domain, lane.copies, lane.pending);
-	u32 i = first, left = free;
-	for (; i < end; i = batch.packets[i].next) {
-		Packet &packet = batch.packets[i];
-		if (RINGWAY_LIKELY(packet.staged == packet.len && packet.len <= plain && left &&
-				   plainly_fits(frontend, packet))) {
-			run.place(lane.staged_at[i], packet.staged, receive_flags(packet));
-			left--;
+	while (i < end) {
+		Packet &packet = *computed_once(&batch.packets[i]);
+		if (RINGWAY_LIKELY(packet.len <= plain && plainly_fits(frontend, packet))) {
+			run.place(packet.at, static_cast<u16>(packet.len), receive_flags(packet));
+			if (RINGWAY_UNLIKELY(!--left))
+				plain = 0;
 		} else {
 			run.finish();
 			const Other other = place_other(lane, from, to, i, left, longest);
@@ -175,18 +175,22 @@ Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 lon
 				why = other.why;
 				break;
 			}
-			if (RINGWAY_UNLIKELY(!other.slots))
-				continue;
 			left -= other.slots;
+			if (!left)
+				plain = 0;
+			if (RINGWAY_UNLIKELY(!other.slots)) {
+				i = packet.next;
+				continue;
+			}
 		}
-		placed.packets++;
-		placed.bytes += packet.len;
+		packets++;
+		bytes += packet.len;
 		packet.fate = Fate::done;
+		i = packet.next;
 	}
 	run.finish();
 	free = left;
-	placed.next = i;
-	return placed;
+	return {i, packets, bytes, false};
 }
 } // namespace
 

@@ -38,8 +38,7 @@ struct Lane {
 	SourcePiece pieces[NB_MAX_PIECES];
 	CopyBatch<512> copies;
 	RxPending pending;
-	StagePage stage[kStagePages];      // pages come with the first batch that needs them
-	OwnPlace staged_at[kBatchPackets]; // where packet i's bytes lie, for the copy out
+	StagePage stage[kStagePages]; // pages come with the first batch that needs them
 };
 
 // Where the next packet's bytes go in the staging pages.

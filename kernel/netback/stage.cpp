@@ -25,16 +25,19 @@ void run_copies(Lane &lane, Queue &queue)
 			});
 }
 
-RINGWAY_ALWAYS_INLINE u16 frame_flags(const Packet &packet)
+RINGWAY_ALWAYS_INLINE u16 blank_flag(const Packet &packet)
 {
-	if (RINGWAY_LIKELY(!packet.flags && !packet.gso()))
-		return 0;
-	return static_cast<u16>((packet.gso() ? BRLITE_FRAME_GSO : 0) |
-				(packet.flags & NETTXF_csum_blank ? BRLITE_FRAME_CSUM_BLANK : 0));
+	return packet.flags & NETTXF_csum_blank ? BRLITE_FRAME_CSUM_BLANK : 0;
+}
+
+u16 frame_flags(const Packet &packet)
+{
+	return static_cast<u16>((packet.gso() ? BRLITE_FRAME_GSO : 0) | blank_flag(packet));
 }
 
 // Where packet i's first `want` bytes go. False: no memory for them.
-RINGWAY_ALWAYS_INLINE bool reserve(Lane &lane, StageCursor &cursor, Packet &packet, u32 i, u32 want)
+RINGWAY_ALWAYS_INLINE bool reserve(Lane &lane, StageCursor &cursor, Packet &packet, u32 i, u32 want,
+				   u16 flags)
 {
 	if (RINGWAY_UNLIKELY(!cursor.reserve(want))) {
 		packet.fate = Fate::no_memory;
@@ -44,8 +47,8 @@ RINGWAY_ALWAYS_INLINE bool reserve(Lane &lane, StageCursor &cursor, Packet &pack
 	const StagePage &page = lane.stage[cursor.page];
 	packet.head = page.bytes + cursor.offset;
 	packet.staged = static_cast<u16>(want);
-	lane.frames[i] = {packet.head, packet.len, packet.staged, frame_flags(packet)};
-	lane.staged_at[i] = {page.frame, static_cast<u16>(cursor.offset)};
+	lane.frames[i] = {packet.head, packet.len, packet.staged, flags};
+	packet.at = {page.frame, static_cast<u16>(cursor.offset)};
 	cursor.offset = (cursor.offset + want + 7) & ~7u;
 	return true;
 }
@@ -55,9 +58,9 @@ __attribute__((noinline)) void stage_large(Lane &lane, StageCursor &cursor, u16 
 {
 	Packet &packet = lane.batch.packets[i];
 	const u32 want = packet.len <= kPageSize ? packet.len : kHeaderBytes;
-	if (!reserve(lane, cursor, packet, i, want))
+	if (!reserve(lane, cursor, packet, i, want, frame_flags(packet)))
 		return;
-	CopyPlace to{lane.staged_at[i].frame, DOMID_SELF, lane.staged_at[i].offset, false};
+	CopyPlace to{packet.at.frame, DOMID_SELF, packet.at.offset, false};
 	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
 	for (u32 left = want; left; slot++) {
 		const u16 n = static_cast<u16>(slot->size < left ? slot->size : left);
@@ -79,15 +82,15 @@ void ringway::stage(Lane &lane, Queue &queue)
 	u32 op = 0; // INVARIANT: room for each packet's one operation, also behind stage_large()
 	for (u32 i = 0; i < batch.packet_count; i++) {
 		Packet &packet = batch.packets[i];
-		if (RINGWAY_UNLIKELY(packet.fate != Fate::pending)) {
-			lane.gaps = true;
+		const TxSlot &slot = batch.slots[packet.first_slot];
+		if (RINGWAY_LIKELY(packet.plain() && slot.size == packet.len)) {
+			if (reserve(lane, cursor, packet, i, slot.size, blank_flag(packet)))
+				lane.copies.fill_in(op++, domain, slot.gref, slot.offset, packet.at,
+						    slot.size, static_cast<u16>(i));
 			continue;
 		}
-		const TxSlot &slot = batch.slots[packet.first_slot];
-		if (RINGWAY_LIKELY(slot.size == packet.len)) {
-			if (reserve(lane, cursor, packet, i, slot.size))
-				lane.copies.fill_in(op++, domain, slot.gref, slot.offset, lane.staged_at[i],
-						    slot.size, static_cast<u16>(i));
+		if (packet.fate != Fate::pending) {
+			lane.gaps = true;
 			continue;
 		}
 		lane.copies.grown(op - lane.copies.count());
