@@ -38,11 +38,14 @@ kxx-cxx-only := -std=gnu++20 -ffreestanding -fno-exceptions -fno-rtti -fno-gnu-u
 # module BTF (headers that ship a vmlinux), so there is no debug info there.
 kxx-nodebug := $(if $(CONFIG_DEBUG_INFO_BTF_MODULES),$(if $(wildcard $(objtree)/vmlinux),-g0))
 
+# KASAN would register each file's globals in a static constructor, which the gate cannot tell from one of ours.
+kxx-kasan := $(if $(CONFIG_KASAN),--param asan-globals=0)
+
 # No $(LINUXINCLUDE), no /usr/include: C++ sees neither kernel nor libc headers, only
 # freestanding libstdc++, Xen's public headers and the project's own.
 kxx_flags = -Wp,-MMD,$(depfile) -nostdinc $(addprefix -isystem ,$(kxx-dir)/std $(kxx-stdinc)) \
 	-isystem $(kxx-dir)/xen -I$(kxx-dir)/.. -I$(src) \
-	$(filter-out $(kxx-c-only),$(_c_flags)) $(kxx-cxx-only) $(kxx-nodebug) $(cxxflags-y) \
+	$(filter-out $(kxx-c-only),$(_c_flags)) $(kxx-cxx-only) $(kxx-nodebug) $(kxx-kasan) $(cxxflags-y) \
 	$(modkern_cflags) $(basename_flags) $(modname_flags)
 
 # "ld -r" keeps only the first copy of an inline function in a COMDAT group, while the
