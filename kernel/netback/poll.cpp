@@ -9,7 +9,7 @@
 //	          or as skbs into Linux or the switch                                deliver_skb.cpp
 //	complete  responses, pushed once; the guest is woken if it asked for it      complete.cpp
 //
-// Cost with batches of 64 small packets between two guests: two grant acquires (about 750 instructions
+// Cost with batches of 64 small packets between two guests: two grant acquires (about 650 instructions
 // each, in the hypervisor) plus the ring work; everything per batch is divided by 64.
 //
 // Fairness: the kernel runs the polls that have work in turn, and a poll that was not through goes to the end
