@@ -138,8 +138,15 @@ __attribute__((noinline)) Other place_other(Lane &lane, Queue &from, Queue &to, 
 	}
 	if (!offloads_fit(to.vif->frontend, packet))
 		return {0, Why::peer_offload};
+	if (!free)
+		return {0, Why::peer_buffers};
 	const u16 headroom = to.vif->headroom.load(std::memory_order_relaxed);
-	const u32 slots = free ? place_large(lane, from, to, i, free, headroom) : 0;
+	u32 slots = 1;
+	if (packet.whole() && !packet.gso() && !headroom)
+		place_one_slot(to.rx, to.vif->domain, packet.at, packet.staged, receive_flags(packet),
+			       lane.copies, lane.pending);
+	else
+		slots = place_large(lane, from, to, i, free, headroom);
 	return {slots, slots ? Why::none : Why::peer_buffers};
 }
 

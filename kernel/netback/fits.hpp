@@ -50,6 +50,6 @@ RINGWAY_ALWAYS_INLINE bool plainly_fits(const nb_frontend &to, const Packet &pac
 	if (RINGWAY_UNLIKELY(packet.gso()))
 		return false;
 	return !(packet.flags & NETTXF_csum_blank) ||
-	       (to.ip_csum && is_plain_udp(packet.head, packet.staged));
+	       (to.ip_csum && is_plain_transport(packet.head, packet.staged, packet.len));
 }
 } // namespace ringway

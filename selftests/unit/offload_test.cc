@@ -109,47 +109,58 @@ TEST(Offload, RandomBytesNeverReadBeyond)
 }
 
 // The short cut says yes only where the thorough way does, and it does not read beyond what was staged.
-TEST(PlainUdp, IsTheCommonFrameAlone)
+TEST(PlainTransport, IsTheCommonFramesAlone)
 {
 	const auto plain = [](const Bytes &b) {
 		const Bytes exact(b);
-		return is_plain_udp(exact.data(), static_cast<u32>(exact.size()));
+		const auto size = static_cast<u32>(exact.size());
+		return is_plain_transport(exact.data(), size, size);
 	};
-	Bytes frame = tcp(ipv4(17), 0);
-	EXPECT_TRUE(plain(frame));
-	EXPECT_FALSE(plain(tcp(ipv4(6)))) << "TCP has a header length to look at";
-	EXPECT_FALSE(plain(tcp(ipv6(17))));
-	EXPECT_FALSE(plain(tcp(ipv4(17, ethernet(0x0800, 1)))));
-	for (const u8 first : {0x44, 0x46, 0x4f, 0x65, 0x05}) {
-		Bytes other = frame;
-		other[14] = first;
-		EXPECT_FALSE(plain(other)) << int(first);
+	for (const u8 proto : {6, 17}) {
+		const Bytes frame = tcp(ipv4(proto), 0);
+		EXPECT_TRUE(plain(frame));
+		EXPECT_FALSE(plain(tcp(ipv6(proto))));
+		EXPECT_FALSE(plain(tcp(ipv4(proto, ethernet(0x0800, 1)))));
+		for (const u8 first : {0x44, 0x46, 0x4f, 0x65, 0x05}) {
+			Bytes other = frame;
+			other[14] = first;
+			EXPECT_FALSE(plain(other)) << int(first);
+		}
+		for (u32 bit = 0; bit < 16; bit++) { // don't-fragment and the reserved bit are no fragment
+			Bytes other = frame;
+			other[20] = static_cast<u8>((1u << bit) >> 8);
+			other[21] = static_cast<u8>(1u << bit);
+			EXPECT_EQ(plain(other), bit >= 14) << bit;
+			EXPECT_EQ(plain(other), fit(other)) << bit;
+		}
+		for (u32 len = 12; len < 60; len++) {
+			Bytes cut = frame;
+			cut.resize(len);
+			EXPECT_EQ(plain(cut), len >= (proto == 17 ? 42u : 54u)) << len;
+		}
 	}
-	for (u32 bit = 0; bit < 16; bit++) { // don't-fragment and the reserved bit are no fragment
-		Bytes other = frame;
-		other[20] = static_cast<u8>((1u << bit) >> 8);
-		other[21] = static_cast<u8>(1u << bit);
-		EXPECT_EQ(plain(other), bit >= 14) << bit;
-		EXPECT_EQ(plain(other), fit(other)) << bit;
-	}
-	for (u32 len = 12; len < 60; len++) {
-		Bytes cut = frame;
-		cut.resize(len);
-		EXPECT_EQ(plain(cut), len >= 42) << len;
+	EXPECT_FALSE(plain(tcp(ipv4(1))));
+	for (u8 words = 0; words < 16; words++) {
+		const Bytes frame = tcp(ipv4(6), 20, words);
+		EXPECT_EQ(plain(frame), fit(frame)) << int(words);
 	}
 }
 
-TEST(PlainUdp, NeverSaysMoreThanTheThoroughWay)
+TEST(PlainTransport, NeverSaysMoreThanTheThoroughWay)
 {
 	std::mt19937 random{11};
 	u32 said_yes = 0;
 	for (u32 i = 0; i < 200000; i++) {
-		Bytes b = tcp(ipv4(17), 4);
+		Bytes b = tcp(ipv4(random() % 2 ? 17 : 6), 4);
 		for (u32 n = random() % 4; n; n--)
 			b[12 + random() % (b.size() - 12)] = static_cast<u8>(random());
-		const bool yes = is_plain_udp(b.data(), static_cast<u32>(b.size()));
+		const u32 staged = 12 + random() % (static_cast<u32>(b.size()) - 11);
+		const Bytes exact(b.begin(), b.begin() + staged);
+		const auto len = static_cast<u32>(b.size());
+		const bool yes = is_plain_transport(exact.data(), staged, len);
 		said_yes += yes;
-		ASSERT_TRUE(!yes || fit(b)) << i;
+		ASSERT_TRUE(!yes || offload_headers_fit(exact.data(), staged, len, XEN_NETIF_GSO_TYPE_NONE))
+			<< i;
 	}
 	EXPECT_GT(said_yes, 10000u);
 }
