@@ -4,7 +4,9 @@
 //
 // The batch's flooded packets are staged once; each port that is a vif gets all of them with one
 // hypercall, straight from the staging pages. Ports that are no vifs, vifs that cannot take them directly
-// right now, and dom0's own stack get skbs. Cost: one acquire and one response per packet and port.
+// right now, and dom0's own stack get skbs. Cost: one acquire and one response per packet and port, which is
+// why the sender's turn pays for each of them: else one that floods many ports would take a multiple of its
+// share.
 #include "vif.hpp"
 
 using namespace ringway;
@@ -16,7 +18,7 @@ inline constexpr u32 kPortsAtOnce = 16;
 // The packets to flood as a list linked by Packet::next, and the shortest of them: the switch leaves out
 // ports that are too small for the frame it is asked about, so it is asked about that one.
 struct FloodList {
-	u32 first = kBatchPackets, last = kBatchPackets, shortest = kBatchPackets;
+	u32 first = kBatchPackets, last = kBatchPackets, shortest = kBatchPackets, count = 0;
 	bool local = false;
 };
 
@@ -28,6 +30,7 @@ FloodList collect(Lane &lane)
 		Packet &packet = batch.packets[i];
 		if (packet.path != Path::flood)
 			continue;
+		list.count++;
 		packet.next = kBatchPackets;
 		if (list.first == kBatchPackets)
 			list.first = i;
@@ -41,13 +44,17 @@ FloodList collect(Lane &lane)
 	return list;
 }
 
-void flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in, brlite_port *to)
+// Returns the packets that the port got.
+u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in, brlite_port *to)
 {
 	Batch &batch = lane.batch;
-	u32 i = list.first;
+	u32 i = list.first, direct = 0;
 	if (void *owner = nb_port_owner(to))
-		if (Queue *queue_to = destination_queue(owner, queue))
-			i = place_list(lane, queue, *queue_to, i, nb_port_longest(to)).next;
+		if (Queue *queue_to = destination_queue(owner, queue)) {
+			const Placed placed = place_list(lane, queue, *queue_to, i, nb_port_longest(to));
+			i = placed.next;
+			direct = placed.packets;
+		}
 	// What is too long for the port is dropped by the switch, or by the port's device.
 	const brlite_verdict only{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, nullptr, to};
 	u32 out = 0;
@@ -58,6 +65,18 @@ void flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in
 	if (out)
 		nb_forward(in, lane.outgoing, out);
 	queue.tx_stats.path_skb += out;
+	return direct + out;
+}
+
+// Each copy beyond a packet's first is charged as a packet of its own: its part of a turn.
+void charge(Batch &batch, u32 copies, u32 packets)
+{
+	constexpr u32 share = kPollShare / kBatchPackets, most = 0x3fffffff / share; // no overflow
+	if (RINGWAY_LIKELY(copies <= packets))
+		return;
+	const u32 more = copies - packets;
+	batch.share -= static_cast<s32>((more < most ? more : most) * share);
+	batch.cut |= batch.share <= 0;
 }
 
 void flood_local(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in)
@@ -81,10 +100,11 @@ void ringway::deliver_flood(Lane &lane, Queue &queue)
 	if (RINGWAY_LIKELY(in != nullptr)) {
 		const brlite_frame &frame = lane.frames[lane.batch.packets[list.shortest].verdict];
 		brlite_port *ports[kPortsAtOnce];
-		u32 cursor = 0;
+		u32 cursor = 0, copies = 0;
 		while (const u32 n = nb_flood_ports(in, &frame, ports, kPortsAtOnce, &cursor))
 			for (u32 p = 0; p < n; p++)
-				flood_port(lane, queue, list, in, ports[p]);
+				copies += flood_port(lane, queue, list, in, ports[p]);
+		charge(lane.batch, copies, list.count);
 		if (list.local)
 			flood_local(lane, queue, list, in);
 	}

@@ -40,6 +40,29 @@ protected:
 	}
 };
 
+// A frame for three ports costs dom0 three deliveries, and the sender three parts of its turn: others wait no
+// longer behind a batch of broadcasts than behind any other.
+TEST_F(Flood, EachCopyIsPaidFor)
+{
+	for (Guest *g : {&b, &c})
+		g->post_buffers(200);
+	for (u32 i = 0; i < 128; i++)
+		a.post(make_frame(60, i));
+	a.push();
+	host->poll_tx(*a.back().kq);
+	EXPECT_EQ(a.back().tx_stats.packets, 64u);
+	const u32 beyond = 2 * 64 * (kPollShare / 64) + 64 * 60 - kPollShare;
+	EXPECT_EQ(a.back().owed, beyond);
+	host->poll_tx(*a.back().kq);
+	EXPECT_EQ(a.back().tx_stats.packets, 64u) << "a turn that pays";
+	EXPECT_EQ(a.back().owed, beyond - kPollShare);
+	host->settle();
+	EXPECT_EQ(a.back().tx_stats.packets, 128u);
+	EXPECT_EQ(a.back().owed, 0u);
+	EXPECT_EQ(b.receive().size(), 128u);
+	EXPECT_EQ(c.receive().size(), 128u);
+}
+
 TEST_F(Flood, EveryPortGetsEveryFrameButTheSender)
 {
 	a.post_buffers(64);
