@@ -79,15 +79,20 @@ void charge(Batch &batch, u32 copies, u32 packets)
 	batch.cut |= batch.share <= 0;
 }
 
-void flood_local(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in)
+// Returns the packets that dom0's own stack got.
+u32 flood_local(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in)
 {
+	u32 copies = 0;
 	for (u32 i = list.first; i < kBatchPackets; i = lane.batch.packets[i].next) {
 		Packet &packet = lane.batch.packets[i];
 		if (!(lane.verdicts[packet.verdict].flags & BRLITE_AND_LOCAL))
 			continue;
-		if (sk_buff *skb = build_skb(lane, queue, packet))
+		if (sk_buff *skb = build_skb(lane, queue, packet)) {
 			nb_forward_local(in, skb);
+			copies++;
+		}
 	}
+	return copies;
 }
 } // namespace
 
@@ -104,9 +109,9 @@ void ringway::deliver_flood(Lane &lane, Queue &queue)
 		while (const u32 n = nb_flood_ports(in, &frame, ports, kPortsAtOnce, &cursor))
 			for (u32 p = 0; p < n; p++)
 				copies += flood_port(lane, queue, list, in, ports[p]);
-		charge(lane.batch, copies, list.count);
 		if (list.local)
-			flood_local(lane, queue, list, in);
+			copies += flood_local(lane, queue, list, in);
+		charge(lane.batch, copies, list.count);
 	}
 	for (u32 i = list.first; i < kBatchPackets; i = lane.batch.packets[i].next) {
 		Packet &packet = lane.batch.packets[i];

@@ -63,6 +63,19 @@ TEST_F(Flood, EachCopyIsPaidFor)
 	EXPECT_EQ(c.receive().size(), 128u);
 }
 
+TEST_F(Flood, TheHostsOwnCopyIsPaidForToo)
+{
+	flags = BRLITE_AND_LOCAL;
+	for (Guest *g : {&b, &c})
+		g->post_buffers(200);
+	for (u32 i = 0; i < 128; i++)
+		a.post(make_frame(60, i));
+	a.push();
+	host->poll_tx(*a.back().kq);
+	EXPECT_EQ(a.back().tx_stats.packets, 64u);
+	EXPECT_EQ(a.back().owed, 3 * 64 * (kPollShare / 64) + 64 * 60 - kPollShare);
+}
+
 TEST_F(Flood, EveryPortGetsEveryFrameButTheSender)
 {
 	a.post_buffers(64);
