@@ -5,7 +5,9 @@
 //
 // Protocol: we send "@TOKEN SECONDS COMMAND"; the guest answers "@TOKEN begin", the output, and
 // "@TOKEN end CODE", each on a line of its own. Anything outside of the two (kernel messages, what an
-// earlier command left) is skipped. A lock on the pty keeps commands of one guest apart.
+// earlier command left) is skipped. A lock on the pty keeps commands of one guest apart. Consoles have been
+// seen to swallow a line: one that is not answered goes out again, and the guest runs no token twice.
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -25,6 +27,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int timed_out = 124;
 constexpr int no_console = 125;
+
+constexpr int again_ms = 10'000; // a line without an answer is sent again
 
 int remaining_ms(Clock::time_point until)
 {
@@ -134,13 +138,17 @@ int main(int argc, char **argv)
 	const std::string token =
 		std::to_string(getpid()) + "." + std::to_string(Clock::now().time_since_epoch().count());
 	Answer answer{token};
-	if (!send_all(fd, "\n@" + token + " " + std::to_string(seconds) + " " + argv[3] + "\n", until)) {
+	const std::string line = "\n@" + token + " " + std::to_string(seconds) + " " + argv[3] + "\n";
+	if (!send_all(fd, line, until)) {
 		fprintf(stderr, "gexec: %s takes no input\n", argv[1]);
 		return no_console;
 	}
 	for (char data[4096];;) {
 		pollfd p{fd, POLLIN, 0};
-		if (poll(&p, 1, remaining_ms(until)) == 0) {
+		const int left = remaining_ms(until);
+		if (poll(&p, 1, answer.begun() ? left : std::min(left, again_ms)) == 0) {
+			if (left > again_ms && !answer.begun() && send_all(fd, line, until))
+				continue;
 			fprintf(stderr, "gexec: no %s within %d s: %s\n", answer.begun() ? "end" : "answer",
 				seconds + 10, argv[3]);
 			return timed_out;
