@@ -19,7 +19,7 @@ export LAB_READY=1
 for k in "${kernels[@]}"; do
 	mkdir -p "$results/$k"
 	rm -f "$results/$k"/*
-	RESULTS=$results/$k "$here/run.sh" -k "$k" -t "${SECONDS_LIMIT:-2700}" "${scenarios[@]}" 2>&1 |
+	RESULTS=$results/$k "$here/run.sh" -k "$k" -t "${SECONDS_LIMIT:-3300}" "${scenarios[@]}" 2>&1 |
 		sed -u "s/^/dom0 $k: /" &
 done
 wait
