@@ -48,7 +48,7 @@ parameters='/sys/module/evilfront/parameters'
 lie_with() { # LIE RING NODES
 	guest_run liar "dmesg -c > /dev/null; cd $parameters && echo '$1' > lie && echo '$2' > ring && echo '$3' > nodes && echo 2 > seconds" >&2
 }
-attach_liar() { timeout 60 ringway vif attach liar mac=00:16:3e:66:66:66,bridge=xenbr0 -t 20; }
+attach_liar() { timeout 100 ringway vif attach liar mac=00:16:3e:66:66:66,bridge=xenbr0 -t 80; } # behind what the last lie left to do
 said() { guest_run liar "dmesg" | grep -q "evilfront: $1"; }
 
 # What is left in detail is compared when all of them are through: it takes its time.
