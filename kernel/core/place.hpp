@@ -200,14 +200,13 @@ class OneSlotRun
 	Copies &copies_;
 	RxPending &pending_;
 	const u16 domain_;
-	u32 slot_ = pending_.count;
-	u32 op_ = copies_.count();
-	u32 request_ = ring_.req_cons();
+	u32 slot_, op_, request_;
 
 public:
 	RINGWAY_ALWAYS_INLINE OneSlotRun(Ring &ring, u16 domain, Copies &copies, RxPending &pending)
 	    : ring_(ring), copies_(copies), pending_(pending), domain_(domain)
 	{
+		begin();
 	}
 
 	RINGWAY_ALWAYS_INLINE void place(const OwnPlace &from, u16 len, u16 flags)

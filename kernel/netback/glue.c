@@ -61,7 +61,6 @@ __always_inline void nb_grant_copy(void *ops, unsigned int count)
 		BUG(); /* only an address that is none can do that */
 }
 
-
 /* --- queues ------------------------------------------------------------------------------------------- */
 
 __always_inline void nb_rx_lock(struct nb_kqueue *kq) { spin_lock(&kq->rx_lock); }

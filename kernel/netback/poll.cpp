@@ -16,7 +16,8 @@
 // of the line. A turn is 64 packets or kPollShare bytes, whichever comes first; what the last packet took
 // beyond is paid in the next turn (deficit round robin). So a guest that floods, with small frames or with
 // 64 KiB ones, gets the same share of this CPU as any other. A frame for several ports is paid for once a
-// port. CONTEXT: softirq, on one CPU at a time per queue.
+// port.
+// CONTEXT: softirq, on one CPU at a time per queue.
 #include "vif.hpp"
 
 using namespace ringway;

@@ -24,6 +24,17 @@ protected:
 		});
 		a.port.flood = {&a.port, &b.port, &uplink, &c.port};
 	}
+	// The guest's first turn, with `frames` for everybody in its ring: one batch of them.
+	void first_turn_of(u32 frames)
+	{
+		for (Guest *g : {&b, &c})
+			g->post_buffers(200);
+		for (u32 i = 0; i < frames; i++)
+			a.post(make_frame(60, i));
+		a.push();
+		host->poll_tx(*a.back().kq);
+		EXPECT_EQ(a.back().tx_stats.packets, 64u);
+	}
 	u32 to_uplink() const
 	{
 		u32 n = 0;
@@ -44,13 +55,7 @@ protected:
 // longer behind a batch of broadcasts than behind any other.
 TEST_F(Flood, EachCopyIsPaidFor)
 {
-	for (Guest *g : {&b, &c})
-		g->post_buffers(200);
-	for (u32 i = 0; i < 128; i++)
-		a.post(make_frame(60, i));
-	a.push();
-	host->poll_tx(*a.back().kq);
-	EXPECT_EQ(a.back().tx_stats.packets, 64u);
+	first_turn_of(128);
 	const u32 beyond = 2 * 64 * (kPollShare / 64) + 64 * 60 - kPollShare;
 	EXPECT_EQ(a.back().owed, beyond);
 	host->poll_tx(*a.back().kq);
@@ -66,13 +71,7 @@ TEST_F(Flood, EachCopyIsPaidFor)
 TEST_F(Flood, TheHostsOwnCopyIsPaidForToo)
 {
 	flags = BRLITE_AND_LOCAL;
-	for (Guest *g : {&b, &c})
-		g->post_buffers(200);
-	for (u32 i = 0; i < 128; i++)
-		a.post(make_frame(60, i));
-	a.push();
-	host->poll_tx(*a.back().kq);
-	EXPECT_EQ(a.back().tx_stats.packets, 64u);
+	first_turn_of(128);
 	EXPECT_EQ(a.back().owed, 3 * 64 * (kPollShare / 64) + 64 * 60 - kPollShare);
 }
 
