@@ -51,9 +51,11 @@ lie_with() { # LIE RING NODES
 attach_liar() { timeout 100 ringway vif attach liar mac=00:16:3e:66:66:66,bridge=xenbr0 -t 80; } # behind what the last lie left to do
 said() { guest_run liar "dmesg" | grep -q "evilfront: $1"; }
 
-# What is left in detail is compared when all of them are through: it takes its time.
+# What is left in detail is compared when all of them are through: it takes its time. A guest that stormed still has a
+# queue of its own events before it: to it, a vif of the same number that comes earlier is the old one, and it lies on.
 nothing_of_it() {
-	wait_for 10 'end of its device' no_device && ! ringway vif list liar | grep -q 00:16
+	wait_for 10 'end of its device' no_device && ! ringway vif list liar | grep -q 00:16 &&
+		wait_for 240 'guest to see that its device is gone' guest_run liar '[ ! -e /sys/bus/xen/devices/vif-0 ]'
 }
 no_device() { ! ls -d /sys/class/net/vif"$liar".*; }
 
