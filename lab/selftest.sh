@@ -8,7 +8,7 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 OUT=${OUT:-$here/../out}
 results=${RESULTS:-$OUT/lab/results/selftest}
-read -ra scenarios <<< "${SCENARIOS:-matrix bridge ports policy vlan batches rules mirror sweep rewrite taps cycles death suspend reload cli trouble hostile nodes storm many tuning link limits STACK=stock FRONTS=ringway matrix}"
+read -ra scenarios <<< "${SCENARIOS:-matrix bridge ports policy vlan batches rules mirror sweep rewrite taps cycles death suspend reload cli parallel trouble hostile nodes storm many tuning link limits STACK=stock FRONTS=ringway matrix}"
 read -ra kernels <<< "${ONE_KERNEL:-6.1 6.12}"
 unset ONE_KERNEL
 
