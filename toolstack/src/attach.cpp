@@ -23,6 +23,8 @@ namespace
 
 constexpr Millis undo_timeout{3000};
 constexpr Millis device_pause{10};
+// Everybody who attaches has the lock for a moment, but they may be many, and nobody keeps them in line.
+constexpr Millis turn_timeout{300000};
 
 std::string node_path(const std::string &directory, const schema::Node &node)
 {
@@ -81,7 +83,7 @@ Record create(Context &context, const AttachChecked &checked)
 	const std::filesystem::path locks = context.host.root() / "run/lock";
 	std::error_code ignored; // the lock says what is wrong
 	std::filesystem::create_directories(locks, ignored);
-	const FileLock lock(context.clock, locks / "ringway-attach");
+	const FileLock lock(context.clock, locks / "ringway-attach", turn_timeout);
 	check_mac(context, checked.spec);
 	unsigned devid = 0;
 	transact(context.store, context.clock, [&](Transaction &transaction) {

@@ -136,8 +136,7 @@ void check_here(Context &context, AttachChecked &checked)
 
 void check_mac(Context &context, const VifSpec &spec)
 {
-	const auto records = list_records(context.store);
-	if (const Record *other = user_of(records, *spec.mac, spec.bridge)) {
+	if (const auto other = find_user(context.store, *spec.mac, spec.bridge)) {
 		throw Error(Exit::conflict,
 			    fmt::format("mac {}: {} has it on bridge {}; choose another, or leave mac= out",
 					spec.mac->text(), other->text(), spec.bridge));

@@ -18,7 +18,6 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr Millis lock_timeout{30000};
 constexpr Millis lock_pause{20};
 
 bool still_there(int fd, const fs::path &file)
@@ -31,9 +30,10 @@ bool still_there(int fd, const fs::path &file)
 	       locked.st_ino == named.st_ino;
 }
 
-int take(Clock &clock, const fs::path &file)
+int take(Clock &clock, const fs::path &file, Millis timeout)
 {
-	for (const Deadline deadline(clock, lock_timeout); !deadline.over(); clock.sleep(lock_pause)) {
+	const Deadline deadline(clock, timeout);
+	for (;; clock.sleep(lock_pause)) {
 		const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 		if (fd < 0) {
 			throw Error(Exit::failed,
@@ -43,8 +43,11 @@ int take(Clock &clock, const fs::path &file)
 			return fd;
 		}
 		close(fd);
+		if (deadline.over() || clock.interrupted()) {
+			throw Error(Exit::timeout,
+				    fmt::format("{} is locked by another tool", file.string()));
+		}
 	}
-	throw Error(Exit::timeout, fmt::format("{} is locked by another tool", file.string()));
 }
 
 } // namespace
@@ -57,7 +60,10 @@ void Descriptor::reset()
 	fd_ = -1;
 }
 
-FileLock::FileLock(Clock &clock, fs::path file) : file_(std::move(file)), descriptor_(take(clock, file_)) {}
+FileLock::FileLock(Clock &clock, fs::path file, Millis timeout)
+    : file_(std::move(file)), descriptor_(take(clock, file_, timeout))
+{
+}
 
 FileLock::~FileLock()
 {

@@ -27,8 +27,8 @@ private:
 class FileLock
 {
 public:
-	// Throws Error when the file cannot be made, or when somebody else holds the lock for half a minute.
-	FileLock(Clock &clock, std::filesystem::path file);
+	// Throws Error when the file cannot be made, when time is over, or when a signal asks the command to stop.
+	FileLock(Clock &clock, std::filesystem::path file, Millis timeout = Millis(30000));
 	~FileLock();
 	FileLock(const FileLock &) = delete;
 	FileLock &operator=(const FileLock &) = delete;

@@ -31,6 +31,30 @@ std::optional<unsigned> backend_domain(const std::string &path, unsigned domid, 
 	return static_cast<unsigned>(*id);
 }
 
+// The numbers in a directory of XenStore, in order.
+std::vector<unsigned> numbers(Store &store, const std::string &directory, std::uint64_t most)
+{
+	std::vector<unsigned> out;
+	for (const std::string &entry : store.list(Store::none, directory)) {
+		const auto number = schema::parse_uint(entry);
+		if (number && *number <= most) {
+			out.push_back(static_cast<unsigned>(*number));
+		}
+	}
+	std::sort(out.begin(), out.end());
+	return out;
+}
+
+std::vector<unsigned> recorded_domains(Store &store)
+{
+	return numbers(store, "/libxl", schema::backend::frontend_id.max);
+}
+
+std::vector<unsigned> recorded_vifs(Store &store, unsigned domid)
+{
+	return numbers(store, fmt::format("/libxl/{}/device/vif", domid), devid_max);
+}
+
 } // namespace
 
 std::string Record::backend_path() const
@@ -91,31 +115,39 @@ std::optional<Record> read_record(Store &store, unsigned domid, unsigned devid)
 std::vector<Record> list_records(Store &store, unsigned domid)
 {
 	std::vector<Record> out;
-	for (const std::string &entry : store.list(Store::none, fmt::format("/libxl/{}/device/vif", domid))) {
-		const auto devid = schema::parse_uint(entry);
-		if (!devid || *devid > devid_max) {
-			continue;
-		}
-		if (auto record = read_record(store, domid, static_cast<unsigned>(*devid))) {
+	for (const unsigned devid : recorded_vifs(store, domid)) {
+		if (auto record = read_record(store, domid, devid)) {
 			out.push_back(*record);
 		}
 	}
-	std::sort(out.begin(), out.end(), [](const Record &a, const Record &b) { return a.devid < b.devid; });
 	return out;
+}
+
+// One node of each vif is read, and the others of those with the address only: whoever asks may hold a lock.
+std::optional<Record> find_user(Store &store, const Mac &mac, const std::string &bridge)
+{
+	for (const unsigned domid : recorded_domains(store)) {
+		for (const unsigned devid : recorded_vifs(store, domid)) {
+			const auto value =
+				store.read(Store::none, schema::record::path(domid, devid) + "/" +
+								std::string(schema::record::mac.name));
+			if (!value || !schema::valid(schema::record::mac, *value) ||
+			    Mac::parse(*value) != mac) {
+				continue;
+			}
+			auto record = read_record(store, domid, devid);
+			if (record && record->bridge == bridge) {
+				return record;
+			}
+		}
+	}
+	return std::nullopt;
 }
 
 std::vector<Record> list_records(Store &store)
 {
-	std::vector<unsigned> domains;
-	for (const std::string &entry : store.list(Store::none, "/libxl")) {
-		const auto domid = schema::parse_uint(entry);
-		if (domid && *domid <= schema::backend::frontend_id.max) {
-			domains.push_back(static_cast<unsigned>(*domid));
-		}
-	}
-	std::sort(domains.begin(), domains.end());
 	std::vector<Record> out;
-	for (unsigned domid : domains) {
+	for (const unsigned domid : recorded_domains(store)) {
 		for (const Record &record : list_records(store, domid)) {
 			out.push_back(record);
 		}

@@ -38,6 +38,8 @@ struct Record {
 std::optional<Record> read_record(Store &store, unsigned domid, unsigned devid);
 std::vector<Record> list_records(Store &store, unsigned domid);
 std::vector<Record> list_records(Store &store);
+// The vif with that address on that bridge, if there is one.
+std::optional<Record> find_user(Store &store, const Mac &mac, const std::string &bridge);
 // By number or by address. Throws Error (usage, absent).
 Record find_record(Store &store, unsigned domid, std::string_view text);
 
