@@ -5,7 +5,7 @@
 # Cases of docs/security.md: BR-01, BR-15, BR-17
 . "${0%/*}/ktap.sh"
 
-ktap_plan 38
+ktap_plan 47
 check 'stack ringway' use_stack ringway || exit 1
 check 'a starts' guest_create a || exit 1
 check 'b starts' guest_create b kernel=6.12 || exit 1
@@ -78,5 +78,20 @@ check 'ringway shows it' shown '"storm_broadcast":{"burst":1,"packets_per_second
 check 'more of them are dropped' loses drop_storm "$(neighbours)"
 check 'the limit is lifted' ringway vif set a 0 broadcast=off
 check 'a reaches b' reaches 127.9.0.2
+# By ringway, and by xl with its hotplug script.
+for tool in '' xl; do
+	with=${tool:-ringway}
+	stage "addresses in a vifspec of $with"
+	vif_detach a
+	check "a gets a vif of $with that is locked" eval 'VIFTOOL=$tool vif_join a 127.9.0.1 ip=127.9.0.1'
+	check 'which is shown' shown '"ip_lock":["127.9.0.1"],'
+	check 'a reaches b' reaches 127.9.0.2
+	check 'a does not with another address' loses drop_locked_address \
+		'ip address add 127.9.0.77/24 dev eth0; ping -c 3 -W 1 -I 127.9.0.77 127.9.0.2'
+done
+vif_detach a
+# xl only says that its script failed; what the script said is in XenStore and in the log.
+check 'a network in a vifspec is refused by the script, which names it' eval \
+	'! VIFTOOL=xl vif_attach a bridge=xenbr0,ip=127.9.0.0/24 && grep -F "127.9.0.0/24" /var/log/xen/*.log'
 check 'the kernel is content' splats
 ktap_end

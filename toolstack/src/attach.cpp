@@ -78,13 +78,13 @@ std::vector<PlannedNode> plan_in(Transaction &transaction, const AttachChecked &
 // The commands that attach enter their vifs one after the other: of two that want the same address at once,
 // the second finds it taken. A transaction cannot say so: it would have to read the records of all domains,
 // and each vif that comes anywhere would make all others begin anew.
-Record create(Context &context, const AttachChecked &checked)
+Record create(Context &context, AttachChecked &checked)
 {
 	const std::filesystem::path locks = context.host.root() / "run/lock";
 	std::error_code ignored; // the lock says what is wrong
 	std::filesystem::create_directories(locks, ignored);
 	const FileLock lock(context.clock, locks / "ringway-attach", turn_timeout);
-	check_mac(context, checked.spec);
+	settle_mac(context, checked.spec);
 	unsigned devid = 0;
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		write_plan(transaction, plan_in(transaction, checked, devid));
@@ -171,6 +171,12 @@ void wire_up(Context &context, const AttachChecked &checked, const Record &recor
 		context.links.set_vlan(link, *checked.spec.vlan);
 		begin_filtering(context, *bridge);
 	}
+	if (checked.ip_lock) {
+		Policy policy = read_policy(context.store, record);
+		policy.ip_lock = checked.ip_lock;
+		set_policy(context, record, policy);
+	}
+	// INVARIANT: nothing passed the port until now.
 	context.links.set_up(link, true);
 }
 
@@ -217,7 +223,7 @@ void remember(Context &context, const PlanInput &made)
 
 Record attach(Context &context, std::string_view domain, const VifSpec &spec, const AttachOptions &options)
 {
-	const AttachChecked checked = check_attach(context, domain, spec);
+	AttachChecked checked = check_attach(context, domain, spec);
 	Record record = create(context, checked);
 	const PlanInput made = plan_input(checked, record.devid);
 	try {
@@ -238,7 +244,8 @@ Record attach(Context &context, std::string_view domain, const VifSpec &spec, co
 
 std::vector<PlannedNode> plan_attach(Context &context, std::string_view domain, const VifSpec &spec)
 {
-	const AttachChecked checked = check_attach(context, domain, spec);
+	AttachChecked checked = check_attach(context, domain, spec);
+	settle_mac(context, checked.spec);
 	unsigned devid = 0;
 	Transaction transaction(context.store); // only read, never committed
 	return plan_in(transaction, checked, devid);

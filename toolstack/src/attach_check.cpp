@@ -2,6 +2,7 @@
 #include "attach_check.hpp"
 
 #include <fmt/format.h>
+#include "ip_lock.hpp"
 #include "record.hpp"
 #include "text.hpp"
 #include "xenstore_schema.hpp"
@@ -86,30 +87,21 @@ void check_vifname(Context &context, const std::string &name)
 	}
 }
 
-const Record *user_of(const std::vector<Record> &records, const Mac &mac, const std::string &bridge)
+void check_ip(AttachChecked &checked, const Link &bridge)
 {
-	for (const Record &record : records) {
-		if (record.mac == mac && record.bridge == bridge) {
-			return &record;
-		}
+	if (checked.spec.ip.empty()) {
+		return;
 	}
-	return nullptr;
-}
-
-Mac choose_mac(Context &context, const VifSpec &spec)
-{
-	if (spec.mac) {
-		check_mac(context, spec);
-		return *spec.mac;
+	if (bridge.kind != "brlite") {
+		// Fails rather than leave a guest unlocked whose administrator asked for a lock.
+		throw Error(
+			Exit::usage,
+			fmt::format(
+				"ip {}: ringway locks ports of brlite bridges only, and {} is none; leave "
+				"ip= out, or use xl network-attach with script=vif-bridge",
+				quote(checked.spec.ip_text()), bridge.name));
 	}
-	const auto records = list_records(context.store);
-	for (int i = 0; i < mac_tries; ++i) {
-		const Mac mac = Mac::generate(context.random());
-		if (user_of(records, mac, spec.bridge) == nullptr) {
-			return mac;
-		}
-	}
-	throw Error(Exit::failed, "no free MAC address was found at random; give one with mac=");
+	checked.ip_lock = lock_of_vifspec(checked.spec.ip);
 }
 
 void check_here(Context &context, AttachChecked &checked)
@@ -120,27 +112,31 @@ void check_here(Context &context, AttachChecked &checked)
 	if (checked.spec.vifname) {
 		check_vifname(context, *checked.spec.vifname);
 	}
-	if (!checked.spec.ip.empty()) {
-		// Fails rather than leave a guest unlocked whose administrator asked for a lock.
-		throw Error(
-			Exit::usage,
-			fmt::format(
-				"ip {}: ringway cannot lock a port to addresses; leave ip= out, or use xl "
-				"network-attach with script=vif-bridge and an ordinary bridge",
-				quote(checked.spec.ip_text())));
-	}
+	check_ip(checked, bridge);
 	checked.mtu = checked.spec.mtu.value_or(bridge.mtu);
 }
 
 } // namespace
 
-void check_mac(Context &context, const VifSpec &spec)
+void settle_mac(Context &context, VifSpec &spec)
 {
-	if (const auto other = find_user(context.store, *spec.mac, spec.bridge)) {
-		throw Error(Exit::conflict,
-			    fmt::format("mac {}: {} has it on bridge {}; choose another, or leave mac= out",
-					spec.mac->text(), other->text(), spec.bridge));
+	if (spec.mac) {
+		if (const auto other = find_user(context.store, *spec.mac, spec.bridge)) {
+			throw Error(Exit::conflict,
+				    fmt::format("mac {}: {} has it on bridge {}; choose another, or leave "
+						"mac= out",
+						spec.mac->text(), other->text(), spec.bridge));
+		}
+		return;
 	}
+	for (int i = 0; i < mac_tries; ++i) {
+		const Mac mac = Mac::generate(context.random());
+		if (!find_user(context.store, mac, spec.bridge)) {
+			spec.mac = mac;
+			return;
+		}
+	}
+	throw Error(Exit::failed, "no free MAC address was found at random; give one with mac=");
 }
 
 AttachChecked check_attach(Context &context, std::string_view domain_text, const VifSpec &spec)
@@ -164,7 +160,6 @@ AttachChecked check_attach(Context &context, std::string_view domain_text, const
 		checked.mtu = spec.mtu.value_or(standard_mtu);
 	}
 	checked.script = spec.script.value_or(context.host.hotplug_script());
-	checked.spec.mac = choose_mac(context, spec);
 	for (const std::string &note : spec.notes) {
 		context.note(note);
 	}

@@ -3,10 +3,12 @@
 // Everything that can be known to fail before an attach touches anything.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include "context.hpp"
 #include "domain.hpp"
+#include "ip_lock.hpp"
 #include "vifspec.hpp"
 
 namespace ringway
@@ -18,14 +20,15 @@ struct AttachChecked {
 	bool backend_here = true; // the backend runs where this command runs
 	unsigned mtu = 0;
 	std::string script;
-	VifSpec spec; // mac filled in
+	VifSpec spec;
+	std::optional<IpLock> ip_lock; // of a brlite port
 };
 
 // Throws Error that names the offending value and what to do.
 AttachChecked check_attach(Context &context, std::string_view domain, const VifSpec &spec);
 
-// That nobody else has the address on this bridge. Holds until the vif is entered only under the lock that
-// attach() takes.
-void check_mac(Context &context, const VifSpec &spec);
+// The address that was asked for, or one at random: nobody else has it on this bridge. That holds until the
+// vif is entered only under the lock that attach() takes. Throws Error (conflict).
+void settle_mac(Context &context, VifSpec &spec);
 
 } // namespace ringway

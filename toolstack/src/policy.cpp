@@ -2,9 +2,8 @@
 #include "policy.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include "ip_address.hpp"
+#include "ip_lock.hpp"
 #include "text.hpp"
 #include "xenstore_schema.hpp"
 
@@ -16,54 +15,12 @@ namespace
 
 namespace be = schema::backend;
 
-constexpr std::size_t most_addresses = 64; // BRLITE_PORT_ADDRESSES_MAX
-
 bool on_or_off(std::string_view key, std::string_view value)
 {
 	if (value != "on" && value != "off") {
 		throw Error(Exit::usage, fmt::format("{} {}: write on or off", key, quote(value)));
 	}
 	return value == "on";
-}
-
-// The address in its usual form, so that one address is written in one way.
-std::string address(std::string_view text)
-{
-	std::array<std::uint8_t, 16> bytes{};
-	std::array<char, INET6_ADDRSTRLEN> out{};
-	if (const unsigned length = read_ip_address(text, bytes.data())) {
-		return inet_ntop(length == 4 ? AF_INET : AF_INET6, bytes.data(), out.data(), out.size());
-	}
-	throw Error(Exit::usage,
-		    fmt::format("ip {}: neither an IPv4 nor an IPv6 address; write addresses such as "
-				"192.0.2.1,2001:db8::1, or none, or any",
-				quote(text)));
-}
-
-std::optional<std::vector<std::string>> addresses(std::string_view value)
-{
-	if (value == "any") {
-		return std::nullopt;
-	}
-	std::vector<std::string> out;
-	if (value == "none") {
-		return out;
-	}
-	for (const std::string_view part : split(value, ',')) {
-		const std::string one = address(part);
-		if (std::find(out.begin(), out.end(), one) != out.end()) {
-			throw Error(Exit::usage,
-				    fmt::format("ip {}: given twice; leave one out", quote(part)));
-		}
-		out.push_back(one);
-	}
-	if (out.size() > most_addresses) {
-		throw Error(Exit::usage,
-			    fmt::format("ip: {} addresses; a port can have {}: leave some out, or do "
-					"not lock it with ip=any",
-					out.size(), most_addresses));
-	}
-	return out;
 }
 
 constexpr std::uint64_t most_rate = 10000000; // BRLITE_STORM_RATE_MAX
@@ -192,11 +149,6 @@ std::optional<std::string> one_if(bool set)
 	return set ? std::optional<std::string>("1") : std::nullopt;
 }
 
-} // namespace
-
-namespace
-{
-
 // A guest that was the mirror may be gone: that must not keep the rest from being put in force.
 int mirror_target(Context &context, const Link &port, const Mirror &mirror)
 {
@@ -238,10 +190,7 @@ Link find_port(Context &context, const Record &record)
 
 std::string Policy::ip_text() const
 {
-	if (!ip_lock) {
-		return "";
-	}
-	return ip_lock->empty() ? "none" : fmt::format("{}", fmt::join(*ip_lock, ","));
+	return ip_lock ? ip_lock_text(*ip_lock) : "";
 }
 
 std::string Policy::text() const
@@ -271,7 +220,7 @@ Policy change_policy(Policy policy, const std::vector<std::string> &words)
 		} else if (key == "mac_lock") {
 			policy.mac_lock = on_or_off(key, value);
 		} else if (key == "ip") {
-			policy.ip_lock = addresses(value);
+			policy.ip_lock = parse_ip_lock(value);
 		} else if (const StormWord *storm = find_storm_word(key)) {
 			policy.storm.*storm->limit = storm_limit(key, value);
 		} else if (key == "rules") {
@@ -300,12 +249,7 @@ Policy read_policy(Store &store, const Record &record)
 	policy.isolated = get(be::isolated) == "1";
 	policy.mac_lock = get(be::mac_lock) == "1";
 	if (const auto text = get(be::ip_lock)) {
-		try {
-			policy.ip_lock =
-				schema::valid(be::ip_lock, *text) ? addresses(*text) : addresses("none");
-		} catch (const Error &) {
-			policy.ip_lock = addresses("none");
-		}
+		policy.ip_lock = read_ip_lock(*text);
 	}
 	if (const auto text = get(be::vlan)) {
 		policy.vlan = vlans(*text);

@@ -249,7 +249,24 @@ TEST_F(Attach, VlansMakeABrliteBridgeFilter)
 
 TEST_F(Attach, NeverPretendsToLockAddresses)
 {
-	expect_in("'10.0.0.1'", fails(Exit::usage, "ip=10.0.0.1"));
+	world.links.add("br1", "bridge", true);
+	expect_in("'10.0.0.1'", fails(Exit::usage, "bridge=br1,ip=10.0.0.1"));
+	expect_in("'10.0.0.0/24'", fails(Exit::usage, "ip=10.0.0.0/24"));
+	expect_in("'10.0.0.1/128'", fails(Exit::usage, "ip=10.0.0.1/128"));
+	expect_in("given twice", fails(Exit::usage, "ip=10.0.0.1 10.0.0.1/32"));
+}
+
+// The port is locked before it goes up.
+TEST_F(Attach, LocksToAddresses)
+{
+	world.links.on_policy = [&] { EXPECT_FALSE(world.links.find("vif3.0")->up); };
+	go("ip=10.0.0.1/32 2001:DB8:0::1,vlan=10");
+	EXPECT_EQ(*world.links.policies.at("vif3.0").ip_lock,
+		  (std::vector<std::string>{"10.0.0.1", "2001:db8::1"}));
+	EXPECT_EQ(world.store.get(std::string(back) + "/ip-lock"), "10.0.0.1,2001:db8::1");
+	EXPECT_EQ(world.store.get(std::string(back) + "/ip"), "10.0.0.1/32 2001:DB8:0::1");
+	EXPECT_EQ(world.store.get(std::string(back) + "/vlan"), "10");
+	EXPECT_TRUE(world.links.find("vif3.0")->up);
 }
 
 // CL-18

@@ -288,6 +288,9 @@ void FakeLinks::set_vlan(const Link &link, const Vlan &vlan)
 
 void FakeLinks::set_policy(const Link &link, const PortPolicy &policy)
 {
+	if (on_policy) {
+		on_policy();
+	}
 	policies[change(link, "policy").name] = policy;
 }
 

@@ -127,6 +127,7 @@ public:
 	int changes = 0;
 	int fail_at = 0; // the so-many-th change from the start fails
 	std::function<void(const std::string &from, const std::string &to)> renamed;
+	std::function<void()> on_policy;
 
 private:
 	Link &change(const Link &link, const std::string &what);
