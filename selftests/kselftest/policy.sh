@@ -82,16 +82,15 @@ check 'a reaches b' reaches 127.9.0.2
 for tool in '' xl; do
 	with=${tool:-ringway}
 	stage "addresses in a vifspec of $with"
-	vif_detach a
+	vif_detach a > /dev/null
 	check "a gets a vif of $with that is locked" eval 'VIFTOOL=$tool vif_join a 127.9.0.1 ip=127.9.0.1'
 	check 'which is shown' shown '"ip_lock":["127.9.0.1"],'
 	check 'a reaches b' reaches 127.9.0.2
 	check 'a does not with another address' loses drop_locked_address \
 		'ip address add 127.9.0.77/24 dev eth0; ping -c 3 -W 1 -I 127.9.0.77 127.9.0.2'
 done
-vif_detach a
-# xl only says that its script failed; what the script said is in XenStore and in the log.
+vif_detach a > /dev/null
 check 'a network in a vifspec is refused by the script, which names it' eval \
-	'! VIFTOOL=xl vif_attach a bridge=xenbr0,ip=127.9.0.0/24 && grep -F "127.9.0.0/24" /var/log/xen/*.log'
+	'VIFTOOL=xl vif_attach a bridge=xenbr0,ip=127.9.0.0/24 2>&1 | grep -F "ip '"'127.9.0.0/24'"': neither"'
 check 'the kernel is content' splats
 ktap_end
