@@ -25,7 +25,7 @@ modules-6.1 modules-6.12: modules-%: setup
 		{ cat $(OUT)/modules-$*.log; exit 1; }
 
 toolstack: ## the ringway command
-	$(MAKE) -s -C toolstack
+	$(MAKE) -s -j$(shell nproc) -C toolstack
 
 demo: setup modules-6.1 toolstack ## boot a Xen host, pass traffic with stock and with Ringway, print the table
 	$(MAKE) -s -C lab demo

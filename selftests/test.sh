@@ -42,12 +42,12 @@ say "the fuzzers"
 FUZZ_SECONDS=${FUZZ_SECONDS:-60} selftests/fuzz/run.sh > "$logs/fuzz.log" 2>&1
 grep -E '^(not )?ok|^Bail' "$logs/fuzz.log"
 say "modules and command"
-for series in 6.1 6.12; do
-	for lto in y n; do
-		modules $series $lto
-	done
+# Each kernel has its own tree, so both are built at the same time.
+for lto in y n; do
+	for series in 6.1 6.12; do modules $series $lto & done
+	wait
 done
-make -s -C toolstack > "$logs/toolstack.log" 2>&1
+make -s -j"$(nproc)" -C toolstack > "$logs/toolstack.log" 2>&1
 code=$?
 sed -i 's/^/# /' "$logs/toolstack.log"
 result "$logs/toolstack.log" "the ringway command builds" $code

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# netback and bridge-lite in a driver domain: a guest that has the backend of other guests' vifs (backend= in a vifspec).
+# Traffic, a guest that lies, one that dies, and the driver domain has nothing of any of them in the end.
+# DRIVER_KERNEL is what it runs; with the one of lab/checked-kernel.sh kasan, KASAN looks at each access.
+# Cases of docs/security.md: NF-24, RL-03
+. "${0%/*}/ktap.sh"
+
+kernel=${DRIVER_KERNEL:-6.1}
+# As in hostile.sh.
+lies=${LIES:-prod-ahead:off cross-page:off slots-20:error gref-revoked:error scribble:fine event-storm:fine ctrl-storm:fine}
+cycles=${CYCLES:-5}
+ktap_plan $((26 + 2 * $(wc -w <<< "$lies")))
+
+check 'the driver domain starts' guest_create drv type=pvh front=none kernel="$kernel" memory="${DRIVER_MEMORY:-256}" || exit 1
+drv=$(domid drv)
+in_drv() { guest_run drv "$1" "${2:-60}"; }
+begin="insmod /lab/modules/bridge-lite.ko && insmod /lab/modules/ringway-netback.ko && /usr/bin/ip link add xenbr0 type brlite && ip link set xenbr0 up"
+check 'it has a bridge and the backend driver' in_drv "$begin"
+# Interrupts, devices, modules of the driver domain: what must be as it was.
+# shellcheck disable=SC2016 # for the guest's shell
+held() { in_drv 'ls /sys/class/net /sys/bus/xen-backend/devices; cut -d" " -f1,3 /proc/modules; grep -c vif /proc/interrupts'; }
+held > /tmp/held
+check 'it has no vif' grep -qx 0 /tmp/held
+check 'a starts' guest_create a || exit 1
+check 'b starts, with our netfront' guest_create b kernel=6.12 front=ringway || exit 1
+check 'the liar starts' guest_create liar front=none || exit 1
+
+# What a driver domain's own tools do when a vif comes: they are told by XenStore, here by us.
+serve() { # GUEST
+	local id
+	id=$(domid "$1")
+	wait_for 30 "device of $1" in_drv "[ -e /sys/class/net/vif$id.0 ]" || return 1
+	in_drv "ip link set vif$id.0 address fe:ff:ff:ff:ff:ff; /usr/bin/ip link set vif$id.0 master xenbr0 up" &&
+		xenstore-write "/local/domain/$drv/backend/vif/$id/0/hotplug-status" connected
+}
+attach() { ringway vif attach "$1" "backend=drv,bridge=xenbr0,mac=$2" --no-wait > /dev/null && serve "$1"; }
+detach() { ringway vif detach "$1" 0 > /dev/null; }
+join() { attach "$1" "$(mac_of "$2")" && guest_run "$1" "join $2"; } # GUEST ADDRESS
+check 'a joins' join a 127.9.0.1
+check 'b joins' join b 127.9.0.2
+check 'ringway lists them with their backend' eval '[ "$(ringway -j vif list | grep -o "\"backend_domid\":$drv" | wc -l)" = 2 ]'
+check 'a <-> b: every byte is right' flow_both a b 127.9.0.1 127.9.0.2
+directs() { in_drv "ethtool -S vif$(domid a).0" | awk '$1 == "from_guest_direct:" { print $2 }'; }
+check 'it went directly' eval '[ "$(directs)" -gt 1000 ]'
+
+outcome() { guest_run liar "dmesg | sed -n 's/.*evilfront: $1: //p' | tail -n 1"; }
+off_lines() { in_drv 'dmesg | grep -c "vif disabled until"'; }
+as_it_should() { # LIE off|error|fine, with `lines` as before
+	local words said
+	read -ra words <<< "$(outcome "$1")"
+	said=$(($(off_lines) - lines))
+	echo "$1: ${words[*]}; $said log lines"
+	case $2 in
+	off) [ $said = 1 ] && [[ ${words[5]} =~ ^[56]$ ]] ;;
+	error) [ $said = 0 ] && [ "${words[3]}" = -1 ] && [ "${words[5]}" = 4 ] ;;
+	fine) [ $said = 0 ] && [[ ${words[3]} =~ ^[01]$ ]] && [ "${words[5]}" = 4 ] ;;
+	esac
+}
+lie_and_see() { # LIE WHAT
+	lines=$(off_lines)
+	guest_run liar "dmesg -c > /dev/null; insmod /lab/modules/evilfront.ko lie=$1" && attach liar 00:16:3e:66:66:66 || return 1
+	wait_for 60 "what should become of $1" as_it_should "$1" "$2" || { as_it_should "$1" "$2"; false; }
+}
+gone() { # detached, and the module let go of
+	detach liar && wait_for 60 'evilfront to go' guest_run liar 'rmmod evilfront'
+}
+# shellcheck disable=SC2016 # for the guest's shell
+guest_start a ping 'rm -f /tmp/enough; until [ -e /tmp/enough ]; do ping -c 20 -i 0.1 -W 10 127.9.0.2 > /tmp/p; grep -q " 0% packet loss" /tmp/p || cat /tmp/p; done'
+# Asks everybody all the time, so that the liar's RX ring is used.
+guest_start b ask 'until [ -e /tmp/enough ]; do ping -c 1 -W 1 127.9.0.99; done > /dev/null'
+for case in $lies; do
+	stage "${case%:*}"
+	check "$case" lie_and_see "${case%:*}" "${case#*:}"
+	check "${case%:*}: the vif is detached" gone
+done
+check 'the others lost no ping meanwhile' eval 'guest_run a "touch /tmp/enough" && [ -z "$(guest_wait a ping 60)" ]'
+guest_run b 'touch /tmp/enough' && guest_wait b ask 15
+
+stage 'the guests come and go'
+check "a connects $cycles times again" eval 'for n in $(seq $cycles); do detach a && join a 127.9.0.1 || exit 1; done && pings a 127.9.0.2'
+dies() {
+	local id
+	traffic_start a 127.9.0.2
+	traffic_start b 127.9.0.1
+	sleep 2
+	id=$(domid b)
+	guest_destroy b && traffic_stop a
+	# xl leaves the backend's directory for the driver domain's tools to remove.
+	xenstore-rm "/local/domain/$drv/backend/vif/$id"
+	wait_for 30 'end of its vif' eval '! in_drv "ls -d /sys/class/net/vif*" | grep -v "vif$(domid a)\."'
+}
+check 'b dies under traffic' dies
+check 'a and the liar go' eval 'detach a && guest_destroy a && guest_destroy liar'
+nothing_held() { held > /tmp/held.now && diff /tmp/held /tmp/held.now; }
+check 'the driver domain holds nothing of them' eval 'wait_for 30 "end of it all" nothing_held || nothing_held'
+modules_go() {
+	in_drv 'ip link del xenbr0 && rmmod ringway-netback && rmmod bridge-lite && ! dmesg | grep -E "WARNING|BUG|Call Trace|Oops"'
+}
+check 'its modules go, its kernel is content' modules_go
+
+# The driver domain dies, its guests do not: they get vifs of dom0 instead.
+stage 'the driver domain crashes'
+check 'the bridge is made anew' in_drv "$begin"
+check 'a, and c with our netfront, join' eval 'guest_create a && guest_create c kernel=6.12 front=ringway && join a 127.9.0.1 && join c 127.9.0.2'
+crashes() {
+	traffic_start a 127.9.0.2
+	traffic_start c 127.9.0.1
+	sleep 2
+	in_drv 'echo c > /proc/sysrq-trigger' 3
+	wait_for 30 'end of the driver domain' eval 'xl list drv | grep -q " ...[-s]c. "'
+	guest_destroy drv && ! guest_run drv true
+}
+check 'the driver domain crashes under traffic' crashes
+check 'its guests live' eval 'guest_run a true && guest_run c true && traffic_stop a && traffic_stop c'
+check 'ringway takes what is left of their vifs' eval 'ringway vif detach a 0 -t 3 && ringway vif detach c 0 -t 3'
+check 'dom0 has a bridge' eval 'use_stack ringway && ip address replace $dom0_address/24 dev xenbr0'
+back() { # GUEST ADDRESS
+	wait_for 60 'end of its old device' guest_run "$1" '[ ! -e /sys/bus/xen/devices/vif-0 ]' && vif_join "$1" "$2" && pings "$1" "$dom0_address"
+}
+check 'a gets a vif of dom0' back a 127.9.0.1
+check 'c gets a vif of dom0' back c 127.9.0.2
+check 'a <-> c: every byte is right' flow_both a c 127.9.0.1 127.9.0.2
+ktap_end
