@@ -121,7 +121,7 @@ fifty() {
 		done
 	done
 	begin list 0 vif list
-	begin check 0 check
+	begin list-json 0 -j vif list
 	begin no-domain 4 vif attach nobody bridge=xenbr0
 	begin no-domain-either 4 vif list nobody
 	begin no-vif 4 vif detach a 77
