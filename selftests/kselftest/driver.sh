@@ -5,14 +5,22 @@
 # DRIVER_KERNEL is what it runs; with the one of lab/checked-kernel.sh kasan, KASAN looks at each access.
 # Cases of docs/security.md: NF-24, RL-03
 . "${0%/*}/ktap.sh"
+: "${dom0_address:?}"
 
+# shellcheck source=selftests/kselftest/lies.sh
+. "${0%/*}/lies.sh"
 kernel=${DRIVER_KERNEL:-6.1}
-# As in hostile.sh.
 lies=${LIES:-prod-ahead:off cross-page:off slots-20:error gref-revoked:error scribble:fine event-storm:fine ctrl-storm:fine}
+# The guest with our netfront.
+front='kernel=6.12'
+if [ "$kernel" = kasan ]; then
+	[ -d /guest/kasan ] || ktap_skip_all 'there is no kernel "kasan"; run: lab/checked-kernel.sh kasan'
+	lies=${LIES:-$ring_lies} front='kernel=kasan type=pvh memory=256'
+fi
 cycles=${CYCLES:-5}
 ktap_plan $((26 + 2 * $(wc -w <<< "$lies")))
 
-check 'the driver domain starts' guest_create drv type=pvh front=none kernel="$kernel" memory="${DRIVER_MEMORY:-256}" || exit 1
+check 'the driver domain starts' guest_create drv type=pvh front=none kernel="$kernel" memory=256 || exit 1
 drv=$(domid drv)
 in_drv() { guest_run drv "$1" "${2:-60}"; }
 begin="insmod /lab/modules/bridge-lite.ko && insmod /lab/modules/ringway-netback.ko && /usr/bin/ip link add xenbr0 type brlite && ip link set xenbr0 up"
@@ -23,7 +31,8 @@ held() { in_drv 'ls /sys/class/net /sys/bus/xen-backend/devices; cut -d" " -f1,3
 held > /tmp/held
 check 'it has no vif' grep -qx 0 /tmp/held
 check 'a starts' guest_create a || exit 1
-check 'b starts, with our netfront' guest_create b kernel=6.12 front=ringway || exit 1
+# shellcheck disable=SC2086 # words
+check 'b starts, with our netfront' guest_create b $front front=ringway || exit 1
 check 'the liar starts' guest_create liar front=none || exit 1
 
 # What a driver domain's own tools do when a vif comes: they are told by XenStore, here by us.
@@ -102,7 +111,7 @@ check 'its modules go, its kernel is content' modules_go
 # The driver domain dies, its guests do not: they get vifs of dom0 instead.
 stage 'the driver domain crashes'
 check 'the bridge is made anew' in_drv "$begin"
-check 'a, and c with our netfront, join' eval 'guest_create a && guest_create c kernel=6.12 front=ringway && join a 127.9.0.1 && join c 127.9.0.2'
+check 'a, and c with our netfront, join' eval 'guest_create a && guest_create c $front front=ringway && join a 127.9.0.1 && join c 127.9.0.2'
 crashes() {
 	traffic_start a 127.9.0.2
 	traffic_start c 127.9.0.1

@@ -5,14 +5,9 @@
 # Cases of docs/security.md: NB-01, NB-02, NB-06, NB-07, NB-09, NB-10, NB-11, NB-13, NB-15, NB-16, NB-17, NB-20, NB-23, NB-24, NB-26, NB-31, NB-43, NB-45, NB-46, NB-47, RL-18
 . "${0%/*}/ktap.sh"
 
-# The numbers of the cases are in evilfront's ring.c and control.c.
-# LIES: LIE and what is to become of it: off = disabled, error = answered with an error, fine = answered as honest
-lies=${LIES:-prod-ahead:off prod-far:off prod-back:off cross-page:off slot-missing:off slots-22:off extra-missing:off
-	extra-unknown:off extra-endless:off gso-zero:off rx-ahead:off
-	slots-20:error bad-gref:error gref-revoked:error runt:error size-wrap:error
-	zero-slots:fine gso-no-tcp:fine same-slot:fine scribble:fine rx-bad-gref:fine rx-read-only:fine
-	event-storm:fine packet-storm:fine
-	ctrl-ahead:off ctrl-bogus:fine ctrl-storm:fine}
+# shellcheck source=selftests/kselftest/lies.sh
+. "${0%/*}/lies.sh"
+lies=${LIES:-$ring_lies}
 ktap_plan $((6 + 3 * $(wc -w <<< "$lies")))
 
 check 'stack ringway' use_stack ringway || exit 1
