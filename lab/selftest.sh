@@ -8,7 +8,9 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 OUT=${OUT:-$here/../out}
 results=${RESULTS:-$OUT/lab/results/selftest}
-read -ra scenarios <<< "${SCENARIOS:-matrix bridge ports policy vlan batches rules mirror sweep rewrite taps cycles death suspend reload cli parallel trouble hostile nodes storm many tuning link limits STACK=stock FRONTS=ringway matrix}"
+read -ra scenarios <<< "${SCENARIOS:-matrix bridge ports policy vlan batches rules mirror sweep rewrite taps cycles death suspend reload cli trouble hostile nodes storm many tuning link limits STACK=stock FRONTS=ringway matrix}"
+# What has little to do with dom0's kernel runs on one of them.
+declare -A also=([6.1]='parallel' [6.12]='driver' [checked]='parallel DRIVER_KERNEL=kasan driver')
 read -ra kernels <<< "${ONE_KERNEL:-6.1 6.12}"
 unset ONE_KERNEL
 
@@ -19,7 +21,9 @@ export LAB_READY=1
 for k in "${kernels[@]}"; do
 	mkdir -p "$results/$k"
 	rm -f "$results/$k"/*
-	RESULTS=$results/$k "$here/run.sh" -k "$k" -t "${SECONDS_LIMIT:-3300}" "${scenarios[@]}" 2>&1 |
+	more=()
+	[ -n "${SCENARIOS:-}" ] || read -ra more <<< "${also[$k]:-}"
+	RESULTS=$results/$k "$here/run.sh" -k "$k" -t "${SECONDS_LIMIT:-3300}" "${more[@]}" "${scenarios[@]}" 2>&1 |
 		sed -u "s/^/dom0 $k: /" &
 done
 wait
