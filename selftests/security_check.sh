@@ -40,7 +40,7 @@ path_of() { # FILE
 
 # One proof of row ID: `file` and what it names.
 judge() { # ID FILE NAME
-	local path
+	local path list
 	path=$(path_of "$2") || { complain "$1: there is no $2 in ${folders[*]}"; return; }
 	case $2 in
 	*_fuzz.cc) grep -q "$1" "$path" || complain "$1: $2 does not bear the number" ;;
@@ -52,7 +52,10 @@ judge() { # ID FILE NAME
 		fi
 		echo "$2 $3 $1" >> "$work/named" ;;
 	*.sh)
-		grep -qF -e "$3" "$path" || complain "$1: \"$3\" is not in $2"
+		# The list of lies is part of a scenario that tells them.
+		list=()
+		! grep -q '/lies.sh"$' "$path" || list=("${path%/*}/lies.sh")
+		grep -qF -e "$3" "$path" "${list[@]}" || complain "$1: \"$3\" is not in $2"
 		grep -q "$1" "$path" || complain "$1: $2 does not bear the number" ;;
 	esac
 }

@@ -27,7 +27,8 @@ private:
 class FileLock
 {
 public:
-	// Throws Error when the file cannot be made, when time is over, or when a signal asks the command to stop.
+	// Throws Error when the file cannot be made, when time is over, or when a signal asks the command to
+	// stop.
 	FileLock(Clock &clock, std::filesystem::path file, Millis timeout = Millis(30000));
 	~FileLock();
 	FileLock(const FileLock &) = delete;
