@@ -121,8 +121,8 @@ crashes() {
 	traffic_start c 127.9.0.1
 	sleep 2
 	in_drv 'echo c > /proc/sysrq-trigger' 3
-	wait_for 30 'end of the driver domain' eval 'xl list drv | grep -q " ...[-s]c. "'
-	guest_destroy drv && ! guest_run drv true
+	wait_for 30 'end of the driver domain' eval 'timeout 20 xl list drv | grep -q " ...[-s]c. "'
+	timeout 120 xl destroy drv && ! domid drv
 }
 check 'the driver domain crashes under traffic' crashes
 check 'its guests live' eval 'guest_run a true && guest_run c true && traffic_stop a && traffic_stop c'
