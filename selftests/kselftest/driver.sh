@@ -87,7 +87,12 @@ for case in $lies; do
 	check "$case" lie_and_see "${case%:*}" "${case#*:}"
 	check "${case%:*}: the vif is detached" gone
 done
-check 'the others lost no ping meanwhile' eval 'guest_run a "touch /tmp/enough" && [ -z "$(guest_wait a ping 60)" ]'
+nothing_lost() {
+	local lost
+	guest_run a 'touch /tmp/enough'
+	lost=$(guest_wait a ping 60) && [ -z "$lost" ] || { echo "$lost"; return 1; }
+}
+check 'the others lost no ping meanwhile' nothing_lost
 guest_run b 'touch /tmp/enough' && guest_wait b ask 15
 
 stage 'the guests come and go'

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Under traffic, a guest's CPUs come and go and its interrupts move between them, and dom0 gives its memory away down to
+# very little. Afterwards everything flows again, and nobody had to be attached anew.
+# Cases of docs/security.md: RL-09, RL-10
+. "${0%/*}/ktap.sh"
+: "${dom0_address:?}"
+
+rounds=${ROUNDS:-5}
+ktap_plan 15
+
+check 'stack ringway' use_stack ringway || exit 1
+echo 2 > /sys/module/ringway_netback/parameters/max_queues
+ip address replace $dom0_address/24 dev xenbr0
+check 'a starts, with two CPUs' guest_create a vcpus=2 || exit 1
+check 'b starts, with two CPUs and our netfront' guest_create b vcpus=2 kernel=6.12 front=ringway || exit 1
+check 'a joins' vif_join a 127.9.0.1
+check 'b joins' vif_join b 127.9.0.2
+check 'each has two queues' eval '[ "$(cat /sys/class/net/vif$(domid a).0/queues/rx-1/rps_cpus /sys/class/net/vif$(domid b).0/queues/rx-1/rps_cpus | wc -l)" = 2 ]'
+
+# One line of shell: CPU 1 goes and comes, then each of the vif's interrupts is on CPU 1, on CPU 0, on both.
+# shellcheck disable=SC2016 # for the guest's shell
+moves='cpu=/sys/devices/system/cpu/cpu1/online; for n in $(seq '$rounds'); do echo 0 > $cpu && sleep 0.3 && echo 1 > $cpu || exit 1;
+	for mask in 2 1 3; do for i in $(grep -E "vif|eth0" /proc/interrupts | cut -d: -f1); do echo $mask > /proc/irq/$i/smp_affinity; done; sleep 0.2; done; done;
+	[ "$(cat $cpu)" = 1 ]'
+moves=${moves//$'\n'/ }
+cpus_move() { # GUEST
+	guest_run "$1" "$moves" 120
+}
+stage 'CPUs'
+traffic_start a 127.9.0.2
+traffic_start b 127.9.0.1
+check "a's CPU goes and comes $rounds times, its interrupts move" cpus_move a
+check "so do b's" cpus_move b
+traffic_stop a
+traffic_stop b
+check 'a <-> b: every byte is right' flow_both a b 127.9.0.1 127.9.0.2
+
+stage 'memory'
+kib() { awk -v n="$1:" '$1 == n { print $2 }' /proc/meminfo; }
+whole=$(kib MemTotal)
+little() { [ "$(kib MemAvailable)" -lt 120000 ]; }
+# Down to 96 MiB that it could still use, for a few seconds.
+gives_away() {
+	local before
+	before=$(xl list 0 | awk 'NR == 2 { print $3 }')
+	xl mem-set 0 $((before - $(kib MemAvailable) / 1024 + 96))m
+	wait_for 60 'end of the memory' little || { cat /proc/meminfo; return 1; }
+	echo "$(kib MemAvailable) KiB available"
+	sleep 5
+	little
+}
+gets_back() {
+	xl mem-set 0 "$((whole / 1024 + 64))m"
+	wait_for 60 'the memory' eval "[ \$(kib MemTotal) -ge $((whole * 9 / 10)) ]" || { cat /proc/meminfo; return 1; }
+}
+traffic_start a 127.9.0.2
+traffic_start b 127.9.0.1
+check 'dom0 gives its memory away' gives_away
+check 'a and b reach dom0 all the same' eval 'pings a $dom0_address && pings b $dom0_address'
+check 'dom0 gets it back' gets_back
+traffic_stop a
+traffic_stop b
+check 'a <-> b: every byte is right' flow_both a b 127.9.0.1 127.9.0.2
+check 'nobody was killed for it' eval '! dmesg | grep -i -E "out of memory|oom-kill"'
+check 'the kernel is content' splats
+ktap_end
