@@ -153,7 +153,7 @@ void brlite_end_mirrors(struct brlite_slave *leaving);
 /* rules.c: what may pass a port. CONTEXT: RTNL */
 int brlite_change_rules(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack);
 int brlite_fill_rules(struct sk_buff *skb, const struct brlite_slave *slave);
-size_t brlite_rules_size(const struct brlite_slave *slave);
+size_t brlite_rules_size(void);
 /* CONTEXT: a grace period after the last frame that may know the port. */
 void brlite_free_rules(struct brlite_slave *slave);
 

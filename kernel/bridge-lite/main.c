@@ -148,9 +148,7 @@ static int slave_changelink(struct net_device *dev, struct net_device *slave_dev
 
 static size_t get_slave_size(const struct net_device *dev, const struct net_device *slave_dev)
 {
-	const struct brlite_slave *slave = brlite_slave_of(slave_dev);
-
-	return (slave ? brlite_rules_size(slave) : 0) + 4 * nla_total_size(sizeof(u32)) + nla_total_size(BRLITE_COUNTERS * sizeof(u64)) +
+	return brlite_rules_size() + 4 * nla_total_size(sizeof(u32)) + nla_total_size(BRLITE_COUNTERS * sizeof(u64)) +
 	       nla_total_size(sizeof(u8)) + nla_total_size(BRLITE_PORT_ADDRESSES_MAX * nla_total_size(16)) +
 	       BRLITE_STORM_KINDS * nla_total_size(sizeof(struct brlite_storm_limit));
 }

@@ -168,17 +168,15 @@ void brlite_free_rules(struct brlite_slave *slave)
 
 /* --- Showing -------------------------------------------------------------------------------------------- */
 
-size_t brlite_rules_size(const struct brlite_slave *slave)
+/*
+ * The most that it can be. CONTEXT: RCU; a dump asks for the size before it has RTNL, so neither the port nor its rules may
+ * be looked at.
+ */
+size_t brlite_rules_size(void)
 {
-	size_t size = 0;
-	unsigned int way;
-
-	for (way = 0; way < BRLITE_DIRECTIONS; way++)
-		if (slave->rules[way])
-			size += nla_total_size(0) + nla_total_size(sizeof(u8)) +
-				slave->rules[way]->count * nla_total_size(sizeof(struct brlite_rule)) +
-				nla_total_size(BRLITE_RULE_HITS * sizeof(u64));
-	return size;
+	return BRLITE_DIRECTIONS * (nla_total_size(0) + nla_total_size(sizeof(u8)) +
+				    BRLITE_RULES_MAX * nla_total_size(sizeof(struct brlite_rule)) +
+				    nla_total_size(BRLITE_RULE_HITS * sizeof(u64)));
 }
 
 static void sum_hits(const struct brlite_rules *rules, u64 *sums)
