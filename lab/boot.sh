@@ -13,6 +13,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 mode=$1 limit=$2 vmlinux=$3 initrd=$4 results=$5
 cpus=${LAB_CPUS:-1}
+memory=${LAB_DOM0_MEMORY:-1280}
 [ "$mode" != icount ] || cpus=1
 
 # SMAP/SMEP: dom0 dies of them under TCG. RDTSCP: PVH guests hang on its intercept. ERMS/FSRM: a
@@ -23,7 +24,7 @@ qemu=(qemu-system-x86_64 -smp "$cpus" -cpu "$cpu" -m "${LAB_MEMORY:-3072}" -disp
 	-nodefaults -net none
 	-netdev 'hubport,id=up0,hubid=0' -device 'e1000e,romfile=,netdev=up0,mac=00:16:3e:fe:00:01'
 	-netdev 'hubport,id=up1,hubid=0' -device 'e1000e,romfile=,netdev=up1,mac=00:16:3e:fe:00:02'
-	-kernel "$cache/xen" -append "console=com1 com1=115200 dom0_mem=1280M,max:1280M dom0_max_vcpus=$cpus loglvl=warning guest_loglvl=warning"
+	-kernel "$cache/xen" -append "console=com1 com1=115200 dom0_mem=${memory}M,max:${memory}M dom0_max_vcpus=$cpus loglvl=warning guest_loglvl=warning"
 	-initrd "$vmlinux console=hvc0 quiet loglevel=4 panic=1 panic_on_warn=1 ${LAB_ARGS:-},$initrd")
 case $mode in
 icount) qemu+=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off') ;;

@@ -8,11 +8,13 @@
 #   dom0.cpio          dom0's userland            modules-K.cpio   dom0's modules of kernel K
 #   guest-K.cpio       /guest/K in dom0: the guests' kernel K and their initramfs
 #
+# Of the checked kernel (checked-kernel.sh), where there is one, a dom0 is made and no guest.
+#
 # What changes often (init, scenarios, tools, our modules) is not in here but in the overlay of run.sh.
 # Each file is made once; a changed list below or a new download makes it again.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-: "${lab_src:?}" "${lab_out:?}" "${kernels:?}" "${pkgs:?}" "${root:?}" "${cache:?}" "${top:?}"
+: "${lab_src:?}" "${lab_out:?}" "${kernels:?}" "${pkgs:?}" "${root:?}" "${cache:?}" "${top:?}" "${checked:?}"
 . "$lab_src/tree.sh"
 
 xen_bin=/usr/lib/xen-4.17/bin
@@ -101,7 +103,11 @@ modules_tree() { tree_modules "$1" "$(kver "$2")" "${dom0_modules[@]}"; }
 make_once "$cache/xen" zcat "$root/boot/xen-4.17-amd64.gz"
 make_once "$cache/dom0.cpio" packed dom0_tree
 for k in $(awk '{ print $1 }' "$kernels"); do
-	[ -z "${ONE_KERNEL:-}" ] || [ "$ONE_KERNEL" = "$k" ] || continue
+	[ "${ONE_KERNEL:-checked}" = checked ] || [ "$ONE_KERNEL" = "$k" ] || continue
 	make_once_guest "$k"
 	make_once "$cache/modules-$k.cpio" packed modules_tree "$k"
 done
+if [ -e "$checked/release" ]; then
+	cp -u "$checked/vmlinux" "$cache/vmlinux-checked"
+	root=$checked/root make_once "$cache/modules-checked.cpio" packed modules_tree checked
+fi

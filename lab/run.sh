@@ -83,5 +83,9 @@ done
 tree_pack "$t" > "$work/overlay.cpio"
 cat "${archives[@]}" "$work/overlay.cpio" > "$work/initrd"
 
+# Each object that is watched needs memory of its own, lockdep's tables besides.
+[ "$kernel" != checked ] ||
+	export LAB_DOM0_MEMORY=${LAB_DOM0_MEMORY:-2304} LAB_MEMORY=${LAB_MEMORY:-4096} LAB_ARGS="page_poison=1 ${LAB_ARGS:-}"
+
 # -k 6.1 -m fast demo -> out/lab/results/6.1
 "$lab_src/boot.sh" "$mode" "$limit" "$cache/vmlinux-$kernel" "$work/initrd" "${RESULTS:-$lab_out/results/$kernel}"

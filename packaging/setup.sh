@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Installs what build-deps.txt lists and this machine lacks.
+# setup.sh [LIST]: installs what LIST (build-deps.txt) names and this machine lacks.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-mapfile -t wanted < <(sed 's/#.*//' "$here/build-deps.txt" | awk 'NF { print $1 }')
+mapfile -t wanted < <(sed 's/#.*//' "$here/${1:-build-deps.txt}" | awk 'NF { print $1 }')
 
 missing=()
 for package in "${wanted[@]}"; do
