@@ -28,7 +28,16 @@ fetch_source() {
 	dpkg -x "$checked/$package"_*.deb "$checked/unpacked"
 	tar -xf "$checked/unpacked/usr/src/$package.tar.xz" -C "$checked"
 	rm -rf "$checked/unpacked" "$checked"/*.deb
+	without_gntdev
 	echo "$version" > "$source/debian-version"
+}
+
+# 6.1 takes gntdev's lock and a process's mmap_lock in both orders, as xenstored starts. That is not what we look for, and
+# lockdep looks no further after its first report: so it is not told of that lock.
+without_gntdev() {
+	local file=$source/drivers/xen/gntdev.c
+	sed -i 's/^\(\s*\)mutex_init(&priv->lock);$/&\n\1lockdep_set_novalidate_class(\&priv->lock);/' "$file"
+	grep -q lockdep_set_novalidate_class "$file" || die "$file is not what was expected; does it still have its lock?"
 }
 
 # Every option is as checked.config has it, or at Linux's default. One that is not what was asked for misses
