@@ -1,28 +1,36 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# checked-kernel.sh: a dom0 kernel that watches itself (lockdep, sleeping where nobody may, poisoned memory, kmemleak), of
-# Debian's linux-source-6.1 and lab/checked.config, and our modules for it. Then `lab/run.sh -k checked SCENARIO…`
-# boots it as dom0; the guests' kernels stay Debian's. It is built once, and again when the configuration changes;
-# remove out/lab/checked to have a newer source. JOBS=n builds with n CPUs instead of all. It takes 2 GB there.
+# checked-kernel.sh checked|kasan: a kernel that watches itself, of Debian's linux-source-6.1, and our modules for it.
+#   checked   a dom0 with lockdep, sleeping where nobody may, poisoned memory, kmemleak: lab/run.sh -k checked SCENARIO…
+#   kasan     a PVH guest: a driver domain (DRIVER_KERNEL=kasan driver), or one with our netfront (kernel=kasan type=pvh)
+# Each is lab/checked/base.config and its own file there. It is built once, and again when they change;
+# remove out/lab/checked to have a newer source. JOBS=n builds with n CPUs instead of all. Each takes 2 GB there.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 : "${lab_src:?}" "${checked:?}" "${cache:?}" "${top:?}"
+name=${1:-}
+[ -e "$lab_src/checked/$name.config" ] && [ "$name" != base ] || die "usage: ${0##*/} checked|kasan"
 package=linux-source-6.1
-source=$checked/$package obj=$checked/obj
-mkdir -p "$checked"
+source=$checked/$package here=$checked/$name
+obj=$here/obj
+mkdir -p "$obj"
+cat "$lab_src/checked/base.config" "$lab_src/checked/$name.config" > "$here/wanted"
 
-# Debian's own kernels are built with it.
+# Debian's own kernels are built with gcc-12. What a PVH guest runs before it has page tables for KASAN's shadow, KASAN
+# must leave alone; Linux does so with the rest of the early code, not with this.
 cc=gcc-12
-kbuild() { nice -n 5 make -s -C "$source" O="$obj" CC=$cc "$@"; }
+kbuild() {
+	nice -n 5 make -s -C "$source" O="$obj" CC=$cc KASAN_SANITIZE_enlighten.o=n KASAN_SANITIZE_enlighten_pvh.o=n "$@"
+}
 
 fetch_source() {
 	local version
 	[ ! -e "$source/debian-version" ] || return 0
 	version=$(apt-cache policy $package | awk '$1 == "Candidate:" { print $2 }')
 	case $version in '' | '(none)') die "apt knows no package $package; run: apt-get update" ;; esac
-	stage "checked kernel: fetch $package $version"
-	rm -rf "$source" "$obj" "$checked/unpacked" "$checked"/*.deb
+	stage "kernel $name: fetch $package $version"
+	rm -rf "$source" "$checked"/*/obj "$checked/unpacked" "$checked"/*.deb
 	(cd "$checked" && apt-get -q -o APT::Sandbox::User=root download $package > "$checked/fetch.log" 2>&1) ||
 		{ tail -n 5 "$checked/fetch.log" >&2; die "download failed (see $checked/fetch.log); run: apt-get update"; }
 	dpkg -x "$checked/$package"_*.deb "$checked/unpacked"
@@ -40,43 +48,43 @@ without_gntdev() {
 	grep -q lockdep_set_novalidate_class "$file" || die "$file is not what was expected; does it still have its lock?"
 }
 
-# Every option is as checked.config has it, or at Linux's default. One that is not what was asked for misses
+# Every option is as it is wanted, or at Linux's default. One that is not what was asked for misses
 # something that it depends on: then the kernel would check less than it says.
 configure() {
-	local line name
-	kbuild KCONFIG_ALLCONFIG="$lab_src/checked.config" alldefconfig > "$checked/config.log"
+	local line option
+	kbuild KCONFIG_ALLCONFIG="$here/wanted" alldefconfig > "$here/config.log"
 	while read -r line; do
-		name=${line#\# } name=${name%%[= ]*}
+		option=${line#\# } option=${option%%[= ]*}
 		case $line in
 		CONFIG_*) grep -qxF "$line" "$obj/.config" ;;
-		*' is not set') ! grep -q "^$name=" "$obj/.config" ;;
-		esac || die "lab/checked.config: Linux does not take \"$line\"; what does it depend on?"
-	done < <(grep -E '^(# )?CONFIG_' "$lab_src/checked.config")
+		*' is not set') ! grep -q "^$option=" "$obj/.config" ;;
+		esac || die "lab/checked/$name.config: Linux does not take \"$line\"; what does it depend on?"
+	done < <(grep -E '^(# )?CONFIG_' "$here/wanted")
 }
 
 build() {
 	local began=$SECONDS
-	stage "checked kernel: build, with ${JOBS:-$(nproc)} jobs; the log is $checked/build.log"
-	rm -f "$checked/release"
-	kbuild -j"${JOBS:-$(nproc)}" vmlinux modules > "$checked/build.log" 2>&1 ||
-		{ tail -n 20 "$checked/build.log" >&2; die "the kernel does not build (see $checked/build.log)"; }
-	rm -rf "$checked/root"
-	kbuild INSTALL_MOD_PATH="$checked/root" modules_install > "$checked/install.log"
+	stage "kernel $name: build, with ${JOBS:-$(nproc)} jobs; the log is $here/build.log"
+	rm -f "$here/release"
+	kbuild -j"${JOBS:-$(nproc)}" vmlinux modules > "$here/build.log" 2>&1 ||
+		{ tail -n 20 "$here/build.log" >&2; die "the kernel does not build (see $here/build.log)"; }
+	rm -rf "$here/root"
+	kbuild INSTALL_MOD_PATH="$here/root" modules_install > "$here/install.log"
 	# Xen loads an ELF file; its symbols are of no use there, and kallsyms has what reports need.
-	objcopy -S "$obj/vmlinux" "$checked/vmlinux"
-	rm -f "$cache/modules-checked.cpio"
-	cp "$lab_src/checked.config" "$checked/config"
-	kbuild kernelrelease > "$checked/release"
-	stage "checked kernel: $(cat "$checked/release") took $((SECONDS - began)) s"
+	objcopy -S "$obj/vmlinux" "$here/vmlinux"
+	rm -f "$cache"/*-"$name".cpio "$cache"/*-"$name"
+	mv "$here/wanted" "$here/config"
+	kbuild kernelrelease > "$here/release"
+	stage "kernel $name: $(cat "$here/release") took $((SECONDS - began)) s"
 }
 
-if [ ! -e "$checked/release" ] || ! cmp -s "$lab_src/checked.config" "$checked/config"; then
+if [ ! -e "$here/release" ] || ! cmp -s "$here/wanted" "$here/config"; then
 	fetch_source
 	mkdir -p "$obj"
 	configure
 	build
 fi
 
-log=$OUT/modules-checked.log
-stage "checked kernel: our modules"
-make -s -C "$top/kernel" modules KDIR="$obj" CC=$cc > "$log" 2>&1 || { cat "$log" >&2; exit 1; }
+stage "kernel $name: our modules"
+log=$OUT/modules-$name.log
+for dir in kernel selftests/kselftest; do make -s -C "$top/$dir" KDIR="$obj" CC=$cc; done > "$log" 2>&1 || { cat "$log" >&2; exit 1; }

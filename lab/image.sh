@@ -8,7 +8,7 @@
 #   dom0.cpio          dom0's userland            modules-K.cpio   dom0's modules of kernel K
 #   guest-K.cpio       /guest/K in dom0: the guests' kernel K and their initramfs
 #
-# Of the checked kernel (checked-kernel.sh), where there is one, a dom0 is made and no guest.
+# Of the kernels of checked-kernel.sh, where there are any, one is a dom0's and one a guest's.
 #
 # What changes often (init, scenarios, tools, our modules) is not in here but in the overlay of run.sh.
 # Each file is made once; a changed list below or a new download makes it again.
@@ -107,7 +107,12 @@ for k in $(awk '{ print $1 }' "$kernels"); do
 	make_once_guest "$k"
 	make_once "$cache/modules-$k.cpio" packed modules_tree "$k"
 done
-if [ -e "$checked/release" ]; then
-	cp -u "$checked/vmlinux" "$cache/vmlinux-checked"
-	root=$checked/root make_once "$cache/modules-checked.cpio" packed modules_tree checked
+if [ -e "$checked/checked/release" ]; then
+	cp -u "$checked/checked/vmlinux" "$cache/vmlinux-checked"
+	root=$checked/checked/root make_once "$cache/modules-checked.cpio" packed modules_tree checked
+fi
+if [ -e "$checked/kasan/release" ]; then
+	cp -u "$checked/kasan/vmlinux" "$cache/vmlinux-kasan"
+	make_once "$cache/guest-initrd-kasan" packed guest_tree kasan
+	make_once "$cache/guest-kasan.cpio" packed guest_files kasan
 fi

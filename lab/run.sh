@@ -66,7 +66,7 @@ for s in "$@"; do
 done > "$t/lab/job"
 
 archives=("$cache/dom0.cpio" "$cache/modules-$kernel.cpio")
-for k in $(awk '{ print $1 }' "$kernels"); do
+for k in $(awk '{ print $1 }' "$kernels") kasan; do
 	[ -e "$cache/guest-$k.cpio" ] || continue
 	archives+=("$cache/guest-$k.cpio")
 	g=$work/guest-$k
