@@ -55,11 +55,11 @@ soak: setup modules-6.1 modules-6.12 toolstack ## random events with traffic for
 	@lab/run.sh -k $(or $(ONE_KERNEL),6.1) -t $$(($(SOAK_MINUTES) * 60 + 900)) SOAK_MINUTES=$(SOAK_MINUTES) \
 		$(if $(SEED),SEED=$(SEED)) soak; code=$$?; cat $(OUT)/lab/results/$(or $(ONE_KERNEL),6.1)/ktap.txt; exit $$code
 
-modules-checked: setup
+modules-checked modules-kasan: modules-%: setup
 	@packaging/setup.sh checked-deps.txt
-	@lab/checked-kernel.sh
+	@lab/checked-kernel.sh $*
 
-checked: modules-checked modules-6.1 modules-6.12 toolstack ## build once a dom0 kernel with lockdep, poisoned memory and kmemleak, run the selftests on it; SCENARIOS="…"
+checked: modules-checked modules-kasan modules-6.1 modules-6.12 toolstack ## the selftests on kernels with lockdep, kmemleak, KASAN, which it builds once; SCENARIOS="…"
 	@ONE_KERNEL=checked SECONDS_LIMIT=10800 $(MAKE) -s -C lab selftest
 
 setup: $(OUT)/.setup ## install the packages that building and testing need (root)
@@ -75,4 +75,4 @@ help: ## this list
 	@grep -hE '^[a-z][a-z .0-9-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+)[^#]*## /\1\t/' | sort | \
 		while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-.PHONY: all modules modules-6.1 modules-6.12 modules-checked checked toolstack demo bench profile test check fuzz bench-core lab setup clean help soak
+.PHONY: all modules modules-6.1 modules-6.12 modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core lab setup clean help soak

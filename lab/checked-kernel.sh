@@ -21,7 +21,7 @@ cat "$lab_src/checked/base.config" "$lab_src/checked/$name.config" > "$here/want
 # must leave alone; Linux does so with the rest of the early code, not with this.
 cc=gcc-12
 kbuild() {
-	nice -n 5 make -s -C "$source" O="$obj" CC=$cc KASAN_SANITIZE_enlighten.o=n KASAN_SANITIZE_enlighten_pvh.o=n "$@"
+	nice -n 5 make -s -C "$source" O="$obj" CC=$cc KASAN_SANITIZE_enlighten.o=n KASAN_SANITIZE_enlighten_pvh.o=n KASAN_SANITIZE_string.o=n "$@"
 }
 
 fetch_source() {

@@ -41,11 +41,16 @@ dom0_tree() {
 	cp "$root"/usr/lib/x86_64-linux-gnu/xtables/libxt_{standard,physdev}.so "$t/usr/lib/x86_64-linux-gnu/xtables/"
 }
 
+# Where the modules of a kernel are.
+module_root() {
+	case $1 in checked | kasan) echo "$checked/$1/root" ;; *) echo "$root" ;; esac
+}
+
 guest_tree() { # TREE KERNEL
 	local t=$1 p
 	tree_base "$t"
 	for p in "${guest_programs[@]}"; do tree_program "$t" "$p"; done
-	tree_modules "$t" "$(kver "$2")" "${guest_modules[@]}"
+	root=$(module_root "$2") tree_modules "$t" "$(kver "$2")" "${guest_modules[@]}"
 }
 
 # The kernel inside a bzImage. Offsets: Documentation/arch/x86/boot.rst (setup_sects, payload_offset, payload_length).
@@ -97,7 +102,7 @@ guest_files() { # TREE KERNEL
 	cp "$cache/guest-initrd-$2" "$1/guest/$2/initrd"
 }
 
-modules_tree() { tree_modules "$1" "$(kver "$2")" "${dom0_modules[@]}"; }
+modules_tree() { root=$(module_root "$2") tree_modules "$1" "$(kver "$2")" "${dom0_modules[@]}"; }
 
 [ -e "$lab_out/fetched" ] || die "nothing fetched yet; run lab/fetch.sh"
 make_once "$cache/xen" zcat "$root/boot/xen-4.17-amd64.gz"
@@ -109,7 +114,7 @@ for k in $(awk '{ print $1 }' "$kernels"); do
 done
 if [ -e "$checked/checked/release" ]; then
 	cp -u "$checked/checked/vmlinux" "$cache/vmlinux-checked"
-	root=$checked/checked/root make_once "$cache/modules-checked.cpio" packed modules_tree checked
+	make_once "$cache/modules-checked.cpio" packed modules_tree checked
 fi
 if [ -e "$checked/kasan/release" ]; then
 	cp -u "$checked/kasan/vmlinux" "$cache/vmlinux-kasan"
