@@ -70,10 +70,12 @@ as_it_should() { # LIE off|error|fine, with `lines` as before
 	fine) [ $said = 0 ] && [[ ${words[3]} =~ ^[01]$ ]] && [ "${words[5]}" = 4 ] ;;
 	esac
 }
-last_words() { guest_log drv 1000 | grep -m 4 -E 'BUG:|WARNING:|^\[.*(Read|Write) of size|panic'; }
+last_words() { # of the driver domain, if it had any
+	guest_log drv 1000 | grep -m 1 -A 12 -E 'BUG:|WARNING:|Kernel panic'
+}
 lie_and_see() { # LIE WHAT
 	lines=$(off_lines)
-	guest_run liar "dmesg -c > /dev/null; insmod /lab/modules/evilfront.ko lie=$1" && attach liar 00:16:3e:66:66:66 || return 1
+	guest_run liar "dmesg -c > /dev/null; insmod /lab/modules/evilfront.ko lie=$1" && attach liar 00:16:3e:66:66:66 || { last_words; return 1; }
 	wait_for 60 "what should become of $1" as_it_should "$1" "$2" || { as_it_should "$1" "$2"; last_words; false; }
 }
 gone() { # detached, and the module let go of
