@@ -56,20 +56,9 @@ went_directly() { # what a receiver that lags behind does not make wait
 }
 check 'it went directly' went_directly
 
-outcome() { guest_run liar "dmesg | sed -n 's/.*evilfront: $1: //p' | tail -n 1"; }
 # The line itself comes over the same console, at any time.
 off_lines() { in_drv 'dmesg | grep -c "vif disabled until"' | grep -x '[0-9]*' | tail -n 1; }
-as_it_should() { # LIE off|error|fine, with `lines` as before
-	local words said
-	read -ra words <<< "$(outcome "$1")"
-	said=$(($(off_lines) - lines))
-	echo "$1: ${words[*]}; $said log lines"
-	case $2 in
-	off) [ $said = 1 ] && [[ ${words[5]} =~ ^[56]$ ]] ;;
-	error) [ $said = 0 ] && [ "${words[3]}" = -1 ] && [ "${words[5]}" = 4 ] ;;
-	fine) [ $said = 0 ] && [[ ${words[3]} =~ ^[01]$ ]] && [ "${words[5]}" = 4 ] ;;
-	esac
-}
+as_it_should() { came_out "$@" $(($(off_lines) - lines)); } # LIE off|error|fine, with `lines` as before
 last_words() { # of the driver domain, if it had any
 	guest_log drv 1000 | grep -m 1 -A 12 -E 'BUG:|WARNING:|Kernel panic'
 }
@@ -81,8 +70,7 @@ lie_and_see() { # LIE WHAT
 gone() { # detached, and the module let go of
 	detach liar && wait_for 60 'evilfront to go' guest_run liar 'rmmod evilfront'
 }
-# shellcheck disable=SC2016 # for the guest's shell
-guest_start a ping 'rm -f /tmp/enough; until [ -e /tmp/enough ]; do ping -c 20 -i 0.1 -W 10 127.9.0.2 > /tmp/p; grep -q " 0% packet loss" /tmp/p || cat /tmp/p; done'
+pinger_start a 127.9.0.2
 # Asks everybody all the time, so that the liar's RX ring is used.
 guest_start b ask 'until [ -e /tmp/enough ]; do ping -c 1 -W 1 127.9.0.99; done > /dev/null'
 for case in $lies; do
@@ -90,12 +78,7 @@ for case in $lies; do
 	check "$case" lie_and_see "${case%:*}" "${case#*:}"
 	check "${case%:*}: the vif is detached" gone
 done
-nothing_lost() {
-	local lost
-	guest_run a 'touch /tmp/enough'
-	lost=$(guest_wait a ping 60) && [ -z "$lost" ] || { echo "$lost"; return 1; }
-}
-check 'the others lost no ping meanwhile' nothing_lost
+check 'the others lost no ping meanwhile' pinger_lost_none a
 guest_run b 'touch /tmp/enough' && guest_wait b ask 15
 
 stage 'the guests come and go'

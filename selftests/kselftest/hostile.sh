@@ -19,23 +19,15 @@ leak_snapshot /tmp/before
 said() { dmesg | grep -c 'vif disabled until'; }
 carrier() { cat "/sys/class/net/$1/carrier" 2> /dev/null || echo down; }
 
-# What evilfront says after "LIE: ": responses N last STATUS backend STATE
-outcome() { guest_run liar "dmesg | sed -n 's/.*evilfront: $1: //p' | tail -n 1"; }
 reported() { [ -n "$(outcome "$1")" ]; }
 
 judge() { # LIE off|error|fine, with `lines` as before
-	local vif words
-	vif=vif$(domid liar).0
-	read -ra words <<< "$(outcome "$1")"
-	echo "$1: ${words[*]}; carrier $(carrier "$vif"), $(($(said) - lines)) log lines"
+	local now
+	now=$(carrier "vif$(domid liar).0")
+	echo "carrier $now"
 	# What it said was refused where it had to be, and taken where not.
 	[ "$1" != ctrl-bogus ] || guest_run liar dmesg | grep -q 'stormed: messages [1-9][0-9]* wrong 0$' || return 1
-	case $2 in
-	off) [ $(($(said) - lines)) = 1 ] && [ "$(carrier "$vif")" != 1 ] && [[ ${words[5]} =~ ^[56]$ ]] ;;
-	error) [ $(($(said) - lines)) = 0 ] && [ "${words[3]}" = -1 ] && [ "${words[5]}" = 4 ] ;;
-	# 1: the last response is the one of an extra info.
-	fine) [ $(($(said) - lines)) = 0 ] && [[ ${words[3]} =~ ^[01]$ ]] && [ "${words[5]}" = 4 ] ;;
-	esac
+	came_out "$@" $(($(said) - lines)) && { [ "$2" != off ] || [ "$now" != 1 ]; }
 }
 
 # Switching a vif off takes a few steps of several parties; the module reports ten times a second.

@@ -11,3 +11,17 @@ ring_lies='prod-ahead:off prod-far:off prod-back:off cross-page:off slot-missing
 	zero-slots:fine gso-no-tcp:fine same-slot:fine scribble:fine rx-bad-gref:fine rx-read-only:fine
 	event-storm:fine packet-storm:fine
 	ctrl-ahead:off ctrl-bogus:fine ctrl-storm:fine'
+
+# What evilfront says after "LIE: ": responses N last STATUS backend STATE
+outcome() { guest_run liar "dmesg | sed -n 's/.*evilfront: $1: //p' | tail -n 1"; }
+came_out() { # LIE off|error|fine LINES: as it should, with so many lines of the backend's log about it
+	local words
+	read -ra words <<< "$(outcome "$1")"
+	echo "$1: ${words[*]}; $3 log lines"
+	case $2 in
+	off) [ "$3" = 1 ] && [[ ${words[5]} =~ ^[56]$ ]] ;;
+	error) [ "$3" = 0 ] && [ "${words[3]}" = -1 ] && [ "${words[5]}" = 4 ] ;;
+	# 1: the last response is the one of an extra info.
+	fine) [ "$3" = 0 ] && [[ ${words[3]} =~ ^[01]$ ]] && [ "${words[5]}" = 4 ] ;;
+	esac
+}

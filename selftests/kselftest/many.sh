@@ -1,43 +1,67 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# A guest with as many vifs as an attacker can get somebody to give it (VIFS, 64). XenStore lets a guest have 1000 nodes, 13 a
-# vif here: 76 connect, however many are attached. All come
-# up, others are served meanwhile, memory stays within what a vif may cost, most of them are detached, the rest goes with
-# the guest, and nothing is left.
+# As many vifs as an attacker can get somebody to give (VIFS, 64), in as many guests (GUESTS, 1): XenStore lets a guest have
+# 1000 nodes, 13 a vif here, so 76 of a guest connect, however many are attached. All come up, others are served
+# meanwhile, memory stays within what a vif may cost, most of them are detached, the rest goes with the guests, and nothing
+# is left.
 # Cases of docs/security.md: NB-58, RL-02
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
 vifs=${VIFS:-64}
+guests=${GUESTS:-1}
+each_has=$((vifs / guests))
 limit=${LIMIT:-300} # seconds for all of them to come, and again for all to go
 ktap_plan 10
 
 check 'stack ringway' use_stack ringway || exit 1
 ip address replace $dom0_address/24 dev xenbr0
 check 'the honest guest starts and joins' eval 'guest_create good && vif_join good 127.9.0.1' || exit 1
-check 'the other one starts' eval 'guest_create big front=none && guest_run big "insmod /lab/modules/evilfront.ko lie=quiet"' || exit 1
+big=()
+for ((g = 0; g < guests; g++)); do big+=("big$g"); done
+start_big() {
+	local g
+	for g in "${big[@]}"; do
+		stage "guest $g"
+		guest_create "$g" front=none && guest_run "$g" 'insmod /lab/modules/evilfront.ko lie=quiet' || return 1
+	done
+}
+check 'the guests with many start' start_big || exit 1
 kib() { awk -v n="$1:" '$1 == n { print $2 }' /proc/meminfo; }
-id=$(domid big)
 available=$(kib MemAvailable)
+ids=$(for g in "${big[@]}"; do domid "$g"; done | paste -sd '|')
+
+# each attach|detach FIRST: vifs from number FIRST on of every guest.
+each() {
+	local what=$1 first=$2 n g began=$SECONDS done=0
+	for ((n = first; n < each_has; n++)); do
+		for g in "${big[@]}"; do
+			((done++ % 16)) || stage "$what: $done"
+			"$what" "$g" "$n" > /dev/null || { echo "vif $n of $g"; return 1; }
+			[ $((SECONDS - began)) -lt "$limit" ] || { echo "$done after $limit s"; return 1; }
+		done
+	done
+}
+attach() { ringway vif attach "$1" --no-wait "$(printf 'mac=00:16:3e:6%x:%02x:%02x,bridge=xenbr0' "${1#big}" $(($2 / 256)) $(($2 % 256)))"; }
+detach() { ringway vif detach "$1" "$2"; }
+vifs_of() { ip -o link | grep -oE "\<vif($ids)\.[0-9]+"; }
+listed() { for g in "${big[@]}"; do ringway vif list "$g"; done | grep -c 'connected$'; }
 
 all_come() {
-	local n began=$SECONDS
-	for ((n = 0; n < vifs; n++)); do
-		((n % 16)) || stage "vif $n"
-		ringway vif attach big --no-wait "$(printf 'mac=00:16:3e:66:%02x:%02x,bridge=xenbr0' $((n / 256)) $((n % 256)))" > /dev/null || { echo "vif $n"; return 1; }
-		[ $((SECONDS - began)) -lt "$limit" ] || { echo "$n of them after $limit s"; return 1; }
-	done
+	local began=$SECONDS
+	each attach 0 || return 1
 	wait_for $((began + limit - SECONDS)) 'carrier on each' all_up || { all_up; return 1; }
 	echo "$vifs within $((SECONDS - began)) s" | tee /tmp/said.come
 }
 # An event channel each, and a carrier.
 all_up() {
-	local up
-	up=$(cat /sys/class/net/vif"$id".*/carrier | grep -c 1)
-	echo "carrier on $up, ports $(bridge link | grep -c "vif$id\."), interrupts $(grep -c "vif$id\." /proc/interrupts)"
-	[ "$up" = "$vifs" ] && [ "$(bridge link | grep -c "vif$id\.")" = "$vifs" ] && [ "$(ringway vif list big | grep -c 'connected$')" = "$vifs" ]
+	local up ports
+	up=$(vifs_of | sed 's,.*,/sys/class/net/&/carrier,' | xargs cat | grep -c 1)
+	ports=$(bridge link | grep -cE "vif($ids)\.")
+	echo "carrier on $up, ports $ports, interrupts $(grep -cE "vif($ids)\." /proc/interrupts)"
+	[ "$up" = "$vifs" ] && [ "$ports" = "$vifs" ] && [ "$(listed)" = "$vifs" ]
 }
-check "$vifs vifs connect within $limit s" all_come || exit 1
+check "$vifs vifs of $guests connect within $limit s" all_come || exit 1
 check 'each has its carrier, is a port, and is listed' all_up
 # RX memory of a queue may be 512 KiB (kBacklogBytes); idle ones are far below. Their devices and rings are in it.
 within() {
@@ -51,24 +75,22 @@ sed 's/^/# /' /tmp/said.come <(within)
 check 'the honest guest pings with all of them there' eval \
 	'guest_run good "/usr/bin/ip neigh flush dev eth0; ping -q -c 20 -i 0.1 -W 20 $dom0_address" 60 | grep " 0% packet loss"'
 
-# libxl takes its time for each vif of a guest that it destroys: the last eight are left to it.
+# libxl takes its time for each vif of a guest that it destroys: the last eight of each are left to it.
 most_go() {
-	local n began=$SECONDS
-	for ((n = 8; n < vifs; n++)); do
-		((n % 16)) || stage "vif $n is detached"
-		ringway vif detach big $n > /dev/null || { echo "vif $n"; return 1; }
-		[ $((SECONDS - began)) -lt "$limit" ] || { echo "at $n after $limit s"; return 1; }
-	done
-	[ "$(ringway vif list big | grep -c 'connected$')" = 8 ]
-}
-check 'all but eight are detached' most_go
-rest_goes() {
 	local began=$SECONDS
-	timeout "$limit" xl destroy big || return 1
-	wait_for 60 'end of the devices' eval "! ls -d /sys/class/net/vif$id.*" || return 1
-	echo "eight went with their guest within $((SECONDS - began)) s"
+	each detach 8 || return 1
+	echo "all but eight of each gone within $((SECONDS - began)) s" | tee /tmp/said.go
+	[ "$(listed)" = $((8 * guests)) ]
 }
-stage 'the guest goes'
-check 'the rest goes with the guest' rest_goes
+check 'all but eight of each are detached' most_go
+sed 's/^/# /' /tmp/said.go
+rest_goes() {
+	local began=$SECONDS g
+	for g in "${big[@]}"; do timeout "$limit" xl destroy "$g" || return 1; done
+	wait_for 60 'end of the devices' eval '! vifs_of' || return 1
+	echo "eight of each went with their guest within $((SECONDS - began)) s"
+}
+stage 'the guests go'
+check 'the rest goes with the guests' rest_goes
 check 'others are served as before' eval 'pings good $dom0_address'
 ktap_end

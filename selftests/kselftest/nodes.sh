@@ -42,7 +42,7 @@ liar=$(domid liar)
 leak_snapshot /tmp/before
 good_vif=$(domid good)/0
 # shellcheck disable=SC2154 # set by flows_setup
-guest_start good ping "rm -f /tmp/enough; until [ -e /tmp/enough ]; do ping -c 20 -i 0.2 -W 10 $dom0_address > /tmp/p || cat /tmp/p; grep -q ' 0% packet loss' /tmp/p || cat /tmp/p; done"
+pinger_start good $dom0_address
 
 parameters='/sys/module/evilfront/parameters'
 lie_with() { # LIE RING NODES
@@ -138,10 +138,5 @@ done
 
 # G4: who comes next is served as before.
 check 'an honest vif of the same guest connects' nodes_taken ''
-nothing_lost() {
-	local lost
-	guest_run good 'touch /tmp/enough'
-	lost=$(guest_wait good ping 60) && [ -z "$lost" ] || { echo "$lost"; return 1; }
-}
-check 'the other guest lost no ping' nothing_lost
+check 'the other guest lost no ping' pinger_lost_none good
 ktap_end
