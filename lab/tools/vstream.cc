@@ -8,6 +8,7 @@
 //       PERCENT)
 //   vstream send udp|tcp|both ADDR PORT [-i STREAM] [-n COUNT] [-s SIZE|MIN-MAX] [-r PER_SECOND] [-b BURST]
 //       UDP: COUNT datagrams of SIZE payload bytes (cycling through MIN..MAX), then a few end marks.
+//       SIGUSR1 ends it before its time, with the end marks of what was sent until then.
 //       TCP: -N BYTES. -r paces datagrams (the sender sleeps between bursts of BURST).
 //       both: TCP, then UDP. The receiver binds both first, so connecting proves that it is ready.
 //
@@ -33,6 +34,7 @@ namespace
 
 constexpr uint32_t end_mark = ~0u;
 constexpr size_t max_payload = 65507;
+volatile sig_atomic_t told_to_end = 0;
 
 [[noreturn]] void fail(const std::string &what)
 {
@@ -156,6 +158,7 @@ int bound_socket(const Options &o, int type)
 
 int send_udp(const Options &o)
 {
+	signal(SIGUSR1, [](int) { told_to_end = 1; });
 	const int fd = make_socket(SOCK_DGRAM);
 	const sockaddr_in to = address_of(o);
 	if (connect(fd, reinterpret_cast<const sockaddr *>(&to), sizeof to) != 0)
@@ -163,7 +166,8 @@ int send_udp(const Options &o)
 	std::vector<uint8_t> data(max_payload);
 	const Pace pace{o.rate, o.burst};
 	size_t size = o.size_min;
-	for (uint32_t seq = 0; seq < o.count; ++seq) {
+	uint64_t sent = 0;
+	for (uint32_t seq = 0; sent < o.count && !told_to_end; ++seq) {
 		memcpy(data.data(), &seq, 4);
 		Pattern{o.stream, seq}.fill(data.data() + 4, size - 4, 4);
 		while (send(fd, data.data(), size, 0) < 0) {
@@ -173,16 +177,16 @@ int send_udp(const Options &o)
 				usleep(1000);
 		}
 		size = size == o.size_max ? o.size_min : size + 1;
-		pace.after(seq + 1);
+		pace.after(++sent);
 	}
 	for (int i = 0; i < 5; ++i) { // one of them will arrive
 		usleep(100'000);
 		memcpy(data.data(), &end_mark, 4);
-		memcpy(data.data() + 4, &o.count, 8);
+		memcpy(data.data() + 4, &sent, 8);
 		if (send(fd, data.data(), 12, 0) < 0 && errno != ECONNREFUSED)
 			fail("send of the end mark");
 	}
-	printf("{\"sent\":%llu}\n", static_cast<unsigned long long>(o.count));
+	printf("{\"sent\":%llu}\n", static_cast<unsigned long long>(sent));
 	return 0;
 }
 
@@ -253,6 +257,8 @@ int receive_udp(const Options &o, int fd)
 	set_idle(fd, o.seconds); // until the first datagram comes
 	for (;;) {
 		const ssize_t n = recv(fd, data.data(), data.size(), 0);
+		if (n < 0 && errno == EINTR) // frozen and thawed: this machine was suspended
+			continue;
 		if (n < 0)
 			break;
 		set_idle(fd, o.idle);

@@ -61,7 +61,7 @@ all_up() {
 	echo "carrier on $up, ports $ports, interrupts $(grep -cE "vif($ids)\." /proc/interrupts)"
 	[ "$up" = "$vifs" ] && [ "$ports" = "$vifs" ] && [ "$(listed)" = "$vifs" ]
 }
-check "$vifs vifs of $guests connect within $limit s" all_come || exit 1
+check "$vifs vifs connect within $limit s" all_come || exit 1
 check 'each has its carrier, is a port, and is listed' all_up
 # RX memory of a queue may be 512 KiB (kBacklogBytes); idle ones are far below. Their devices and rings are in it.
 within() {
