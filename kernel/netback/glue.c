@@ -65,6 +65,15 @@ __always_inline void nb_grant_copy(void *ops, unsigned int count)
 
 __always_inline void nb_rx_lock(struct nb_kqueue *kq) { spin_lock(&kq->rx_lock); }
 __always_inline void nb_rx_unlock(struct nb_kqueue *kq) { spin_unlock(&kq->rx_lock); }
+/* netpoll keeps away from a device that this CPU polls; but a hard interrupt that prints may come over whoever else has it. */
+__always_inline int nb_rx_lock_to_send(struct nb_kqueue *kq)
+{
+	if (unlikely(irqs_disabled()))
+		return spin_trylock(&kq->rx_lock);
+	spin_lock(&kq->rx_lock);
+	return 1;
+}
+
 void nb_softirq_off(void) { local_bh_disable(); }
 void nb_softirq_on(void) { local_bh_enable(); }
 

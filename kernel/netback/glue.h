@@ -75,6 +75,7 @@ unsigned int nb_param_stall_msecs(void);
 /* Interrupts, NAPI and locks of a queue. */
 void nb_rx_lock(struct nb_kqueue *kq);
 void nb_rx_unlock(struct nb_kqueue *kq);
+int nb_rx_lock_to_send(struct nb_kqueue *kq); /* 0: interrupts are off, somebody has it: offer again */
 void nb_softirq_off(void); /* around the RX lock in process context */
 void nb_softirq_on(void);
 void nb_schedule_tx(struct nb_kqueue *kq);
@@ -215,7 +216,8 @@ int nb_ctrl_poll(void *vif);
 #define NB_CTRL_DONE 1
 #define NB_CTRL_MORE 2
 #define NB_CTRL_STOP 3
-int nb_vif_xmit(void *vif, struct sk_buff *skb, unsigned int queue); /* 0: taken; else drop it */
+enum nb_xmit { NB_TAKEN, NB_REFUSED, NB_BUSY }; /* the packet is the backend's; to be dropped; to be offered again */
+enum nb_xmit nb_vif_xmit(void *vif, struct sk_buff *skb, unsigned int queue);
 /* Packets linked by ->next that the switch has for the vif; returns those that have to go through its device. */
 struct sk_buff *nb_vif_deliver(void *vif, struct sk_buff *first);
 int nb_queue_tx_poll(void *queue, int budget);

@@ -43,8 +43,13 @@ static netdev_tx_t nb_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct nb_kvif *kvif = netdev_priv(dev);
 
+	enum nb_xmit fate;
+
 	skb_tx_timestamp(skb);
-	if (nb_vif_xmit(kvif->vif, skb, skb_get_queue_mapping(skb))) {
+	fate = nb_vif_xmit(kvif->vif, skb, skb_get_queue_mapping(skb));
+	if (unlikely(fate == NB_BUSY))
+		return NETDEV_TX_BUSY;
+	if (unlikely(fate == NB_REFUSED)) {
 		dev_core_stats_tx_dropped_inc(dev);
 		dev_kfree_skb_any(skb);
 	}

@@ -116,8 +116,8 @@ struct Queue {
 	// Counts an interrupt that found work or did not; returns whether it did. CONTEXT: hard interrupt
 	bool event(u64 &events, bool any);
 
-	// Appends an skb to the backlog; false when the byte cap is reached. CONTEXT: softirq
-	bool enqueue(sk_buff *skb);
+	// Appends an skb to the backlog; refused when the byte cap is reached. CONTEXT: softirq; netpoll
+	nb_xmit enqueue(sk_buff *skb);
 	// Does the guest's multicast filter keep the packet away? Counted. CONTEXT: rx lock
 	bool refuses(const sk_buff *skb);
 	// As many of the list as there is room for; returns the rest. CONTEXT: softirq

@@ -80,13 +80,14 @@ void Queue::append(sk_buff *skb)
 	}
 }
 
-bool Queue::enqueue(sk_buff *skb)
+nb_xmit Queue::enqueue(sk_buff *skb)
 {
-	nb_rx_lock(kq);
+	if (RINGWAY_UNLIKELY(!nb_rx_lock_to_send(kq)))
+		return NB_BUSY;
 	if (RINGWAY_UNLIKELY(backlog_bytes >= kBacklogBytes)) {
 		rx_stats.dropped_full++; // it came all the same
 		nb_rx_unlock(kq);
-		return false;
+		return NB_REFUSED;
 	}
 	const bool refused = refuses(skb);
 	if (RINGWAY_LIKELY(!refused))
@@ -96,7 +97,7 @@ bool Queue::enqueue(sk_buff *skb)
 		nb_skb_drop(skb);
 	else
 		nb_schedule_rx(kq);
-	return true;
+	return NB_TAKEN;
 }
 
 sk_buff *Queue::enqueue_list(sk_buff *skb)
@@ -148,6 +149,10 @@ void Queue::rx_flush(Lane &lane)
 
 int Queue::rx_poll(int budget)
 {
+	// netpoll, perhaps over somebody who has the lock. It wants transmit completions, of which there are
+	// none here.
+	if (RINGWAY_UNLIKELY(budget <= 0))
+		return 0;
 	Lane &lane = this_lane();
 	sk_buff *done[kBatchPackets];
 	u32 count = 0;
@@ -227,8 +232,6 @@ int Queue::rx_poll(int budget)
 
 	for (u32 i = 0; i < count; i++)
 		nb_skb_done(done[i]);
-	if (RINGWAY_UNLIKELY(budget <= 0))
-		return 0; // netpoll wants transmit completions, of which there are none here
 	if (count == most)
 		return budget; // INVARIANT: a poll that used up its budget is not completed
 	// INVARIANT: short of its budget, the loop ended for want of packets or of buffers.

@@ -77,14 +77,14 @@ unsigned int nb_vif_offloads(void *opaque)
 	       (f.ipv6_csum ? NB_OFFLOAD_CSUM6 : 0);
 }
 
-// CONTEXT: softirq or BH off, RCU read side (the device's transmit function).
-int nb_vif_xmit(void *opaque, sk_buff *skb, unsigned int queue)
+// CONTEXT: softirq or BH off, RCU read side (the device's transmit function); netpoll: interrupts off.
+nb_xmit nb_vif_xmit(void *opaque, sk_buff *skb, unsigned int queue)
 {
 	auto *vif = static_cast<Vif *>(opaque);
 	const u32 count = vif->queue_count.load(std::memory_order_acquire);
 	if (RINGWAY_UNLIKELY(!count || !vif->running.load(std::memory_order_acquire)))
-		return -1;
-	return vif->queues[queue < count ? queue : queue % count].enqueue(skb) ? 0 : -1;
+		return NB_REFUSED;
+	return vif->queues[queue < count ? queue : queue % count].enqueue(skb);
 }
 
 namespace

@@ -7,7 +7,7 @@
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
-ktap_plan 20
+ktap_plan 22
 check 'stack ringway' eval 'use_stack ringway && rmmod ringway_netback && insmod /lab/modules/ringway-netback.ko rx_stall_timeout_msecs=1000' || exit 1
 check 'dom0 is on the bridge' ip address replace "$dom0_address/24" dev xenbr0
 check 'a guest starts' guest_create a || exit 1
@@ -35,6 +35,19 @@ alone() {
 		netconsole "$vif"
 }
 check 'a vif that is no port may be its way' alone
+check 'lines arrive' arrives
+# A hard interrupt may print while this CPU has the queue's lock: the line must not wait for what was interrupted. netpoll
+# itself stays away from a device that is being polled; the ring's view in debugfs has the lock outside of any poll.
+hard_lines() {
+	local reader
+	grep -q ' /sys/kernel/debug ' /proc/mounts || mount -t debugfs debug /sys/kernel/debug
+	# shellcheck disable=SC2016 # perl's variables
+	timeout 60 perl -e 'open(F, "<", $ARGV[0]) or die; while (1) { sysseek(F, 0, 0); sysread(F, $b, 4096) or die }' \
+		/sys/kernel/debug/ringway-netback/$vif/io_ring_q0 & reader=$!
+	insmod /lab/modules/hardprint.ko lines=1000 every=3000 || return 1
+	wait_for 40 'the last line' eval "dmesg | grep 'hardprint: line 1000'" && rmmod hardprint && kill $reader
+}
+check 'hard interrupts print while the ring is looked at' hard_lines
 check 'lines arrive' arrives
 # The ring is full and some packets wait: the queue takes what comes, and the backend complains in the log, by that queue.
 stands_still() {

@@ -348,6 +348,13 @@ void nb_rx_unlock(nb_kqueue *kq)
 	EXPECT_TRUE(kq->locked);
 	kq->locked = false;
 }
+int nb_rx_lock_to_send(nb_kqueue *kq)
+{
+	if (kq->irqs_off && kq->locked)
+		return 0;
+	nb_rx_lock(kq);
+	return 1;
+}
 void nb_softirq_off(void) {}
 void nb_softirq_on(void) {}
 void nb_schedule_tx(nb_kqueue *kq)

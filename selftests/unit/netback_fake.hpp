@@ -120,7 +120,7 @@ struct nb_kqueue {
 	ringway::Queue *queue = nullptr;
 	ringway::u32 index = 0;
 	Side tx, rx;
-	bool locked = false, enabled = false, stopped = false;
+	bool locked = false, irqs_off = false, enabled = false, stopped = false;
 	ringway::u64 tx_timer = 0, rx_timer = 0; // microseconds when the poll is to run, 0: not set
 	ringway::u64 tx_hold = 0, rx_hold = 0;   // microseconds when a held event is due, 0: none
 	std::deque<sk_buff *> backlog;

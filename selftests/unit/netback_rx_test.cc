@@ -384,6 +384,25 @@ TEST_F(Rx, PurgedWhenTheConnectionEnds)
 	EXPECT_FALSE(xmit(100)); // nobody there
 }
 
+// netpoll sends whatever was interrupted: the holder of the lock may be this very CPU.
+// NB-53
+TEST_F(Rx, WhoSendsWithInterruptsOffDoesNotWait)
+{
+	g.post_buffers(4);
+	nb_kqueue &kq = *q().kq;
+	kq.irqs_off = true;
+	sk_buff *skb = make_skb(make_frame(100));
+	nb_rx_lock(&kq);
+	EXPECT_EQ(nb_vif_xmit(g.kvif.vif, skb, 0), NB_BUSY);
+	EXPECT_EQ(nb_queue_rx_poll(&q(), 0), 0); // then it polls, with no budget
+	nb_rx_unlock(&kq);
+	EXPECT_EQ(q().backlog_packets, 0u);
+	EXPECT_EQ(q().rx_stats.dropped_full, 0u);
+	EXPECT_EQ(nb_vif_xmit(g.kvif.vif, skb, 0), NB_TAKEN); // the same packet, offered again
+	host->settle();
+	ASSERT_EQ(g.receive().size(), 1u);
+}
+
 TEST_F(Rx, QueueNumbersBeyondTheGuestsAreFolded)
 {
 	Guest two{2, 2};
