@@ -30,7 +30,7 @@ fetch_source() {
 	version=$(apt-cache policy $package | awk '$1 == "Candidate:" { print $2 }')
 	case $version in '' | '(none)') die "apt knows no package $package; run: apt-get update" ;; esac
 	stage "kernel $name: fetch $package $version"
-	rm -rf "$source" "$checked"/*/obj "$checked/unpacked" "$checked"/*.deb
+	rm -rf "$source" "$checked"/*/obj "$checked"/*/release "$checked/unpacked" "$checked"/*.deb
 	(cd "$checked" && apt-get -q -o APT::Sandbox::User=root download $package > "$checked/fetch.log" 2>&1) ||
 		{ tail -n 5 "$checked/fetch.log" >&2; die "download failed (see $checked/fetch.log); run: apt-get update"; }
 	dpkg -x "$checked/$package"_*.deb "$checked/unpacked"

@@ -8,9 +8,9 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 OUT=${OUT:-$here/../out}
 results=${RESULTS:-$OUT/lab/results/selftest}
-read -ra scenarios <<< "${SCENARIOS:-matrix bridge ports policy vlan batches rules mirror sweep rewrite taps cycles death suspend reload cli trouble hostile nodes storm many tuning link limits STACK=stock FRONTS=ringway matrix}"
+read -ra scenarios <<< "${SCENARIOS:-matrix bridge ports policy vlan batches rules mirror sweep rewrite taps cycles death suspend reload cli trouble hostile nodes storm tuning link STACK=stock FRONTS=ringway matrix}"
 # What has little to do with dom0's kernel runs on one of them.
-declare -A also=([6.1]='parallel pressure' [6.12]='driver migrate' [checked]='parallel pressure migrate DRIVER_KERNEL=kasan driver')
+declare -A also=([6.1]='parallel pressure many limits' [6.12]='driver migrate' [checked]='parallel pressure many limits migrate DRIVER_KERNEL=kasan driver')
 read -ra kernels <<< "${ONE_KERNEL:-6.1 6.12}"
 unset ONE_KERNEL
 

@@ -15,7 +15,7 @@ moves=${MOVES:-1}
 rate=100 # datagrams a second, both ways
 address=127.9.0.1
 ktap_plan $((1 + $(wc -w <<< "$fronts") * 12))
-case $stack in stock) script=vif-bridge driver=xen_netback ;; *) script=vif-bridge-lite driver=ringway_netback ;; esac
+case $stack in stock) driver=xen_netback ;; *) driver=ringway_netback ;; esac
 
 check "stack $stack" use_stack "$stack" || exit 1
 ip address replace $dom0_address/24 dev xenbr0
@@ -66,9 +66,8 @@ comes_back() { # QUEUES INTERRUPTS
 for front in $fronts; do
 	: > /tmp/moves
 	check "$front: two queues" backend_is 2 Y
-	check "$front: the guest starts" guest_create a front="$front" type=pvh memory=160 vcpus=2 \
-		vif="mac=$(mac_of $address),bridge=xenbr0,script=$script"
-	check "$front: it has its link" guest_run a "join $address && sysctl -w net.core.busy_poll=50 net.core.busy_read=50"
+	check "$front: the guest starts" guest_create a front="$front" type=pvh memory=160 vcpus=2
+	check "$front: it has its link" eval 'vif_join a $address && guest_run a "sysctl -w net.core.busy_poll=50 net.core.busy_read=50"'
 	check "$front: both queues, two interrupts each" eval '[ $(queues) = 2 ] && [ $(interrupts) = 4 ]'
 	check "$front: both sides send" meters_start
 	check "$front: migrates $moves times under traffic" moves

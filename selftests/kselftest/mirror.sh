@@ -5,16 +5,9 @@
 . "${0%/*}/ktap.sh"
 
 ktap_plan 22
-check 'stack ringway' use_stack ringway || exit 1
-check 'a starts' guest_create a || exit 1
-check 'b starts' guest_create b kernel=6.12 || exit 1
-check 'a joins' vif_join a 127.9.0.1
-check 'b joins' vif_join b 127.9.0.2
+# shellcheck source=selftests/kselftest/pair.sh
+. "${0%/*}/pair.sh"
 check 'an uplink' flows_setup
-vif_a=vif$(domid a).0
-directs() { ethtool -S "$vif_a" | awk '$1 == "from_guest_direct:" { print $2 }'; }
-not() { ! "$@"; }
-reaches() { guest_run a "ping -c 2 -W 5 $1"; }
 check 'a reaches b' reaches 127.9.0.2
 
 # Pings of a to b, seen beyond the uplink: 0, FILTER matched a packet; 1, none within so many seconds.
@@ -51,9 +44,9 @@ check 'a has a mirror' ringway vif set a 0 mirror=eth0
 ip link set eth0 nomaster
 check 'which leaves the bridge' reaches 127.9.0.2
 ringway vif set b 0 mirror=none > /dev/null
-before=$(directs)
+before=$(way from_guest_direct)
 check 'what is copied no more goes directly' reaches 127.9.0.2
-check 'all of it' [ "$(directs)" -gt "$before" ]
+check 'all of it' [ "$(way from_guest_direct)" -gt "$before" ]
 missing() { ringway vif set a 0 2>&1 | grep -F "'eth0': no other port"; }
 check 'ringway says that it is missing' missing
 ktap_end

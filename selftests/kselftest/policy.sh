@@ -6,18 +6,8 @@
 . "${0%/*}/ktap.sh"
 
 ktap_plan 47
-check 'stack ringway' use_stack ringway || exit 1
-check 'a starts' guest_create a || exit 1
-check 'b starts' guest_create b kernel=6.12 || exit 1
-check 'a joins' vif_join a 127.9.0.1
-check 'b joins' vif_join b 127.9.0.2
-ip address add 127.9.0.254/24 dev xenbr0
-sysctl -q -w net.ipv4.conf.all.route_localnet=1 net.ipv4.conf.xenbr0.route_localnet=1
-vif_a=vif$(domid a).0 vif_b=vif$(domid b).0
-counted() { ethtool -S xenbr0 | awk -v n="$1:" '$1 == n { print $2 }'; }
-from_a() { guest_run a "$1"; }
-not() { ! "$@"; }
-reaches() { from_a "ping -c 2 -W 5 $1"; }
+# shellcheck source=selftests/kselftest/pair.sh
+. "${0%/*}/pair.sh"
 # Something was dropped for that reason, and nothing came: a ping that does not wait long, five times.
 loses() { # COUNTER COMMAND
 	local before
@@ -50,10 +40,9 @@ check 'and does with its own' from_a \
 stage 'the lock to IP addresses'
 check 'a is locked' ringway vif set a 0 ip=127.9.0.1,2001:db8::1
 check 'ringway shows it' shown '"ip_lock":["127.9.0.1","2001:db8::1"],'
-directs() { ethtool -S "$vif_a" | awk '$1 == "from_guest_direct:" { print $2 }'; }
-before=$(directs)
+before=$(way from_guest_direct)
 check 'a reaches b' reaches 127.9.0.2
-check 'still directly' [ "$(directs)" -gt "$before" ]
+check 'still directly' [ "$(way from_guest_direct)" -gt "$before" ]
 check 'a does not with another address' loses drop_locked_address \
 	'ip address add 127.9.0.77/24 dev eth0; ping -c 3 -W 1 -I 127.9.0.77 127.9.0.2'
 check 'nor does dom0 take it for b' not ringway vif set b 0 ip=127.9.0.1

@@ -6,19 +6,8 @@
 . "${0%/*}/ktap.sh"
 
 ktap_plan 30
-check 'stack ringway' use_stack ringway || exit 1
-check 'a starts' guest_create a || exit 1
-check 'b starts' guest_create b kernel=6.12 || exit 1
-check 'a joins' vif_join a 127.9.0.1
-check 'b joins' vif_join b 127.9.0.2
-ip address add 127.9.0.254/24 dev xenbr0
-sysctl -q -w net.ipv4.conf.all.route_localnet=1 net.ipv4.conf.xenbr0.route_localnet=1
-vif_a=vif$(domid a).0
-counted() { ethtool -S xenbr0 | awk -v n="$1:" '$1 == n { print $2 }'; }
-directs() { ethtool -S "$vif_a" | awk '$1 == "from_guest_direct:" { print $2 }'; }
-from_a() { guest_run a "$1"; }
-not() { ! "$@"; }
-reaches() { from_a "ping -c 2 -W 5 $1"; }
+# shellcheck source=selftests/kselftest/pair.sh
+. "${0%/*}/pair.sh"
 rules() { printf '%s\n' "$@" | ringway vif rules a 0 -; }
 # What is sent is dropped by a rule, and nothing comes back.
 loses() {
@@ -35,9 +24,9 @@ check 'a reaches b' reaches 127.9.0.2
 
 stage 'from the guest'
 check 'a may ping b alone' rules 'accept from-guest arp' 'accept from-guest icmp to 127.9.0.2' 'default drop from-guest'
-before=$(directs)
+before=$(way from_guest_direct)
 check 'a reaches b' reaches 127.9.0.2
-check 'still directly' [ "$(directs)" -gt "$before" ]
+check 'still directly' [ "$(way from_guest_direct)" -gt "$before" ]
 check 'but not dom0' loses 'ping -c 3 -W 1 127.9.0.254'
 check 'ringway shows what was counted' hit 'accept from-guest icmp to 127.9.0.2'
 check 'and for the rest' hit 'default drop from-guest'

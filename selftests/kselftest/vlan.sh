@@ -6,19 +6,9 @@
 . "${0%/*}/ktap.sh"
 
 ktap_plan 37
-check 'stack ringway' use_stack ringway || exit 1
-check 'a starts' guest_create a || exit 1
-check 'b starts' guest_create b kernel=6.12 || exit 1
-check 'a joins' vif_join a 127.9.0.1
-check 'b joins' vif_join b 127.9.0.2
-ip address add 127.9.0.254/24 dev xenbr0
-sysctl -q -w net.ipv4.conf.all.route_localnet=1 net.ipv4.conf.xenbr0.route_localnet=1
-vif_a=vif$(domid a).0 vif_b=vif$(domid b).0
-not() { ! "$@"; }
+# shellcheck source=selftests/kselftest/pair.sh
+. "${0%/*}/pair.sh"
 filtering=/sys/class/net/xenbr0/brlite/vlan_filtering
-counted() { ethtool -S xenbr0 | awk -v n="$1:" '$1 == n { print $2 }'; }
-way() { ethtool -S "$vif_a" | awk -v n="$1:" '$1 == n { print $2 }'; }
-reaches() { guest_run a "ping -c 2 -W 5 $1"; }
 misses() { guest_run a "ping -c 2 -W 1 $1; [ \$? = 1 ]"; }
 # a reaches somebody, and packets took that way meanwhile.
 reaches_by() { # COUNTER ADDRESS

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Two guests of different kernels on the bridge, and dom0 with them, for the scenarios that change what may pass between
+# a and b. Sourced when the plan is made: its five checks are of that plan.
+: "${dom0_address:?}"
+
+check 'stack ringway' use_stack ringway || exit 1
+check 'a starts' guest_create a || exit 1
+check 'b starts' guest_create b kernel=6.12 || exit 1
+check 'a joins' vif_join a 127.9.0.1
+check 'b joins' vif_join b 127.9.0.2
+ip address replace $dom0_address/24 dev xenbr0
+sysctl -q -w net.ipv4.conf.all.route_localnet=1 net.ipv4.conf.xenbr0.route_localnet=1
+# shellcheck disable=SC2034 # used by who reads this
+vif_a=vif$(domid a).0 vif_b=vif$(domid b).0
+
+counted() { ethtool -S xenbr0 | awk -v n="$1:" '$1 == n { print $2 }'; }
+way() { ethtool -S "$vif_a" | awk -v n="$1:" '$1 == n { print $2 }'; } # a counter of a's vif
+from_a() { guest_run a "$1"; }
+reaches() { from_a "ping -c 2 -W 5 $1"; }
+not() { ! "$@"; }
