@@ -56,6 +56,9 @@ json nic(const PlanInput &in)
 	if (spec.vifname) {
 		out["ifname"] = *spec.vifname;
 	}
+	if (!spec.ip.empty()) {
+		out["ip"] = spec.ip_text(); // without it a guest that was locked would come back open
+	}
 	if (spec.rate) {
 		out["rate_bytes_per_interval"] = spec.rate->bytes_per_interval;
 		out["rate_interval_usecs"] = spec.rate->interval_usecs;

@@ -62,6 +62,12 @@ TEST_F(LibxlConfig, AnAttachedVifIsEntered)
 	EXPECT_TRUE(world.notes.empty());
 }
 
+TEST_F(LibxlConfig, TheAddressesOfALockedPortAreEntered)
+{
+	go("mac=00:16:3e:00:00:01,ip=192.0.2.7 2001:db8::7");
+	EXPECT_EQ(config().at("nics").at(0).at("ip"), "192.0.2.7 2001:db8::7");
+}
+
 TEST_F(LibxlConfig, AnEntryOfTheSameNumberIsReplaced)
 {
 	world.add_file(
