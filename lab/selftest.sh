@@ -3,14 +3,16 @@
 #
 # selftest.sh - the selftests on the real hypervisor, a boot for each dom0 kernel, both at the same time
 # (each uses one CPU). Results: $RESULTS/KERNEL/{ktap.txt,console.log}. ONE_KERNEL limits it to one;
-# SCENARIOS to some. The last of them has our netfront on the stock backend.
+# SCENARIOS to some.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 OUT=${OUT:-$here/../out}
 results=${RESULTS:-$OUT/lab/results/selftest}
-read -ra scenarios <<< "${SCENARIOS:-matrix bridge ports policy vlan batches rules mirror sweep rewrite taps cycles death suspend reload cli trouble hostile nodes storm tuning link STACK=stock FRONTS=ringway matrix}"
-# What has little to do with dom0's kernel runs on one of them.
-declare -A also=([6.1]='parallel pressure many limits' [6.12]='driver migrate' [checked]='parallel pressure many limits migrate DRIVER_KERNEL=kasan driver')
+read -ra scenarios <<< "${SCENARIOS:-matrix bridge ports policy vlan batches rules mirror rewrite taps cycles death suspend reload cli trouble storm tuning link}"
+# What has little to do with dom0's kernel runs on one of them. The last has our netfront on the stock backend.
+stock='STACK=stock FRONTS=ringway matrix'
+declare -A also=([6.1]='parallel pressure limits nodes sweep migrate' [6.12]="hostile many driver $stock")
+also[checked]="${also[6.1]} DRIVER_KERNEL=kasan ${also[6.12]}"
 read -ra kernels <<< "${ONE_KERNEL:-6.1 6.12}"
 unset ONE_KERNEL
 
@@ -23,7 +25,7 @@ for k in "${kernels[@]}"; do
 	rm -f "$results/$k"/*
 	more=()
 	[ -n "${SCENARIOS:-}" ] || read -ra more <<< "${also[$k]:-}"
-	RESULTS=$results/$k "$here/run.sh" -k "$k" -t "${SECONDS_LIMIT:-3300}" "${more[@]}" "${scenarios[@]}" 2>&1 |
+	RESULTS=$results/$k "$here/run.sh" -k "$k" -t "${SECONDS_LIMIT:-3300}" "${scenarios[@]}" "${more[@]}" 2>&1 |
 		sed -u "s/^/dom0 $k: /" &
 done
 wait

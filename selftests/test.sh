@@ -38,19 +38,20 @@ modules() { # SERIES LTO
 make --no-print-directory setup || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 say "hosted checks"
 selftests/check.sh
-say "the fuzzers"
-FUZZ_SECONDS=${FUZZ_SECONDS:-60} selftests/fuzz/run.sh > "$logs/fuzz.log" 2>&1
-grep -E '^(not )?ok|^Bail' "$logs/fuzz.log"
-say "modules and command"
+say "the fuzzers; meanwhile modules and command"
+FUZZ_SECONDS=${FUZZ_SECONDS:-60} selftests/fuzz/run.sh > "$logs/fuzz.log" 2>&1 &
+fuzzers=$!
 # Each kernel has its own tree, so both are built at the same time.
 for lto in y n; do
-	for series in 6.1 6.12; do modules $series $lto & done
-	wait
+	modules 6.1 $lto & one=$!
+	modules 6.12 $lto & wait $one $!
 done
 make -s -j"$(nproc)" -C toolstack > "$logs/toolstack.log" 2>&1
 code=$?
 sed -i 's/^/# /' "$logs/toolstack.log"
 result "$logs/toolstack.log" "the ringway command builds" $code
+wait $fuzzers
+grep -E '^(not )?ok|^Bail' "$logs/fuzz.log"
 
 if grep -q '^not ok' "$logs"/modules-*-lto-y.log "$logs"/toolstack.log; then
 	say "not to the lab: there is nothing to load"

@@ -25,11 +25,11 @@ backend_is() { echo "$1" > /sys/module/$driver/parameters/max_queues && echo "$2
 # Answers are no longer asked for while nobody answers: the neighbour stays.
 meters_start() {
 	ip neighbour replace $address lladdr "$(mac_of $address)" dev xenbr0
-	vstream recv udp 5003 -i 8 -l 100 -t 60 -w 60 > /tmp/received 2>&1 &
+	vstream recv udp 5003 -i 8 -l 100 -t 300 -w 60 > /tmp/received 2>&1 &
 	receiver=$!
-	guest_start a recv "vstream recv udp 5003 -i 7 -l 100 -t 60 -w 60" || return 1
-	guest_start a send "vstream send udp $dom0_address 5003 -i 8 -n 100000 -r $rate -s 100 -b 1" || return 1
-	vstream send udp $address 5003 -i 7 -n 100000 -r $rate -s 100 -b 1 > /tmp/sent 2>&1 &
+	guest_start a recv "vstream recv udp 5003 -i 7 -l 100 -t 300 -w 60" || return 1
+	guest_start a send "vstream send udp $dom0_address 5003 -i 8 -n 100000 -r $rate -s 100 -b 1 -t 300" || return 1
+	vstream send udp $address 5003 -i 7 -n 100000 -r $rate -s 100 -b 1 -t 300 > /tmp/sent 2>&1 &
 	sender=$!
 	sleep 2
 }
@@ -38,7 +38,7 @@ moves() {
 	for ((n = 1; n <= moves; n++)); do
 		stage "move $n"
 		began=$SECONDS
-		timeout 120 xl migrate -s '' a 'xl migrate-receive' || return 1
+		timeout 240 xl migrate -s '' a 'xl migrate-receive' || return 1
 		echo "move $n: $((SECONDS - began)) s" >> /tmp/moves
 		sleep 2
 	done
