@@ -42,7 +42,6 @@ static u16 nb_select_queue(struct net_device *dev, struct sk_buff *skb, struct n
 static netdev_tx_t nb_start_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct nb_kvif *kvif = netdev_priv(dev);
-
 	enum nb_xmit fate;
 
 	skb_tx_timestamp(skb);

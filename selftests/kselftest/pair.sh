@@ -19,3 +19,11 @@ way() { ethtool -S "$vif_a" | awk -v n="$1:" '$1 == n { print $2 }'; } # a count
 from_a() { guest_run a "$1"; }
 reaches() { from_a "ping -c 2 -W 5 $1"; }
 not() { ! "$@"; }
+# What a sends is dropped for that reason, and nothing comes back.
+loses() { # COUNTER COMMAND
+	local before
+	before=$(counted "$1")
+	! from_a "$2" || { echo "it passed"; return 1; }
+	echo "$1: $before, now $(counted "$1")"
+	[ "$(counted "$1")" -gt "$before" ]
+}

@@ -8,14 +8,6 @@
 ktap_plan 47
 # shellcheck source=selftests/kselftest/pair.sh
 . "${0%/*}/pair.sh"
-# Something was dropped for that reason, and nothing came: a ping that does not wait long, five times.
-loses() { # COUNTER COMMAND
-	local before
-	before=$(counted "$1")
-	! from_a "$2" || { echo "it passed"; return 1; }
-	echo "$1: $before, now $(counted "$1")"
-	[ "$(counted "$1")" -gt "$before" ]
-}
 shown() { ringway -j vif show a 0 | grep -F -e "$1"; }
 check 'a reaches b' reaches 127.9.0.2
 

@@ -9,14 +9,6 @@ ktap_plan 30
 # shellcheck source=selftests/kselftest/pair.sh
 . "${0%/*}/pair.sh"
 rules() { printf '%s\n' "$@" | ringway vif rules a 0 -; }
-# What is sent is dropped by a rule, and nothing comes back.
-loses() {
-	local before
-	before=$(counted drop_rule)
-	! from_a "$1" || { echo "it passed"; return 1; }
-	echo "drop_rule: $before, now $(counted drop_rule)"
-	[ "$(counted drop_rule)" -gt "$before" ]
-}
 shown() { ringway "${@:2}" vif rules a 0 | grep -F -e "$1"; }
 # The rule of this text has decided about packets.
 hit() { ringway vif rules a 0 | awk -F ' # ' -v r="$1" '{ sub(/ +$/, "", $1) } $1 == r && $2 + 0 > 0 { n = 1 } END { exit !n }'; }
@@ -27,7 +19,7 @@ check 'a may ping b alone' rules 'accept from-guest arp' 'accept from-guest icmp
 before=$(way from_guest_direct)
 check 'a reaches b' reaches 127.9.0.2
 check 'still directly' [ "$(way from_guest_direct)" -gt "$before" ]
-check 'but not dom0' loses 'ping -c 3 -W 1 127.9.0.254'
+check 'but not dom0' loses drop_rule 'ping -c 3 -W 1 127.9.0.254'
 check 'ringway shows what was counted' hit 'accept from-guest icmp to 127.9.0.2'
 check 'and for the rest' hit 'default drop from-guest'
 check 'in JSON, too' shown '"default":"drop"' -j
@@ -39,7 +31,7 @@ watch_a() {
 }
 check 'a is watched: its packets become skbs' watch_a
 check 'a reaches b' reaches 127.9.0.2
-check 'but not dom0' loses 'ping -c 3 -W 1 127.9.0.254'
+check 'but not dom0' loses drop_rule 'ping -c 3 -W 1 127.9.0.254'
 kill "$tap"
 wait "$tap" 2> /dev/null
 
@@ -73,10 +65,10 @@ leaves_and_joins() {
 		ip link set "$vif_a" master xenbr0 && ringway vif set a 0
 }
 check 'a leaves the bridge and joins again' leaves_and_joins
-check 'its rules hold as before' loses 'ping -c 3 -W 1 127.9.0.2'
+check 'its rules hold as before' loses drop_rule 'ping -c 3 -W 1 127.9.0.2'
 named() { rules 'default drop from-guest' 'accept from-guest tpc' 2>&1 | grep -F "standard input line 2: 'tpc'"; }
 check 'nonsense is named' named
-check 'and changes nothing' loses 'ping -c 3 -W 1 127.9.0.2'
+check 'and changes nothing' loses drop_rule 'ping -c 3 -W 1 127.9.0.2'
 check 'the rules are lifted' ringway vif set a 0 rules=none
 check 'a reaches b' reaches 127.9.0.2
 ktap_end
