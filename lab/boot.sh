@@ -58,6 +58,7 @@ while IFS= read -r line; do
 	case $line in
 	'#stage '*) last=${line#'#stage '}; stage "  $last"; [ "$last" != 'all passed' ] || passed=1 ;;
 	'#data '*) line=${line#'#data '}; echo "${line#* }" >> "$results/${line%% *}" ;;
+	'#void '*) "$lab_src/void.sh" "$results" "${line#'#void '}" ;;
 	*) echo "$line" >> "$results/ktap.txt"
 		case $line in *'not ok'* | *'# splat'*) echo "        $line" >&2 ;; esac ;;
 	esac

@@ -55,6 +55,7 @@ modules() {
 	part gate           selftests/gate/gate_test.sh
 	part loads          selftests/gate/loads_test.sh
 	part summary        selftests/gate/summary_test.sh
+	part emulator       selftests/gate/emulator_test.sh
 	part bench-report   selftests/gate/bench_report_test.sh
 }
 the_rest() {

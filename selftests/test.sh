@@ -67,5 +67,6 @@ for ktap in "$logs"/lab/*/ktap.txt; do
 	kernel=$(basename "$(dirname "$ktap")")
 	selftests/flatten.sh "$ktap" | sed "s/^\(\(not \)\?ok [0-9]*\) /\1 dom0 $kernel: /" > "$logs/lab-$kernel.log"
 	grep -B 15 '^ *not ok' "$ktap" | sed "s/^/dom0 $kernel: /" | tail -n 120
+	grep '^# void:' "$ktap" | sed "s/^/dom0 $kernel: /"
 done
 exec selftests/summary.sh "$OUT"/check/*.log "$logs"/*.log

@@ -35,4 +35,5 @@ wait_for() {
 . /lab/guests.sh
 . /lab/stacks.sh
 . /lab/leaks.sh
+. /lab/emulator.sh
 . /lab/flows.sh
