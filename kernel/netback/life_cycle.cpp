@@ -42,7 +42,7 @@ void Vif::go(BackendState wanted)
 	}
 }
 
-void Vif::frontend_changed(int frontend_state)
+void Vif::frontend_changed(XenbusState frontend_state)
 {
 	const LifeStep step = wanted_state(frontend_state);
 	if (disabled.load() && step.kind == LifeStep::go_to && !step.gone)
@@ -52,13 +52,13 @@ void Vif::frontend_changed(int frontend_state)
 		break;
 	case LifeStep::reconfigured:
 		if (read_headroom().ok())
-			nb_report_state(kvif, kFrontendReconfigured);
+			nb_report_state(kvif, static_cast<int>(XenbusState::reconfigured));
 		else
 			go(BackendState::closing); // the error is in XenStore
 		break;
 	case LifeStep::go_to:
 		go(step.state);
-		if (step.gone && (frontend_state == kFrontendUnknown || !nb_device_online(kvif)))
+		if (step.gone && (frontend_state == XenbusState::unknown || !nb_device_online(kvif)))
 			nb_device_unregister(kvif);
 		break;
 	case LifeStep::refuse:
@@ -100,7 +100,7 @@ void Vif::housekeeping()
 
 void nb_vif_frontend_state(void *vif, int state)
 {
-	static_cast<Vif *>(vif)->frontend_changed(state);
+	static_cast<Vif *>(vif)->frontend_changed(static_cast<XenbusState>(state));
 }
 void nb_vif_hotplug(void *vif)
 {

@@ -11,23 +11,17 @@
 // A frontend may show any state at any time; each is a legal input. wanted_state() says where a
 // frontend's state takes us, next_state() the next step on the shortest way there.
 #pragma once
-#include "core/types.hpp"
+#include "core/xenbus_state.hpp"
 
 namespace ringway
 {
-// Numbers as in xen/io/xenbus.h.
-enum class BackendState : u8 { initialising = 1, init_wait = 2, connected = 4, closing = 5, closed = 6 };
-
-enum FrontendState : int {
-	kFrontendUnknown = 0,
-	kFrontendInitialising = 1,
-	kFrontendInitWait = 2,
-	kFrontendInitialised = 3,
-	kFrontendConnected = 4,
-	kFrontendClosing = 5,
-	kFrontendClosed = 6,
-	kFrontendReconfiguring = 7,
-	kFrontendReconfigured = 8,
+// What we show: some of the states there are.
+enum class BackendState : u8 {
+	initialising = static_cast<u8>(XenbusState::initialising),
+	init_wait = static_cast<u8>(XenbusState::init_wait),
+	connected = static_cast<u8>(XenbusState::connected),
+	closing = static_cast<u8>(XenbusState::closing),
+	closed = static_cast<u8>(XenbusState::closed),
 };
 
 struct LifeStep {
@@ -36,21 +30,21 @@ struct LifeStep {
 	bool gone; // the frontend is gone for good unless the toolstack keeps the device online
 };
 
-constexpr LifeStep wanted_state(int frontend)
+constexpr LifeStep wanted_state(XenbusState frontend)
 {
 	switch (frontend) {
-	case kFrontendInitialising:
+	case XenbusState::initialising:
 		return {LifeStep::go_to, BackendState::init_wait, false};
-	case kFrontendInitialised:
+	case XenbusState::initialised:
 		return {LifeStep::stay, BackendState::init_wait, false};
-	case kFrontendConnected:
+	case XenbusState::connected:
 		return {LifeStep::go_to, BackendState::connected, false};
-	case kFrontendReconfiguring:
+	case XenbusState::reconfiguring:
 		return {LifeStep::reconfigured, BackendState::connected, false};
-	case kFrontendClosing:
+	case XenbusState::closing:
 		return {LifeStep::go_to, BackendState::closing, false};
-	case kFrontendClosed:
-	case kFrontendUnknown:
+	case XenbusState::closed:
+	case XenbusState::unknown:
 		return {LifeStep::go_to, BackendState::closed, true};
 	default:
 		return {LifeStep::refuse, BackendState::closing, false};

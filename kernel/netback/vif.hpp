@@ -60,7 +60,7 @@ struct Vif {
 	u32 most_queues;          // that the frontend may ever have
 
 	// CONTEXT: life lock, process
-	void frontend_changed(int frontend_state);
+	void frontend_changed(XenbusState frontend_state);
 	void go(BackendState wanted);
 	void announce();
 	void housekeeping();

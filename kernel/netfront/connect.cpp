@@ -153,7 +153,7 @@ void Vif::connect()
 		return give_up("registering the network device", Error::no_memory);
 	set_linked(true);
 	stage_ = Stage::waiting;
-	host_switch_state(host_, static_cast<u32>(BusState::connected));
+	host_switch_state(host_, static_cast<u32>(XenbusState::connected));
 }
 
 void Vif::give_up(const char *what, Error error)

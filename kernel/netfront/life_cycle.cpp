@@ -15,13 +15,13 @@ constexpr u32 kReopenDelay = 1000; // ms before a closed vif offers to start aga
 
 constexpr u32 kLinkPause = 1000; // ms between two changes of the carrier
 
-constexpr u32 to_bus(BusState state)
+constexpr u32 to_bus(XenbusState state)
 {
 	return static_cast<u32>(state);
 }
 } // namespace
 
-void Vif::backend_changed(BusState backend)
+void Vif::backend_changed(XenbusState backend)
 {
 	host_lock(host_);
 	act(decide(stage_, backend, host_backend_online(host_)));
@@ -59,7 +59,7 @@ void Vif::act(Action action)
 	case Action::start_over:
 		disconnect();
 		stage_ = Stage::initialising;
-		host_switch_state(host_, to_bus(BusState::initialising));
+		host_switch_state(host_, to_bus(XenbusState::initialising));
 		connect();
 		break;
 	case Action::say_closed:
@@ -118,10 +118,10 @@ void Vif::later()
 	if (shared_.broken && (stage_ == Stage::waiting || stage_ == Stage::linked)) {
 		give_up(shared_.complaint, Error::invalid);
 	} else if (stage_ == Stage::closed) {
-		const auto backend = static_cast<BusState>(host_backend_state(host_));
+		const auto backend = static_cast<XenbusState>(host_backend_state(host_));
 		if (decide(stage_, backend, host_backend_online(host_)) == Action::reopen) {
 			stage_ = Stage::initialising;
-			host_switch_state(host_, to_bus(BusState::initialising));
+			host_switch_state(host_, to_bus(XenbusState::initialising));
 			act(decide(stage_, backend, true));
 		}
 	}
@@ -139,17 +139,17 @@ void Vif::resume()
 	host_unlock(host_);
 }
 
-bool Vif::reached(BusState a, BusState b)
+bool Vif::reached(XenbusState a, XenbusState b)
 {
-	const auto backend = static_cast<BusState>(host_backend_state(host_));
-	return backend == a || backend == b || backend == BusState::unknown;
+	const auto backend = static_cast<XenbusState>(host_backend_state(host_));
+	return backend == a || backend == b || backend == XenbusState::unknown;
 }
 
-void Vif::leave(BusState say)
+void Vif::leave(XenbusState say)
 {
 	constexpr u32 step = 10; // ms
 	host_switch_state(host_, to_bus(say));
-	for (u32 waited = 0; waited < kPatience && !reached(say, BusState::closed); waited += step)
+	for (u32 waited = 0; waited < kPatience && !reached(say, XenbusState::closed); waited += step)
 		host_sleep(step);
 }
 
@@ -164,17 +164,17 @@ void Vif::remove()
 	host_unlock(host_);
 
 	if (connected)
-		leave(BusState::closing);
+		leave(XenbusState::closing);
 	host_lock(host_);
 	disconnect();
 	host_unlock(host_);
-	leave(BusState::closed);
+	leave(XenbusState::closed);
 }
 } // namespace ringway::netfront
 
 extern "C" void netfront_backend_changed(netfront_vif *vif, std::uint32_t backend_state)
 {
-	vif->backend_changed(static_cast<ringway::netfront::BusState>(backend_state));
+	vif->backend_changed(static_cast<ringway::XenbusState>(backend_state));
 }
 
 extern "C" void netfront_resume(netfront_vif *vif)

@@ -19,23 +19,10 @@
 //
 // HOSTILE: backend_state and online. Every pair has an answer, none waits, none loops.
 #pragma once
-#include "core/types.hpp"
+#include "core/xenbus_state.hpp"
 
 namespace ringway::netfront
 {
-// enum xenbus_state of xen/io/xenbus.h, as it stands in XenStore.
-enum class BusState : u32 {
-	unknown = 0,
-	initialising = 1,
-	init_wait = 2,
-	initialised = 3,
-	connected = 4,
-	closing = 5,
-	closed = 6,
-	reconfiguring = 7,
-	reconfigured = 8,
-};
-
 // Where we stand.
 enum class Stage : u8 {
 	initialising, // we said Initialising: the backend's move
@@ -57,36 +44,36 @@ enum class Action : u8 {
 	start_over,   // the backend restarted unseen: take the rings back, say Initialising, connect
 };
 
-constexpr Action decide(Stage stage, BusState backend, bool online)
+constexpr Action decide(Stage stage, XenbusState backend, bool online)
 {
 	switch (stage) {
 	case Stage::initialising:
-		if (backend == BusState::init_wait)
+		if (backend == XenbusState::init_wait)
 			return Action::connect;
-		return backend == BusState::closing && !online ? Action::close : Action::nothing;
+		return backend == XenbusState::closing && !online ? Action::close : Action::nothing;
 	case Stage::waiting:
 	case Stage::linked:
 		switch (backend) {
-		case BusState::init_wait:
+		case XenbusState::init_wait:
 			return stage == Stage::linked ? Action::start_over : Action::nothing;
-		case BusState::connected:
+		case XenbusState::connected:
 			return stage == Stage::waiting ? Action::link_up : Action::nothing;
-		case BusState::closing:
+		case XenbusState::closing:
 			return Action::close;
-		case BusState::closed:
+		case XenbusState::closed:
 			return online ? Action::close_reopen : Action::close;
-		case BusState::unknown:
+		case XenbusState::unknown:
 			return stage == Stage::linked ? Action::link_down : Action::nothing;
 		default:
 			return Action::nothing;
 		}
 	case Stage::closed:
-		return online && (backend == BusState::closed || backend == BusState::init_wait)
+		return online && (backend == XenbusState::closed || backend == XenbusState::init_wait)
 			       ? Action::reopen
 			       : Action::nothing;
 	case Stage::dead:
-		return backend == BusState::closing || backend == BusState::closed ? Action::say_closed
-										   : Action::nothing;
+		return backend == XenbusState::closing || backend == XenbusState::closed ? Action::say_closed
+											 : Action::nothing;
 	}
 	return Action::nothing;
 }

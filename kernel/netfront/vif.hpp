@@ -20,7 +20,7 @@ public:
 	void destroy();
 
 	// xenbus. CONTEXT: process, may sleep.
-	void backend_changed(BusState backend);
+	void backend_changed(XenbusState backend);
 	void resume();
 	void remove();
 	void later();
@@ -39,8 +39,8 @@ private:
 	void act(Action action);
 	void connect();
 	void close();
-	bool reached(BusState a, BusState b);
-	void leave(BusState say);
+	bool reached(XenbusState a, XenbusState b);
+	void leave(XenbusState say);
 
 	bool look_at_link();
 

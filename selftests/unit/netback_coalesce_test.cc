@@ -151,8 +151,8 @@ TEST_F(Coalesced, DisconnectWhileHolding)
 	from_guest(100, 8);
 	to_guest(100, 8);
 	send(2);
-	a.frontend_state(kFrontendClosing);
-	b.frontend_state(kFrontendClosing);
+	a.frontend_state(XenbusState::closing);
+	b.frontend_state(XenbusState::closing);
 	host->settle();
 	later(1000);
 	EXPECT_EQ(a.kvif.disconnects, 1u);

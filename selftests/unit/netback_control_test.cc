@@ -39,8 +39,8 @@ protected:
 	}
 	void reconnect(u32 queues = kQueues)
 	{
-		b.frontend_state(kFrontendClosing);
-		b.frontend_state(kFrontendClosed);
+		b.frontend_state(XenbusState::closing);
+		b.frontend_state(XenbusState::closed);
 		b.reset_rings();
 		b.kvif.frontend.queues = queues;
 		begin();
@@ -282,18 +282,18 @@ TEST_F(ControlRing, InsaneIndex)
 // NB-38: the same at connect. All is given back, and an honest ring connects afterwards.
 TEST_F(ControlRing, InsaneIndexAtConnect)
 {
-	b.frontend_state(kFrontendClosing);
-	b.frontend_state(kFrontendClosed);
+	b.frontend_state(XenbusState::closing);
+	b.frontend_state(XenbusState::closed);
 	b.reset_rings();
 	begin();
 	page.header().req_prod += CtrlFrontRing::kSize + 1;
-	b.frontend_state(kFrontendInitialising);
-	b.frontend_state(kFrontendConnected);
+	b.frontend_state(XenbusState::initialising);
+	b.frontend_state(XenbusState::connected);
 	EXPECT_NE(b.vif().state, BackendState::connected);
 	EXPECT_EQ(b.kvif.errors.size(), 1u);
 	EXPECT_FALSE(b.kvif.ctrl_mapped || b.kvif.ctrl_bound);
 	EXPECT_EQ(b.vif().allocated, 0u);
-	b.frontend_state(kFrontendClosed);
+	b.frontend_state(XenbusState::closed);
 	reconnect();
 	hash_on();
 }
@@ -301,22 +301,22 @@ TEST_F(ControlRing, InsaneIndexAtConnect)
 // NB-37: every step of connecting fails once, the control ring's among them.
 TEST_F(ControlRing, EveryStepOfConnectingFails)
 {
-	b.frontend_state(kFrontendClosing);
-	b.frontend_state(kFrontendClosed);
+	b.frontend_state(XenbusState::closing);
+	b.frontend_state(XenbusState::closed);
 	u32 failures = 0;
 	for (u32 step = 0;; step++, failures++) {
 		b.reset_rings();
 		begin();
 		host->step = 0;
 		host->fail_step = step;
-		b.frontend_state(kFrontendInitialising);
-		b.frontend_state(kFrontendConnected);
+		b.frontend_state(XenbusState::initialising);
+		b.frontend_state(XenbusState::connected);
 		host->fail_step = ~0u;
 		if (b.vif().state == BackendState::connected)
 			break;
 		EXPECT_FALSE(b.kvif.ctrl_mapped || b.kvif.ctrl_bound);
 		EXPECT_EQ(b.vif().allocated, 0u);
-		b.frontend_state(kFrontendClosed);
+		b.frontend_state(XenbusState::closed);
 	}
 	EXPECT_GE(failures, kQueues * 5 + 3);
 	hash_on();
@@ -456,8 +456,8 @@ TEST_F(ControlRing, IsShown)
 	EXPECT_EQ(view.mapping[2], 3u);
 	EXPECT_EQ(view.ring.size, CtrlFrontRing::kSize);
 	EXPECT_EQ(view.ring.req_cons, front.req_prod());
-	b.frontend_state(kFrontendClosing);
-	b.frontend_state(kFrontendClosed);
+	b.frontend_state(XenbusState::closing);
+	b.frontend_state(XenbusState::closed);
 	look();
 	EXPECT_FALSE(view.connected || view.active);
 	EXPECT_EQ(view.algorithm | view.size | view.key[1], 0u);
@@ -473,7 +473,7 @@ TEST_F(ControlRing, AGuestWithoutOne)
 TEST_F(ControlRing, AllExtraInfosTogether)
 {
 	b.kvif.headroom = 256;
-	b.frontend_state(kFrontendReconfiguring);
+	b.frontend_state(XenbusState::reconfiguring);
 	hash_on();
 	const Bytes frame = make_frame(9000, 3);
 	a.send(frame, {{}, NETTXF_csum_blank | NETTXF_data_validated, XEN_NETIF_GSO_TYPE_TCPV4, 1448});

@@ -409,7 +409,7 @@ TEST_F(Direct, ReceiverThatIsDownDropsAndSenderIsAnswered)
 
 TEST_F(Direct, ReceiverThatClosedDropsAndSenderIsAnswered)
 {
-	b.frontend_state(kFrontendClosing);
+	b.frontend_state(XenbusState::closing);
 	ASSERT_EQ(b.vif().queue_count.load(), 0u);
 	a.send(make_frame(100));
 	host->settle();

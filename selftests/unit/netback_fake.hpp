@@ -211,7 +211,7 @@ public:
 	Vif &vif() { return *kvif.vif; }
 	ringway::Queue &back(u32 q = 0) { return kvif.vif->queues[q]; }
 	void reset_rings(u32 start = 0);
-	void frontend_state(int state) { nb_vif_frontend_state(kvif.vif, state); }
+	void frontend_state(XenbusState state) { nb_vif_frontend_state(kvif.vif, static_cast<int>(state)); }
 	// Puts both ends to Connected.
 	void connect();
 	void join_switch(std::function<brlite_verdict(const brlite_frame &)> decide);

@@ -342,7 +342,7 @@ TEST_F(Rate, DisconnectWhileATimerRuns)
 	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "1,1000000");
 	run(20);
 	EXPECT_NE(a.back().kq->tx_timer, 0u);
-	a.frontend_state(kFrontendClosing);
+	a.frontend_state(XenbusState::closing);
 	host->micros += 10000000;
 	host->settle();
 	EXPECT_EQ(a.kvif.disconnects, 1u);

@@ -56,8 +56,8 @@ void Guest::reset_rings(u32 start)
 
 void Guest::connect()
 {
-	frontend_state(kFrontendInitialising);
-	frontend_state(kFrontendConnected);
+	frontend_state(XenbusState::initialising);
+	frontend_state(XenbusState::connected);
 	host->settle();
 	ASSERT_EQ(vif().state, BackendState::connected);
 }

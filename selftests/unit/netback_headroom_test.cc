@@ -13,7 +13,7 @@ protected:
 	void reconfigure(u32 bytes)
 	{
 		b.kvif.headroom = bytes;
-		b.frontend_state(kFrontendReconfiguring);
+		b.frontend_state(XenbusState::reconfiguring);
 	}
 	Received only()
 	{
@@ -42,7 +42,7 @@ TEST_F(Headroom, ReadAtConnect)
 TEST_F(Headroom, DirectAndAsSkbAlike)
 {
 	reconfigure(256);
-	EXPECT_EQ(b.kvif.states.back(), kFrontendReconfigured);
+	EXPECT_EQ(b.kvif.states.back(), static_cast<int>(XenbusState::reconfigured));
 	for (const u32 len : {60u, 1514u, 3840u, 3841u, 4096u, 4097u, 9000u, 65535u})
 		for (const bool watched : {false, true}) {
 			SCOPED_TRACE(len);
@@ -56,8 +56,8 @@ TEST_F(Headroom, DirectAndAsSkbAlike)
 			EXPECT_EQ(got.headroom, 256u);
 			EXPECT_EQ(got.slots, (len + 3839) / 3840 + 1);
 			EXPECT_EQ(b.back().rx_stats.direct - direct, !watched);
-			b.frontend_state(kFrontendClosing);
-			b.frontend_state(kFrontendClosed);
+			b.frontend_state(XenbusState::closing);
+			b.frontend_state(XenbusState::closed);
 			b.reset_rings();
 			b.connect();
 			a.responses();
@@ -110,8 +110,8 @@ TEST_F(Headroom, EveryValue)
 			host->settle();
 			a.responses();
 			ASSERT_EQ(b.receive().size(), 1u);
-			b.frontend_state(kFrontendClosing); // gives the buffers back
-			b.frontend_state(kFrontendClosed);
+			b.frontend_state(XenbusState::closing); // gives the buffers back
+			b.frontend_state(XenbusState::closed);
 			b.reset_rings();
 			b.connect();
 		}
@@ -124,14 +124,14 @@ TEST_F(Headroom, EveryValue)
 		EXPECT_EQ(b.vif().state, BackendState::closing);
 		EXPECT_FALSE(b.kvif.carrier);
 		EXPECT_EQ(b.vif().allocated, 0u);
-		b.frontend_state(kFrontendClosed);
+		b.frontend_state(XenbusState::closed);
 		b.reset_rings();
-		b.frontend_state(kFrontendInitialising);
-		b.frontend_state(kFrontendConnected); // the same value at connect
+		b.frontend_state(XenbusState::initialising);
+		b.frontend_state(XenbusState::connected); // the same value at connect
 		EXPECT_EQ(b.kvif.errors.size(), errors + 2) << bytes;
 		EXPECT_EQ(b.vif().allocated, 0u);
 		b.kvif.headroom = 0;
-		b.frontend_state(kFrontendClosed);
+		b.frontend_state(XenbusState::closed);
 		b.connect(); // nothing sticks
 	}
 }
@@ -140,9 +140,9 @@ TEST_F(Headroom, EveryValue)
 TEST_F(Headroom, TextIsRefused)
 {
 	b.kvif.headroom_text = true;
-	b.frontend_state(kFrontendReconfiguring);
+	b.frontend_state(XenbusState::reconfiguring);
 	EXPECT_EQ(b.vif().state, BackendState::closing);
-	b.frontend_state(kFrontendClosed);
+	b.frontend_state(XenbusState::closed);
 	b.reset_rings();
 	b.kvif.headroom_text = false;
 	b.connect();
@@ -152,17 +152,17 @@ TEST_F(Headroom, TextIsRefused)
 TEST_F(Headroom, ReconfiguringInEveryState)
 {
 	Guest g{3};
-	g.frontend_state(kFrontendReconfiguring); // before anything
-	EXPECT_EQ(g.kvif.states, std::vector<int>{kFrontendReconfigured});
+	g.frontend_state(XenbusState::reconfiguring); // before anything
+	EXPECT_EQ(g.kvif.states, std::vector<int>{static_cast<int>(XenbusState::reconfigured)});
 	g.connect();
-	g.frontend_state(kFrontendClosing);
-	g.frontend_state(kFrontendReconfiguring);
+	g.frontend_state(XenbusState::closing);
+	g.frontend_state(XenbusState::reconfiguring);
 	EXPECT_EQ(g.vif().state, BackendState::closing);
 	g.kvif.headroom = 0x8000;
-	g.frontend_state(kFrontendReconfiguring);
+	g.frontend_state(XenbusState::reconfiguring);
 	EXPECT_EQ(g.vif().state, BackendState::closing);
-	g.frontend_state(kFrontendClosed);
-	g.frontend_state(kFrontendReconfiguring);
+	g.frontend_state(XenbusState::closed);
+	g.frontend_state(XenbusState::reconfiguring);
 	EXPECT_EQ(g.vif().allocated, 0u);
 }
 

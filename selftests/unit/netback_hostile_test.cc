@@ -406,7 +406,7 @@ TEST_F(HostileVif, OnePageForBothRings)
 		ASSERT_EQ(nb_vif_xmit(other.kvif.vif, make_skb(make_frame(70)), 0), 0);
 		host->settle();
 		EXPECT_EQ(other.receive().size(), 1u);
-		liar.frontend_state(kFrontendClosing);
+		liar.frontend_state(XenbusState::closing);
 		liar.queue[0].rx_page = own;
 	}
 }

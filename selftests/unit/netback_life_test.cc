@@ -46,16 +46,16 @@ TEST(LifeCycle, NoStepIsSkipped)
 // NB-40
 TEST(LifeCycle, WhatAFrontendsStateAsksFor)
 {
-	EXPECT_EQ(wanted_state(1).state, init_wait);
-	EXPECT_EQ(wanted_state(3).kind, LifeStep::stay);
-	EXPECT_EQ(wanted_state(4).state, connected);
-	EXPECT_EQ(wanted_state(5).state, closing);
-	EXPECT_EQ(wanted_state(6).state, closed);
-	EXPECT_TRUE(wanted_state(6).gone);
-	EXPECT_TRUE(wanted_state(0).gone);
-	EXPECT_EQ(wanted_state(7).kind, LifeStep::reconfigured);
+	EXPECT_EQ(wanted_state(XenbusState::initialising).state, init_wait);
+	EXPECT_EQ(wanted_state(XenbusState::initialised).kind, LifeStep::stay);
+	EXPECT_EQ(wanted_state(XenbusState::connected).state, connected);
+	EXPECT_EQ(wanted_state(XenbusState::closing).state, closing);
+	EXPECT_EQ(wanted_state(XenbusState::closed).state, closed);
+	EXPECT_TRUE(wanted_state(XenbusState::closed).gone);
+	EXPECT_TRUE(wanted_state(XenbusState::unknown).gone);
+	EXPECT_EQ(wanted_state(XenbusState::reconfiguring).kind, LifeStep::reconfigured);
 	for (const int odd : {-1, 2, 9, 10, 255, 256, 1 << 30})
-		EXPECT_EQ(wanted_state(odd).kind, LifeStep::refuse) << odd;
+		EXPECT_EQ(wanted_state(static_cast<XenbusState>(odd)).kind, LifeStep::refuse) << odd;
 }
 
 class Life : public testing::Test
@@ -85,21 +85,21 @@ protected:
 TEST_F(Life, TheUsualWay)
 {
 	Guest g{1, 2};
-	g.frontend_state(kFrontendInitialising);
+	g.frontend_state(XenbusState::initialising);
 	EXPECT_EQ(g.vif().state, init_wait);
 	EXPECT_EQ(held(), 0);
-	g.frontend_state(kFrontendInitialised);
+	g.frontend_state(XenbusState::initialised);
 	EXPECT_EQ(g.vif().state, init_wait);
-	g.frontend_state(kFrontendConnected);
+	g.frontend_state(XenbusState::connected);
 	EXPECT_EQ(g.vif().state, connected);
 	EXPECT_EQ(held(), 2 + 4 + 4);
 	EXPECT_TRUE(g.kvif.carrier);
 	works(g);
-	g.frontend_state(kFrontendClosing);
+	g.frontend_state(XenbusState::closing);
 	EXPECT_FALSE(g.kvif.carrier);
 	EXPECT_EQ(held(), 0);
 	EXPECT_GE(host->grace_periods, 1u);
-	g.frontend_state(kFrontendClosed);
+	g.frontend_state(XenbusState::closed);
 	EXPECT_FALSE(g.kvif.unregistered); // the toolstack keeps it online
 	EXPECT_EQ(g.kvif.states, (std::vector<int>{2, 4, 5, 6}));
 	EXPECT_TRUE(g.kvif.errors.empty());
@@ -109,8 +109,8 @@ TEST_F(Life, ConnectedIsShownWhenHotplugIsThrough)
 {
 	Guest g{1};
 	g.kvif.hotplug = false;
-	g.frontend_state(kFrontendInitialising);
-	g.frontend_state(kFrontendConnected);
+	g.frontend_state(XenbusState::initialising);
+	g.frontend_state(XenbusState::connected);
 	EXPECT_EQ(g.kvif.states, (std::vector<int>{2}));
 	nb_vif_hotplug(g.kvif.vif);
 	EXPECT_EQ(g.kvif.states, (std::vector<int>{2}));
@@ -131,8 +131,8 @@ TEST_F(Life, ConnectsAgainAndAgain)
 		g.reset_rings(i * 0x01000003);
 		g.connect();
 		works(g);
-		g.frontend_state(kFrontendClosing);
-		g.frontend_state(kFrontendClosed);
+		g.frontend_state(XenbusState::closing);
+		g.frontend_state(XenbusState::closed);
 		ASSERT_EQ(held(), 0);
 	}
 	EXPECT_EQ(g.kvif.connects, 100u);
@@ -146,12 +146,12 @@ TEST_F(Life, ConnectedToInitialisingAtOnce)
 {
 	Guest g{1};
 	g.connect();
-	g.frontend_state(kFrontendInitialising);
+	g.frontend_state(XenbusState::initialising);
 	EXPECT_EQ(g.vif().state, init_wait);
 	EXPECT_EQ(g.kvif.states, (std::vector<int>{2, 4, 5, 6, 2}));
 	EXPECT_EQ(held(), 0);
 	g.reset_rings();
-	g.frontend_state(kFrontendConnected);
+	g.frontend_state(XenbusState::connected);
 	host->settle();
 	works(g);
 }
@@ -160,7 +160,7 @@ TEST_F(Life, ConnectedTwiceIsOneConnection)
 {
 	Guest g{1};
 	g.connect();
-	g.frontend_state(kFrontendConnected);
+	g.frontend_state(XenbusState::connected);
 	EXPECT_EQ(g.kvif.connects, 1u);
 	works(g);
 }
@@ -171,13 +171,13 @@ TEST_F(Life, GoneWhenNobodyKeepsItOnline)
 	Guest g{1};
 	g.connect();
 	g.kvif.online = false;
-	g.frontend_state(kFrontendClosed);
+	g.frontend_state(XenbusState::closed);
 	EXPECT_TRUE(g.kvif.unregistered);
 	EXPECT_EQ(held(), 0);
 
 	Guest h{2};
 	h.connect();
-	h.frontend_state(kFrontendUnknown); // its directory is deleted
+	h.frontend_state(XenbusState::unknown); // its directory is deleted
 	EXPECT_TRUE(h.kvif.unregistered);
 	EXPECT_EQ(held(), 0);
 }
@@ -186,8 +186,8 @@ TEST_F(Life, DeviceUpAndDownWhileConnected)
 {
 	Guest g{1, 2};
 	g.kvif.up = false;
-	g.frontend_state(kFrontendInitialising);
-	g.frontend_state(kFrontendConnected);
+	g.frontend_state(XenbusState::initialising);
+	g.frontend_state(XenbusState::connected);
 	g.send(make_frame(100));
 	host->settle();
 	EXPECT_TRUE(g.kvif.received.empty());
@@ -224,7 +224,7 @@ TEST_F(Life, RandomWalkOverAllFrontendStates)
 			g.kvif.hotplug = random() % 4 != 0;
 			if (random() % 10 == 0)
 				host->fail_step = host->step + random() % 12;
-			g.frontend_state(state);
+			g.frontend_state(static_cast<XenbusState>(state));
 			host->fail_step = ~0u;
 			if (random() % 3 == 0)
 				nb_vif_hotplug(g.kvif.vif);
@@ -242,12 +242,12 @@ TEST_F(Life, RandomWalkOverAllFrontendStates)
 			host->settle();
 		}
 		connects += g.kvif.connects;
-		g.frontend_state(kFrontendClosing);
-		g.frontend_state(kFrontendClosed);
+		g.frontend_state(XenbusState::closing);
+		g.frontend_state(XenbusState::closed);
 		g.reset_rings();
 		g.kvif.hotplug = true;
-		g.frontend_state(kFrontendInitialising);
-		g.frontend_state(kFrontendConnected);
+		g.frontend_state(XenbusState::initialising);
+		g.frontend_state(XenbusState::connected);
 		host->settle();
 		ASSERT_EQ(g.vif().state, connected);
 		works(g);
@@ -268,20 +268,20 @@ TEST_F(Life, ConnectFailsAtEveryStepAndThenWorks)
 		for (u32 k = 0; k < steps; k++) {
 			SCOPED_TRACE(testing::Message() << "step " << k << " of " << queues << " queues");
 			Guest g{static_cast<u16>(1 + k), queues};
-			g.frontend_state(kFrontendInitialising);
+			g.frontend_state(XenbusState::initialising);
 			const s64 memory = host->live_memory;
 			host->step = 0;
 			host->fail_step = k;
-			g.frontend_state(kFrontendConnected);
+			g.frontend_state(XenbusState::connected);
 			host->fail_step = ~0u;
 			if (k == 0) { // how many steps there are is seen when all succeed
 				Guest whole{999, queues};
-				whole.frontend_state(kFrontendInitialising);
+				whole.frontend_state(XenbusState::initialising);
 				host->step = 0;
-				whole.frontend_state(kFrontendConnected);
+				whole.frontend_state(XenbusState::connected);
 				steps = host->step;
 				EXPECT_EQ(whole.vif().state, connected);
-				whole.frontend_state(kFrontendClosing);
+				whole.frontend_state(XenbusState::closing);
 			}
 			EXPECT_EQ(g.vif().state, closing);
 			EXPECT_EQ(g.kvif.states.back(), static_cast<int>(closing));
@@ -293,11 +293,11 @@ TEST_F(Life, ConnectFailsAtEveryStepAndThenWorks)
 			EXPECT_FALSE(g.kvif.carrier);
 			// As a frontend that tries again does, or one that was replaced.
 			if (k % 2) {
-				g.frontend_state(kFrontendClosing);
-				g.frontend_state(kFrontendClosed);
-				g.frontend_state(kFrontendInitialising);
+				g.frontend_state(XenbusState::closing);
+				g.frontend_state(XenbusState::closed);
+				g.frontend_state(XenbusState::initialising);
 			}
-			g.frontend_state(kFrontendConnected);
+			g.frontend_state(XenbusState::connected);
 			host->settle();
 			ASSERT_EQ(g.vif().state, connected);
 			works(g);
@@ -314,15 +314,15 @@ TEST_F(Life, InsaneRingsAtConnect)
 		for (const bool tx : {true, false})
 			for (u32 q = 0; q < 3; q++) {
 				Guest g{5, 3, 0xfffffff0};
-				g.frontend_state(kFrontendInitialising);
+				g.frontend_state(XenbusState::initialising);
 				u8 *page = tx ? g.queue[q].tx_page : g.queue[q].rx_page;
 				reinterpret_cast<SharedRingHeader *>(page)->req_prod += ahead;
-				g.frontend_state(kFrontendConnected);
+				g.frontend_state(XenbusState::connected);
 				EXPECT_EQ(g.vif().state, closing);
 				EXPECT_EQ(held(), 0);
 				EXPECT_EQ(g.kvif.errors.size(), 1u);
 				g.reset_rings();
-				g.frontend_state(kFrontendConnected);
+				g.frontend_state(XenbusState::connected);
 				host->settle();
 				works(g);
 			}
@@ -349,11 +349,11 @@ TEST_F(Life, ClosedByTheHostInEveryState)
 	for (const int last : {-1, 1, 4, 5, 6}) {
 		Guest g{1};
 		if (last >= 1)
-			g.frontend_state(kFrontendInitialising);
+			g.frontend_state(XenbusState::initialising);
 		if (last >= 4)
-			g.frontend_state(kFrontendConnected);
+			g.frontend_state(XenbusState::connected);
 		if (last >= 5)
-			g.frontend_state(last);
+			g.frontend_state(static_cast<XenbusState>(last));
 		nb_vif_close(g.kvif.vif);
 		EXPECT_EQ(held(), 0);
 		nb_vif_close(g.kvif.vif);
@@ -424,7 +424,7 @@ TEST_F(Life, FatalPacketsLatchTheVifOff)
 		// It may knock as it likes.
 		for (const int state : {4, 1, 4, 5, 1, 4, 7, 3, 4, 6, 1, 4}) {
 			g.reset_rings();
-			g.frontend_state(state);
+			g.frontend_state(static_cast<XenbusState>(state));
 			host->settle();
 			EXPECT_EQ(g.kvif.connects, 1u) << "connected again in state " << state;
 		}
@@ -447,13 +447,13 @@ TEST_F(Life, FrontendMovesBeforeTheCleanUp)
 		host->poll_tx(*g.back().kq);
 		EXPECT_TRUE(g.vif().disabled.load());
 		for (const int state : moves)
-			g.frontend_state(state);
+			g.frontend_state(static_cast<XenbusState>(state));
 		host->settle();
 		EXPECT_EQ(g.kvif.disconnects, 1u);
 		EXPECT_EQ(g.kvif.connects, 1u);
 		EXPECT_EQ(held(), 0);
 		// Who is through with closing is not called back to it.
-		if (!moves.empty() && moves.back() == kFrontendClosed)
+		if (!moves.empty() && moves.back() == static_cast<int>(XenbusState::closed))
 			EXPECT_EQ(g.vif().state, closed);
 	}
 }

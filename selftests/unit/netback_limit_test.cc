@@ -259,7 +259,7 @@ TEST_F(Limits, DisconnectWhileItWaits)
 	limit(b, NB_LIMIT_RX_PPS, "1");
 	run(10);
 	ASSERT_NE(b.back().kq->rx_timer, 0u);
-	b.frontend_state(kFrontendClosing);
+	b.frontend_state(XenbusState::closing);
 	host->micros += 10000000;
 	host->settle();
 	run(2);

@@ -210,16 +210,16 @@ TEST_F(MulticastControl, ListsAreEachGuestsOwn)
 TEST_F(MulticastControl, AConnectionBeginsEmpty)
 {
 	b.kvif.frontend.multicast_control = 1;
-	b.frontend_state(kFrontendClosing);
-	b.frontend_state(kFrontendClosed);
+	b.frontend_state(XenbusState::closing);
+	b.frontend_state(XenbusState::closed);
 	b.reset_rings();
 	b.connect();
 	EXPECT_TRUE(b.vif().multicast.wanted()); // sampled at connect
 	change(b, kAdd, 1);
 	b.kvif.frontend.multicast_control = 0;
-	b.frontend_state(kFrontendClosing);
+	b.frontend_state(XenbusState::closing);
 	EXPECT_FALSE(b.vif().multicast.wanted());
-	b.frontend_state(kFrontendClosed);
+	b.frontend_state(XenbusState::closed);
 	b.reset_rings();
 	b.connect();
 	EXPECT_FALSE(b.vif().multicast.wanted());

@@ -379,7 +379,7 @@ TEST_F(Rx, PurgedWhenTheConnectionEnds)
 {
 	for (u32 i = 0; i < 10; i++)
 		xmit(1000);
-	g.frontend_state(kFrontendClosing);
+	g.frontend_state(XenbusState::closing);
 	EXPECT_EQ(g.vif().gone[0].rx.dropped_down, 10u);
 	EXPECT_FALSE(xmit(100)); // nobody there
 }
@@ -463,7 +463,7 @@ TEST_F(Rx, TotalsAgreeWithWhatHappened)
 	EXPECT_EQ(totals.rx_packets, 1u);
 	EXPECT_EQ(totals.rx_bytes, 500u);
 	// They outlive the connection.
-	g.frontend_state(kFrontendClosing);
+	g.frontend_state(XenbusState::closing);
 	nb_totals after{};
 	nb_vif_totals(g.kvif.vif, &after);
 	EXPECT_EQ(std::memcmp(&totals, &after, sizeof totals), 0);

@@ -99,9 +99,9 @@ TEST_F(Queues, CountersOutliveTheirConnection)
 	g.connect();
 	send(1, 3);
 	send(2, 4);
-	g.frontend_state(kFrontendClosing);
+	g.frontend_state(XenbusState::closing);
 	EXPECT_EQ(counters(g)["q2_from_guest_packets"], 4u);
-	g.frontend_state(kFrontendClosed);
+	g.frontend_state(XenbusState::closed);
 	g.reset_rings(0);
 	g.kvif.frontend.queues = 2;
 	g.connect();

@@ -102,8 +102,8 @@ TEST_F(View, NotConnected)
 	EXPECT_EQ(nb_vif_view_queue(a.kvif.vif, 1, &view), -1);
 	EXPECT_EQ(nb_vif_kick_queue(a.kvif.vif, 1), -1);
 	EXPECT_EQ(nb_vif_view_queue(a.kvif.vif, ~0u, &view), -1);
-	a.frontend_state(kFrontendClosing);
-	a.frontend_state(kFrontendClosed);
+	a.frontend_state(XenbusState::closing);
+	a.frontend_state(XenbusState::closed);
 	EXPECT_EQ(nb_vif_view_queue(a.kvif.vif, 0, &view), -1);
 	EXPECT_EQ(nb_vif_kick_queue(a.kvif.vif, 0), -1);
 	a.reset_rings();

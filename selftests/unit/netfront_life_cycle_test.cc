@@ -11,7 +11,7 @@ namespace
 {
 constexpr u32 kStates = 9, kStages = 5;
 
-u32 number(BusState state)
+u32 number(XenbusState state)
 {
 	return static_cast<u32>(state);
 }
@@ -43,7 +43,7 @@ protected:
 		EXPECT_EQ(k.skbs.size(), 0u);
 	}
 	void make(u32 queues = 1) { vif = netfront_create(&k.host, queues); }
-	void backend(BusState state)
+	void backend(XenbusState state)
 	{
 		k.backend["state"] = number(state);
 		netfront_backend_changed(vif, number(state));
@@ -55,8 +55,8 @@ protected:
 	}
 	void link()
 	{
-		backend(BusState::init_wait);
-		backend(BusState::connected);
+		backend(XenbusState::init_wait);
+		backend(XenbusState::connected);
 	}
 	void leave() { netfront_remove(vif); }
 };
@@ -69,7 +69,7 @@ TEST(NetfrontLifeCycle, EveryPairHasAnAnswerAndNoneLoops)
 		for (u32 state = 0; state < kStates + 3; state++)
 			for (const bool online : {false, true}) {
 				const Action a = decide(static_cast<Stage>(stage),
-							static_cast<BusState>(state), online);
+							static_cast<XenbusState>(state), online);
 				if (state >= 7 || state == 3 || state == 1)
 					EXPECT_EQ(a, Action::nothing) << stage << " " << state;
 				if (static_cast<Stage>(stage) == Stage::dead)
@@ -79,31 +79,31 @@ TEST(NetfrontLifeCycle, EveryPairHasAnAnswerAndNoneLoops)
 
 TEST(NetfrontLifeCycle, OrdinaryWay)
 {
-	EXPECT_EQ(decide(Stage::initialising, BusState::init_wait, true), Action::connect);
-	EXPECT_EQ(decide(Stage::waiting, BusState::connected, true), Action::link_up);
-	EXPECT_EQ(decide(Stage::linked, BusState::connected, true), Action::nothing);
-	EXPECT_EQ(decide(Stage::linked, BusState::closing, false), Action::close);
-	EXPECT_EQ(decide(Stage::linked, BusState::closed, false), Action::close);
-	EXPECT_EQ(decide(Stage::closed, BusState::closed, false), Action::nothing);
+	EXPECT_EQ(decide(Stage::initialising, XenbusState::init_wait, true), Action::connect);
+	EXPECT_EQ(decide(Stage::waiting, XenbusState::connected, true), Action::link_up);
+	EXPECT_EQ(decide(Stage::linked, XenbusState::connected, true), Action::nothing);
+	EXPECT_EQ(decide(Stage::linked, XenbusState::closing, false), Action::close);
+	EXPECT_EQ(decide(Stage::linked, XenbusState::closed, false), Action::close);
+	EXPECT_EQ(decide(Stage::closed, XenbusState::closed, false), Action::nothing);
 }
 
 // NF-17
 TEST(NetfrontLifeCycle, StatesFromBeforeOurTimeChangeNothing)
 {
 	for (const auto state :
-	     {BusState::unknown, BusState::initialising, BusState::connected, BusState::closed})
+	     {XenbusState::unknown, XenbusState::initialising, XenbusState::connected, XenbusState::closed})
 		EXPECT_EQ(decide(Stage::initialising, state, true), Action::nothing);
-	EXPECT_EQ(decide(Stage::initialising, BusState::closing, true), Action::nothing);
-	EXPECT_EQ(decide(Stage::initialising, BusState::closing, false), Action::close);
+	EXPECT_EQ(decide(Stage::initialising, XenbusState::closing, true), Action::nothing);
+	EXPECT_EQ(decide(Stage::initialising, XenbusState::closing, false), Action::close);
 	// InitWait once more while the backend makes up its mind.
-	EXPECT_EQ(decide(Stage::waiting, BusState::init_wait, true), Action::nothing);
+	EXPECT_EQ(decide(Stage::waiting, XenbusState::init_wait, true), Action::nothing);
 }
 
 TEST_F(VifTest, ConnectsLinksAndLeaves)
 {
 	make();
 	link();
-	EXPECT_EQ(k.state, number(BusState::connected));
+	EXPECT_EQ(k.state, number(XenbusState::connected));
 	EXPECT_TRUE(k.carrier);
 	EXPECT_EQ(k.peers_notified, 1);
 	EXPECT_EQ(k.ours.at("request-rx-copy"), 1u);
@@ -114,7 +114,7 @@ TEST_F(VifTest, ConnectsLinksAndLeaves)
 	EXPECT_FALSE(netfront_backend_features(vif).csum6);
 	k.on_sleep = [&] { k.backend["state"] = k.state; };
 	leave();
-	EXPECT_EQ(k.state, number(BusState::closed));
+	EXPECT_EQ(k.state, number(XenbusState::closed));
 	EXPECT_FALSE(k.carrier);
 }
 
@@ -154,11 +154,11 @@ TEST_F(VifTest, NoCopyingBackendIsRefused)
 {
 	k.backend.erase("feature-rx-copy");
 	make();
-	backend(BusState::init_wait);
+	backend(XenbusState::init_wait);
 	EXPECT_NE(k.fatal, "");
-	EXPECT_EQ(k.state, number(BusState::closing));
-	backend(BusState::closing);
-	EXPECT_EQ(k.state, number(BusState::closed));
+	EXPECT_EQ(k.state, number(XenbusState::closing));
+	backend(XenbusState::closing);
+	EXPECT_EQ(k.state, number(XenbusState::closed));
 }
 
 TEST_F(VifTest, ConflictsAreTriedAgainButNotForever)
@@ -167,12 +167,12 @@ TEST_F(VifTest, ConflictsAreTriedAgainButNotForever)
 	make();
 	link();
 	EXPECT_TRUE(k.carrier);
-	backend(BusState::closing);
+	backend(XenbusState::closing);
 	k.conflicts = 1000;
 	k.backend["state"] = 6;
-	backend(BusState::closed);
+	backend(XenbusState::closed);
 	work();
-	backend(BusState::init_wait);
+	backend(XenbusState::init_wait);
 	EXPECT_NE(k.fatal, "");
 	k.backend["state"] = 0;
 	leave();
@@ -228,7 +228,7 @@ TEST_F(VifTest, NapiRunsExactlyWhileUpAndLinked)
 	EXPECT_FALSE(q.enabled);
 	netfront_open(vif);
 	EXPECT_TRUE(q.enabled);
-	backend(BusState::closing);
+	backend(XenbusState::closing);
 	EXPECT_FALSE(q.enabled);
 	netfront_stop(vif);
 	netfront_open(vif);
@@ -242,20 +242,20 @@ TEST_F(VifTest, RestartedBackendIsTakenBack)
 {
 	make();
 	link();
-	backend(BusState::closing);
-	EXPECT_EQ(k.state, number(BusState::closed));
+	backend(XenbusState::closing);
+	EXPECT_EQ(k.state, number(XenbusState::closed));
 	EXPECT_EQ(k.granted(), 0u);
-	backend(BusState::closed);
+	backend(XenbusState::closed);
 	EXPECT_GE(k.later, 100) << "not in a loop with a backend that flaps";
 	work();
-	EXPECT_EQ(k.state, number(BusState::initialising));
+	EXPECT_EQ(k.state, number(XenbusState::initialising));
 	link();
 	EXPECT_TRUE(k.carrier);
 	// A restart that went by unseen.
-	backend(BusState::init_wait);
-	EXPECT_EQ(k.state, number(BusState::connected));
+	backend(XenbusState::init_wait);
+	EXPECT_EQ(k.state, number(XenbusState::connected));
 	EXPECT_FALSE(k.carrier);
-	backend(BusState::connected);
+	backend(XenbusState::connected);
 	EXPECT_TRUE(k.carrier);
 	k.backend["state"] = 0;
 	leave();
@@ -266,11 +266,11 @@ TEST_F(VifTest, DetachedDeviceStaysClosed)
 	make();
 	link();
 	k.backend["online"] = 0;
-	backend(BusState::closing);
-	backend(BusState::closed);
+	backend(XenbusState::closing);
+	backend(XenbusState::closed);
 	EXPECT_EQ(k.later, -1);
 	work();
-	EXPECT_EQ(k.state, number(BusState::closed));
+	EXPECT_EQ(k.state, number(XenbusState::closed));
 	leave();
 }
 
@@ -325,7 +325,7 @@ TEST_F(VifTest, RandomWalk)
 			k.backend["online"] = std::rand() % 2;
 			const int what = std::rand() % 12;
 			if (what < 9)
-				backend(static_cast<BusState>(what));
+				backend(static_cast<XenbusState>(what));
 			else if (what == 9)
 				work();
 			else if (what == 10)
