@@ -21,6 +21,7 @@
 stage() { echo "#stage $*" >&9; }
 data() { echo "#data $1 ${*:2}" >&9; } # FILE LINE
 note() { echo "# $*" >&2; }
+kib() { awk -v n="$1:" '$1 == n { print $2 }' /proc/meminfo; } # a line of meminfo
 
 # wait_for SECONDS WHAT COMMAND…
 wait_for() {

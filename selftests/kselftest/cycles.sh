@@ -12,7 +12,6 @@ attaches=${ATTACHES:-10}
 fronts=${FRONTS:-stock ringway}
 ktap_plan $((2 + $(wc -w <<< "$fronts") * 13))
 debug=/sys/kernel/debug/ringway-netback
-grep -q " /sys/kernel/debug " /proc/mounts || mount -t debugfs debug /sys/kernel/debug
 
 check "stack $stack" use_stack "$stack" || exit 1
 check 'uplink and dom0 are on the bridge' flows_setup

@@ -71,15 +71,14 @@ gone() { # detached, and the module let go of
 	detach liar && wait_for 60 'evilfront to go' guest_run liar 'rmmod evilfront'
 }
 pinger_start a 127.9.0.2
-# Asks everybody all the time, so that the liar's RX ring is used.
-guest_start b ask 'until [ -e /tmp/enough ]; do ping -c 1 -W 1 127.9.0.99; done > /dev/null'
+asker_start b
 for case in $lies; do
 	stage "${case%:*}"
 	check "$case" lie_and_see "${case%:*}" "${case#*:}"
 	check "${case%:*}: the vif is detached" gone
 done
 check 'the others lost no ping meanwhile' pinger_lost_none a
-guest_run b 'touch /tmp/enough' && guest_wait b ask 15
+asker_end b
 
 stage 'the guests come and go'
 check "a connects $cycles times again" eval 'for n in $(seq $cycles); do detach a && join a 127.9.0.1 || exit 1; done && pings a 127.9.0.2'

@@ -25,3 +25,7 @@ came_out() { # LIE off|error|fine LINES: as it should, with so many lines of the
 	fine) [ "$3" = 0 ] && [[ ${words[3]} =~ ^[01]$ ]] && [ "${words[5]}" = 4 ] ;;
 	esac
 }
+
+# Asks everybody all the time, so that the liar's RX ring is used; the guest's pinger_lost_none ends it too.
+asker_start() { guest_start "$1" ask 'until [ -e /tmp/enough ]; do ping -c 1 -W 1 127.9.0.99; done > /dev/null'; }
+asker_end() { guest_run "$1" 'touch /tmp/enough' && guest_wait "$1" ask 15; }

@@ -27,7 +27,6 @@ start_big() {
 	done
 }
 check 'the guests with many start' start_big || exit 1
-kib() { awk -v n="$1:" '$1 == n { print $2 }' /proc/meminfo; }
 available=$(kib MemAvailable)
 ids=$(for g in "${big[@]}"; do domid "$g"; done | paste -sd '|')
 

@@ -18,6 +18,14 @@ counted() { ethtool -S xenbr0 | awk -v n="$1:" '$1 == n { print $2 }'; }
 way() { ethtool -S "$vif_a" | awk -v n="$1:" '$1 == n { print $2 }'; } # a counter of a's vif
 from_a() { guest_run a "$1"; }
 reaches() { from_a "ping -c 2 -W 5 $1"; }
+# It does, and packets took that way meanwhile.
+reaches_by() { # COUNTER ADDRESS
+	local before
+	before=$(way "$1")
+	reaches "$2" || return 1
+	echo "$1: $before, now $(way "$1")"
+	[ "$(way "$1")" -gt "$before" ]
+}
 not() { ! "$@"; }
 # What a sends is dropped for that reason, and nothing comes back.
 loses() { # COUNTER COMMAND

@@ -37,7 +37,6 @@ traffic_stop b
 check 'a <-> b: every byte is right' flow_both a b 127.9.0.1 127.9.0.2
 
 stage 'memory'
-kib() { awk -v n="$1:" '$1 == n { print $2 }' /proc/meminfo; }
 whole=$(kib MemTotal)
 little() { [ "$(kib MemAvailable)" -lt 120000 ]; }
 # Down to 96 MiB that it could still use, for a few seconds.

@@ -21,7 +21,6 @@ check 'the liar starts' eval 'guest_create liar front=none && guest_run liar "in
 check 'a pings b' pings a 127.9.0.2
 vif_a=vif$(domid a).0 vif_b=vif$(domid b).0 vif_liar=vif$(domid liar).0
 
-kib() { awk -v n="$1:" '$1 == n { print $2 }' /proc/meminfo; }
 counter() { ethtool -S "$1" 2> /dev/null | awk -v n="$2:" '$1 == n { s += $2 } END { print s + 0 }'; }
 lost() { for v in "$vif_a" "$vif_b"; do ethtool -S "$v" | awk '/to_guest_dropped|copy_failed/ && $2 { print $1, $2 }'; done; }
 # What evilfront counted and what the backend did with it; the numbers are for reading, the time decides them.

@@ -40,7 +40,6 @@ check 'lines arrive' arrives
 # itself stays away from a device that is being polled; the ring's view in debugfs has the lock outside of any poll.
 hard_lines() {
 	local reader
-	grep -q ' /sys/kernel/debug ' /proc/mounts || mount -t debugfs debug /sys/kernel/debug
 	# shellcheck disable=SC2016 # perl's variables
 	timeout 60 perl -e 'open(F, "<", $ARGV[0]) or die; while (1) { sysseek(F, 0, 0); sysread(F, $b, 4096) or die }' \
 		/sys/kernel/debug/ringway-netback/$vif/io_ring_q0 & reader=$!

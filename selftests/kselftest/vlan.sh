@@ -10,14 +10,6 @@ ktap_plan 37
 . "${0%/*}/pair.sh"
 filtering=/sys/class/net/xenbr0/brlite/vlan_filtering
 misses() { guest_run a "ping -c 2 -W 1 $1; [ \$? = 1 ]"; }
-# a reaches somebody, and packets took that way meanwhile.
-reaches_by() { # COUNTER ADDRESS
-	local before
-	before=$(way "$1")
-	reaches "$2" || return 1
-	echo "$1: $before, now $(way "$1")"
-	[ "$(way "$1")" -gt "$before" ]
-}
 in_vlan_20() { # GUEST ADDRESS: the guest tags by itself
 	guest_run "$1" "modprobe 8021q; /usr/bin/ip link add link eth0 name eth0.20 type vlan id 20" &&
 		guest_run "$1" "ip link set eth0.20 up && echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet" &&
