@@ -74,7 +74,7 @@ for k in $(awk '{ print $1 }' "$kernels") kasan; do
 	install -m 755 "$lab_src/guest/init" "$g/init"
 	install -m 755 "$lab_src/guest/"{join,flood,reconnect} "$lab_out/tools/"{vstream,framecheck,netload} "$g/lab/bin/"
 	# Without debug information: guests are small.
-	for m in bridge-lite ringway-{netback,netfront} evilfront splitfront; do
+	for m in bridge-lite ringway-{netback,netfront} evilfront evilback splitfront; do
 		f=$OUT/modules/$(kver "$k")/$m.ko
 		[ ! -e "$f" ] || objcopy -g "$f" "$g/lab/modules/$m.ko"
 	done

@@ -11,7 +11,7 @@ results=${RESULTS:-$OUT/lab/results/selftest}
 read -ra scenarios <<< "${SCENARIOS:-matrix bridge ports policy vlan batches rules mirror rewrite taps cycles death suspend reload cli trouble storm tuning link}"
 # What has little to do with dom0's kernel runs on one of them. The last has our netfront on the stock backend.
 stock='STACK=stock FRONTS=ringway matrix'
-declare -A also=([6.1]='parallel pressure limits nodes sweep migrate' [6.12]="hostile many driver $stock")
+declare -A also=([6.1]='parallel pressure limits nodes sweep migrate' [6.12]="hostile many driver backend $stock")
 also[checked]="${also[6.1]} DRIVER_KERNEL=kasan ${also[6.12]}"
 read -ra kernels <<< "${ONE_KERNEL:-6.1 6.12}"
 unset ONE_KERNEL

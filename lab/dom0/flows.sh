@@ -56,7 +56,7 @@ traffic_stop() { guest_run "$1" 'touch /tmp/stop; killall vstream; true' > /dev/
 
 # pinger_start GUEST ADDRESS: pings, until pinger_lost_none asks what became of them. Each is a ping of its own: of many,
 # busybox's ping gives the last a second only.
-pinger_start() { guest_start "$1" ping "rm -f /tmp/enough; n=0; until [ -e /tmp/enough ]; do n=\$((n + 1)); ping -c 1 -W 10 $2 > /tmp/p 2>&1 || cat /tmp/p; sleep 0.1; done; echo \$n pings"; }
+pinger_start() { guest_start "$1" ping "rm -f /tmp/enough; n=0; until [ -e /tmp/enough ]; do n=\$((n + 1)); ping -c 1 -W 10 $2 > /tmp/p 2>&1 || cat /proc/uptime /tmp/p; sleep 0.1; done; echo \$n pings"; }
 pinger_lost_none() {
 	guest_run "$1" 'touch /tmp/enough'
 	guest_wait "$1" ping 60 | tee /tmp/pinger && grep -qv '^0 ' /tmp/pinger && [ "$(wc -l < /tmp/pinger)" = 1 ]

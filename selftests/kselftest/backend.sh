@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# A backend that lies (evilback.ko in a driver domain) to a guest with our netfront, which has a vif of an honest backend
+# besides: what no honest backend does switches the vif off with one line, what may be a bug costs the packet, and the other vif
+# loses no ping. DRIVER_KERNEL=kasan: of both guests, so that KASAN looks at each access.
+# Cases of docs/security.md: NF-01, NF-02, NF-03, NF-05, NF-06, NF-07, NF-08, NF-11, NF-12, NF-16, NF-18, NF-28, NF-29, NF-32
+. "${0%/*}/ktap.sh"
+: "${dom0_address:?}"
+
+# off = the vif is disabled, any = disabled or not: what the guest reads in that moment decides; else it goes on, and its
+# counter of this name tells that the guest saw the lie.
+lies='tx-far:off tx-no-id:off rx-ahead:off rx-mapped:off tx-silent:tx_stopped tx-errors:tx_backend_error rx-lengths:rx_bad_slot
+	rx-chains:rx_bad_slot rx-extras:rx_bad_extra event-storm:rx_spurious scribble:any states:any'
+more_lies='tx-ahead:off tx-back:off tx-twice:off rx-back:off none:tx_copied tx-mapped:tx_copied'
+guest='kernel=6.12' kernel=${DRIVER_KERNEL:-6.1}
+if [ "$kernel" = kasan ]; then
+	[ -d /guest/kasan ] || ktap_skip_all 'there is no kernel "kasan"; run: lab/checked-kernel.sh kasan'
+	guest='kernel=kasan type=pvh memory=256' lies+=" $more_lies"
+fi
+lies=${LIES:-$lies}
+ktap_plan $((9 + 3 * $(wc -w <<< "$lies")))
+
+check 'stack ringway' use_stack ringway || exit 1
+ip address replace $dom0_address/24 dev xenbr0
+check 'the driver domain starts' guest_create drv type=pvh front=none kernel="$kernel" memory=256 || exit 1
+check 'the liar is in it' guest_run drv 'insmod /lab/modules/evilback.ko' || exit 1
+# shellcheck disable=SC2086 # words
+check 'a starts' guest_create a $guest front=ringway || exit 1
+check 'a has an honest vif' vif_join a 127.9.0.1
+
+parameter=/sys/module/evilback/parameters/lie
+told() { guest_run drv "dmesg | grep -q 'evilback: $1: told'"; }
+lines() { guest_run a "dmesg | grep -c 'disabled until it is attached again'; true" | grep -x '[0-9]*' | tail -n 1; }
+carrier() { guest_run a "cat /sys/class/net/eth1/carrier || echo 0" | grep -x '[01]' | tail -n 1; }
+# Packets of all lengths to somebody who is not there, but has an address: there is always one that waits for an answer. (Of a
+# neighbour that cannot be found come ICMP errors by the hundred, which fill the small buffers of the pings' sockets.)
+sends="/usr/bin/ip neigh replace 127.8.0.2 lladdr 00:16:3e:08:00:02 dev eth1 nud permanent; until [ -e /tmp/quiet ]; do vstream send udp 127.8.0.2 5009 -n 100000 -s 4-1472 -r 200 -b 4 || sleep 0.2; done"
+lie_is_told() { # LIE
+	guest_run drv "dmesg -c > /dev/null; echo $1 > $parameter" &&
+		ringway vif attach a backend=drv,bridge=xenbr0,mac=00:16:3e:08:00:01 --no-wait > /dev/null &&
+		guest_run a 'rm -f /tmp/quiet; join 127.8.0.1 eth1' && guest_start a sends "$sends" &&
+		wait_for 60 "the lie $1" told "$1"
+}
+becomes() { # off|any|COUNTER LINES-BEFORE
+	local said=$(($(lines) - $2)) link
+	link=$(carrier)
+	echo "$said lines, carrier $link"
+	case $1 in
+	off) [ "$said" = 1 ] && [ "$link" = 0 ] ;;
+	any) [ "$said" -le 1 ] ;;
+	*) [ "$said" = 0 ] && [ "$link" = 1 ] && guest_run a "ethtool -S eth1 | grep ' $1: '" | grep -q ' [1-9]' ;;
+	esac
+}
+comes_to() { # LIE off|any|COUNTER LINES-BEFORE
+	[ "$1" != tx-silent ] || sleep 8 # longer than a queue may stand still before the kernel complains
+	wait_for 20 "what should become of $1" becomes "$2" "$3" || { becomes "$2" "$3"; guest_run a 'dmesg | tail -n 5; ethtool -S eth1'; return 1; }
+}
+gone() {
+	guest_run a 'touch /tmp/quiet; killall vstream'
+	ringway vif detach a 1 > /dev/null && guest_wait a sends 15 > /dev/null
+	wait_for 20 'eth1 to go' guest_run a '[ ! -e /sys/class/net/eth1 ]' && wait_for 20 'the device in the driver domain' no_device
+}
+no_device() { [ "$(guest_run drv 'ls /sys/bus/xen-backend/devices | wc -l' | grep -x '[0-9]*')" = 0 ]; }
+
+memory() { guest_run a "sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo" | grep -x '[0-9]*'; }
+had=$(memory)
+pinger_start a $dom0_address
+for case in $lies; do
+	stage "${case%:*}"
+	before=$(lines)
+	check "${case%:*}: is told" lie_is_told "${case%:*}"
+	check "$case" comes_to "${case%:*}" "${case#*:}" "$before"
+	check "${case%:*}: the vif is detached" gone
+done
+check 'the honest vif lost no ping meanwhile' pinger_lost_none a
+has_its_memory() {
+	local has
+	has=$(memory)
+	echo "$had KiB before, $has after"
+	[ "$has" -gt $((had - 6144)) ]
+}
+check 'a has its memory back' has_its_memory
+check 'its honest vif takes traffic both ways' flow_both a dom0 127.9.0.1 $dom0_address
+check 'the driver domain lets go of its module' guest_run drv 'rmmod evilback'
+ktap_end
