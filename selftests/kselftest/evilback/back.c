@@ -12,26 +12,6 @@ static char *lie = "none";
 module_param(lie, charp, 0644);
 MODULE_PARM_DESC(lie, "what to do to the guest once connected");
 
-void evil_serve(struct evil *e)
-{
-	struct xen_netif_tx_request request;
-
-	while (RING_HAS_UNCONSUMED_REQUESTS(&e->tx)) {
-		struct xen_netif_tx_response *response;
-
-		RING_COPY_REQUEST(&e->tx, e->tx.req_cons++, &request);
-		response = RING_GET_RESPONSE(&e->tx, e->tx.rsp_prod_pvt++);
-		response->id = request.id;
-		response->status = XEN_NETIF_RSP_OKAY;
-	}
-	e->tx.sring->req_event = e->tx.req_cons + 1;
-	if (e->tx.rsp_prod_pvt != e->tx.sring->rsp_prod) {
-		RING_PUSH_RESPONSES(&e->tx);
-		notify_remote_via_irq(e->irq);
-	}
-	msleep(2);
-}
-
 static void work(struct work_struct *w)
 {
 	struct evil *e = container_of(w, struct evil, work);

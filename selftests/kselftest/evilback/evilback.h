@@ -34,10 +34,10 @@ struct evil {
 	bool connected, over;
 };
 
-/* back.c: answers what came, as an honest backend does; sleeps a little. */
+/* ring.c: answers what came, as an honest backend does; sleeps a little. */
 void evil_serve(struct evil *e);
 
-/* ring.c: false when it knows no such lie. */
+/* False when it knows no such lie. */
 bool evil_lie(struct evil *e);
 void evil_let_go(struct evil *e);
 
