@@ -5,7 +5,7 @@
 # tests that exist, in files that bear the case's number; or it says why there is none. Of tests that bear a number and are
 # in no row of it there is a note.
 #
-#   *.cc   `file.cc` Suite.Test        the number is in the comment above the test
+#   *.cc   `file.cc` Suite.Test        (`netback/file.cc` in selftests/unit) the number is in the comment above the test
 #   *.sh   `file.sh` "words"           words and number are in the file
 #   `name_fuzz.cc`                     the whole fuzzer; the number is in the file
 set -uo pipefail
@@ -19,9 +19,8 @@ complain() { echo "$1" >&2; bad=1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for folder in "${folders[@]}"; do
-	for file in "$folder"/*.cc; do
-		[ -f "$file" ] || continue
-		awk -v file="${file##*/}" '
+	find "$folder" -name '*.cc' | sort | while IFS= read -r file; do
+		awk -v file="${file#"$folder"/}" '
 			/^\/\// { while (match($0, /(NB|NF|BR|CL|RL)-[0-9][0-9]/)) { ids = ids " " substr($0, RSTART, 5); $0 = substr($0, RSTART + 5) } next }
 			/^TEST(_F|_P)?\(/ {
 				name = $0; sub(/^[^(]*\(/, "", name); sub(/\).*/, "", name); sub(/, */, ".", name)
@@ -75,7 +74,7 @@ while IFS='|' read -r _ id _ proof where _; do
 	while read -r file name; do
 		name=${name#\"}
 		judge "$id" "$file" "${name%\"}"
-	done < <(sed 's/; */\n/g' <<< "$proof" | sed -n 's/^ *`\([a-z_0-9]*\.[a-z]*\)` *\(.*[^ ]\)\? *$/\1 \2/p')
+	done < <(sed 's/; */\n/g' <<< "$proof" | sed -n 's/^ *`\([a-z_0-9/]*\.[a-z]*\)` *\(.*[^ ]\)\? *$/\1 \2/p')
 done < <(grep -E '^\| (NB|NF|BR|CL|RL)-[0-9]{2} ' "$page")
 
 # The catalogue's numbers, each once.

@@ -12,7 +12,7 @@ TIDY ?= clang-tidy-14
 MODULES := $(filter-out core,$(or $(TIDY_MODULES),netback netfront bridge-lite))
 
 CORE    := $(wildcard $(TOP)/kernel/core/*.hpp)
-SOURCES := $(foreach m,$(MODULES),$(wildcard $(TOP)/kernel/$(m)/*.cpp))
+SOURCES := $(foreach m,$(MODULES),$(shell find $(TOP)/kernel/$(m) -name '*.cpp'))
 STAMPS  := $(DIR)/core.ok $(SOURCES:$(TOP)/kernel/%.cpp=$(DIR)/%.ok)
 FLAGS   := -std=gnu++20 -DRINGWAY_HOSTED -I$(TOP)/kernel -isystem $(TOP)/kernel/cxx/xen -Wall -Wextra \
 	   -Wno-missing-field-initializers -Wno-sign-compare
@@ -29,7 +29,7 @@ $(DIR)/core.cpp: $(CORE)
 # Prints nothing when there is nothing to say: clang-tidy counts what it suppressed on stderr.
 define check
 	@mkdir -p $(@D)
-	@$(TIDY) --quiet --config-file=$(TOP)/.clang-tidy --header-filter='^$(TOP)/kernel/(core|[a-z-]+/[a-z_]+\.hpp)' $< -- $(FLAGS) \
+	@$(TIDY) --quiet --config-file=$(TOP)/.clang-tidy --header-filter='^$(TOP)/kernel/(core|[a-z-]+/[a-z_/]+\.hpp)' $< -- $(FLAGS) \
 		> $@.log 2>&1 || { grep -v '^[0-9]* warnings\? generated\|^Suppressed\|^Use -header-filter' $@.log; exit 1; }
 	@touch $@
 endef
@@ -38,5 +38,5 @@ $(DIR)/core.ok: $(DIR)/core.cpp $(TOP)/.clang-tidy
 	$(check)
 
 .SECONDEXPANSION:
-$(DIR)/%.ok: $(TOP)/kernel/%.cpp $(CORE) $(TOP)/.clang-tidy $$(wildcard $(TOP)/kernel/$$(*D)/*.hpp $(TOP)/kernel/$$(*D)/*.h)
+$(DIR)/%.ok: $(TOP)/kernel/%.cpp $(CORE) $(TOP)/.clang-tidy $$(shell find $(TOP)/kernel/$$(firstword $$(subst /, ,$$*)) -name '*.h*')
 	$(check)

@@ -12,7 +12,7 @@
 // Cases of docs/security.md: BR-28, NB-19, NB-21
 #include "core/mac.hpp"
 #include "input.hpp"
-#include "netback_fake.hpp"
+#include "netback/fake.hpp"
 #include "switch_world.hpp"
 #include <map>
 #include <memory>

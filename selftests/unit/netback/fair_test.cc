@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Whose turn it is: what one poll may take, and what several queues get of one CPU.
+#include "fake.hpp"
+
+using namespace ringway;
+using namespace ringway::test;
+
+namespace
+{
+constexpr Send kGso{{}, NETTXF_csum_blank, XEN_NETIF_GSO_TYPE_TCPV4, 1448};
+
+class Fair : public TwoGuests
+{
+protected:
+	void drain_b()
+	{
+		b.receive();
+		if (b.queue[0].rx.free_slots() > 30)
+			b.post_buffers(b.queue[0].rx.free_slots());
+	}
+	u64 taken() { return a.back().tx_stats.bytes; }
+};
+
+TEST_F(Fair, SmallPacketsGetWholeBatches)
+{
+	b.post_buffers(250);
+	for (u32 i = 0; i < 100; i++)
+		a.post(make_frame(1514, i));
+	a.push();
+	host->poll_tx(*a.back().kq);
+	EXPECT_EQ(a.back().tx_stats.packets, 64u);
+	EXPECT_EQ(a.back().tx_stats.turns_passed, 0u);
+}
+
+// Five packets of 64 KiB fit the ring and the share only in part; the poll passes its turn, and says so.
+TEST_F(Fair, LargePacketsEndTheTurnEarly)
+{
+	b.post_buffers(250);
+	for (u32 i = 0; i < 14; i++)
+		a.post(make_frame(65535, i), kGso);
+	a.push();
+	host->poll_tx(*a.back().kq);
+	EXPECT_EQ(a.back().tx_stats.packets, 5u); // the fifth goes beyond 256 KiB
+	EXPECT_EQ(a.back().owed, 5u * 65535 - kPollShare);
+	EXPECT_EQ(a.back().tx_stats.turns_passed, 1u);
+}
+
+// What was taken beyond the share is paid back: over many turns it is the share, to a packet.
+TEST_F(Fair, TheShareIsExactInTheLongRun)
+{
+	u64 turns = 0, sent = 0;
+	for (; turns < 200; turns++) {
+		while (a.queue[0].tx.free_slots() > 20)
+			a.post(make_frame(40000 + static_cast<u32>(sent++ * 7919 % 25000), 1), kGso);
+		a.push();
+		drain_b();
+		host->poll_tx(*a.back().kq);
+		a.responses();
+	}
+	EXPECT_EQ(a.back().tx_stats.turns_passed, turns);
+	EXPECT_NEAR(static_cast<double>(taken()), static_cast<double>(turns * kPollShare), 65536.0);
+}
+
+// Nothing is owed once the ring is empty: nobody waits behind an idle guest.
+TEST_F(Fair, AnEmptyRingOwesNothing)
+{
+	b.post_buffers(250);
+	for (u32 i = 0; i < 5; i++)
+		a.post(make_frame(65535, i), kGso);
+	a.push();
+	host->poll_tx(*a.back().kq);
+	EXPECT_EQ(a.back().tx_stats.packets, 5u);
+	EXPECT_EQ(a.back().owed, 0u);
+	EXPECT_EQ(a.back().tx_stats.turns_passed, 0u);
+}
+
+// A poll that passed its turn is not completed: the rest arrives without another event.
+TEST_F(Fair, NothingIsLeftBehind)
+{
+	b.post_buffers(250);
+	for (u32 i = 0; i < 14; i++)
+		a.post(make_frame(65535, i), kGso);
+	a.push();
+	host->settle();
+	const auto got = b.receive();
+	ASSERT_EQ(got.size(), 14u);
+	for (u32 i = 0; i < 14; i++)
+		EXPECT_EQ(got[i].bytes, make_frame(65535, i));
+	expect_answers(a, 14 * 16);
+}
+} // namespace

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The cold half of glue.h: events, XenStore and the bus, the net_device.
+#include "host.hpp"
+#include <gtest/gtest.h>
+
+using namespace ringway;
+using namespace ringway::test;
+
+extern "C" {
+// --- events
+void host_napi_schedule(queue_host *host)
+{
+	if (host->enabled)
+		host->scheduled = true;
+}
+bool host_napi_done(queue_host *host, int)
+{
+	host->scheduled = false;
+	return true;
+}
+void host_tx_notify(queue_host *host)
+{
+	host->tx_notified++;
+}
+void host_rx_notify(queue_host *host)
+{
+	host->rx_notified++;
+}
+void host_tx_eoi(queue_host *host, bool spurious)
+{
+	host->tx_eoi++;
+	host->spurious_eoi += spurious;
+}
+void host_rx_eoi(queue_host *host, bool spurious)
+{
+	host->rx_eoi++;
+	host->spurious_eoi += spurious;
+}
+void host_retry_refill(queue_host *host)
+{
+	host->retry = true;
+}
+int host_events_bind(queue_host *host, bool split)
+{
+	EXPECT_FALSE(host->bound);
+	if (kernel().fails())
+		return -28;
+	host->bound = true;
+	host->split = split;
+	return 0;
+}
+void host_events_unbind(queue_host *host)
+{
+	host->bound = false;
+}
+
+// --- XenStore and the bus
+u32 host_xenstore_read(vif_host *, xenstore_side side, const char *node, u32 absent)
+{
+	if (kernel().on_read)
+		kernel().on_read(side, node);
+	const auto &nodes = side == XENSTORE_OURS ? kernel().ours : kernel().backend;
+	const auto found = nodes.find(node);
+	return found == nodes.end() ? absent : found->second;
+}
+bool host_xenstore_text(vif_host *, xenstore_side side, const char *node, char *text, u32 size)
+{
+	EXPECT_EQ(side, XENSTORE_OURS);
+	EXPECT_STREQ(node, "mac");
+	const auto &mac = kernel().mac;
+	if (!mac || mac->size() >= size || mac->find('\0') != mac->npos)
+		return false;
+	std::strcpy(text, mac->c_str());
+	return true;
+}
+bool host_xenstore_has(vif_host *, xenstore_side side, const char *node)
+{
+	return (side == XENSTORE_OURS ? kernel().ours : kernel().backend).count(node);
+}
+int host_xenstore_begin(vif_host *)
+{
+	kernel().uncommitted = kernel().ours;
+	return kernel().fails() ? -12 : 0;
+}
+void host_xenstore_write(vif_host *, int queue, const char *node, u32 value)
+{
+	kernel().uncommitted[queue < 0 ? node : "queue-" + std::to_string(queue) + "/" + node] = value;
+}
+void host_xenstore_write_queue(vif_host *vif, queue_host *queue, int number, u32 tx_ref, u32 rx_ref)
+{
+	host_xenstore_write(vif, number, "tx-ring-ref", tx_ref);
+	host_xenstore_write(vif, number, "rx-ring-ref", rx_ref);
+	host_xenstore_write(vif, number, queue->split ? "event-channel-tx" : "event-channel", 5);
+	if (queue->split)
+		host_xenstore_write(vif, number, "event-channel-rx", 6);
+}
+int host_xenstore_commit(vif_host *)
+{
+	Kernel &k = kernel();
+	if (k.conflicts && k.conflicts--)
+		return 1;
+	if (k.fails())
+		return -5;
+	k.ours = k.uncommitted;
+	return 0;
+}
+u32 host_backend_state(vif_host *)
+{
+	return host_xenstore_read(nullptr, XENSTORE_BACKEND, "state", 0);
+}
+bool host_backend_online(vif_host *)
+{
+	return host_xenstore_read(nullptr, XENSTORE_BACKEND, "online", 0);
+}
+u16 host_backend_domain(vif_host *)
+{
+	return 0;
+}
+void host_switch_state(vif_host *, u32 state)
+{
+	kernel().state = state;
+}
+void host_closed(vif_host *)
+{
+	kernel().state = 6;
+	kernel().closed = true;
+}
+void host_fatal(vif_host *, int, const char *what)
+{
+	kernel().fatal = what;
+	kernel().state = 5;
+}
+void host_log(vif_host *, const char *) {}
+void host_refused(vif_host *, const char *node, const char *value, const char *why)
+{
+	kernel().refused = std::string(node) + " is \"" + value + "\": " + why;
+}
+void host_link_later(vif_host *, u32 milliseconds)
+{
+	EXPECT_EQ(kernel().link_later, -1) << "one at a time";
+	kernel().link_later = static_cast<int>(milliseconds);
+}
+void host_alert(vif_host *, const char *what)
+{
+	EXPECT_NE(what, nullptr);
+	EXPECT_EQ(kernel().complaint, "") << "one line, not two";
+	kernel().complaint = what;
+}
+void host_later(vif_host *, u32 milliseconds)
+{
+	kernel().later = static_cast<int>(milliseconds);
+}
+void host_sleep(u32 milliseconds)
+{
+	EXPECT_EQ(kernel().locked, 0) << "waits for the backend with the life cycle locked";
+	EXPECT_EQ(kernel().rtnl, 0) << "waits for the backend with RTNL held";
+	kernel().slept += milliseconds;
+	if (kernel().on_sleep)
+		kernel().on_sleep();
+}
+bool host_trusted(vif_host *)
+{
+	return true;
+}
+
+// --- the net_device
+int host_netdev_announce(vif_host *, const netdev_wish *wish)
+{
+	kernel().queues_announced = wish->queues;
+	kernel().wish = *wish;
+	return kernel().refuse_device ? -22 : 0;
+}
+void host_netdev_carrier(vif_host *, bool on)
+{
+	kernel().carrier_changes += on != kernel().carrier;
+	kernel().carrier = on;
+}
+void host_netdev_notify_peers(vif_host *)
+{
+	kernel().peers_notified++;
+}
+void host_rtnl_lock(void)
+{
+	EXPECT_EQ(kernel().rtnl++, 0);
+}
+void host_rtnl_unlock(void)
+{
+	kernel().rtnl--;
+}
+void host_softirq_off(void) {}
+void host_softirq_on(void) {}
+void host_queue_enable(queue_host *host)
+{
+	EXPECT_FALSE(host->enabled) << "NAPI enabled twice";
+	host->enabled = true;
+	host->scheduled = true;
+}
+void host_queue_disable(queue_host *host)
+{
+	EXPECT_TRUE(host->enabled) << "NAPI disabled twice";
+	host->enabled = host->scheduled = false;
+}
+queue_host *host_queue(vif_host *vif, u32 i)
+{
+	return &vif->queue.at(i);
+}
+void host_queue_bind(queue_host *host, netfront_queue *queue)
+{
+	host->queue = queue;
+}
+void host_lock(vif_host *)
+{
+	EXPECT_EQ(kernel().locked++, 0);
+}
+void host_unlock(vif_host *)
+{
+	kernel().locked--;
+}
+void *host_alloc(u32 bytes)
+{
+	return kernel().fails() ? nullptr : std::calloc(1, bytes);
+}
+void host_free(void *memory)
+{
+	std::free(memory);
+}
+}
