@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # clang-tidy over the kernel's C++, compiled as the unit tests compile it; one stamp a file, so that only
-# what changed is looked at again.
+# what changed is looked at again. Locks are checked here too (core/thread_safety.h).
 #
 #	make -f selftests/tidy.mk [TIDY_MODULES="core netback"]
 
@@ -11,10 +11,10 @@ DIR  := $(abspath $(OUT))/tidy
 TIDY ?= clang-tidy-14
 MODULES := $(filter-out core,$(or $(TIDY_MODULES),netback netfront bridge-lite))
 
-CORE    := $(wildcard $(TOP)/kernel/core/*.hpp)
+CORE    := $(wildcard $(TOP)/kernel/core/*.h*)
 SOURCES := $(foreach m,$(MODULES),$(shell find $(TOP)/kernel/$(m) -name '*.cpp'))
 STAMPS  := $(DIR)/core.ok $(SOURCES:$(TOP)/kernel/%.cpp=$(DIR)/%.ok)
-FLAGS   := -std=gnu++20 -DRINGWAY_HOSTED -I$(TOP)/kernel -isystem $(TOP)/kernel/cxx/xen -Wall -Wextra \
+FLAGS   := -std=gnu++20 -DRINGWAY_HOSTED -I$(TOP)/kernel -isystem $(TOP)/kernel/cxx/xen -Wall -Wextra -Wthread-safety \
 	   -Wno-missing-field-initializers -Wno-sign-compare
 
 .DELETE_ON_ERROR:
