@@ -274,4 +274,5 @@ module_init(brlite_init);
 module_exit(brlite_exit);
 MODULE_DESCRIPTION("Ethernet switch for virtual machines' interfaces");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(RINGWAY_VERSION);
 MODULE_ALIAS_RTNL_LINK(BRLITE_KIND);

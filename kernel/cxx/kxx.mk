@@ -15,6 +15,10 @@
 
 kxx-dir := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 
+# The file VERSION at the top of the sources, for MODULE_VERSION. The build works in a mirror made of
+# symbolic links, so the real path of this file leads there.
+CFLAGS_main.o += -DRINGWAY_VERSION='"$(shell cat $(dir $(realpath $(kxx-dir)/kxx.mk))../../VERSION)"'
+
 # --- Compiling a .cpp ---------------------------------------------------------------
 # g++ is the twin of the gcc Kbuild uses, so retpolines, return thunks, IBT, stack
 # protector, ftrace hooks and padding come out the same in both languages.

@@ -362,4 +362,5 @@ module_exit(nb_exit);
 
 MODULE_DESCRIPTION("Ringway Xen network backend");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(RINGWAY_VERSION);
 MODULE_ALIAS("xen-backend:vif");

@@ -115,5 +115,6 @@ module_exit(netfront_exit);
 
 MODULE_DESCRIPTION("Ringway: Xen virtual network device frontend");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(RINGWAY_VERSION);
 MODULE_ALIAS("xen:vif");
 MODULE_ALIAS("xennet");
