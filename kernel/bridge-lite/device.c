@@ -7,6 +7,7 @@
 #include <linux/vmalloc.h>
 
 #include "bridge.h"
+#include "linux/compat.h"
 
 /* --- Life ---------------------------------------------------------------------------------------- */
 
@@ -324,12 +325,7 @@ void brlite_setup(struct net_device *dev)
 	dev->features = PASS_THROUGH | NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX;
 	dev->hw_features = dev->features;
 	dev->vlan_features = PASS_THROUGH;
-#ifdef BRLITE_NETNS_IMMUTABLE
-	dev->lltx = true;
-	dev->netns_immutable = true;
-#else
-	dev->features |= NETIF_F_LLTX | NETIF_F_NETNS_LOCAL;
-#endif
+	compat_set_lockless_immovable(dev);
 
 	bridge->dev = dev;
 	spin_lock_init(&bridge->lock);

@@ -13,11 +13,11 @@
  */
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
-#include <linux/version.h>
 #include <net/sch_generic.h>
 #include <net/xfrm.h>
 
 #include "bridge.h"
+#include "linux/compat.h"
 
 /* What a device took. */
 struct taken {
@@ -41,13 +41,8 @@ static bool watched(const struct net_device *dev)
 {
 	if (dev_nit_active((struct net_device *)dev))
 		return true;
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-	if (rcu_access_pointer(dev->tcx_egress))
+	if (compat_tc_egress(dev))
 		return true;
-#else
-	if (rcu_access_pointer(dev->miniq_egress))
-		return true;
-#endif
 	return rcu_access_pointer(dev->nf_hooks_egress);
 }
 

@@ -19,6 +19,13 @@ kxx-dir := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 # symbolic links, so the real path of this file leads there.
 CFLAGS_main.o += -DRINGWAY_VERSION='"$(shell cat $(dir $(realpath $(kxx-dir)/kxx.mk))../../VERSION)"'
 
+# --- Compiling in either language -----------------------------------------------------
+# Quoted includes name a file by its path below kernel/; <linux/...> never means our linux/.
+ccflags-y += -iquote $(kxx-dir)/..
+
+# Where linux/compat.h cannot tell by the version.
+ccflags-$(shell grep -qs 'netns_immutable' $(srctree)/include/linux/netdevice.h && echo y) += -DCOMPAT_NETNS_IMMUTABLE
+
 # --- Compiling a .cpp ---------------------------------------------------------------
 # g++ is the twin of the gcc Kbuild uses, so retpolines, return thunks, IBT, stack
 # protector, ftrace hooks and padding come out the same in both languages.

@@ -4,18 +4,14 @@
  */
 #include <linux/math64.h>
 #include <linux/netdevice.h>
-#include <linux/version.h>
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
-#include <net/netdev_queues.h>
-#endif
 
 #include <asm/tsc.h>
 
 #include "kvif.h"
+#include "linux/compat.h"
 
 nb_u64 nb_nanos(nb_u64 cycles) { return mul_u64_u32_div(cycles, USEC_PER_SEC, tsc_khz ?: USEC_PER_SEC); }
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
 static void nb_fill_rx(struct netdev_queue_stats_rx *rx, const struct nb_totals *totals)
 {
 	rx->packets = totals->rx_packets;
@@ -71,7 +67,4 @@ static const struct netdev_stat_ops nb_stat_ops = {
 	.get_base_stats = nb_base_stats,
 };
 
-void nb_set_queue_stats(struct net_device *dev) { dev->stat_ops = &nb_stat_ops; }
-#else
-void nb_set_queue_stats(struct net_device *dev) {}
-#endif
+void nb_set_queue_stats(struct net_device *dev) { compat_set_stat_ops(dev, &nb_stat_ops); }

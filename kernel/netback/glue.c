@@ -12,7 +12,6 @@
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
-#include <linux/version.h>
 #include <net/checksum.h>
 #include <net/sch_generic.h>
 #include <net/xfrm.h>
@@ -23,6 +22,7 @@
 #include <asm/msr.h>
 
 #include "kvif.h"
+#include "linux/compat.h"
 
 /* --- memory ------------------------------------------------------------------------------------------ */
 
@@ -340,13 +340,8 @@ __always_inline int nb_device_watched(const struct nb_kvif *kvif)
 
 	if (dev_nit_active(dev) || rcu_access_pointer(dev->xdp_prog))
 		return 1;
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-	if (rcu_access_pointer(dev->tcx_ingress) || rcu_access_pointer(dev->tcx_egress))
+	if (compat_tc_ingress(dev) || compat_tc_egress(dev))
 		return 1;
-#else
-	if (rcu_access_pointer(dev->miniq_ingress) || rcu_access_pointer(dev->miniq_egress))
-		return 1;
-#endif
 	return rcu_access_pointer(dev->nf_hooks_ingress) || rcu_access_pointer(dev->nf_hooks_egress);
 }
 

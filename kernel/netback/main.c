@@ -8,11 +8,11 @@
  */
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <linux/version.h>
 #include <xen/xen.h>
 #include <xen/xenbus.h>
 
 #include "kvif.h"
+#include "linux/compat.h"
 
 #define NB_MOST_QUEUES 64u /* stats.cpp has names for so many */
 #define NB_FEWEST_FATAL 18u /* what frontends send legitimately */
@@ -290,12 +290,7 @@ static void nb_remove(struct xenbus_device *xdev)
 }
 
 /* Gives hotplug scripts started by udev their environment. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define NB_UEVENT_CONST
-#else
-#define NB_UEVENT_CONST const
-#endif
-static int nb_uevent(NB_UEVENT_CONST struct xenbus_device *xdev, struct kobj_uevent_env *env)
+static int nb_uevent(COMPAT_UEVENT_CONST struct xenbus_device *xdev, struct kobj_uevent_env *env)
 {
 	const struct nb_kvif *kvif = dev_get_drvdata(&xdev->dev);
 

@@ -4,18 +4,12 @@
  * of these ends up inside the C++ that calls it.
  */
 #include <linux/skbuff.h>
-#include <linux/version.h>
 #include <xen/events.h>
 #include <xen/grant_table.h>
 #include <xen/page.h>
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-#include <net/page_pool/helpers.h>
-#else
-#include <net/page_pool.h>
-#endif
-
 #include "host.h"
+#include "linux/compat.h"
 
 /* Sized in C++ (RxQueue::kMaxFrags, kPageSize). */
 static_assert(MAX_SKB_FRAGS >= 17);

@@ -2,18 +2,12 @@
 /* Set-up and tear-down in Linux's terms: memory, grants, rings, event channels. Nothing hot. */
 #include <linux/interrupt.h>
 #include <linux/slab.h>
-#include <linux/version.h>
 #include <xen/events.h>
 #include <xen/grant_table.h>
 #include <xen/page.h>
 
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-#include <net/page_pool/helpers.h>
-#else
-#include <net/page_pool.h>
-#endif
-
 #include "host.h"
+#include "linux/compat.h"
 
 void *host_alloc(u32 bytes)
 {
@@ -64,15 +58,13 @@ void host_page_free(struct page *page)
 
 bool host_pool_create(struct queue_host *host)
 {
-	const struct page_pool_params params = {
+	struct page_pool_params params = {
 		.pool_size = 256,
 		.nid = NUMA_NO_NODE,
 		.dev = &host->vif->dev->dev,
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
-		.napi = &host->napi,
-#endif
 	};
 
+	compat_pool_set_napi(&params, &host->napi);
 	host->pool = page_pool_create(&params);
 	if (!IS_ERR(host->pool))
 		return true;
