@@ -52,8 +52,10 @@ modules() {
 	part unit           make -j"$jobs" --no-print-directory -C selftests/unit run
 	part bench          selftests/bench/count.sh
 	part style          selftests/style.sh
+	part includes       selftests/arrows.py includes
 	part gate           selftests/gate/gate_test.sh
 	part loads          selftests/gate/loads_test.sh
+	part arrows-test    selftests/gate/arrows_test.sh
 	part summary        selftests/gate/summary_test.sh
 	part emulator       selftests/gate/emulator_test.sh
 	part bench-report   selftests/gate/bench_report_test.sh
@@ -65,6 +67,7 @@ the_rest() {
 	step security       "docs/security.md names tests that exist" selftests/security_check.sh
 	step schema         "docs/xenstore.md is what the schema says" make --no-print-directory -C xenstore-schema check
 	part toolstack      make -j"$jobs" --no-print-directory -C toolstack check
+	part arrows         selftests/arrows.sh
 	for optional in packaging docs; do
 		grep -qsE '^check:' $optional/Makefile || continue
 		step $optional "make -C $optional check" make --no-print-directory -C $optional check
