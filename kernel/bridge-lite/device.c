@@ -6,7 +6,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 #include "linux/compat.h"
 
 /* --- Life ---------------------------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 static bool has_link(const struct net_device *dev)
 {

@@ -11,7 +11,7 @@
 #include <net/netlink.h>
 #include <net/rtnetlink.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 /* --- The link kind -------------------------------------------------------------------------------- */
 

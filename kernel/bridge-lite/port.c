@@ -8,7 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 struct brlite_slave *brlite_slave_of(const struct net_device *dev)
 {

@@ -16,7 +16,7 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 /* RTNL. */
 static LIST_HEAD(bridges);

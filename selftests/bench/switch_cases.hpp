@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The switch's decisions, and the FDB below it, at several sizes of the table.
 #pragma once
-#include "bridge-lite/switch.hpp"
+#include "bridge-lite/judge/switch.hpp"
 #include "measured.hpp"
 #include <memory>
 #include <new>

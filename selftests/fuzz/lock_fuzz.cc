@@ -5,7 +5,7 @@
 // shortest way to read each header, written down a second time.
 //
 // Cases of docs/security.md: BR-11
-#include "bridge-lite/lock.hpp"
+#include "bridge-lite/judge/claimed.hpp"
 #include "input.hpp"
 #include <cstring>
 #include <memory>

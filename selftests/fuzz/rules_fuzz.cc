@@ -5,7 +5,7 @@
 // the frame.
 //
 // Cases of docs/security.md: BR-11, BR-28
-#include "bridge-lite/rules.hpp"
+#include "bridge-lite/judge/frame_rules.hpp"
 #include "input.hpp"
 #include <memory>
 #include <vector>

@@ -3,7 +3,7 @@
 // What the switch asks its surroundings for, in the fuzzers: a clock that they set, no locks, and counters
 // that anybody may write.
 #pragma once
-#include "bridge-lite/switch.hpp"
+#include "bridge-lite/judge/switch.hpp"
 
 namespace
 {

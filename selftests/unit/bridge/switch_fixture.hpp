@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A switch with this host's port and three more, and what tests ask of it.
 #pragma once
-#include "bridge-lite/switch.hpp"
+#include "bridge-lite/judge/switch.hpp"
 #include <gtest/gtest.h>
 #include <atomic>
 #include <cstring>

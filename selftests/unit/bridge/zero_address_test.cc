@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The address zero is no station's, and the FDB marks free slots with it: whoever asks for it finds nothing.
-#include "bridge-lite/switch.hpp"
+#include "bridge-lite/judge/switch.hpp"
 #include <gtest/gtest.h>
 #include <memory>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The switch under the names that the kernel side calls it by.
-#include "switch.hpp"
-#include "uapi.h"
+#include "bridge-lite/judge/switch.hpp"
+#include "bridge-lite/uapi.h"
 #include <new>
 
 namespace

@@ -10,7 +10,7 @@
 #include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 u16 brlite_frame_tag(const struct sk_buff *skb)
 {

@@ -10,7 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <net/netlink.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 static const struct {
 	u16 attribute;

@@ -9,7 +9,7 @@
 #include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 /* Ports looked up at once while flooding; a stack array, so small. */
 #define FLOOD_BATCH 16

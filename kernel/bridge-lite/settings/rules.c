@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include <net/netlink.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 struct brlite_rules {
 	unsigned long __percpu *hits;

@@ -25,7 +25,7 @@
 #include <net/neighbour.h>
 #include <net/netlink.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 /* What one line shows, and to whom. */
 struct request {

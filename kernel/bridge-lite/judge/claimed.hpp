@@ -12,7 +12,7 @@
 // HOSTILE: the frame. It lies in memory that its sender cannot reach any more.
 #pragma once
 #include "core/sender.hpp"
-#include "glue.h"
+#include "bridge-lite/entry.h"
 
 namespace ringway::brlite
 {

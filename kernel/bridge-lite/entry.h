@@ -6,7 +6,7 @@
 #ifndef BRLITE_GLUE_H
 #define BRLITE_GLUE_H
 
-#include "port_abi.h"
+#include "bridge-lite/port_abi.h"
 
 #ifdef __cplusplus
 extern "C" {

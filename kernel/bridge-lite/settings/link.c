@@ -11,7 +11,7 @@
 #include <linux/rtnetlink.h>
 #include <net/netlink.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 /* A port's setting that is one bit of its policy; some say what is on, some what is off. */
 static const struct {

@@ -12,7 +12,7 @@
 // for a new or moved address only.
 #pragma once
 #include "core/fdb.hpp"
-#include "vlan.hpp"
+#include "bridge-lite/judge/vlan_tags.hpp"
 
 namespace ringway::brlite
 {

@@ -28,9 +28,9 @@
 #pragma once
 #include "core/frame.hpp"
 #include "core/storm.hpp"
-#include "lock.hpp"
-#include "rules.hpp"
-#include "table.hpp"
+#include "bridge-lite/judge/claimed.hpp"
+#include "bridge-lite/judge/frame_rules.hpp"
+#include "bridge-lite/judge/table.hpp"
 
 namespace ringway::brlite
 {

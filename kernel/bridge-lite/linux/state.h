@@ -8,8 +8,8 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
-#include "glue.h"
-#include "uapi.h"
+#include "bridge-lite/entry.h"
+#include "bridge-lite/uapi.h"
 
 /* A device enslaved to a bridge. Lives until a grace period after it left. */
 struct brlite_slave {

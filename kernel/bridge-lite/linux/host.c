@@ -5,7 +5,7 @@
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 
-#include "glue.h"
+#include "bridge-lite/entry.h"
 
 __always_inline uint32_t brlite_now(void)
 {

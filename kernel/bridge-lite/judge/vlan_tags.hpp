@@ -13,7 +13,7 @@
 #pragma once
 #include "core/fdb.hpp"
 #include "core/frame.hpp"
-#include "glue.h"
+#include "bridge-lite/entry.h"
 
 namespace ringway::brlite
 {

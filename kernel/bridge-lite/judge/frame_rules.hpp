@@ -5,8 +5,8 @@
 // HOSTILE: the frame. It lies in memory that its sender cannot reach any more.
 #pragma once
 #include "core/rules.hpp"
-#include "glue.h"
-#include "uapi.h"
+#include "bridge-lite/entry.h"
+#include "bridge-lite/uapi.h"
 
 namespace ringway::brlite
 {

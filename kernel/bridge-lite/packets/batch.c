@@ -9,7 +9,7 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 /* A guest talks to an uplink and to dom0, seldom to more ports than this in one batch. */
 #define DESTINATIONS 4

@@ -12,7 +12,7 @@
 #include <net/ipv6.h>
 #include <net/netlink.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 /* What a port is to have instead of what it has. */
 struct wanted {

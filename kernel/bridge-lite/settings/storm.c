@@ -7,7 +7,7 @@
 #include <linux/slab.h>
 #include <net/netlink.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 static const u16 attributes[BRLITE_STORM_KINDS] = {
 	[BRLITE_STORM_BROADCAST] = IFLA_BRLITE_PORT_STORM_BROADCAST,

@@ -15,7 +15,7 @@
 #include <linux/rtnetlink.h>
 #include <net/netlink.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 
 void brlite_vlans_init(struct brlite_port *port, struct brlite_vlans *vlans)
 {

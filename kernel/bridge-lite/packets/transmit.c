@@ -16,7 +16,7 @@
 #include <net/sch_generic.h>
 #include <net/xfrm.h>
 
-#include "bridge.h"
+#include "bridge-lite/linux/state.h"
 #include "linux/compat.h"
 
 /* What a device took. */
