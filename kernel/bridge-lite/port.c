@@ -10,13 +10,6 @@
 
 #include "bridge-lite/linux/state.h"
 
-struct brlite_slave *brlite_slave_of(const struct net_device *dev)
-{
-	if (rcu_access_pointer(dev->rx_handler) != brlite_handle_frame)
-		return NULL;
-	return container_of((struct brlite_port *)rtnl_dereference(dev->rx_handler_data), struct brlite_slave, port);
-}
-
 static void update_port_mtu(struct brlite_slave *slave)
 {
 	const struct net_device *dev = slave->port.dev;

@@ -52,7 +52,6 @@ struct brlite {
 };
 
 /* device.c: the bridge device */
-extern const struct net_device_ops brlite_netdev_ops;
 extern const struct ethtool_ops brlite_ethtool_ops;
 void brlite_setup(struct net_device *dev);
 void brlite_start_ageing(struct brlite *bridge);
@@ -61,10 +60,10 @@ u64 brlite_port_counter(const struct brlite_port *port, unsigned int counter);
 void brlite_join_counters(struct brlite *bridge, struct brlite_slave *slave);
 void brlite_leave_counters(struct brlite *bridge, struct brlite_slave *slave);
 
-static inline bool brlite_is_bridge(const struct net_device *dev)
-{
-	return dev->netdev_ops == &brlite_netdev_ops;
-}
+/* lookup.c */
+bool brlite_is_bridge(const struct net_device *dev);
+extern const struct device_type brlite_device_type;
+void brlite_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
 
 /* port.c: enslaving, leaving, and what happens to devices meanwhile. CONTEXT: RTNL */
 int brlite_add_slave(struct net_device *dev, struct net_device *slave_dev, struct netlink_ext_ack *extack);

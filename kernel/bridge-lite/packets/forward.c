@@ -43,40 +43,6 @@ static void gather_headers(const struct brlite_port *in, struct sk_buff *skb)
 		(void)pskb_may_pull(skb, min_t(u32, skb->len, VLAN_HLEN));
 }
 
-/* A checksum still to be filled in needs to be found behind VLAN tags that lie in the data. */
-static bool find_network_header(struct sk_buff *skb)
-{
-	int depth;
-
-	if (skb->ip_summed != CHECKSUM_PARTIAL || !eth_type_vlan(skb->protocol))
-		return true;
-	if (!vlan_get_protocol_and_depth(skb, skb->protocol, &depth))
-		return false;
-	skb_set_network_header(skb, depth);
-	return true;
-}
-
-bool brlite_make_outgoing(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
-{
-	if (in->index != BRLITE_LOCAL_PORT) {
-		/* What the receiving NIC said about the checksum and the time is of no use outwards. */
-		if (skb_warn_if_lro(skb))
-			goto drop;
-		skb_forward_csum(skb);
-		skb_clear_tstamp(skb);
-	}
-	skb->dev = to->dev;
-	skb_push(skb, ETH_HLEN);
-	if (!find_network_header(skb))
-		goto drop;
-	skb_mark_not_on_list(skb);
-	return true;
-drop:
-	brlite_count(in, BRLITE_DROP_RUNT);
-	kfree_skb(skb);
-	return false;
-}
-
 bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan)
 {
 	brlite_untag(to, skb, vlan);

@@ -8,8 +8,8 @@
  * tc or netfilter at the device's egress, no packet that waits. Everything else, and what the device did not
  * take, goes through dev_queue_xmit(), in order. Only tracepoints of the transmit path do not see a batch.
  *
- * CONTEXT: softirq or BH off, RCU read side, all of this file. Packets begin at their Ethernet header and are
- * linked by ->next.
+ * CONTEXT: softirq or BH off, RCU read side, all of this file. Packets begin at their Ethernet header, where
+ * brlite_make_outgoing() puts them, and are linked by ->next.
  */
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
@@ -18,6 +18,44 @@
 
 #include "bridge-lite/linux/state.h"
 #include "linux/compat.h"
+
+/* --- Made ready to leave ------------------------------------------------------------------------------- */
+
+/* A checksum still to be filled in needs to be found behind VLAN tags that lie in the data. */
+static bool find_network_header(struct sk_buff *skb)
+{
+	int depth;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL || !eth_type_vlan(skb->protocol))
+		return true;
+	if (!vlan_get_protocol_and_depth(skb, skb->protocol, &depth))
+		return false;
+	skb_set_network_header(skb, depth);
+	return true;
+}
+
+bool brlite_make_outgoing(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
+{
+	if (in->index != BRLITE_LOCAL_PORT) {
+		/* What the receiving NIC said about the checksum and the time is of no use outwards. */
+		if (skb_warn_if_lro(skb))
+			goto drop;
+		skb_forward_csum(skb);
+		skb_clear_tstamp(skb);
+	}
+	skb->dev = to->dev;
+	skb_push(skb, ETH_HLEN);
+	if (!find_network_header(skb))
+		goto drop;
+	skb_mark_not_on_list(skb);
+	return true;
+drop:
+	brlite_count(in, BRLITE_DROP_RUNT);
+	kfree_skb(skb);
+	return false;
+}
+
+/* --- Handed to the device ------------------------------------------------------------------------------ */
 
 /* What a device took. */
 struct taken {

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the bridge and its ports counted: as the device's statistics, for ethtool, for rtnetlink. */
+#include <linux/ethtool.h>
+#include <linux/netdevice.h>
+#include <linux/percpu.h>
+
+#include "bridge-lite/linux/state.h"
+
+u64 brlite_port_counter(const struct brlite_port *port, unsigned int counter)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr((struct brlite_counters __force __percpu *)port->counters, cpu)->n[counter];
+	return sum;
+}
+
+static void add_counters(u64 *sums, const struct brlite_port *port)
+{
+	unsigned int i;
+
+	for (i = 0; i < BRLITE_COUNTERS; i++)
+		sums[i] += brlite_port_counter(port, i);
+}
+
+/* All ports but the local one, those that left included. INVARIANT: no sum is smaller than it was before. */
+static void sum_counters(struct brlite *bridge, u64 *sums)
+{
+	struct brlite_slave *slave;
+
+	spin_lock_bh(&bridge->stats_lock);
+	memcpy(sums, bridge->gone, sizeof(bridge->gone));
+	list_for_each_entry(slave, &bridge->slaves, list)
+		add_counters(sums, &slave->port);
+	spin_unlock_bh(&bridge->stats_lock);
+}
+
+void brlite_join_counters(struct brlite *bridge, struct brlite_slave *slave)
+{
+	spin_lock_bh(&bridge->stats_lock);
+	list_add_tail(&slave->list, &bridge->slaves);
+	spin_unlock_bh(&bridge->stats_lock);
+}
+
+/* CONTEXT: the port counts no more. */
+void brlite_leave_counters(struct brlite *bridge, struct brlite_slave *slave)
+{
+	spin_lock_bh(&bridge->stats_lock);
+	list_del(&slave->list);
+	add_counters(bridge->gone, &slave->port);
+	spin_unlock_bh(&bridge->stats_lock);
+}
+
+/*
+ * As with Linux's bridge the device's own traffic: what its stack sent and got. Dropped is what all ports
+ * dropped, but for what lies in the nature of things: LLDP and its like are not meant to be forwarded.
+ */
+void brlite_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
+{
+	struct brlite *bridge = netdev_priv(dev);
+	u64 sums[BRLITE_COUNTERS];
+	unsigned int i;
+
+	dev_get_tstats64(dev, stats);
+	sum_counters(bridge, sums);
+	for (i = BRLITE_DROP_PORT_DOWN; i < BRLITE_REASONS; i++) {
+		if (i == BRLITE_DROP_LINK_LOCAL)
+			continue;
+		stats->tx_dropped += brlite_port_counter(&bridge->local, i);
+		stats->rx_dropped += sums[i];
+	}
+}
+
+static const char counter_names[BRLITE_COUNTERS][ETH_GSTRING_LEN] = {
+	[BRLITE_FORWARDED] = "forwarded",
+	[BRLITE_FLOODED] = "flooded",
+	[BRLITE_TO_LOCAL] = "to_local",
+	[BRLITE_DROP_PORT_DOWN] = "drop_port_down",
+	[BRLITE_DROP_RUNT] = "drop_runt",
+	[BRLITE_DROP_SOURCE_INVALID] = "drop_source_invalid",
+	[BRLITE_DROP_SOURCE_LOCAL] = "drop_source_local",
+	[BRLITE_DROP_LINK_LOCAL] = "drop_link_local",
+	[BRLITE_DROP_HAIRPIN] = "drop_hairpin",
+	[BRLITE_DROP_EGRESS_DOWN] = "drop_egress_down",
+	[BRLITE_DROP_OVERSIZE] = "drop_oversize",
+	[BRLITE_DROP_NO_MEMORY] = "drop_no_memory",
+	[BRLITE_DROP_ISOLATED] = "drop_isolated",
+	[BRLITE_DROP_LOCKED_MAC] = "drop_locked_mac",
+	[BRLITE_DROP_LOCKED_ADDRESS] = "drop_locked_address",
+	[BRLITE_DROP_LOCKED_HIDDEN] = "drop_locked_hidden",
+	[BRLITE_DROP_LOCKED_SERVER] = "drop_locked_server",
+	[BRLITE_DROP_STORM] = "drop_storm",
+	[BRLITE_DROP_RULE] = "drop_rule",
+	[BRLITE_DROP_VLAN] = "drop_vlan",
+	[BRLITE_LEARNED] = "fdb_learned",
+	[BRLITE_MOVED] = "fdb_moved",
+	[BRLITE_LEARN_STATIC] = "fdb_refused_static",
+	[BRLITE_LEARN_PORT_FULL] = "fdb_refused_port_full",
+	[BRLITE_LEARN_FULL] = "fdb_refused_full",
+};
+
+static int get_sset_count(struct net_device *dev, int set)
+{
+	return set == ETH_SS_STATS ? BRLITE_COUNTERS : -EOPNOTSUPP;
+}
+
+static void get_strings(struct net_device *dev, u32 set, u8 *data)
+{
+	if (set == ETH_SS_STATS)
+		memcpy(data, counter_names, sizeof(counter_names));
+}
+
+static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *data)
+{
+	struct brlite *bridge = netdev_priv(dev);
+
+	sum_counters(bridge, data);
+	add_counters(data, &bridge->local);
+}
+
+static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, BRLITE_KIND, sizeof(info->driver));
+}
+
+const struct ethtool_ops brlite_ethtool_ops = {
+	.get_drvinfo = get_drvinfo,
+	.get_link = ethtool_op_get_link,
+	.get_sset_count = get_sset_count,
+	.get_strings = get_strings,
+	.get_ethtool_stats = get_ethtool_stats,
+};

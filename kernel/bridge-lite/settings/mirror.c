@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which port gets copies of a port's packets, as rtnetlink gives and shows it. CONTEXT: RTNL, all of this file.
+ */
+#include <linux/rtnetlink.h>
+#include <net/netlink.h>
+
+#include "bridge-lite/linux/state.h"
+
+static const struct {
+	u16 attribute;
+	u32 bit;
+} ways[BRLITE_DIRECTIONS] = {
+	[BRLITE_FROM_GUEST] = { IFLA_BRLITE_PORT_MIRROR_FROM, BRLITE_MIRROR_FROM },
+	[BRLITE_TO_GUEST] = { IFLA_BRLITE_PORT_MIRROR_TO, BRLITE_MIRROR_TO },
+};
+
+static void set_mirror(struct brlite_slave *slave, unsigned int way, struct brlite_port *to)
+{
+	const u32 policy = slave->port.policy & ~ways[way].bit;
+
+	if (!to)
+		brlite_port_set_policy(&slave->port, policy);
+	smp_store_release(&slave->port.mirror[way], to);
+	if (to)
+		brlite_port_set_policy(&slave->port, policy | ways[way].bit);
+}
+
+static struct brlite_port *find_target(struct brlite_slave *slave, const struct nlattr *attribute,
+				       struct netlink_ext_ack *extack)
+{
+	const int index = nla_get_u32(attribute);
+	struct brlite_slave *other;
+
+	if (!index)
+		return NULL;
+	list_for_each_entry(other, &slave->bridge->slaves, list)
+		if (other->port.dev->ifindex == index && other != slave)
+			return &other->port;
+	NL_SET_ERR_MSG_ATTR(extack, attribute, "A mirror is another port of the same bridge");
+	return ERR_PTR(-EINVAL);
+}
+
+int brlite_change_mirror(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack)
+{
+	struct brlite_port *to[BRLITE_DIRECTIONS];
+	unsigned int way;
+
+	for (way = 0; way < BRLITE_DIRECTIONS; way++) {
+		const struct nlattr *attribute = data[ways[way].attribute];
+
+		to[way] = attribute ? find_target(slave, attribute, extack) : slave->port.mirror[way];
+		if (IS_ERR(to[way]))
+			return PTR_ERR(to[way]);
+	}
+	for (way = 0; way < BRLITE_DIRECTIONS; way++)
+		if (to[way] != slave->port.mirror[way])
+			set_mirror(slave, way, to[way]);
+	return 0;
+}
+
+/* Nobody's mirror is the port any more; the caller waits a grace period before it frees it. */
+void brlite_end_mirrors(struct brlite_slave *leaving)
+{
+	struct brlite_slave *slave;
+	unsigned int way;
+
+	list_for_each_entry(slave, &leaving->bridge->slaves, list)
+		for (way = 0; way < BRLITE_DIRECTIONS; way++)
+			if (slave->port.mirror[way] == &leaving->port)
+				set_mirror(slave, way, NULL);
+}
+
+int brlite_fill_mirror(struct sk_buff *skb, const struct brlite_slave *slave)
+{
+	unsigned int way;
+
+	for (way = 0; way < BRLITE_DIRECTIONS; way++) {
+		const struct brlite_port *to = slave->port.mirror[way];
+
+		if (nla_put_u32(skb, ways[way].attribute, to ? to->dev->ifindex : 0))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
