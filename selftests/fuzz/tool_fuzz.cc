@@ -5,14 +5,14 @@
 // accepted must be what the schema allows and survive a way there and back.
 //
 // Cases of docs/security.md: CL-03, CL-04, CL-21
-#include "domain.hpp"
-#include "error.hpp"
+#include "vif/domain.hpp"
+#include "words/error.hpp"
 #include "fake.hpp"
 #include "input.hpp"
-#include "record.hpp"
-#include "state.hpp"
-#include "text.hpp"
-#include "vifspec.hpp"
+#include "vif/record.hpp"
+#include "vif/state.hpp"
+#include "words/text.hpp"
+#include "words/vifspec.hpp"
 #include "xenstore_schema.hpp"
 #include <nlohmann/json.hpp>
 

@@ -9,17 +9,17 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <unistd.h>
-#include "carrier.hpp"
-#include "check.hpp"
-#include "commands.hpp"
-#include "limit.hpp"
-#include "nl_links.hpp"
-#include "policy.hpp"
-#include "rules_file.hpp"
-#include "sys_clock.hpp"
-#include "vif_stats.hpp"
-#include "words.hpp"
-#include "xs_store.hpp"
+#include "vif/carrier.hpp"
+#include "verbs/check.hpp"
+#include "verbs/commands.hpp"
+#include "verbs/limit.hpp"
+#include "world/nl_links.hpp"
+#include "vif/policy.hpp"
+#include "words/rules_file.hpp"
+#include "world/sys_clock.hpp"
+#include "verbs/vif_stats.hpp"
+#include "verbs/words.hpp"
+#include "world/xs_store.hpp"
 
 namespace ringway
 {

@@ -11,7 +11,7 @@
 #include <set>
 #include <string>
 #include <vector>
-#include "context.hpp"
+#include "context/context.hpp"
 
 namespace ringway::test
 {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The host's network devices. Two implementations: rtnetlink (nl_links.hpp) and a list for the tests.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+#include "words/mac.hpp"
+#include "words/rules.hpp"
+#include "words/vlan.hpp"
+
+namespace ringway
+{
+
+struct LinkStats {
+	std::uint64_t rx_packets = 0, rx_bytes = 0, rx_errors = 0, rx_dropped = 0;
+	std::uint64_t tx_packets = 0, tx_bytes = 0, tx_errors = 0, tx_dropped = 0;
+};
+
+// One of the driver's own, as ethtool -S shows it.
+struct Counter {
+	std::string name;
+	std::uint64_t value = 0;
+};
+
+struct Link {
+	int index = 0;
+	std::string name;
+	std::string kind; // rtnetlink kind: "bridge", "brlite", empty for hardware and vifs
+	Mac mac;
+	unsigned mtu = 0;
+	int master = 0;
+	bool up = false;
+	bool carrier = false;
+	LinkStats stats;
+
+	bool is_bridge() const { return kind == "bridge" || kind == "brlite"; }
+};
+
+// Flooded packets that a port may send; a rate of 0 is no limit.
+struct StormLimit {
+	std::uint32_t rate = 0;  // a second
+	std::uint32_t burst = 0; // at once
+	bool operator==(const StormLimit &) const = default;
+};
+
+// To whom a flooded packet is: in the order of the kernel's attributes.
+struct StormLimits {
+	StormLimit broadcast, multicast, unknown;
+	bool operator==(const StormLimits &) const = default;
+};
+
+// What a port of a brlite bridge may do.
+struct PortPolicy {
+	bool isolated = false;
+	bool mac_lock = false;
+	std::optional<Mac> mac;                          // that it is locked to
+	std::optional<std::vector<std::string>> ip_lock; // addresses that it is locked to
+	StormLimits storm;
+	PortRules rules;
+	int mirror_from = 0, mirror_to = 0; // index of the port that gets copies; 0: none
+	std::optional<Vlan> vlan;           // absent: whatever they are
+
+	bool operator==(const PortPolicy &) const = default;
+};
+
+class Links
+{
+public:
+	virtual ~Links() = default;
+	// What does not exist is nullopt; everything else that fails throws Error, naming the device and the
+	// kernel's reason.
+	virtual std::optional<Link> find(const std::string &name) = 0;
+	virtual std::optional<Link> find(int index) = 0;
+	virtual void rename(const Link &link, const std::string &name) = 0;
+	virtual void set_mac(const Link &link, const Mac &mac) = 0;
+	virtual void set_mtu(const Link &link, unsigned mtu) = 0;
+	virtual void set_master(const Link &link, const Link &bridge) = 0;
+	virtual void set_up(const Link &link, bool up) = 0;
+	// The port must be in its bridge already. Replaces the VLANs that the bridge gave it by default; on a
+	// brlite bridge all that it has.
+	virtual void set_vlan(const Link &link, const Vlan &vlan) = 0;
+	// The port must be in a brlite bridge already.
+	virtual void set_policy(const Link &link, const PortPolicy &policy) = 0;
+	virtual CountedRules rules(const Link &link) = 0;
+	// Whether this bridge looks at VLAN tags at all.
+	virtual bool filters_vlans(const Link &bridge) = 0;
+	// From now on. The bridge must be a brlite one.
+	virtual void filter_vlans(const Link &bridge) = 0;
+	// Of the device of that name.
+	virtual std::optional<std::vector<Counter>> counters(const std::string &device) = 0;
+};
+
+} // namespace ringway

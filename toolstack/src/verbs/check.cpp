@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "verbs/check.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <set>
+#include "verbs/rows.hpp"
+#include "words/vifspec.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+const std::string ours = "ringway_netback";
+const std::string stock = "xen_netback";
+
+class Report
+{
+public:
+	void ok(std::string subject, std::string text)
+	{
+		findings.push_back({Level::ok, std::move(subject), std::move(text), ""});
+	}
+	void warning(std::string subject, std::string text, std::string fix)
+	{
+		findings.push_back({Level::warning, std::move(subject), std::move(text), std::move(fix)});
+	}
+	void problem(std::string subject, std::string text, std::string fix)
+	{
+		findings.push_back({Level::problem, std::move(subject), std::move(text), std::move(fix)});
+	}
+	std::vector<Finding> findings;
+};
+
+void check_drivers(Report &report, const Host &host)
+{
+	const auto driver = host.backend_driver();
+	if (!driver) {
+		report.problem("backend driver", "none is loaded, no vif can come up",
+			       host.module_available("ringway-netback") ? "modprobe ringway-netback"
+									: "modprobe xen-netback");
+		return;
+	}
+	report.ok("backend driver", *driver + (*driver == stock ? " (the stock one)" : ""));
+	if (host.module_loaded(ours) && host.module_loaded(stock)) {
+		const std::string idle = *driver == ours ? stock : ours;
+		report.warning(
+			"backend driver",
+			fmt::format("both {} and {} are loaded; {} serves the vifs", ours, stock, *driver),
+			"modprobe -r " + idle);
+	}
+}
+
+void check_bridge(Report &report, Context &context, const std::string &name)
+{
+	const auto bridge = context.links.find(name);
+	if (!bridge) {
+		report.problem("bridge " + name, "no such device",
+			       fmt::format("ip link add {} type brlite && ip link set {} up", name, name));
+	} else if (!bridge->is_bridge()) {
+		report.problem("bridge " + name, "that device is no bridge",
+			       "name a bridge with bridge= in the vifspec");
+	} else if (!bridge->up) {
+		report.problem("bridge " + name, "it is down", fmt::format("ip link set {} up", name));
+	} else {
+		report.ok("bridge " + name, fmt::format("{}, MTU {}", bridge->kind, bridge->mtu));
+	}
+}
+
+void check_vif(Report &report, const VifRow &row)
+{
+	const Record &record = row.record;
+	const std::string subject = record.text();
+	const std::string detach = fmt::format("ringway vif detach {} {}", record.domid, record.devid);
+	const std::string says = row.error.empty() ? "" : fmt::format("; error node: {}", row.error);
+	if (row.domain.empty()) {
+		report.problem(subject, "its domain is gone", detach);
+	} else if (row.state == "absent") {
+		report.problem(subject, "the backend's directory is gone" + says, detach);
+	} else if (row.state != "connected") {
+		report.problem(subject,
+			       fmt::format("backend {}, guest {}{}", row.state, row.guest_state, says),
+			       "is netfront loaded in the guest? if it never connects: " + detach);
+	} else if (record.backend == 0 && row.device.empty()) {
+		report.problem(subject, "it has no network device", "see dmesg; then: " + detach);
+	} else if (record.backend == 0 && !record.bridge.empty() && row.master != record.bridge) {
+		report.problem(subject, fmt::format("{} is not in bridge {}", row.device, record.bridge),
+			       fmt::format("ip link set {} master {}", row.device, record.bridge));
+	} else if (record.backend == 0 && !row.up) {
+		report.problem(subject, fmt::format("{} is down", row.device),
+			       fmt::format("ip link set {} up", row.device));
+	} else if (!row.error.empty()) {
+		report.warning(subject, "connected, but an error node is left: " + row.error, "see dmesg");
+	} else {
+		report.ok(subject,
+			  fmt::format("connected, device {}", row.device.empty() ? "-" : row.device));
+	}
+}
+
+const char *level_name(Level level)
+{
+	switch (level) {
+	case Level::ok:
+		return "ok";
+	case Level::warning:
+		return "warning";
+	case Level::problem:
+		break;
+	}
+	return "problem";
+}
+
+} // namespace
+
+std::vector<Finding> check_host(const Host &host, bool root)
+{
+	Report report;
+	if (!host.on_xen()) {
+		report.problem("Xen", "this system does not run on Xen",
+			       "boot the entry 'with Xen hypervisor' (apt install xen-system-amd64)");
+		return report.findings;
+	}
+	if (!host.in_control_domain()) {
+		report.problem("Xen", "this domain does not control Xen", "run the command in dom0");
+		return report.findings;
+	}
+	report.ok("Xen", "control domain");
+	if (!root) {
+		report.problem("user", "not root", "sudo ringway check");
+		return report.findings;
+	}
+	check_drivers(report, host);
+	return report.findings;
+}
+
+std::vector<Finding> check_vifs(Context &context)
+{
+	Report report;
+	report.ok("xenstored", "answers");
+	const auto records = list_records(context.store);
+	std::set<std::string> bridges;
+	for (const Record &record : records) {
+		if (record.backend == 0 && !record.bridge.empty()) {
+			bridges.insert(record.bridge);
+		}
+	}
+	if (bridges.empty()) {
+		bridges.insert(VifSpec().bridge);
+	}
+	for (const std::string &bridge : bridges) {
+		check_bridge(report, context, bridge);
+	}
+	for (const Record &record : records) {
+		check_vif(report, make_row(context, record));
+	}
+	return report.findings;
+}
+
+bool healthy(const std::vector<Finding> &findings)
+{
+	return std::none_of(findings.begin(), findings.end(),
+			    [](const Finding &f) { return f.level == Level::problem; });
+}
+
+bool worth_going_on(const std::vector<Finding> &findings)
+{
+	return std::none_of(findings.begin(), findings.end(), [](const Finding &f) {
+		return f.level == Level::problem && (f.subject == "Xen" || f.subject == "user");
+	});
+}
+
+std::string findings_text(const std::vector<Finding> &findings)
+{
+	std::string out;
+	for (const Finding &finding : findings) {
+		out += fmt::format("{:<8} {}: {}\n", level_name(finding.level), finding.subject,
+				   finding.text);
+		out += finding.fix.empty() ? "" : fmt::format("{:<8}   {}\n", "", finding.fix);
+	}
+	return out;
+}
+
+nlohmann::json findings_json(const std::vector<Finding> &findings)
+{
+	nlohmann::json out = nlohmann::json::array();
+	for (const Finding &finding : findings) {
+		out.push_back({{"level", level_name(finding.level)},
+			       {"subject", finding.subject},
+			       {"text", finding.text},
+			       {"fix", finding.fix}});
+	}
+	return out;
+}
+
+} // namespace ringway

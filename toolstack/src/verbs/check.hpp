@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// `ringway check`: what is wrong with this host, in the order in which things depend on each other, and what
+// to type next.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+#include <nlohmann/json_fwd.hpp>
+#include "context/context.hpp"
+
+namespace ringway
+{
+
+enum class Level { ok, warning, problem };
+
+struct Finding {
+	Level level;
+	std::string subject;
+	std::string text;
+	std::string fix; // what to type; empty when nothing is wrong
+};
+
+// Checks that need nothing but /proc and /sys. The result ends early when there is no point in going on.
+std::vector<Finding> check_host(const Host &host, bool root);
+// Checks of the bridges and of every vif.
+std::vector<Finding> check_vifs(Context &context);
+
+bool healthy(const std::vector<Finding> &findings);
+bool worth_going_on(const std::vector<Finding> &findings);
+std::string findings_text(const std::vector<Finding> &findings);
+nlohmann::json findings_json(const std::vector<Finding> &findings);
+
+} // namespace ringway

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "verbs/words.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <string_view>
+#include "words/error.hpp"
+#include "words/text.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+using Words = std::vector<std::string>;
+
+struct Object {
+	std::string name;
+	Words commands;
+	std::string alone; // the command when none is given
+};
+
+const std::vector<Object> &objects()
+{
+	static const std::vector<Object> all = {
+		{"vif", {"attach", "detach", "list", "set", "show", "stats", "limit", "rules"}, "list"},
+		{"check", {}, ""},
+	};
+	return all;
+}
+
+// The word that an abbreviation stands for.
+std::string complete(const std::string &word, const Words &candidates)
+{
+	std::string found;
+	for (const std::string &candidate : candidates) {
+		if (candidate == word) {
+			return word;
+		}
+		if (!word.empty() && candidate.starts_with(word)) {
+			if (!found.empty()) {
+				throw Error(Exit::usage, fmt::format("{}: is it {} or {}?", quote(word),
+								     found, candidate));
+			}
+			found = candidate;
+		}
+	}
+	if (found.empty()) {
+		throw Error(Exit::usage, fmt::format("{}: unknown; there are {}", quote(word),
+						     fmt::join(candidates, ", ")));
+	}
+	return found;
+}
+
+} // namespace
+
+std::vector<std::string> expand_words(Words arguments)
+{
+	const auto is_word = [](const std::string &argument) { return !argument.starts_with("-"); };
+	auto at = std::find_if(arguments.begin(), arguments.end(), is_word);
+	if (at == arguments.end()) {
+		return arguments;
+	}
+	Words names;
+	for (const Object &object : objects()) {
+		names.push_back(object.name);
+	}
+	names.emplace_back("help");
+	*at = complete(*at, names);
+	const auto object = std::find_if(objects().begin(), objects().end(),
+					 [&](const Object &o) { return o.name == *at; });
+	if (*at == "help") {
+		*at = "--help";
+		return arguments;
+	}
+	const auto index = static_cast<std::size_t>(at - arguments.begin());
+	at = std::find_if(at + 1, arguments.end(), is_word);
+	if (at == arguments.end()) {
+		const bool asks_help =
+			std::find(arguments.begin(), arguments.end(), "--help") != arguments.end() ||
+			std::find(arguments.begin(), arguments.end(), "-h") != arguments.end();
+		if (!object->alone.empty() && !asks_help) {
+			arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(index) + 1,
+					 object->alone);
+		}
+		return arguments;
+	}
+	Words commands = object->commands;
+	commands.emplace_back("help");
+	*at = *at == "ls" && !object->alone.empty() ? object->alone : complete(*at, commands);
+	if (*at == "help") {
+		*at = "--help";
+	} else if (at + 1 != arguments.end() && at + 2 == arguments.end() && *(at + 1) == "help") {
+		*(at + 1) = "--help";
+	}
+	return arguments;
+}
+
+} // namespace ringway

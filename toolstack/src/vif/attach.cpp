@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vif/attach.hpp"
+
+#include <fmt/format.h>
+#include <set>
+extern "C" {
+#include <xen/io/xenbus.h>
+}
+#include "vif/attach_check.hpp"
+#include "vif/detach.hpp"
+#include "context/file_lock.hpp"
+#include "vif/libxl_config.hpp"
+#include "vif/policy.hpp"
+#include "vif/state.hpp"
+#include "words/text.hpp"
+#include "xenstore_schema.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+constexpr Millis undo_timeout{3000};
+constexpr Millis device_pause{10};
+// Everybody who attaches has the lock for a moment, but they may be many, and nobody keeps them in line.
+constexpr Millis turn_timeout{300000};
+
+std::string node_path(const std::string &directory, const schema::Node &node)
+{
+	return directory + "/" + std::string(node.name);
+}
+
+// The lowest number that neither a record nor a left-over backend directory uses. The guest's own directory
+// is not asked: it could fill it to keep numbers away.
+unsigned choose_devid(Transaction &transaction, const AttachChecked &checked)
+{
+	const std::string records = fmt::format("/libxl/{}/device/vif", checked.domain.id);
+	const std::string backends =
+		fmt::format("{}/backend/vif/{}", domain_path(checked.backend.id), checked.domain.id);
+	std::set<std::string> used;
+	for (const std::string &directory : {records, backends}) {
+		for (const std::string &entry : transaction.list(directory)) {
+			used.insert(entry);
+		}
+	}
+	if (checked.spec.devid) {
+		if (used.contains(std::to_string(*checked.spec.devid))) {
+			throw Error(Exit::conflict, fmt::format("devid {}: domain {} has a vif with that "
+								"number; leave devid= out, or "
+								"'ringway vif detach {} {}' first",
+								*checked.spec.devid, describe(checked.domain),
+								checked.domain.id, *checked.spec.devid));
+		}
+		return *checked.spec.devid;
+	}
+	for (unsigned devid = 0; devid <= schema::backend::handle.max; ++devid) {
+		if (!used.contains(std::to_string(devid))) {
+			return devid;
+		}
+	}
+	throw Error(Exit::conflict,
+		    fmt::format("domain {}: no vif number is free", describe(checked.domain)));
+}
+
+PlanInput plan_input(const AttachChecked &checked, unsigned devid)
+{
+	return {checked.domain, checked.backend, devid, checked.mtu, checked.script, checked.spec};
+}
+
+std::vector<PlannedNode> plan_in(Transaction &transaction, const AttachChecked &checked, unsigned &devid)
+{
+	expect_same_domain(transaction, checked.domain);
+	devid = choose_devid(transaction, checked);
+	return make_plan(plan_input(checked, devid));
+}
+
+// The commands that attach enter their vifs one after the other: of two that want the same address at once,
+// the second finds it taken. A transaction cannot say so: it would have to read the records of all domains,
+// and each vif that comes anywhere would make all others begin anew.
+Record create(Context &context, AttachChecked &checked)
+{
+	const std::filesystem::path locks = context.host.root() / "run/lock";
+	std::error_code ignored; // the lock says what is wrong
+	std::filesystem::create_directories(locks, ignored);
+	const FileLock lock(context.clock, locks / "ringway-attach", turn_timeout);
+	settle_mac(context, checked.spec);
+	unsigned devid = 0;
+	transact(context.store, context.clock, [&](Transaction &transaction) {
+		write_plan(transaction, plan_in(transaction, checked, devid));
+		// An old failure must not be taken for ours.
+		transaction.remove(schema::backend_error::path(checked.backend.id, checked.domain.id, devid));
+		transaction.remove(schema::frontend_error::path(checked.domain.id, devid));
+	});
+	Record record;
+	record.domid = checked.domain.id;
+	record.devid = devid;
+	record.backend = checked.backend.id;
+	record.mac = checked.spec.mac;
+	record.bridge = checked.spec.bridge;
+	record.vifname = checked.spec.vifname.value_or("");
+	record.script = checked.script;
+	return record;
+}
+
+std::string why(Context &context, const Record &record)
+{
+	const std::string backend = backend_error(context.store, record);
+	const std::string frontend = frontend_error(context.store, record);
+	std::string out =
+		fmt::format("backend {}, guest {}", state_name(backend_state(context.store, record)),
+			    state_name(frontend_state(context.store, record)));
+	out += backend.empty() ? "" : fmt::format("; backend says '{}'", backend);
+	return out + (frontend.empty() ? "" : fmt::format("; guest says '{}'", frontend));
+}
+
+// Waits for one of two states; a backend that closes, or a domain that goes, ends the wait at once.
+void wait_state(Context &context, const AttachChecked &checked, const Record &record,
+		const Deadline &deadline, XenbusState wanted, std::string_view hint)
+{
+	const bool ok = wait_backend(context, record, deadline, true, [&](std::optional<unsigned> state) {
+		if (!context.store.introduced(checked.domain.id)) {
+			throw Error(Exit::absent,
+				    fmt::format("domain {}: it died meanwhile", describe(checked.domain)));
+		}
+		if (!state || *state == XenbusStateClosing || *state == XenbusStateClosed) {
+			throw Error(Exit::failed, fmt::format("{}: the backend closed it ({}); see dmesg",
+							      record.text(), why(context, record)));
+		}
+		return *state == wanted || *state == XenbusStateConnected;
+	});
+	if (!ok) {
+		throw Error(Exit::timeout, fmt::format("{}: time is over ({}); {}", record.text(),
+						       why(context, record), hint));
+	}
+}
+
+Link wait_device(Context &context, const Record &record, const Deadline &deadline)
+{
+	for (;;) {
+		const auto name = context.host.vif_device(record.domid, record.devid);
+		if (const auto link = context.links.find(name.value_or(record.device_name()))) {
+			return *link;
+		}
+		if (deadline.over() || context.clock.interrupted()) {
+			throw Error(Exit::timeout,
+				    fmt::format("{}: the backend driver made no network device; see dmesg",
+						record.text()));
+		}
+		context.clock.sleep(device_pause);
+	}
+}
+
+void wire_up(Context &context, const AttachChecked &checked, const Record &record, const Deadline &deadline)
+{
+	Link link = wait_device(context, record, deadline);
+	const auto bridge = context.links.find(checked.spec.bridge);
+	if (!bridge) {
+		throw Error(Exit::absent,
+			    fmt::format("bridge {}: it went away meanwhile", quote(checked.spec.bridge)));
+	}
+	context.links.set_up(link, false);
+	if (checked.spec.vifname) {
+		context.links.rename(link, *checked.spec.vifname);
+		link.name = *checked.spec.vifname;
+	}
+	context.links.set_mac(link, Mac::vif());
+	context.links.set_mtu(link, checked.mtu);
+	context.links.set_master(link, *bridge);
+	if (checked.spec.vlan) {
+		context.links.set_vlan(link, *checked.spec.vlan);
+		begin_filtering(context, *bridge);
+	}
+	if (checked.ip_lock) {
+		Policy policy = read_policy(context.store, record);
+		policy.ip_lock = checked.ip_lock;
+		set_policy(context, record, policy);
+	}
+	// INVARIANT: nothing passed the port until now.
+	context.links.set_up(link, true);
+}
+
+void say_wired_up(Context &context, const Record &record)
+{
+	transact(context.store, context.clock, [&](Transaction &transaction) {
+		if (!transaction.read(node_path(record.backend_path(), schema::backend::state))) {
+			throw Error(Exit::failed,
+				    fmt::format("{}: somebody removed it meanwhile", record.text()));
+		}
+		transaction.write(node_path(record.backend_path(), schema::backend::hotplug_status),
+				  "connected");
+	});
+}
+
+void bring_up(Context &context, const AttachChecked &checked, const Record &record,
+	      const AttachOptions &options)
+{
+	const Deadline deadline(context.clock, options.timeout);
+	if (checked.backend_here) {
+		wait_state(context, checked, record, deadline, XenbusStateInitWait,
+			   "is the backend driver alive? 'ringway check'");
+		wire_up(context, checked, record, deadline);
+		say_wired_up(context, record);
+	}
+	if (options.wait_for_guest) {
+		wait_state(context, checked, record, deadline, XenbusStateConnected,
+			   "is netfront loaded in the guest? --timeout waits longer, --no-wait does not wait "
+			   "for the guest");
+	}
+}
+
+// The vif works, so whatever goes wrong here is a remark and not an error.
+void remember(Context &context, const PlanInput &made)
+{
+	try {
+		remember_vif(context.host.root(), context.clock, made);
+	} catch (const Error &error) {
+		context.note(fmt::format("xl save and xl migrate will not know this vif: {}", error.what()));
+	}
+}
+
+} // namespace
+
+Record attach(Context &context, std::string_view domain, const VifSpec &spec, const AttachOptions &options)
+{
+	AttachChecked checked = check_attach(context, domain, spec);
+	Record record = create(context, checked);
+	const PlanInput made = plan_input(checked, record.devid);
+	try {
+		bring_up(context, checked, record, options);
+	} catch (const Error &error) {
+		try {
+			remove_vif(context, record, undo_timeout);
+		} catch (const Error &second) {
+			throw Error(error.code(),
+				    fmt::format("{}; it could not be undone ({}): 'ringway vif detach {} {}'",
+						error.what(), second.what(), record.domid, record.devid));
+		}
+		throw;
+	}
+	remember(context, made);
+	return record;
+}
+
+std::vector<PlannedNode> plan_attach(Context &context, std::string_view domain, const VifSpec &spec)
+{
+	AttachChecked checked = check_attach(context, domain, spec);
+	settle_mac(context, checked.spec);
+	unsigned devid = 0;
+	Transaction transaction(context.store); // only read, never committed
+	return plan_in(transaction, checked, devid);
+}
+
+} // namespace ringway

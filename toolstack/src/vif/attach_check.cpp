@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vif/attach_check.hpp"
+
+#include <fmt/format.h>
+#include "words/ip_lock.hpp"
+#include "vif/record.hpp"
+#include "words/text.hpp"
+#include "xenstore_schema.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+constexpr unsigned control_domain = 0;
+constexpr unsigned standard_mtu = 1500;
+constexpr int mac_tries = 16;
+
+void check_driver(Context &context)
+{
+	if (!context.host.backend_driver()) {
+		throw Error(Exit::host,
+			    "no vif backend driver is loaded: type 'modprobe ringway-netback' (or 'modprobe "
+			    "xen-netback' for the stock one)");
+	}
+}
+
+Link check_bridge(Context &context, const std::string &name)
+{
+	const auto bridge = context.links.find(name);
+	if (!bridge) {
+		throw Error(Exit::absent,
+			    fmt::format("bridge {}: no such device; type 'ip link add {} type brlite && ip "
+					"link set {} up', or name another with bridge=",
+					quote(name), name, name));
+	}
+	if (!bridge->is_bridge()) {
+		throw Error(
+			Exit::usage,
+			fmt::format("bridge {}: that device is no bridge; name one of kind brlite or bridge",
+				    quote(name)));
+	}
+	if (!bridge->up) {
+		context.note(fmt::format("bridge {} is down: 'ip link set {} up'", name, name));
+	}
+	return *bridge;
+}
+
+void check_vlan(Context &context, const Link &bridge, const VifSpec &spec)
+{
+	// A brlite bridge is told to with the first port that has VLANs.
+	if (!spec.vlan || bridge.kind == "brlite" || context.links.filters_vlans(bridge)) {
+		return;
+	}
+	throw Error(Exit::usage, fmt::format("vlan {}: bridge {} does not filter VLANs; type 'ip link set {} "
+					     "type bridge vlan_filtering 1'",
+					     quote(spec.vlan->text), bridge.name, bridge.name));
+}
+
+// Whether name is what the kernel calls some vif.
+bool is_kernel_name(std::string_view name)
+{
+	if (!name.starts_with("vif")) {
+		return false;
+	}
+	const auto parts = split(name.substr(3), '.');
+	return parts.size() == 2 && schema::parse_uint(parts[0]) && schema::parse_uint(parts[1]);
+}
+
+void check_vifname(Context &context, const std::string &name)
+{
+	if (is_kernel_name(name)) {
+		throw Error(
+			Exit::usage,
+			fmt::format(
+				"vifname {}: vifNUMBER.NUMBER is how the kernel names vifs by itself; choose "
+				"another, or leave vifname= out",
+				quote(name)));
+	}
+	if (context.links.find(name)) {
+		throw Error(
+			Exit::conflict,
+			fmt::format("vifname {}: a device with that name exists; choose another, or leave "
+				    "vifname= out",
+				    quote(name)));
+	}
+}
+
+void check_ip(AttachChecked &checked, const Link &bridge)
+{
+	if (checked.spec.ip.empty()) {
+		return;
+	}
+	if (bridge.kind != "brlite") {
+		// Fails rather than leave a guest unlocked whose administrator asked for a lock.
+		throw Error(
+			Exit::usage,
+			fmt::format(
+				"ip {}: ringway locks ports of brlite bridges only, and {} is none; leave "
+				"ip= out, or use xl network-attach with script=vif-bridge",
+				quote(checked.spec.ip_text()), bridge.name));
+	}
+	checked.ip_lock = lock_of_vifspec(checked.spec.ip);
+}
+
+void check_here(Context &context, AttachChecked &checked)
+{
+	check_driver(context);
+	const Link bridge = check_bridge(context, checked.spec.bridge);
+	check_vlan(context, bridge, checked.spec);
+	if (checked.spec.vifname) {
+		check_vifname(context, *checked.spec.vifname);
+	}
+	check_ip(checked, bridge);
+	checked.mtu = checked.spec.mtu.value_or(bridge.mtu);
+}
+
+} // namespace
+
+void settle_mac(Context &context, VifSpec &spec)
+{
+	if (spec.mac) {
+		if (const auto other = find_user(context.store, *spec.mac, spec.bridge)) {
+			throw Error(Exit::conflict,
+				    fmt::format("mac {}: {} has it on bridge {}; choose another, or leave "
+						"mac= out",
+						spec.mac->text(), other->text(), spec.bridge));
+		}
+		return;
+	}
+	for (int i = 0; i < mac_tries; ++i) {
+		const Mac mac = Mac::generate(context.random());
+		if (!find_user(context.store, mac, spec.bridge)) {
+			spec.mac = mac;
+			return;
+		}
+	}
+	throw Error(Exit::failed, "no free MAC address was found at random; give one with mac=");
+}
+
+AttachChecked check_attach(Context &context, std::string_view domain_text, const VifSpec &spec)
+{
+	AttachChecked checked;
+	checked.spec = spec;
+	checked.domain = find_domain(context.store, domain_text);
+	checked.backend = find_domain(context.store, spec.backend);
+	checked.backend_here = checked.backend.id == control_domain;
+	if (checked.domain.id == checked.backend.id) {
+		throw Error(Exit::usage, fmt::format("domain {}: it runs the backend itself; name a guest",
+						     quote(domain_text)));
+	}
+	if (!context.store.introduced(checked.domain.id)) {
+		throw Error(Exit::absent, fmt::format("domain {}: it is not alive; see 'xl list'",
+						      describe(checked.domain)));
+	}
+	if (checked.backend_here) {
+		check_here(context, checked);
+	} else {
+		checked.mtu = spec.mtu.value_or(standard_mtu);
+	}
+	checked.script = spec.script.value_or(context.host.hotplug_script());
+	for (const std::string &note : spec.notes) {
+		context.note(note);
+	}
+	return checked;
+}
+
+} // namespace ringway

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vif/carrier.hpp"
+
+#include <fmt/format.h>
+#include "words/text.hpp"
+#include "xenstore_schema.hpp"
+
+namespace ringway
+{
+
+namespace be = schema::backend;
+
+std::optional<bool> take_carrier(std::vector<std::string> &words)
+{
+	constexpr std::string_view key = "carrier=";
+	std::optional<bool> found;
+	for (auto word = words.begin(); word != words.end();) {
+		if (!word->starts_with(key)) {
+			++word;
+			continue;
+		}
+		const std::string value = word->substr(key.size());
+		if (found) {
+			throw Error(Exit::usage, "carrier: given twice; keep one");
+		}
+		if (value != "on" && value != "off") {
+			throw Error(Exit::usage, fmt::format("carrier {}: write on or off", quote(value)));
+		}
+		found = value == "on";
+		word = words.erase(word);
+	}
+	return found;
+}
+
+void set_carrier(Context &context, const Record &record, bool on)
+{
+	const std::string state = record.backend_path() + "/" + std::string(be::state.name);
+	const std::string path = record.backend_path() + "/" + std::string(be::carrier.name);
+	transact(context.store, context.clock, [&](Transaction &transaction) {
+		// INVARIANT: nothing is written where a vif was: a node there would outlive it.
+		if (!transaction.read(state)) {
+			throw Error(Exit::absent,
+				    fmt::format("{}: it was detached meanwhile", record.text()));
+		}
+		transaction.write(path, on ? "1" : "0");
+		transaction.set_access(path, {record.backend, record.domid});
+	});
+}
+
+} // namespace ringway

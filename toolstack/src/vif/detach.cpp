@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vif/detach.hpp"
+
+#include <fmt/format.h>
+extern "C" {
+#include <xen/io/xenbus.h>
+}
+#include "vif/domain.hpp"
+#include "vif/state.hpp"
+#include "xenstore_schema.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+// After force the backend has nobody left to wait for.
+constexpr Millis forced_timeout{3000};
+constexpr Millis device_timeout{5000};
+constexpr Millis device_pause{20};
+
+std::string node_path(const std::string &directory, const schema::Node &node)
+{
+	return directory + "/" + std::string(node.name);
+}
+
+void ask(Context &context, const Record &record)
+{
+	transact(context.store, context.clock, [&](Transaction &transaction) {
+		const std::string state = node_path(record.backend_path(), schema::backend::state);
+		const auto now = transaction.read(state);
+		if (!now) {
+			return; // the backend's directory is gone already
+		}
+		transaction.write(node_path(record.backend_path(), schema::backend::online), "0");
+		if (now != std::to_string(XenbusStateClosed)) {
+			transaction.write(state, std::to_string(XenbusStateClosing));
+		}
+	});
+}
+
+bool wait_closed(Context &context, const Record &record, Millis timeout)
+{
+	const Deadline deadline(context.clock, timeout);
+	return wait_backend(context, record, deadline, false, [](std::optional<unsigned> state) {
+		return !state || *state == XenbusStateClosed;
+	});
+}
+
+bool same_vif(Transaction &transaction, const Record &record)
+{
+	const auto backend = transaction.read(node_path(record.record_path(), schema::record::backend));
+	const auto mac = transaction.read(node_path(record.record_path(), schema::record::mac));
+	return backend == record.backend_path() && (!record.mac || mac == record.mac->text());
+}
+
+// False: the vif was not there any more.
+bool remove_nodes(Context &context, const Record &record)
+{
+	bool ours = false;
+	transact(context.store, context.clock, [&](Transaction &transaction) {
+		ours = same_vif(transaction, record);
+		if (!ours) {
+			return; // somebody else removed it, and may have made another with the same number
+		}
+		const std::string domain = domain_path(record.domid);
+		const std::string backend = domain_path(record.backend);
+		transaction.remove_with_empty_parents(record.frontend_path(), domain + "/device");
+		transaction.remove_with_empty_parents(record.backend_path(), backend);
+		transaction.remove_with_empty_parents(record.record_path(),
+						      fmt::format("/libxl/{}/device", record.domid));
+		transaction.remove_with_empty_parents(
+			schema::backend_error::path(record.backend, record.domid, record.devid), backend);
+		transaction.remove_with_empty_parents(
+			schema::frontend_error::path(record.domid, record.devid), domain + "/error");
+	});
+	return ours;
+}
+
+void wait_device_gone(Context &context, const Record &record)
+{
+	const Deadline deadline(context.clock, device_timeout);
+	while (const auto device = context.host.vif_device(record.domid, record.devid)) {
+		if (deadline.over()) {
+			throw Error(Exit::timeout, fmt::format("{}: removed from XenStore, but the backend "
+							       "driver keeps device {}; see dmesg",
+							       record.text(), *device));
+		}
+		context.clock.sleep(device_pause);
+	}
+}
+
+} // namespace
+
+bool remove_vif(Context &context, const Record &record, Millis timeout)
+{
+	ask(context, record);
+	const bool forced = !wait_closed(context, record, timeout);
+	if (forced) {
+		transact(context.store, context.clock, [&](Transaction &transaction) {
+			if (same_vif(transaction, record)) {
+				transaction.remove(record.frontend_path());
+			}
+		});
+		ask(context, record);
+		wait_closed(context, record, forced_timeout);
+	}
+	if (remove_nodes(context, record)) {
+		wait_device_gone(context, record);
+	}
+	return forced;
+}
+
+DetachResult detach(Context &context, std::string_view domain_text, std::string_view vif,
+		    const DetachOptions &options)
+{
+	const Domain domain = find_domain_or_record(context.store, domain_text);
+	const Record record = find_record(context.store, domain.id, vif);
+	const bool forced = remove_vif(context, record, options.timeout);
+	if (forced) {
+		context.note(fmt::format("{}: the guest did not let go within {} s; removed by force",
+					 record.text(),
+					 std::chrono::duration<double>(options.timeout).count()));
+	}
+	return {record, forced};
+}
+
+} // namespace ringway

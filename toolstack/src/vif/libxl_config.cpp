@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vif/libxl_config.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+#include "context/file_lock.hpp"
+#include "words/text.hpp"
+
+namespace ringway
+{
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace
+{
+
+[[noreturn]] void fail(const std::string &what, const fs::path &file)
+{
+	const int error = errno;
+	throw Error(Exit::failed, fmt::format("{} {}: {}", what, file.string(), std::strerror(error)));
+}
+
+// The file /var/lib/xen/userdata-KIND.DOMID.UUID.NAME; empty when the domain has no UUID that looks like one.
+fs::path user_data(const fs::path &root, const Domain &domain, char kind, const char *name)
+{
+	const std::string prefix = "/vm/";
+	const std::string uuid = domain.vm.starts_with(prefix) ? domain.vm.substr(prefix.size()) : "";
+	const std::size_t uuid_length = 36;
+	if (uuid.size() != uuid_length || uuid.find_first_not_of("0123456789abcdef-") != uuid.npos) {
+		return {};
+	}
+	return root / "var/lib/xen" / fmt::format("userdata-{}.{}.{}.{}", kind, domain.id, uuid, name);
+}
+
+json nic(const PlanInput &in)
+{
+	const VifSpec &spec = in.spec;
+	json out = {{"devid", in.devid},
+		    {"mac", spec.mac->text()},
+		    {"bridge", spec.bridge},
+		    {"script", in.script},
+		    {"nictype", "vif"}};
+	if (in.backend.id != 0) {
+		out["backend_domid"] = in.backend.id;
+		out["backend_domname"] = in.backend.name;
+	}
+	if (spec.mtu) {
+		out["mtu"] = *spec.mtu;
+	}
+	if (spec.vifname) {
+		out["ifname"] = *spec.vifname;
+	}
+	if (!spec.ip.empty()) {
+		out["ip"] = spec.ip_text(); // without it a guest that was locked would come back open
+	}
+	if (spec.rate) {
+		out["rate_bytes_per_interval"] = spec.rate->bytes_per_interval;
+		out["rate_interval_usecs"] = spec.rate->interval_usecs;
+	}
+	if (spec.gatewaydev) {
+		out["gatewaydev"] = *spec.gatewaydev;
+	}
+	if (!spec.trusted) {
+		out["trusted"] = "False"; // libxl's form of a boolean that may be absent
+	}
+	return out;
+}
+
+void enter(json &config, const PlanInput &in, const fs::path &file)
+{
+	json &nics = config["nics"];
+	if (!config.is_object() || (!nics.is_null() && !nics.is_array())) {
+		throw Error(Exit::failed, fmt::format("{} is not in the form known", file.string()));
+	}
+	if (nics.is_null()) {
+		nics = json::array();
+	}
+	for (json &other : nics) {
+		if (other.is_object() && other.value("devid", json()) == in.devid) {
+			other = nic(in); // of a vif that was detached: libxl leaves it there until now
+			return;
+		}
+	}
+	nics.push_back(nic(in));
+}
+
+void replace(const fs::path &file, const fs::path &fresh, const std::string &text)
+{
+	Descriptor out(open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+	std::size_t done = 0;
+	while (out.get() >= 0 && done < text.size()) {
+		const ssize_t wrote = write(out.get(), text.data() + done, text.size() - done);
+		if (wrote < 0 && errno != EINTR) {
+			break;
+		}
+		done += wrote > 0 ? static_cast<std::size_t>(wrote) : 0;
+	}
+	if (done < text.size()) {
+		fail("cannot write", fresh);
+	}
+	out.reset();
+	if (rename(fresh.c_str(), file.c_str()) != 0) {
+		fail("cannot replace", file);
+	}
+}
+
+} // namespace
+
+bool remember_vif(const fs::path &root, Clock &clock, const PlanInput &in)
+{
+	const fs::path file = user_data(root, in.domain, 'd', "libxl-json");
+	std::error_code ignored;
+	if (file.empty() || !fs::exists(file, ignored)) {
+		return false;
+	}
+	const FileLock lock(clock, user_data(root, in.domain, 'l', "domain-userdata-lock"));
+	try {
+		std::ifstream input(file);
+		json config = json::parse(input);
+		enter(config, in, file);
+		replace(file, user_data(root, in.domain, 'n', "libxl-json"), config.dump(4) + "\n");
+	} catch (const nlohmann::json::exception &error) {
+		throw Error(Exit::failed, fmt::format("{} is not in the form known: {}", file.string(),
+						      escape(error.what())));
+	}
+	return true;
+}
+
+} // namespace ringway

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "words/vlan.hpp"
+
+#include <fmt/format.h>
+#include "words/error.hpp"
+#include "schema_types.hpp"
+#include "words/text.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+constexpr std::uint64_t vid_min = 1;
+constexpr std::uint64_t vid_max = 4094;
+
+[[noreturn]] void reject(std::string_view whole, std::string_view why)
+{
+	throw Error(Exit::usage, fmt::format("vlan {}: {}", quote(whole), why));
+}
+
+std::uint64_t number(std::string_view whole, std::string_view text)
+{
+	const auto value = schema::parse_uint(text);
+	if (!value) {
+		reject(whole, fmt::format("{} is not a whole number; write terms such as 10p/20-29/100+10x4",
+					  quote(text)));
+	}
+	return *value;
+}
+
+std::uint64_t vid(std::string_view whole, std::uint64_t value)
+{
+	if (value < vid_min || value > vid_max) {
+		reject(whole,
+		       fmt::format("{} is no VLAN ID; they go from {} to {}", value, vid_min, vid_max));
+	}
+	return value;
+}
+
+struct Series {
+	std::uint64_t first;
+	std::uint64_t step;
+	std::uint64_t last;
+};
+
+Series series(std::string_view whole, std::string_view term)
+{
+	if (const auto plus = term.find('+'); plus != term.npos) {
+		const auto cross = term.find('x', plus);
+		if (cross == term.npos) {
+			reject(whole, fmt::format("{} lacks its count; write it as 100+10x4", quote(term)));
+		}
+		const std::uint64_t first = vid(whole, number(whole, term.substr(0, plus)));
+		const std::uint64_t step = vid(whole, number(whole, term.substr(plus + 1, cross - plus - 1)));
+		const std::uint64_t count = vid(whole, number(whole, term.substr(cross + 1)));
+		return {first, step, vid(whole, first + step * count)};
+	}
+	if (const auto dash = term.find('-'); dash != term.npos) {
+		const std::uint64_t first = vid(whole, number(whole, term.substr(0, dash)));
+		const std::uint64_t last = vid(whole, number(whole, term.substr(dash + 1)));
+		if (first > last) {
+			reject(whole, fmt::format("the range {} runs backwards", quote(term)));
+		}
+		return {first, 1, last};
+	}
+	const std::uint64_t only = vid(whole, number(whole, term));
+	return {only, 1, only};
+}
+
+void add_term(Vlan &vlan, std::string_view whole, std::string_view term)
+{
+	std::string_view ids = term;
+	const bool is_pvid = ids.ends_with('p');
+	const bool is_untagged = is_pvid || ids.ends_with('u');
+	if (is_untagged) {
+		ids.remove_suffix(1);
+	}
+	const Series all = series(whole, ids);
+	if (is_pvid && all.first != all.last) {
+		reject(whole, fmt::format("{} marks more than one VLAN as PVID", quote(term)));
+	}
+	if (is_pvid && vlan.pvid != 0) {
+		reject(whole, fmt::format("both {} and {} are marked as PVID", vlan.pvid, all.first));
+	}
+	if (is_pvid) {
+		vlan.pvid = static_cast<std::uint16_t>(all.first);
+	}
+	for (std::uint64_t id = all.first; id <= all.last; id += all.step) {
+		const auto value = static_cast<std::uint16_t>(id);
+		if (vlan.tagged.contains(value) || vlan.untagged.contains(value)) {
+			reject(whole, fmt::format("VLAN {} is given twice", id));
+		}
+		(is_untagged ? vlan.untagged : vlan.tagged).insert(value);
+	}
+}
+
+} // namespace
+
+Vlan Vlan::parse(std::string_view text)
+{
+	Vlan vlan;
+	vlan.text = std::string(text);
+	const auto terms = split(text, '/');
+	for (std::string_view term : terms) {
+		add_term(vlan, text, term);
+	}
+	const bool single = vlan.tagged.size() + vlan.untagged.size() == 1;
+	if (vlan.pvid == 0 && single) {
+		vlan.untagged.merge(vlan.tagged);
+		vlan.pvid = *vlan.untagged.begin();
+	}
+	if (vlan.pvid == 0) {
+		reject(text, "one VLAN must be the PVID; mark it with p, such as 10p/20");
+	}
+	return vlan;
+}
+
+} // namespace ringway

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "world/nl_links.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <filesystem>
+#include <fstream>
+#include <linux/if_bridge.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netlink/addr.h>
+#include <netlink/errno.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include <netlink/route/link.h>
+#include "words/error.hpp"
+#include "world/ethtool_counters.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+struct PutLink {
+	void operator()(rtnl_link *link) const { rtnl_link_put(link); }
+};
+struct PutAddress {
+	void operator()(nl_addr *address) const { nl_addr_put(address); }
+};
+struct FreeMessage {
+	void operator()(nl_msg *message) const { nlmsg_free(message); }
+};
+using LinkPtr = std::unique_ptr<rtnl_link, PutLink>;
+
+template <typename T>
+T *checked(T *allocated)
+{
+	if (allocated == nullptr) {
+		throw std::bad_alloc();
+	}
+	return allocated;
+}
+
+LinkPtr new_link()
+{
+	return LinkPtr(checked(rtnl_link_alloc()));
+}
+
+LinkStats stats_of(rtnl_link *link)
+{
+	const auto get = [link](rtnl_link_stat_id_t id) { return rtnl_link_get_stat(link, id); };
+	return {get(RTNL_LINK_RX_PACKETS), get(RTNL_LINK_RX_BYTES),   get(RTNL_LINK_RX_ERRORS),
+		get(RTNL_LINK_RX_DROPPED), get(RTNL_LINK_TX_PACKETS), get(RTNL_LINK_TX_BYTES),
+		get(RTNL_LINK_TX_ERRORS),  get(RTNL_LINK_TX_DROPPED)};
+}
+
+Mac mac_of(rtnl_link *link)
+{
+	std::array<std::uint8_t, 6> bytes{};
+	nl_addr *address = rtnl_link_get_addr(link);
+	if (address != nullptr && nl_addr_get_len(address) == bytes.size()) {
+		std::copy_n(static_cast<std::uint8_t *>(nl_addr_get_binary_addr(address)), bytes.size(),
+			    bytes.begin());
+	}
+	return Mac(bytes);
+}
+
+Link describe(rtnl_link *from)
+{
+	Link link;
+	link.index = rtnl_link_get_ifindex(from);
+	link.name = rtnl_link_get_name(from);
+	const char *kind = rtnl_link_get_type(from);
+	link.kind = kind == nullptr ? "" : kind;
+	link.mac = mac_of(from);
+	link.mtu = rtnl_link_get_mtu(from);
+	link.master = rtnl_link_get_master(from);
+	link.up = (rtnl_link_get_flags(from) & IFF_UP) != 0;
+	link.carrier = rtnl_link_get_carrier(from) != 0;
+	link.stats = stats_of(from);
+	return link;
+}
+
+} // namespace
+
+void NlLinks::CloseSocket::operator()(nl_sock *socket) const
+{
+	nl_socket_free(socket);
+}
+
+NlLinks::NlLinks() : socket_(checked(nl_socket_alloc()))
+{
+	if (const int error = nl_connect(socket_.get(), NETLINK_ROUTE); error < 0) {
+		throw Error(Exit::failed, fmt::format("rtnetlink cannot be reached: {}", nl_geterror(error)));
+	}
+}
+
+std::optional<Link> NlLinks::get(int index, const char *name)
+{
+	rtnl_link *found = nullptr;
+	const int error = rtnl_link_get_kernel(socket_.get(), index, name, &found);
+	if (error == -NLE_NODEV || error == -NLE_OBJ_NOTFOUND) {
+		return std::nullopt;
+	}
+	if (error < 0 || found == nullptr) {
+		const std::string reason =
+			error < 0 ? nl_geterror(error) : "the kernel's answer names no device";
+		throw Error(Exit::failed,
+			    fmt::format("device {}: cannot be looked up: {}",
+					name == nullptr ? std::to_string(index) : name, reason));
+	}
+	return describe(LinkPtr(found).get());
+}
+
+std::optional<Link> NlLinks::find(const std::string &name)
+{
+	return get(0, name.c_str());
+}
+
+std::optional<Link> NlLinks::find(int index)
+{
+	return get(index, nullptr);
+}
+
+void NlLinks::change(const Link &link, rtnl_link *wanted, const std::string &what)
+{
+	const LinkPtr original = new_link();
+	rtnl_link_set_ifindex(original.get(), link.index);
+	if (const int error = rtnl_link_change(socket_.get(), original.get(), wanted, 0); error < 0) {
+		throw Error(Exit::failed,
+			    fmt::format("device {}: {} failed: {}", link.name, what, nl_geterror(error)));
+	}
+}
+
+void NlLinks::rename(const Link &link, const std::string &name)
+{
+	const LinkPtr wanted = new_link();
+	rtnl_link_set_name(wanted.get(), name.c_str());
+	change(link, wanted.get(), fmt::format("renaming it to {}", name));
+}
+
+void NlLinks::set_mac(const Link &link, const Mac &mac)
+{
+	const LinkPtr wanted = new_link();
+	const std::unique_ptr<nl_addr, PutAddress> address(
+		checked(nl_addr_build(AF_LLC, mac.bytes().data(), mac.bytes().size())));
+	rtnl_link_set_addr(wanted.get(), address.get());
+	change(link, wanted.get(), fmt::format("setting its address to {}", mac.text()));
+}
+
+void NlLinks::set_mtu(const Link &link, unsigned mtu)
+{
+	const LinkPtr wanted = new_link();
+	rtnl_link_set_mtu(wanted.get(), mtu);
+	change(link, wanted.get(), fmt::format("setting MTU {}", mtu));
+}
+
+void NlLinks::set_master(const Link &link, const Link &bridge)
+{
+	const LinkPtr wanted = new_link();
+	rtnl_link_set_master(wanted.get(), bridge.index);
+	change(link, wanted.get(), fmt::format("joining bridge {}", bridge.name));
+}
+
+// rtnl_link_change writes all flags of its first argument, so that one must hold the present ones.
+void NlLinks::set_up(const Link &link, bool up)
+{
+	rtnl_link *found = nullptr;
+	int error = rtnl_link_get_kernel(socket_.get(), link.index, nullptr, &found);
+	const LinkPtr original(found);
+	const LinkPtr wanted = new_link();
+	if (up) {
+		rtnl_link_set_flags(wanted.get(), IFF_UP);
+	} else {
+		rtnl_link_unset_flags(wanted.get(), IFF_UP);
+	}
+	if (error >= 0) {
+		error = original ? rtnl_link_change(socket_.get(), original.get(), wanted.get(), 0)
+				 : -NLE_NODEV;
+	}
+	if (error < 0) {
+		throw Error(Exit::failed, fmt::format("device {}: taking it {} failed: {}", link.name,
+						      up ? "up" : "down", nl_geterror(error)));
+	}
+}
+
+// From vid to last, or vid alone.
+void NlLinks::change_vlan(const Link &link, int message_type, std::uint16_t vid, std::uint16_t flags,
+			  std::uint16_t last)
+{
+	const std::unique_ptr<nl_msg, FreeMessage> message(
+		checked(nlmsg_alloc_simple(message_type, NLM_F_REQUEST)));
+	ifinfomsg header{};
+	header.ifi_family = AF_BRIDGE;
+	header.ifi_index = link.index;
+	const auto marked = [flags](int mark) { return static_cast<std::uint16_t>(flags | mark); };
+	const bridge_vlan_info info{last != 0 ? marked(BRIDGE_VLAN_INFO_RANGE_BEGIN) : flags, vid};
+	const bridge_vlan_info end{marked(BRIDGE_VLAN_INFO_RANGE_END), last};
+	nlattr *nest = nullptr;
+	int error = nlmsg_append(message.get(), &header, sizeof(header), NLMSG_ALIGNTO);
+	if (error >= 0) {
+		nest = nla_nest_start(message.get(), IFLA_AF_SPEC);
+		error = nest == nullptr ? -NLE_NOMEM
+					: nla_put(message.get(), IFLA_BRIDGE_VLAN_INFO, sizeof(info), &info);
+	}
+	if (error >= 0 && last != 0) {
+		error = nla_put(message.get(), IFLA_BRIDGE_VLAN_INFO, sizeof(end), &end);
+	}
+	if (error >= 0) {
+		nla_nest_end(message.get(), nest);
+		error = nl_send_auto(socket_.get(), message.get());
+	}
+	if (error >= 0) {
+		error = nl_wait_for_ack(socket_.get());
+	}
+	if (error < 0) {
+		throw Error(Exit::failed, fmt::format("device {}: {} VLAN {} failed: {}", link.name,
+						      message_type == RTM_DELLINK ? "removing" : "setting",
+						      vid, nl_geterror(error)));
+	}
+}
+
+void NlLinks::set_vlan(const Link &link, const Vlan &vlan)
+{
+	constexpr std::uint16_t last_vid = 4094;
+	if (std::filesystem::exists(fmt::format("/sys/class/net/{}/master/brlite", link.name))) {
+		change_vlan(link, RTM_DELLINK, 1, 0, last_vid);
+	}
+	// The bridge put the port into its default VLAN; take it out of there unless it is wanted.
+	std::ifstream in(fmt::format("/sys/class/net/{}/master/bridge/default_pvid", link.name));
+	unsigned fallback = 0;
+	if (in >> fallback && fallback != 0) {
+		change_vlan(link, RTM_DELLINK, static_cast<std::uint16_t>(fallback), 0);
+	}
+	for (const std::uint16_t vid : vlan.tagged) {
+		change_vlan(link, RTM_SETLINK, vid, 0);
+	}
+	for (const std::uint16_t vid : vlan.untagged) {
+		const std::uint16_t pvid = vid == vlan.pvid ? BRIDGE_VLAN_INFO_PVID : 0;
+		change_vlan(link, RTM_SETLINK, vid,
+			    static_cast<std::uint16_t>(BRIDGE_VLAN_INFO_UNTAGGED | pvid));
+	}
+}
+
+bool NlLinks::filters_vlans(const Link &bridge)
+{
+	std::ifstream in(fmt::format("/sys/class/net/{}/{}/vlan_filtering", bridge.name, bridge.kind));
+	int value = 0;
+	return in >> value && value == 1;
+}
+
+void NlLinks::filter_vlans(const Link &bridge)
+{
+	const std::string path = fmt::format("/sys/class/net/{}/brlite/vlan_filtering", bridge.name);
+	std::ofstream out(path);
+	if (!(out << "1" << std::flush)) {
+		throw Error(Exit::failed,
+			    fmt::format("{}: cannot be written; is another version of bridge-lite loaded? "
+					"'ringway check'",
+					path));
+	}
+}
+
+std::optional<std::vector<Counter>> NlLinks::counters(const std::string &device)
+{
+	return ethtool_counters(device);
+}
+
+} // namespace ringway

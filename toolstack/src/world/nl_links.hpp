@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Links over rtnetlink (libnl-route-3). Changes name the device by index, so a rename by others cannot
+// redirect them.
+#pragma once
+
+#include <memory>
+#include "context/links.hpp"
+
+struct nl_sock;
+struct rtnl_link;
+
+namespace ringway
+{
+
+class NlLinks : public Links
+{
+public:
+	NlLinks();
+
+	std::optional<Link> find(const std::string &name) override;
+	std::optional<Link> find(int index) override;
+	void rename(const Link &link, const std::string &name) override;
+	void set_mac(const Link &link, const Mac &mac) override;
+	void set_mtu(const Link &link, unsigned mtu) override;
+	void set_master(const Link &link, const Link &bridge) override;
+	void set_up(const Link &link, bool up) override;
+	void set_vlan(const Link &link, const Vlan &vlan) override;
+	void set_policy(const Link &link, const PortPolicy &policy) override;
+	CountedRules rules(const Link &link) override;
+	bool filters_vlans(const Link &bridge) override;
+	void filter_vlans(const Link &bridge) override;
+	std::optional<std::vector<Counter>> counters(const std::string &device) override;
+
+private:
+	struct CloseSocket {
+		void operator()(nl_sock *socket) const;
+	};
+	std::optional<Link> get(int index, const char *name);
+	void change(const Link &link, rtnl_link *wanted, const std::string &what);
+	void change_vlan(const Link &link, int message_type, std::uint16_t vid, std::uint16_t flags,
+			 std::uint16_t last = 0);
+
+	std::unique_ptr<nl_sock, CloseSocket> socket_;
+};
+
+} // namespace ringway

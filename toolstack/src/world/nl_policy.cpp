@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A port's policy on a brlite bridge over rtnetlink: what bridge(8) can say, in its words, and the lock to IP
+// addresses, which it has no word for (kernel/bridge-lite/uapi.h).
+
+#include <fmt/format.h>
+#include <linux/if_bridge.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+#include <netlink/errno.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+#include "bridge-lite/uapi.h"
+#include "words/error.hpp"
+#include "words/ip_address.hpp"
+#include "world/nl_links.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+// A request put together attribute by attribute; what does not fit is an error when it is sent.
+class Request
+{
+public:
+	Request(int type, int flags) : message_(nlmsg_alloc_size(room))
+	{
+		if (message_ == nullptr || nlmsg_put(message_, NL_AUTO_PORT, NL_AUTO_SEQ, type, 0,
+						     NLM_F_REQUEST | flags) == nullptr) {
+			nlmsg_free(message_);
+			throw std::bad_alloc();
+		}
+	}
+	~Request() { nlmsg_free(message_); }
+	Request(const Request &) = delete;
+	Request &operator=(const Request &) = delete;
+
+	template <typename Header>
+	Request &header(const Header &header)
+	{
+		return note(
+			nlmsg_append(message_, const_cast<Header *>(&header), sizeof(header), NLMSG_ALIGNTO));
+	}
+	Request &put(int type, const void *data, std::size_t size)
+	{
+		return note(nla_put(message_, type, static_cast<int>(size), data));
+	}
+	Request &flag(int type, bool on)
+	{
+		const std::uint8_t value = on ? 1 : 0;
+		return put(type, &value, sizeof(value));
+	}
+	Request &number(int type, std::uint32_t value) { return put(type, &value, sizeof(value)); }
+	template <typename Body>
+	Request &nest(int type, const Body &body)
+	{
+		nlattr *start = nla_nest_start(message_, type | NLA_F_NESTED);
+		if (start == nullptr) {
+			return note(-NLE_NOMEM);
+		}
+		body();
+		nla_nest_end_keep_empty(message_, start); // an empty list is not an absent one
+		return *this;
+	}
+	int send(nl_sock *socket)
+	{
+		if (error_ >= 0) {
+			error_ = nl_send_auto(socket, message_);
+		}
+		return error_ < 0 ? error_ : nl_wait_for_ack(socket);
+	}
+
+private:
+	static constexpr std::size_t room = 16384; // addresses and rules take more than a page
+	Request &note(int error)
+	{
+		error_ = error_ < 0 ? error_ : error;
+		return *this;
+	}
+	nl_msg *message_;
+	int error_ = 0;
+};
+
+ifinfomsg link_header(int family, const Link &link)
+{
+	ifinfomsg header{};
+	header.ifi_family = static_cast<unsigned char>(family);
+	header.ifi_index = link.index;
+	return header;
+}
+
+void expect(int error, const Link &link, const std::string &what, const std::string &hint = "")
+{
+	if (error < 0) {
+		throw Error(Exit::failed, fmt::format("device {}: {} failed: {}{}", link.name, what,
+						      nl_geterror(error), hint));
+	}
+}
+
+void set_flags(nl_sock *socket, const Link &link, const PortPolicy &policy)
+{
+	Request request(RTM_SETLINK, 0);
+	request.header(link_header(AF_BRIDGE, link)).nest(IFLA_PROTINFO, [&] {
+		request.flag(IFLA_BRPORT_ISOLATED, policy.isolated).flag(IFLA_BRPORT_LOCKED, policy.mac_lock);
+	});
+	expect(request.send(socket), link, "setting the port's policy");
+}
+
+// The address that a locked port may use. One that is gone already is no error.
+void set_station(nl_sock *socket, const Link &link, const Mac &mac, bool present)
+{
+	Request request(present ? RTM_NEWNEIGH : RTM_DELNEIGH, present ? NLM_F_CREATE | NLM_F_REPLACE : 0);
+	ndmsg header{};
+	header.ndm_family = AF_BRIDGE;
+	header.ndm_ifindex = link.master;
+	header.ndm_state = NUD_NOARP;
+	header.ndm_flags = NTF_SELF;
+	const std::uint32_t port = static_cast<std::uint32_t>(link.index);
+	request.header(header)
+		.put(NDA_LLADDR, mac.bytes().data(), mac.bytes().size())
+		.put(NDA_IFINDEX, &port, sizeof(port));
+	const int error = request.send(socket);
+	if (!present && error == -NLE_OBJ_NOTFOUND) {
+		return;
+	}
+	expect(error, link, fmt::format("{} {} in the FDB", present ? "entering" : "deleting", mac.text()));
+}
+
+void put_storm(Request &request, int type, const StormLimit &limit)
+{
+	const brlite_storm_limit value{limit.rate, limit.burst};
+	request.put(type, &value, sizeof(value));
+}
+
+void put_rules(Request &request, int type, const RuleList &list)
+{
+	request.nest(type, [&] {
+		if (!list.accept_rest) {
+			return;
+		}
+		request.flag(IFLA_BRLITE_RULES_REST, *list.accept_rest);
+		for (const brlite_rule &rule : list.rules) {
+			request.put(IFLA_BRLITE_RULE, &rule, sizeof(rule));
+		}
+	});
+}
+
+// What has no word in bridge(8), in one request.
+void set_own_words(nl_sock *socket, const Link &link, const PortPolicy &policy)
+{
+	Request request(RTM_NEWLINK, 0);
+	request.header(link_header(AF_UNSPEC, link)).nest(IFLA_LINKINFO, [&] {
+		request.put(IFLA_INFO_SLAVE_KIND, BRLITE_KIND, sizeof(BRLITE_KIND));
+		request.nest(IFLA_INFO_SLAVE_DATA, [&] {
+			request.flag(IFLA_BRLITE_PORT_ADDRESS_LOCK, policy.ip_lock.has_value());
+			request.nest(IFLA_BRLITE_PORT_ADDRESSES, [&] {
+				for (const std::string &text :
+				     policy.ip_lock.value_or(std::vector<std::string>())) {
+					std::array<std::uint8_t, 16> bytes{};
+					const unsigned length = read_ip_address(text, bytes.data());
+					request.put(IFLA_BRLITE_ADDRESS, bytes.data(), length);
+				}
+			});
+			put_storm(request, IFLA_BRLITE_PORT_STORM_BROADCAST, policy.storm.broadcast);
+			put_storm(request, IFLA_BRLITE_PORT_STORM_MULTICAST, policy.storm.multicast);
+			put_storm(request, IFLA_BRLITE_PORT_STORM_UNKNOWN, policy.storm.unknown);
+			put_rules(request, IFLA_BRLITE_PORT_RULES_FROM, policy.rules.from_guest);
+			put_rules(request, IFLA_BRLITE_PORT_RULES_TO, policy.rules.to_guest);
+			request.number(IFLA_BRLITE_PORT_MIRROR_FROM,
+				       static_cast<std::uint32_t>(policy.mirror_from))
+				.number(IFLA_BRLITE_PORT_MIRROR_TO,
+					static_cast<std::uint32_t>(policy.mirror_to));
+		});
+	});
+	const int error = request.send(socket);
+	expect(error, link, "locking it to IP addresses, limiting it, giving it rules or a mirror",
+	       error == -NLE_EXIST
+		       ? "; another locked port of the bridge has one of them: 'ringway -d vif list'"
+		       : "");
+}
+
+} // namespace
+
+// The addresses first: they are what the kernel may refuse, and then nothing has changed.
+void NlLinks::set_policy(const Link &link, const PortPolicy &policy)
+{
+	set_own_words(socket_.get(), link, policy);
+	if (policy.vlan) {
+		set_vlan(link, *policy.vlan);
+	}
+	if (policy.mac && policy.mac_lock) {
+		set_station(socket_.get(), link, *policy.mac, true);
+	}
+	set_flags(socket_.get(), link, policy);
+	if (policy.mac && !policy.mac_lock) {
+		set_station(socket_.get(), link, *policy.mac, false);
+	}
+}
+
+} // namespace ringway

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vif/policy.hpp"
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include "vif/attach.hpp"
+#include "verbs/commands.hpp"
+#include "fake.hpp"
+#include "verbs/rows.hpp"
+
+namespace ringway
+{
+
+using test::World;
+
+class PolicyTest : public testing::Test
+{
+protected:
+	PolicyTest()
+	{
+		world.add_domain(3, "web");
+		Context context = world.context();
+		attach(context, "web", VifSpec::parse("mac=00:16:3e:00:00:01"), {});
+	}
+	std::string set(const std::vector<std::string> &words)
+	{
+		Context context = world.context();
+		return vif_set(context, {}, "web", "0", words);
+	}
+	std::string node(const std::string &name)
+	{
+		return world.store.get("/local/domain/0/backend/vif/3/0/" + name);
+	}
+	std::string refused(const std::vector<std::string> &words)
+	{
+		try {
+			set(words);
+		} catch (const Error &error) {
+			return error.what();
+		}
+		return "(accepted)";
+	}
+
+	World world;
+};
+
+// What the guest is told of its link: no bridge has to do with it.
+TEST_F(PolicyTest, CarrierIsToldToTheGuest)
+{
+	for (Link &link : world.links.all) {
+		if (link.name == "xenbr0") {
+			link.kind = "bridge";
+		}
+	}
+	set({"carrier=off"});
+	EXPECT_EQ(node("carrier"), "0");
+	set({"carrier=on"});
+	EXPECT_EQ(node("carrier"), "1");
+	EXPECT_FALSE(world.links.policies.contains("vif3.0"));
+	EXPECT_NE(refused({"carrier=0"}).find("carrier '0'"), std::string::npos);
+	EXPECT_NE(refused({"carrier=on", "carrier=off"}).find("given twice"), std::string::npos);
+	EXPECT_EQ(node("carrier"), "1");
+	EXPECT_NE(refused({"carrier=off", "isolated=on"}).find("brlite"), std::string::npos);
+	for (Link &link : world.links.all) {
+		if (link.name == "xenbr0") {
+			link.kind = "brlite";
+		}
+	}
+	set({"carrier=off", "isolated=on"});
+	EXPECT_EQ(node("carrier") + node("isolated"), "01");
+}
+
+TEST_F(PolicyTest, GoesToTheDeviceAndIsKept)
+{
+	set({"isolated=on", "mac_lock=on", "ip=10.0.0.1,2001:DB8:0::1"});
+	const PortPolicy &port = world.links.policies.at("vif3.0");
+	EXPECT_TRUE(port.isolated);
+	EXPECT_TRUE(port.mac_lock);
+	EXPECT_EQ(port.mac->text(), "00:16:3e:00:00:01");
+	EXPECT_EQ(*port.ip_lock, (std::vector<std::string>{"10.0.0.1", "2001:db8::1"}));
+	EXPECT_EQ(node("isolated"), "1");
+	EXPECT_EQ(node("mac-lock"), "1");
+	EXPECT_EQ(node("ip-lock"), "10.0.0.1,2001:db8::1");
+}
+
+TEST_F(PolicyTest, OneWordChangesOneThing)
+{
+	set({"mac_lock=on", "ip=10.0.0.1"});
+	set({"isolated=on"});
+	EXPECT_TRUE(world.links.policies.at("vif3.0").mac_lock);
+	EXPECT_EQ(node("ip-lock"), "10.0.0.1");
+	set({"ip=any", "mac_lock=off", "isolated=off"});
+	EXPECT_EQ(world.links.policies.at("vif3.0").ip_lock, std::nullopt);
+	for (const char *name : {"isolated", "mac-lock", "ip-lock"}) {
+		EXPECT_EQ(node(name), "(absent)") << name;
+	}
+}
+
+TEST_F(PolicyTest, WithoutWordsWhatIsKeptIsPutInForceAgain)
+{
+	set({"mac_lock=on", "ip=none"});
+	const PortPolicy before = world.links.policies.at("vif3.0");
+	world.links.policies.clear();
+	set({});
+	EXPECT_EQ(world.links.policies.at("vif3.0"), before);
+	EXPECT_TRUE(before.ip_lock && before.ip_lock->empty()) << "none is not any";
+}
+
+TEST_F(PolicyTest, IsShown)
+{
+	EXPECT_EQ(set({}).find("policy"), std::string::npos);
+	EXPECT_NE(set({"isolated=on", "ip=10.0.0.1"}).find("    policy isolated=on ip=10.0.0.1\n"),
+		  std::string::npos);
+	Context context = world.context();
+	const auto json = to_json(make_row(context, *read_record(world.store, 3, 0)), false);
+	EXPECT_EQ(json["isolated"], true);
+	EXPECT_EQ(json["ip_lock"], nlohmann::json::array({"10.0.0.1"}));
+	EXPECT_FALSE(json.contains("mac_lock"));
+}
+
+// BR-08
+TEST_F(PolicyTest, StormLimits)
+{
+	set({"broadcast=1000", "multicast=50/7", "unknown=100"});
+	const StormLimits &storm = world.links.policies.at("vif3.0").storm;
+	EXPECT_EQ(storm.broadcast, (StormLimit{1000, 100}));
+	EXPECT_EQ(storm.multicast, (StormLimit{50, 7}));
+	EXPECT_EQ(storm.unknown, (StormLimit{100, 32}));
+	EXPECT_EQ(node("storm-multicast"), "50/7");
+	const std::string shown = set({"multicast=off"});
+	EXPECT_NE(shown.find("policy broadcast=1000/100 unknown=100/32\n"), std::string::npos) << shown;
+	EXPECT_EQ(storm.multicast, StormLimit());
+	EXPECT_EQ(node("storm-multicast"), "(absent)");
+	Context context = world.context();
+	const auto json = to_json(make_row(context, *read_record(world.store, 3, 0)), false);
+	EXPECT_EQ(json["storm_broadcast"]["packets_per_second"], 1000);
+	EXPECT_FALSE(json.contains("storm_multicast"));
+}
+
+TEST_F(PolicyTest, Mirror)
+{
+	const int bridge = world.links.find("xenbr0")->index;
+	const int other = world.links.add("vif9.0", "");
+	for (Link &link : world.links.all) {
+		link.master = link.name == "vif9.0" ? bridge : link.master;
+	}
+	const PortPolicy &port = world.links.policies["vif3.0"];
+	EXPECT_NE(set({"mirror=vif9.0"}).find("policy mirror=vif9.0\n"), std::string::npos);
+	EXPECT_EQ(port.mirror_from, other);
+	EXPECT_EQ(port.mirror_to, other);
+	EXPECT_EQ(node("mirror"), "vif9.0");
+	set({"mirror=vif9.0/from-guest"});
+	EXPECT_EQ(port.mirror_from, other);
+	EXPECT_EQ(port.mirror_to, 0);
+	EXPECT_EQ(node("mirror"), "vif9.0/from-guest");
+	EXPECT_TRUE(world.notes.empty());
+	for (const char *word : {"mirror=vif3.0", "mirror=gone", "mirror=xenbr0/to-guest"}) {
+		set({word, "isolated=on"});
+		EXPECT_EQ(port.mirror_to, 0) << word;
+		EXPECT_TRUE(port.isolated) << "the rest is put in force";
+		EXPECT_EQ(world.notes.size(), 1u) << word;
+		world.notes.clear();
+	}
+	set({"mirror=none", "isolated=off"});
+	EXPECT_EQ(node("mirror"), "(absent)");
+}
+
+TEST_F(PolicyTest, VlansGoToThePortAndAreKept)
+{
+	const std::string shown = set({"vlan=10p/20"});
+	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, Vlan::parse("10p/20"));
+	EXPECT_TRUE(world.links.vlan_bridges.contains("xenbr0")) << "the bridge is told to look at tags";
+	EXPECT_EQ(world.notes.size(), 1u);
+	EXPECT_EQ(node("vlan"), "10p/20");
+	EXPECT_EQ(world.store.get("/libxl/3/device/vif/0/vlan"), "10p/20");
+	EXPECT_NE(shown.find("    vlan 10p/20\n"), std::string::npos) << shown;
+	EXPECT_EQ(shown.find("policy"), std::string::npos) << shown;
+	world.links.policies.clear();
+	set({"isolated=on"});
+	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, Vlan::parse("10p/20")) << "put in force again";
+	EXPECT_EQ(world.notes.size(), 1u) << "said once";
+	Context context = world.context();
+	EXPECT_EQ(to_json(make_row(context, *read_record(world.store, 3, 0)), false)["vlan"], "10p/20");
+	Output dry;
+	dry.dry_run = true;
+	EXPECT_EQ(vif_set(context, dry, "web", "0", {}), "vif 3.0 would have: isolated=on vlan=10p/20\n");
+}
+
+TEST_F(PolicyTest, VlansAreLiftedToTheDefaultAndElseLeftAlone)
+{
+	set({"isolated=on"});
+	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, std::nullopt);
+	EXPECT_FALSE(world.links.vlan_bridges.contains("xenbr0"));
+	set({"vlan=10"});
+	set({"vlan=none"});
+	EXPECT_EQ(world.links.policies.at("vif3.0").vlan->pvid, 1);
+	EXPECT_EQ(node("vlan"), "(absent)");
+	EXPECT_EQ(world.store.get("/libxl/3/device/vif/0/vlan"), "(absent)");
+	set({});
+	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, std::nullopt);
+}
+
+// VLANs that cannot be read must not become those of everybody.
+TEST_F(PolicyTest, UnreadableVlansAreNone)
+{
+	world.store.write(Store::none, "/local/domain/0/backend/vif/3/0/vlan", "10p/10p");
+	set({"isolated=on"});
+	const auto &vlan = world.links.policies.at("vif3.0").vlan;
+	ASSERT_TRUE(vlan);
+	EXPECT_TRUE(vlan->tagged.empty() && vlan->untagged.empty());
+	EXPECT_EQ(node("vlan"), "10p/10p");
+}
+
+TEST_F(PolicyTest, AttachTellsTheBridgeToFilter)
+{
+	Context context = world.context();
+	attach(context, "web", VifSpec::parse("mac=00:16:3e:00:00:02,vlan=10p/20"), {});
+	EXPECT_EQ(world.links.vlans.at("vif3.1").pvid, 10);
+	EXPECT_TRUE(world.links.vlan_bridges.contains("xenbr0"));
+	vif_set(context, {}, "web", "1", {});
+	EXPECT_EQ(world.links.policies.at("vif3.1").vlan, Vlan::parse("10p/20"))
+		<< "the vifspec's are kept too";
+}
+
+TEST_F(PolicyTest, NonsenseIsNamed)
+{
+	for (const auto &[word, named] : std::vector<std::pair<std::string, std::string>>{
+		     {"isolated=yes", "'yes'"},
+		     {"isolated", "''"},
+		     {"colour=blue", "'colour=blue'"},
+		     {"ip=10.0.0.300", "'10.0.0.300'"},
+		     {"ip=10.0.0.1/24", "'10.0.0.1/24'"},
+		     {"broadcast=0", "'0'"},
+		     {"broadcast=many", "'many'"},
+		     {"multicast=10/", "''"},
+		     {"multicast=10/0", "'0'"},
+		     {"unknown=10000001", "'10000001'"},
+		     {"unknown=-1", "'-1'"},
+		     {"ip=", "''"},
+		     {"ip=10.0.0.1,", "''"},
+		     {"ip=::1,::1", "'::1'"},
+		     {"ip=any,10.0.0.1", "'any'"},
+		     {"vlan=0", "'0'"},
+		     {"vlan=4095", "4095"},
+		     {"vlan=10/20", "'10/20'"},
+		     {"vlan=", "''"},
+		     {"mirror=", "''"},
+		     {"mirror=vif1.0/both", "'vif1.0/both'"},
+		     {"mirror=sixteen-letters-", "'sixteen-letters-'"},
+		     {"rules=accept everything", "'everything'"}}) {
+		EXPECT_NE(refused({word}).find(named), std::string::npos) << word << ": " << refused({word});
+	}
+	EXPECT_TRUE(world.links.policies.empty());
+	EXPECT_EQ(node("ip-lock"), "(absent)");
+	std::string many = "ip=10.0.0.1";
+	for (int i = 2; i <= 65; i++) {
+		many += ",10.0.0." + std::to_string(i);
+	}
+	EXPECT_NE(refused({many}).find("65"), std::string::npos);
+}
+
+TEST_F(PolicyTest, WhatTheKernelRefusesIsNotKept)
+{
+	world.links.fail_at = world.links.changes + 1;
+	EXPECT_NE(refused({"isolated=on"}).find("injected"), std::string::npos);
+	EXPECT_EQ(node("isolated"), "(absent)");
+}
+
+TEST_F(PolicyTest, OtherBridgesAreRefused)
+{
+	for (Link &link : world.links.all) {
+		if (link.name == "xenbr0") {
+			link.kind = "bridge";
+		}
+	}
+	EXPECT_NE(refused({"isolated=on"}).find("no brlite bridge"), std::string::npos);
+}
+
+// A lock that cannot be read must not become none.
+TEST_F(PolicyTest, UnreadableLockLocksAll)
+{
+	world.store.write(Store::none, "/local/domain/0/backend/vif/3/0/ip-lock", "10.0.0.1;rm");
+	Context context = world.context();
+	const Policy policy = read_policy(world.store, *read_record(world.store, 3, 0));
+	EXPECT_TRUE(policy.ip_lock && policy.ip_lock->empty());
+}
+
+TEST_F(PolicyTest, DryRunTouchesNothing)
+{
+	Context context = world.context();
+	Output output;
+	output.dry_run = true;
+	EXPECT_EQ(vif_set(context, output, "web", "0", {"isolated=on"}), "vif 3.0 would have: isolated=on\n");
+	EXPECT_TRUE(world.links.policies.empty());
+	EXPECT_EQ(node("isolated"), "(absent)");
+}
+
+} // namespace ringway
