@@ -18,7 +18,7 @@
 #include "words/rules_file.hpp"
 #include "world/sys_clock.hpp"
 #include "verbs/vif_stats.hpp"
-#include "verbs/words.hpp"
+#include "verbs/expand.hpp"
 #include "world/xs_store.hpp"
 
 namespace ringway

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <gtest/gtest.h>
 #include "words/error.hpp"
-#include "verbs/words.hpp"
+#include "verbs/expand.hpp"
 
 namespace ringway
 {

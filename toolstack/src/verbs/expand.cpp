@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "verbs/words.hpp"
+#include "verbs/expand.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
