@@ -4,7 +4,7 @@
 // Both give back in their destructors, whatever the backend still does with the pages.
 #pragma once
 #include "core/types.hpp"
-#include "glue.h"
+#include "netfront/linux/host.h"
 
 namespace ringway::netfront
 {

@@ -6,7 +6,7 @@
 #include <xen/platform_pci.h>
 #include <xen/xen.h>
 
-#include "host.h"
+#include "netfront/linux/state.h"
 
 #define MAX_QUEUES_DEFAULT 8U
 #define MAX_QUEUES_LIMIT 64U /* kMaxQueues of vif.hpp */

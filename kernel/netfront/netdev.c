@@ -4,7 +4,7 @@
 #include <linux/slab.h>
 #include <xen/interface/io/netif.h>
 
-#include "host.h"
+#include "netfront/linux/state.h"
 
 /* A packet's length travels in 16 bits. */
 #define LONGEST_PACKET 65535

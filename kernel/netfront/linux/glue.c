@@ -8,7 +8,7 @@
 #include <xen/grant_table.h>
 #include <xen/page.h>
 
-#include "host.h"
+#include "netfront/linux/state.h"
 #include "linux/compat.h"
 
 /* Sized in C++ (RxQueue::kMaxFrags, kPageSize). */

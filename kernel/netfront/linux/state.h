@@ -11,7 +11,7 @@
 #include <linux/workqueue.h>
 #include <xen/xenbus.h>
 
-#include "glue.h"
+#include "netfront/linux/host.h"
 
 struct queue_host {
 	struct napi_struct napi;

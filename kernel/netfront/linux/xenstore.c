@@ -3,7 +3,7 @@
 #include <linux/delay.h>
 #include <linux/slab.h>
 
-#include "host.h"
+#include "netfront/linux/state.h"
 
 /* --- XenStore ------------------------------------------------------------------------------------ */
 

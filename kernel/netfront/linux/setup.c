@@ -6,7 +6,7 @@
 #include <xen/grant_table.h>
 #include <xen/page.h>
 
-#include "host.h"
+#include "netfront/linux/state.h"
 #include "linux/compat.h"
 
 void *host_alloc(u32 bytes)
