@@ -2,7 +2,8 @@
 /* What ethtool shows and sets: counters (-S), the driver (-i), the copy limits (--set-tunable). */
 #include <linux/ethtool.h>
 
-#include "netfront/linux/state.h"
+#include "netfront/callbacks.h"
+#include "netfront/entry.h"
 
 /* The stock driver's one name comes first, where scripts expect it. */
 static const struct {

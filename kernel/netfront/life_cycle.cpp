@@ -23,12 +23,10 @@ constexpr u32 to_bus(XenbusState state)
 
 void Vif::backend_changed(XenbusState backend)
 {
-	host_lock(host_);
+	LifeLock lock{host_};
 	act(decide(stage_, backend, host_backend_online(host_)));
-	host_unlock(host_);
 }
 
-// CONTEXT: life-cycle mutex held.
 void Vif::act(Action action)
 {
 	switch (action) {
@@ -87,21 +85,19 @@ bool Vif::look_at_link()
 // is looked at for so long, and then whatever it has come to by then.
 void Vif::link_event()
 {
-	host_lock(host_);
+	LifeLock lock{host_};
 	if (!settling_ && look_at_link()) {
 		settling_ = true;
 		host_link_later(host_, kLinkPause);
 	}
-	host_unlock(host_);
 }
 
 void Vif::link_later()
 {
-	host_lock(host_);
+	LifeLock lock{host_};
 	settling_ = look_at_link();
 	if (settling_)
 		host_link_later(host_, kLinkPause);
-	host_unlock(host_);
 }
 
 void Vif::close()
@@ -114,7 +110,7 @@ void Vif::close()
 // CONTEXT: work queue. Either a queue latched `broken`, or a closed vif may offer to start again.
 void Vif::later()
 {
-	host_lock(host_);
+	LifeLock lock{host_};
 	if (shared_.broken && (stage_ == Stage::waiting || stage_ == Stage::linked)) {
 		give_up(shared_.complaint, Error::invalid);
 	} else if (stage_ == Stage::closed) {
@@ -125,18 +121,16 @@ void Vif::later()
 			act(decide(stage_, backend, true));
 		}
 	}
-	host_unlock(host_);
 }
 
 // After a restore the rings, grants and event channels belong to a host that is gone: the backend is new,
 // and the bus already put us back to Initialising.
 void Vif::resume()
 {
-	host_lock(host_);
+	LifeLock lock{host_};
 	disconnect();
 	stage_ = Stage::initialising;
 	shared_.broken = false;
-	host_unlock(host_);
 }
 
 bool Vif::reached(XenbusState a, XenbusState b)
@@ -156,18 +150,20 @@ void Vif::leave(XenbusState say)
 // CONTEXT: process; the bus no longer watches the backend for us.
 void Vif::remove()
 {
-	host_lock(host_);
-	const bool connected = stage_ == Stage::waiting || stage_ == Stage::linked;
-	stage_ = Stage::dead;
-	host_netdev_carrier(host_, false);
-	set_linked(false);
-	host_unlock(host_);
-
+	bool connected;
+	{
+		LifeLock lock{host_};
+		connected = stage_ == Stage::waiting || stage_ == Stage::linked;
+		stage_ = Stage::dead;
+		host_netdev_carrier(host_, false);
+		set_linked(false);
+	}
 	if (connected)
 		leave(XenbusState::closing);
-	host_lock(host_);
-	disconnect();
-	host_unlock(host_);
+	{
+		LifeLock lock{host_};
+		disconnect();
+	}
 	leave(XenbusState::closed);
 }
 } // namespace ringway::netfront

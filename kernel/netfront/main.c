@@ -6,23 +6,23 @@
 #include <xen/platform_pci.h>
 #include <xen/xen.h>
 
-#include "netfront/linux/state.h"
+#include "netfront/callbacks.h"
+#include "netfront/entry.h"
 
 #define MAX_QUEUES_DEFAULT 8U
 #define MAX_QUEUES_LIMIT 64U /* kMaxQueues of vif.hpp */
 
-unsigned int netfront_max_queues;
-module_param_named(max_queues, netfront_max_queues, uint, 0644);
+static unsigned int most_queues;
+module_param_named(max_queues, most_queues, uint, 0644);
 MODULE_PARM_DESC(max_queues, "Maximum number of queues per virtual interface (default: CPUs, at most 8)");
 
-bool netfront_trusted = true;
-module_param_named(trusted, netfront_trusted, bool, 0644);
+module_param_named(trusted, host_trust_backends, bool, 0644);
 MODULE_PARM_DESC(trusted,
 		 "Is the backend trusted? If not, it sees packets only, in zeroed pages (default: yes)");
 
 static unsigned int max_queues(void)
 {
-	return clamp(READ_ONCE(netfront_max_queues), 1U, MAX_QUEUES_LIMIT);
+	return clamp(READ_ONCE(most_queues), 1U, MAX_QUEUES_LIMIT);
 }
 
 static int vif_probe(struct xenbus_device *bus, const struct xenbus_device_id *id)
@@ -65,8 +65,7 @@ static void vif_remove(struct xenbus_device *bus)
 
 	link_unwatch(host);
 	netfront_remove(host->vif);
-	cancel_delayed_work_sync(&host->later);
-	cancel_delayed_work_sync(&host->link);
+	events_stop(host);
 	if (host->dev->reg_state == NETREG_REGISTERED)
 		unregister_netdev(host->dev);
 	dev_set_drvdata(&bus->dev, NULL);
@@ -93,8 +92,8 @@ static int __init netfront_init(void)
 
 	if (!xen_domain() || !xen_has_pv_nic_devices())
 		return -ENODEV;
-	if (netfront_max_queues == 0)
-		netfront_max_queues = min(MAX_QUEUES_DEFAULT, num_online_cpus());
+	if (most_queues == 0)
+		most_queues = min(MAX_QUEUES_DEFAULT, num_online_cpus());
 	/*
 	 * No owner: xenbus would pin the module for each vif, and the driver could never be unloaded or
 	 * replaced with vifs in use. Nothing needs the pin: unregistering the driver removes every vif, and

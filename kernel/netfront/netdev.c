@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The net_device: its operations, its statistics, its life. */
-#include <linux/rtnetlink.h>
 #include <linux/slab.h>
-#include <xen/interface/io/netif.h>
 
-#include "netfront/linux/state.h"
+#include "netfront/callbacks.h"
+#include "netfront/entry.h"
 
 /* A packet's length travels in 16 bits. */
 #define LONGEST_PACKET 65535
@@ -25,7 +24,9 @@ static int dev_stop_(struct net_device *dev)
 
 static netdev_tx_t dev_xmit(struct sk_buff *skb, struct net_device *dev)
 {
-	return netfront_transmit(vif_of(dev)->queue[skb_get_queue_mapping(skb)].queue, skb);
+	struct queue_host *q = &vif_of(dev)->queue[skb_get_queue_mapping(skb)];
+
+	return netfront_transmit(q->queue, skb) ? NETDEV_TX_OK : NETDEV_TX_BUSY;
 }
 
 static u16 dev_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *lower)
@@ -107,26 +108,6 @@ static const struct net_device_ops vif_ops = {
 
 /* --- life ------------------------------------------------------------------------------------------- */
 
-static int napi_poll_(struct napi_struct *napi, int budget)
-{
-	return netfront_poll(container_of(napi, struct queue_host, napi)->queue, budget);
-}
-
-static void on_refill(struct timer_list *timer)
-{
-	napi_schedule(&container_of(timer, struct queue_host, refill)->napi);
-}
-
-static void on_later(struct work_struct *work)
-{
-	netfront_later(container_of(to_delayed_work(work), struct vif_host, later)->vif);
-}
-
-static void on_link(struct work_struct *work)
-{
-	netfront_link_later(container_of(to_delayed_work(work), struct vif_host, link)->vif);
-}
-
 struct vif_host *netdev_make(struct xenbus_device *bus, unsigned int queues)
 {
 	struct net_device *dev = alloc_etherdev_mqs(sizeof(struct vif_host), queues, queues);
@@ -139,8 +120,7 @@ struct vif_host *netdev_make(struct xenbus_device *bus, unsigned int queues)
 	host->dev = dev;
 	host->bus = bus;
 	mutex_init(&host->lock);
-	INIT_DELAYED_WORK(&host->later, on_later);
-	INIT_DELAYED_WORK(&host->link, on_link);
+	events_init(host);
 	host->queue = kvcalloc(queues, sizeof(*host->queue), GFP_KERNEL);
 	if (!host->queue)
 		goto fail;
@@ -152,8 +132,7 @@ struct vif_host *netdev_make(struct xenbus_device *bus, unsigned int queues)
 		q->txq = netdev_get_tx_queue(dev, i);
 		u64_stats_init(&q->tx_sync);
 		u64_stats_init(&q->rx_sync);
-		timer_setup(&q->refill, on_refill, 0);
-		netif_napi_add(dev, &q->napi, napi_poll_);
+		events_init_queue(q);
 	}
 	host->queues = queues;
 	host->vif = netfront_create(host, queues);
@@ -186,95 +165,4 @@ void netdev_unmake(struct vif_host *host)
 		netfront_destroy(host->vif);
 	kvfree(host->queue);
 	free_netdev(host->dev);
-}
-
-int host_netdev_announce(struct vif_host *host, const struct netdev_wish *wish)
-{
-	struct net_device *dev = host->dev;
-	const bool fresh = dev->reg_state == NETREG_UNINITIALIZED;
-	int err;
-
-	rtnl_lock();
-	if (wish->new_mac)
-		eth_hw_addr_set(dev, wish->mac);
-	if (wish->mtu && fresh)
-		dev->mtu = wish->mtu;
-	err = netif_set_real_num_queues(dev, wish->queues, wish->queues);
-	if (!err && fresh)
-		err = register_netdevice(dev);
-	else if (!err)
-		netdev_update_features(dev);
-	if (!err && wish->mtu && !fresh && dev_set_mtu(dev, wish->mtu))
-		netdev_info(dev, "MTU %u of XenStore cannot be set\n", wish->mtu);
-	rtnl_unlock();
-	return err;
-}
-
-void host_netdev_carrier(struct vif_host *host, bool on)
-{
-	if (on)
-		netif_carrier_on(host->dev);
-	else
-		netif_carrier_off(host->dev);
-}
-
-void host_netdev_notify_peers(struct vif_host *host)
-{
-	netdev_notify_peers(host->dev);
-}
-
-void host_rtnl_lock(void)
-{
-	rtnl_lock();
-}
-
-void host_rtnl_unlock(void)
-{
-	rtnl_unlock();
-}
-
-void host_tx_lock_bh(struct queue_host *host)
-{
-	__netif_tx_lock_bh(host->txq);
-}
-
-void host_tx_unlock_bh(struct queue_host *host)
-{
-	__netif_tx_unlock_bh(host->txq);
-}
-
-void host_softirq_off(void)
-{
-	local_bh_disable();
-}
-
-void host_softirq_on(void)
-{
-	local_bh_enable();
-}
-
-/* CONTEXT: RTNL. The first poll posts buffers and ends interrupts that came while we were down. */
-void host_queue_enable(struct queue_host *host)
-{
-	napi_enable(&host->napi);
-	local_bh_disable();
-	napi_schedule(&host->napi);
-	local_bh_enable();
-}
-
-/* CONTEXT: RTNL */
-void host_queue_disable(struct queue_host *host)
-{
-	napi_disable(&host->napi);
-	del_timer_sync(&host->refill);
-}
-
-struct queue_host *host_queue(struct vif_host *host, u32 i)
-{
-	return &host->queue[i];
-}
-
-void host_queue_bind(struct queue_host *host, struct netfront_queue *queue)
-{
-	host->queue = queue;
 }

@@ -12,6 +12,17 @@
 
 namespace ringway::netfront
 {
+namespace
+{
+Result<u32> complete_and_ask(TxQueue &tx, int budget, bool &more)
+{
+	TxLock lock{tx};
+	const Result<u32> completed = tx.complete(budget);
+	more |= completed.ok() && tx.ask_event();
+	return completed;
+}
+} // namespace
+
 int Queue::poll(int budget)
 {
 	if (RINGWAY_UNLIKELY(shared->broken))
@@ -27,10 +38,7 @@ int Queue::poll(int budget)
 
 	bool more = full;
 	if (tx.answered()) {
-		host_tx_lock(host);
-		const Result<u32> completed = tx.complete(budget);
-		more |= completed.ok() && tx.ask_event();
-		host_tx_unlock(host);
+		const Result<u32> completed = complete_and_ask(tx, budget, more);
 		if (RINGWAY_UNLIKELY(!completed.ok()))
 			return break_off();
 		events.tx_worked |= completed.value() != 0;
@@ -53,10 +61,10 @@ int Queue::poll(int budget)
 // transmitting.
 int Queue::poll_completions_only()
 {
-	if (!host_tx_trylock(host))
+	if (!tx.try_lock())
 		return 0;
 	const Result<u32> completed = tx.complete(0);
-	host_tx_unlock(host);
+	tx.unlock();
 	if (RINGWAY_UNLIKELY(!completed.ok()))
 		break_off();
 	return 0;

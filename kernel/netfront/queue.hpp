@@ -4,11 +4,13 @@
 // net_device; what the halves hold (rings, grants, buffers) lives from connect to disconnect.
 //
 // Who may touch what:
-//     TxQueue     under the net_device queue's lock (ndo_start_xmit has it, completion takes it)
-//     RxQueue     the NAPI poll alone; connect and disconnect while NAPI is off
-//     Events      any context (atomics)
+//     TxQueue     under its lock, which is the net_device queue's (ndo_start_xmit has it, completion takes
+//     it) RxQueue     the NAPI poll alone; connect and disconnect while NAPI is off Events      any context
+//     (atomics)
 #pragma once
 #include "core/netif.hpp"
+#include "core/thread_safety.h"
+#include "netfront/entry.h"
 #include "netfront/grants.hpp"
 #include "netfront/rx_packet.hpp"
 #include "netfront/tx_plan.hpp"
@@ -16,7 +18,8 @@
 
 namespace ringway::netfront
 {
-// What all queues of a vif look up per packet.
+// What all queues of a vif look up per packet. Nothing here is locked: `broken` and the copy limits are
+// single words that a packet may see before or after a change; the rest changes only while no queue runs.
 struct Shared {
 	bool broken = false; // latched: the backend broke the protocol, nothing of it is believed any more
 	bool bounce = false; // the backend is not trusted: it sees nothing but packets, in zeroed pages
@@ -26,71 +29,114 @@ struct Shared {
 	const char *complaint = nullptr; // what broke it
 	vif_host *host = nullptr;
 
-	Error blame(const char *what)
+	// The backend broke the protocol; poll.cpp latches `broken` when it gets the error.
+	Error broken_by(const char *what)
 	{
 		complaint = what;
 		return Error::invalid;
 	}
 };
 
-class TxQueue
+class RINGWAY_CAPABILITY("TX lock") TxQueue
 {
 public:
 	static constexpr u32 kSize = TxFrontRing::kSize;
 	// The longest packet: data slots and one extra info.
 	static constexpr u32 kMaxSlots = kLegacySlots + 1;
 
-	Result<void> connect(vif_host *vif, queue_host *host, Shared *shared);
-	void disconnect();
+	void lock() RINGWAY_ACQUIRE() { host_tx_lock(host_); } // CONTEXT: softirq
+	bool try_lock() RINGWAY_TRY_ACQUIRE(true) { return host_tx_trylock(host_); }
+	void unlock() RINGWAY_RELEASE() { host_tx_unlock(host_); }
+	void lock_bh() RINGWAY_ACQUIRE() { host_tx_lock_bh(host_); } // CONTEXT: process
+	void unlock_bh() RINGWAY_RELEASE() { host_tx_unlock_bh(host_); }
+	void assert_locked() const RINGWAY_ASSERT_HELD() { host_tx_assert_locked(host_); }
+
+	// Nobody transmits or polls yet, or any more: the lock is not needed.
+	Result<void> connect(vif_host *vif, queue_host *host, Shared *shared) RINGWAY_UNCHECKED;
+	void disconnect() RINGWAY_UNCHECKED;
 	u32 ring_ref() const { return ring_page_.ref(); }
 
-	// CONTEXT: softirq or process with bottom halves off, TX lock held.
-	int transmit(sk_buff *skb);
-	// CONTEXT: softirq, TX lock held. How many responses were taken; an error latches `broken`.
-	Result<u32> complete(int napi_budget);
-	// CONTEXT: NAPI, no lock: whether complete() may find something. A hint; complete() judges. While
-	// there is nothing, the event that was asked for last still stands.
-	bool answered() const
+	// False: no room, the caller keeps the skb.
+	bool transmit(sk_buff *skb) RINGWAY_REQUIRES(this);
+	// CONTEXT: softirq. How many responses were taken; an error latches `broken`.
+	Result<u32> complete(int napi_budget) RINGWAY_REQUIRES(this);
+	// CONTEXT: NAPI. Whether complete() may find something. A hint, so it is asked without the lock;
+	// complete() judges. While there is nothing, the event that was asked for last still stands.
+	bool answered() const RINGWAY_UNCHECKED
 	{
 		const Result<u32> count = ring_.unconsumed();
 		return !count.ok() || count.value() != 0;
 	}
-	// CONTEXT: TX lock held. Asks for the next completion event; true when one is due already.
-	bool ask_event();
-	// CONTEXT: TX lock held.
-	void run(bool on) { running_ = on; }
+	// Asks for the next completion event; true when one is due already.
+	bool ask_event() RINGWAY_REQUIRES(this);
+	void start() RINGWAY_REQUIRES(this)
+	{
+		running_ = true;
+		host_tx_wake(host_);
+	}
+	void stop() RINGWAY_REQUIRES(this)
+	{
+		running_ = false;
+		host_tx_stop(host_);
+	}
 
 private:
-	void post(sk_buff *skb, const tx_view &view, const TxPlan &plan);
-	void post_gso(const tx_view &view);
-	void post_frag(sk_buff *skb, const frag_view &frag, u32 &remaining);
-	bool make_buffers(u32 count);
+	void post(sk_buff *skb, const tx_view &view, const TxPlan &plan) RINGWAY_REQUIRES(this);
+	void post_gso(const tx_view &view) RINGWAY_REQUIRES(this);
+	void post_frag(sk_buff *skb, const frag_view &frag, u32 &remaining) RINGWAY_REQUIRES(this);
+	bool make_buffers(u32 count) RINGWAY_REQUIRES(this);
 	bool make_buffer(TxSlot &slot);
-	void push();
-	int drop(sk_buff *skb);
-	int busy();
-	u32 outstanding() const { return ring_.req_prod() - ring_.rsp_cons(); }
-	Result<void> take(const TxResponse &response, u32 published, int napi_budget);
-	void forget(TxSlot &slot, bool granted);
+	void push() RINGWAY_REQUIRES(this);
+	bool drop(sk_buff *skb) RINGWAY_REQUIRES(this);
+	bool busy() RINGWAY_REQUIRES(this);
+	u32 outstanding() const RINGWAY_REQUIRES(this) { return ring_.req_prod() - ring_.rsp_cons(); }
+	Result<void> take_response(const TxResponse &response, u32 published, int napi_budget)
+		RINGWAY_REQUIRES(this);
+	void give_back(TxSlot &slot);
 
-	TxFrontRing ring_;
+	TxFrontRing ring_ RINGWAY_GUARDED_BY(this);
 	queue_host *host_ = nullptr;
 	Shared *shared_ = nullptr;
-	bool running_ = false;
-	bool event_near_ = false; // an event is asked for soon because skbs wait for it
-	u32 granted_ = 0;         // slots whose skb waits for its completion
-	u32 extras_ = 0;          // extra info slots not answered yet
-	TxSlots<kSize> slots_;
+	bool running_ RINGWAY_GUARDED_BY(this) = false;
+	// An event is asked for soon because skbs wait for it.
+	bool event_near_ RINGWAY_GUARDED_BY(this) = false;
+	u32 granted_ RINGWAY_GUARDED_BY(this) = 0; // slots whose skb waits for its completion
+	u32 extras_ RINGWAY_GUARDED_BY(this) = 0;  // extra info slots not answered yet
+	TxSlots<kSize> slots_ RINGWAY_GUARDED_BY(this);
 	RingLoan ring_page_;
 	RefStock refs_;
+};
+
+// CONTEXT: softirq.
+class RINGWAY_SCOPED_CAPABILITY TxLock
+{
+	TxQueue &queue_;
+
+public:
+	explicit TxLock(TxQueue &queue) RINGWAY_ACQUIRE(queue) : queue_(queue) { queue.lock(); }
+	~TxLock() RINGWAY_RELEASE() { queue_.unlock(); }
+	TxLock(const TxLock &) = delete;
+	TxLock &operator=(const TxLock &) = delete;
+};
+
+// CONTEXT: process; bottom halves are off meanwhile.
+class RINGWAY_SCOPED_CAPABILITY TxLockBh
+{
+	TxQueue &queue_;
+
+public:
+	explicit TxLockBh(TxQueue &queue) RINGWAY_ACQUIRE(queue) : queue_(queue) { queue.lock_bh(); }
+	~TxLockBh() RINGWAY_RELEASE() { queue_.unlock_bh(); }
+	TxLockBh(const TxLockBh &) = delete;
+	TxLockBh &operator=(const TxLockBh &) = delete;
 };
 
 class RxQueue
 {
 public:
 	static constexpr u32 kSize = RxFrontRing::kSize;
-	static constexpr u32 kHeaderBytes =
-		128; // copied in front of frags: Ethernet, VLAN, IPv6, TCP with options
+	// Copied in front of frags: Ethernet, VLAN, IPv6, TCP with options.
+	static constexpr u32 kHeaderBytes = 128;
 	static constexpr u32 kMaxFrags = 17;    // MAX_SKB_FRAGS of the smallest configuration
 	static constexpr u32 kRefillBatch = 16; // buffers are posted when so many are due
 	static constexpr u32 kLowWater = 64;    // with fewer posted than this, try again soon
@@ -113,10 +159,10 @@ private:
 		u32 ref;
 	};
 
-	Result<void> take(const RxPacket &packet);
+	Result<void> pass_up(const RxPacket &packet);
 	void drop(RxFault why);
-	sk_buff *copy(const RxPacket &packet);
-	Result<sk_buff *> lend(const RxPacket &packet);
+	sk_buff *copied_skb(const RxPacket &packet);
+	Result<sk_buff *> paged_skb(const RxPacket &packet);
 	void deliver(const RxPacket &packet, sk_buff *skb);
 	Buffer &buffer(u32 index) { return buffer_[index & (kSize - 1)]; }
 	bool make_buffer(Buffer &buffer);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Posting buffers for what arrives next, and how an RX queue begins and ends.
+// Posting buffers for what arrives next.
 //
 // Most buffers that fall due still hold their page and its grant (rx.cpp copied the packet): they are
 // posted as they are. The others get a page from the queue's page pool. A page that comes fresh from the
@@ -50,43 +50,5 @@ bool RxQueue::make_buffer(Buffer &buffer)
 		host_page_zero(buffer.data);
 	host_grant(buffer.ref, shared_->backend, page, false);
 	return true;
-}
-
-Result<void> RxQueue::connect(vif_host *vif, queue_host *host, Shared *shared)
-{
-	host_ = host;
-	shared_ = shared;
-	if (!host_pool_create(host))
-		return Error::no_memory;
-	if (!ring_page_.begin(vif) || !refs_.fill(kSize)) {
-		ring_page_.end();
-		host_pool_destroy(host);
-		return Error::no_memory;
-	}
-	for (Buffer &buffer : buffer_)
-		buffer = {nullptr, nullptr, refs_.take()};
-	ring_.init(ring_page_.page());
-	return {};
-}
-
-// CONTEXT: process; NAPI is off, events are unbound. HOSTILE: see TxQueue::forget().
-void RxQueue::disconnect()
-{
-	if (!ring_.attached())
-		return;
-	ring_.detach();
-	for (Buffer &buffer : buffer_) {
-		if (buffer.data) {
-			host_grant_end(buffer.ref);
-			host_pool_give(host_, buffer.page_);
-			buffer.data = nullptr;
-			buffer.page_ = nullptr;
-		} else {
-			host_ref_free(buffer.ref);
-		}
-	}
-	refs_.empty();
-	ring_page_.end();
-	host_pool_destroy(host_);
 }
 } // namespace ringway::netfront

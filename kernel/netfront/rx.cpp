@@ -16,13 +16,13 @@ Result<u32> RxQueue::receive(u32 budget)
 {
 	const Result<u32> answered = ring_.unconsumed();
 	if (RINGWAY_UNLIKELY(!answered.ok()))
-		return shared_->blame("RX response index out of range");
+		return shared_->broken_by("RX response index out of range");
 	u32 available = answered.value(), taken = 0;
 	while (available && taken < budget) {
 		RxPacket packet;
 		take_rx_packet(ring_, available, packet);
 		if (RINGWAY_LIKELY(packet.fault == RxFault::none))
-			TRY_VOID(take(packet));
+			TRY_VOID(pass_up(packet));
 		else
 			drop(packet.fault);
 		ring_.consume(packet.slots);
@@ -32,19 +32,19 @@ Result<u32> RxQueue::receive(u32 budget)
 	return taken;
 }
 
-Result<void> RxQueue::take(const RxPacket &packet)
+Result<void> RxQueue::pass_up(const RxPacket &packet)
 {
 	sk_buff *skb;
 	if (packet.length <= shared_->rx_copy_limit)
-		skb = copy(packet);
+		skb = copied_skb(packet);
 	else
-		skb = TRY(lend(packet));
+		skb = TRY(paged_skb(packet));
 	if (RINGWAY_LIKELY(skb != nullptr))
 		deliver(packet, skb);
 	return {};
 }
 
-sk_buff *RxQueue::copy(const RxPacket &packet)
+sk_buff *RxQueue::copied_skb(const RxPacket &packet)
 {
 	sk_buff *skb = host_rx_skb(host_, packet.length);
 	auto *stats = host_rx_stats_begin(host_);
@@ -64,7 +64,7 @@ sk_buff *RxQueue::copy(const RxPacket &packet)
 }
 
 // nullptr: dropped and counted. An error: a buffer could not be revoked.
-Result<sk_buff *> RxQueue::lend(const RxPacket &packet)
+Result<sk_buff *> RxQueue::paged_skb(const RxPacket &packet)
 {
 	const u32 first = packet.piece[0].length;
 	const u32 head = first < kHeaderBytes ? first : kHeaderBytes;
@@ -91,7 +91,7 @@ Result<sk_buff *> RxQueue::lend(const RxPacket &packet)
 			continue; // all of it is copied: the buffer stays
 		if (RINGWAY_UNLIKELY(!host_grant_revoke(from.ref))) {
 			host_skb_drop(skb);
-			return shared_->blame("RX grant still in use after its response");
+			return shared_->broken_by("RX grant still in use after its response");
 		}
 		host_skb_add_page(skb, from.page_, offset, length);
 		from.data = nullptr;

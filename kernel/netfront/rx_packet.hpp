@@ -40,7 +40,7 @@ struct RxPacket {
 	RxFault fault = RxFault::none;
 	RxPiece piece[kMaxRxPieces]; // the first `pieces` hold something
 
-	void blame(RxFault what)
+	void set_fault(RxFault what)
 	{
 		if (fault == RxFault::none)
 			fault = what;
@@ -50,11 +50,11 @@ struct RxPacket {
 	{
 		if (RINGWAY_UNLIKELY(response.status < 0 ||
 				     u32{response.offset} + static_cast<u32>(response.status) > kPageSize))
-			return blame(RxFault::slot);
+			return set_fault(RxFault::slot);
 		if (RINGWAY_UNLIKELY(response.status == 0))
 			return; // legal, carries nothing
 		if (RINGWAY_UNLIKELY(pieces == kMaxRxPieces))
-			return blame(RxFault::slot);
+			return set_fault(RxFault::slot);
 		piece[pieces++] = {static_cast<u16>(slot), response.offset,
 				   static_cast<u16>(response.status)};
 		length += static_cast<u32>(response.status);
@@ -66,7 +66,7 @@ struct RxPacket {
 		if (extra.type != XEN_NETIF_EXTRA_TYPE_GSO || extra.u.gso.size == 0 ||
 		    (extra.u.gso.type != XEN_NETIF_GSO_TYPE_TCPV4 &&
 		     extra.u.gso.type != XEN_NETIF_GSO_TYPE_TCPV6))
-			return blame(RxFault::extra);
+			return set_fault(RxFault::extra);
 		gso_size = extra.u.gso.size;
 		gso_v6 = extra.u.gso.type == XEN_NETIF_GSO_TYPE_TCPV6;
 	}
@@ -86,7 +86,7 @@ inline void take_rx_packet(const Ring &ring, u32 available, RxPacket &packet)
 	bool more_extra = response.flags & NETRXF_extra_info;
 	while (RINGWAY_UNLIKELY(more_extra)) {
 		if (n == available) {
-			packet.blame(RxFault::extra);
+			packet.set_fault(RxFault::extra);
 			break;
 		}
 		const auto extra = ring.template response_as<ExtraInfo>(first + n++);
@@ -95,7 +95,7 @@ inline void take_rx_packet(const Ring &ring, u32 available, RxPacket &packet)
 	}
 	while (response.flags & NETRXF_more_data) {
 		if (RINGWAY_UNLIKELY(n == available)) {
-			packet.blame(RxFault::slot);
+			packet.set_fault(RxFault::slot);
 			break;
 		}
 		response = ring.response(first + n);
@@ -103,6 +103,6 @@ inline void take_rx_packet(const Ring &ring, u32 available, RxPacket &packet)
 	}
 	packet.slots = n;
 	if (RINGWAY_UNLIKELY(packet.length < kMinFrame || packet.length > kMaxRxPieces * kPageSize))
-		packet.blame(RxFault::frame);
+		packet.set_fault(RxFault::frame);
 }
 } // namespace ringway::netfront

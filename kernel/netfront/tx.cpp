@@ -19,8 +19,6 @@ namespace ringway::netfront
 {
 namespace
 {
-constexpr int kBusy = 0x10; // NETDEV_TX_BUSY
-
 u16 checksum_flags(const tx_view &view)
 {
 	if (view.checksum_blank)
@@ -29,7 +27,7 @@ u16 checksum_flags(const tx_view &view)
 }
 } // namespace
 
-int TxQueue::transmit(sk_buff *skb)
+bool TxQueue::transmit(sk_buff *skb)
 {
 	tx_view view;
 	host_skb_view(skb, &view);
@@ -63,7 +61,7 @@ int TxQueue::transmit(sk_buff *skb)
 	host_tx_stats_end(host_);
 	if (full || !host_xmit_more())
 		push();
-	return 0;
+	return true;
 }
 
 // INVARIANT: the ring has room for the whole plan, and its copy slots have buffers.
@@ -71,8 +69,8 @@ void TxQueue::post(sk_buff *skb, const tx_view &view, const TxPlan &plan)
 {
 	u32 remaining = plan.slots(), done = 0;
 	for (u32 i = 0; i < plan.copy_slots; i++) {
-		const u32 rest = plan.copy_bytes - done;
-		const u32 length = rest < kPageSize ? rest : kPageSize;
+		const u32 left = plan.copy_bytes - done;
+		const u32 length = left < kPageSize ? left : kPageSize;
 		const u32 id = slots_.take(TxSlot::Use::copied, ring_.req_prod());
 		TxSlot &slot = slots_[id];
 		host_skb_read(skb, done, slot.buffer, length);
@@ -112,7 +110,7 @@ void TxQueue::post_gso(const tx_view &view)
 	// An extra info is 8 bytes of a 12-byte slot: send no byte of what the slot held before.
 	struct {
 		ExtraInfo extra;
-		u32 rest;
+		u32 padding;
 	} whole{extra, 0};
 	static_assert(sizeof whole == sizeof(TxRequest));
 	ring_.post(whole);
@@ -161,21 +159,21 @@ bool TxQueue::ask_event()
 
 // A packet that did not fit although the queue was not stopped (a frag layout of the most slots after
 // one that left just fewer): the stack keeps it.
-int TxQueue::busy()
+bool TxQueue::busy()
 {
 	host_tx_stop(host_);
 	push();
-	return kBusy;
+	return false;
 }
 
-int TxQueue::drop(sk_buff *skb)
+bool TxQueue::drop(sk_buff *skb)
 {
 	host_tx_stats_begin(host_)->dropped++;
 	host_tx_stats_end(host_);
 	host_skb_drop(skb);
 	if (running_ && !host_xmit_more())
 		push();
-	return 0;
+	return true;
 }
 
 // Makes sure that the next `count` ids have a page to copy into.
@@ -201,7 +199,8 @@ bool TxQueue::make_buffer(TxSlot &slot)
 }
 } // namespace ringway::netfront
 
-extern "C" int netfront_transmit(netfront_queue *queue, sk_buff *skb)
+extern "C" bool netfront_transmit(netfront_queue *queue, sk_buff *skb)
 {
+	queue->tx.assert_locked();
 	return queue->tx.transmit(skb);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The other end of transmit: answers → ids → skbs, and how a TX queue begins and ends.
+// The other end of transmit: answers → ids → skbs.
 //
 // HOSTILE: rsp_prod, and id and status of every answer. An answer counts only when its id names a request
 // that was published and is not answered yet (TxSlots::answered). A page whose grant the backend still
@@ -14,34 +14,34 @@ Result<u32> TxQueue::complete(int napi_budget)
 {
 	const Result<u32> answered = ring_.unconsumed();
 	if (RINGWAY_UNLIKELY(!answered.ok()))
-		return shared_->blame("TX response index out of range");
+		return shared_->broken_by("TX response index out of range");
 	const u32 count = answered.value();
 	if (count == 0)
 		return 0u;
 
 	const u32 published = ring_.req_prod() - ring_.unpublished();
 	for (u32 i = 0; i < count; i++)
-		TRY_VOID(take(ring_.response(ring_.rsp_cons() + i), published, napi_budget));
+		TRY_VOID(take_response(ring_.response(ring_.rsp_cons() + i), published, napi_budget));
 	ring_.consume(count);
 	if (RINGWAY_UNLIKELY(host_tx_stopped(host_)) && ring_.free_slots() >= 2 * kMaxSlots)
 		host_tx_wake(host_);
 	return count;
 }
 
-Result<void> TxQueue::take(const TxResponse &response, u32 published, int napi_budget)
+Result<void> TxQueue::take_response(const TxResponse &response, u32 published, int napi_budget)
 {
 	if (response.status == NETIF_RSP_NULL) { // the slot was an extra info
 		if (RINGWAY_UNLIKELY(extras_ == 0))
-			return shared_->blame("TX null response without an extra info");
+			return shared_->broken_by("TX null response without an extra info");
 		extras_--;
 		return {};
 	}
 	if (RINGWAY_UNLIKELY(!slots_.answered(response.id, published).ok()))
-		return shared_->blame("TX response for a request that is not in the ring");
+		return shared_->broken_by("TX response for a request that is not in the ring");
 	TxSlot &slot = slots_[response.id];
 	if (slot.use == TxSlot::Use::granted) {
 		if (RINGWAY_UNLIKELY(!host_grant_revoke(slot.page_ref)))
-			return shared_->blame("TX grant still in use after its response");
+			return shared_->broken_by("TX grant still in use after its response");
 		granted_--;
 		sk_buff *skb = slot.skb;
 		slot.skb = nullptr;
@@ -54,66 +54,5 @@ Result<void> TxQueue::take(const TxResponse &response, u32 published, int napi_b
 		host_tx_stats_end(host_);
 	}
 	return {};
-}
-
-Result<void> TxQueue::connect(vif_host *vif, queue_host *host, Shared *shared)
-{
-	host_ = host;
-	shared_ = shared;
-	if (!ring_page_.begin(vif))
-		return Error::no_memory;
-	if (!refs_.fill(2 * kSize)) {
-		ring_page_.end();
-		return Error::no_memory;
-	}
-	slots_.init();
-	for (u32 id = 0; id < kSize; id++) {
-		TxSlot &slot = slots_[id];
-		slot.buffer = nullptr;
-		slot.buffer_page = nullptr;
-		slot.buffer_ref = refs_.take();
-		slot.page_ref = refs_.take();
-	}
-	granted_ = extras_ = 0;
-	event_near_ = false;
-	ring_.init(ring_page_.page());
-	(void)ask_event();
-	return {};
-}
-
-// CONTEXT: process; nobody transmits, NAPI is off, events are unbound.
-void TxQueue::disconnect()
-{
-	if (!ring_.attached())
-		return;
-	ring_.detach();
-	for (u32 id = 0; id < kSize; id++)
-		forget(slots_[id], slots_[id].use == TxSlot::Use::granted);
-	granted_ = 0;
-	refs_.empty();
-	ring_page_.end();
-}
-
-// HOSTILE: the backend may still have any of these pages mapped. host_grant_end() keeps such a page (and
-// its reference) from being used again, so giving up ours right after is safe.
-void TxQueue::forget(TxSlot &slot, bool granted)
-{
-	if (granted) {
-		host_grant_end(slot.page_ref);
-		if (--*host_skb_pending(slot.skb) == 0)
-			host_skb_drop(slot.skb);
-		slot.skb = nullptr;
-	} else {
-		host_ref_free(slot.page_ref);
-	}
-	if (slot.buffer) {
-		host_grant_end(slot.buffer_ref);
-		host_page_free(slot.buffer_page);
-		slot.buffer = nullptr;
-		slot.buffer_page = nullptr;
-	} else {
-		host_ref_free(slot.buffer_ref);
-	}
-	slot.use = TxSlot::Use::free;
 }
 } // namespace ringway::netfront

@@ -46,39 +46,37 @@ void Vif::stop()
 
 void Vif::set_linked(bool linked)
 {
-	host_rtnl_lock();
-	if (linked != linked_) {
-		if (up_ && linked_)
-			stop_queues();
-		linked_ = linked;
-		if (up_ && linked_)
-			start_queues();
-	}
-	host_rtnl_unlock();
+	RtnlLock lock;
+	if (linked == linked_)
+		return;
+	if (up_ && linked_)
+		stop_queues();
+	linked_ = linked;
+	if (up_ && linked_)
+		start_queues();
 }
 
-// CONTEXT: RTNL
 void Vif::start_queues()
 {
 	for (u32 i = 0; i < active_; i++) {
 		netfront_queue &queue = *queue_[i];
-		host_tx_lock_bh(queue.host);
-		queue.tx.run(true);
-		host_tx_wake(queue.host);
-		host_tx_unlock_bh(queue.host);
+		{
+			TxLockBh lock{queue.tx};
+			queue.tx.start();
+		}
 		host_queue_enable(queue.host);
 	}
 }
 
-// CONTEXT: RTNL. Afterwards nobody is in transmit or in a poll, nor will be.
+// Afterwards nobody is in transmit or in a poll, nor will be.
 void Vif::stop_queues()
 {
 	for (u32 i = 0; i < active_; i++) {
 		netfront_queue &queue = *queue_[i];
-		host_tx_lock_bh(queue.host);
-		queue.tx.run(false);
-		host_tx_stop(queue.host);
-		host_tx_unlock_bh(queue.host);
+		{
+			TxLockBh lock{queue.tx};
+			queue.tx.stop();
+		}
 		host_queue_disable(queue.host);
 	}
 }
@@ -106,11 +104,13 @@ extern "C" void netfront_destroy(netfront_vif *vif)
 
 extern "C" void netfront_open(netfront_vif *vif)
 {
+	host_rtnl_assert_locked();
 	vif->open();
 }
 
 extern "C" void netfront_stop(netfront_vif *vif)
 {
+	host_rtnl_assert_locked();
 	vif->stop();
 }
 

@@ -2,16 +2,39 @@
 //
 // A vif as the guest sees it: its queues, its place in the life cycle, what the backend offered.
 //
-// Two locks. The life-cycle mutex (host_lock) serialises what XenStore tells us; waits on the backend
-// happen outside it. RTNL guards what ndo_open and ndo_stop change (`up_`) together with `linked_`: NAPI
-// runs exactly while both are true. RTNL is taken inside the mutex, never held across a wait on the peer.
+// Two locks. The life mutex (the capability `vif_host`) serialises what XenStore tells us; waits on the
+// backend happen outside it. RTNL guards what ndo_open and ndo_stop change (`up_`) together with `linked_`:
+// NAPI runs exactly while both are true. RTNL is taken inside the mutex, never held across a wait on the
+// peer.
 #pragma once
+#include "core/thread_safety.h"
+#include "netfront/entry.h"
 #include "netfront/life_cycle.hpp"
 #include "netfront/queue.hpp"
 
 namespace ringway::netfront
 {
 inline constexpr u32 kMaxQueues = 64;
+
+class RINGWAY_SCOPED_CAPABILITY LifeLock
+{
+	vif_host *host_;
+
+public:
+	explicit LifeLock(vif_host *host) RINGWAY_ACQUIRE(host) : host_(host) { host_lock(host); }
+	~LifeLock() RINGWAY_RELEASE() { host_unlock(host_); }
+	LifeLock(const LifeLock &) = delete;
+	LifeLock &operator=(const LifeLock &) = delete;
+};
+
+class RINGWAY_SCOPED_CAPABILITY RtnlLock
+{
+public:
+	RtnlLock() RINGWAY_ACQUIRE(rtnl) { host_rtnl_lock(); }
+	~RtnlLock() RINGWAY_RELEASE() { host_rtnl_unlock(); }
+	RtnlLock(const RtnlLock &) = delete;
+	RtnlLock &operator=(const RtnlLock &) = delete;
+};
 
 class Vif
 {
@@ -20,55 +43,59 @@ public:
 	void destroy();
 
 	// xenbus. CONTEXT: process, may sleep.
-	void backend_changed(XenbusState backend);
-	void resume();
-	void remove();
-	void later();
-	void link_event();
-	void link_later();
+	void backend_changed(XenbusState backend) RINGWAY_EXCLUDES(host_);
+	void resume() RINGWAY_EXCLUDES(host_);
+	void remove() RINGWAY_EXCLUDES(host_);
+	void later() RINGWAY_EXCLUDES(host_);
+	void link_event() RINGWAY_EXCLUDES(host_);
+	void link_later() RINGWAY_EXCLUDES(host_);
 
-	// net_device. CONTEXT: RTNL.
-	void open();
-	void stop();
+	// net_device.
+	void open() RINGWAY_REQUIRES(rtnl);
+	void stop() RINGWAY_REQUIRES(rtnl);
 
 	const backend_features &features() const { return features_; }
 	Shared &shared() { return shared_; }
 	const Shared &shared() const { return shared_; }
 
 private:
-	void act(Action action);
-	void connect();
-	void close();
+	void act(Action action) RINGWAY_REQUIRES(host_);
+	void connect() RINGWAY_REQUIRES(host_);
+	void close() RINGWAY_REQUIRES(host_);
 	bool reached(XenbusState a, XenbusState b);
-	void leave(XenbusState say);
+	void leave(XenbusState say) RINGWAY_EXCLUDES(host_); // waits for the backend
 
-	bool look_at_link();
+	bool look_at_link() RINGWAY_REQUIRES(host_);
 
-	Result<void> negotiate();
-	Result<void> read_address(netdev_wish &wish);
-	u32 read_mtu();
-	Result<void> make_queues();
-	Result<void> advertise();
-	void disconnect();
-	void give_up(const char *what, Error error);
+	Result<void> negotiate() RINGWAY_REQUIRES(host_);
+	Result<void> read_address(netdev_wish &wish) RINGWAY_REQUIRES(host_);
+	u32 read_mtu() RINGWAY_REQUIRES(host_);
+	Result<void> make_queues() RINGWAY_REQUIRES(host_);
+	Result<void> advertise() RINGWAY_REQUIRES(host_);
+	void disconnect() RINGWAY_REQUIRES(host_);
+	void give_up(const char *what, Error error) RINGWAY_REQUIRES(host_);
 
-	void set_linked(bool linked);
-	void start_queues();
-	void stop_queues();
+	void set_linked(bool linked) RINGWAY_REQUIRES(host_) RINGWAY_EXCLUDES(rtnl);
+	void start_queues() RINGWAY_REQUIRES(rtnl);
+	void stop_queues() RINGWAY_REQUIRES(rtnl);
 
 	Shared shared_;
 	vif_host *host_ = nullptr;
-	Stage stage_ = Stage::initialising;
-	bool up_ = false;     // ndo_open was called
-	bool linked_ = false; // rings exist
-	bool split_events_ = false;
-	bool carrier_ = true;   // what the backend said last; CONTEXT: life-cycle mutex, like the next two
-	bool settling_ = false; // it said something else less than kLinkPause ago
-	u64 mac_ = 0;           // the node's as it was last adopted
-	u32 mtu_ = 0;           // likewise, as far as the backend can
+	Stage stage_ RINGWAY_GUARDED_BY(host_) = Stage::initialising;
+	bool up_ RINGWAY_GUARDED_BY(rtnl) = false;     // ndo_open was called
+	bool linked_ RINGWAY_GUARDED_BY(rtnl) = false; // rings exist
+	bool split_events_ RINGWAY_GUARDED_BY(host_) = false;
+	bool carrier_ RINGWAY_GUARDED_BY(host_) = true;   // what the backend said last
+	bool settling_ RINGWAY_GUARDED_BY(host_) = false; // it said something else less than kLinkPause ago
+	u64 mac_ RINGWAY_GUARDED_BY(host_) = 0;           // the node's as it was last adopted
+	u32 mtu_ RINGWAY_GUARDED_BY(host_) = 0;           // likewise, as far as the backend can
+	// Written under the life mutex and read under RTNL: who reads too early is asked again, because
+	// connecting ends with host_netdev_announce().
 	backend_features features_{};
-	u32 allocated_ = 0; // queues we have memory for
-	u32 active_ = 0;    // queues with rings
+	u32 allocated_ = 0; // queues we have memory for; fixed once the vif is made
+	// Queues with rings. Written under the life mutex, read under RTNL. INVARIANT: changes only while
+	// linked_ is false.
+	u32 active_ = 0;
 	netfront_queue *queue_[kMaxQueues] = {};
 };
 } // namespace ringway::netfront

@@ -91,6 +91,11 @@ __always_inline void host_tx_unlock(struct queue_host *host)
 	__netif_tx_unlock(host->txq);
 }
 
+__always_inline void host_tx_assert_locked(const struct queue_host *host)
+{
+	lockdep_assert_held(&host->txq->_xmit_lock);
+}
+
 void host_tx_stop(struct queue_host *host)
 {
 	netif_tx_stop_queue(host->txq);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The one header both languages read.
+ * host_*: what Linux does for the C++ logic. Both languages read this header; the functions are in the C
+ * files of this folder. The other direction is ../entry.h.
  *
- *   host_*      what Linux does for the C++ logic (glue.c: hot, inlined by LTO; setup.c: set-up and
- *               tear-down; bus.c: XenStore; netdev.c: the net_device)
- *   netfront_*  what the logic offers to Linux's callbacks (main.c, netdev.c)
- *
- * Kernel types stay opaque to C++; only fixed-width numbers and pointers cross.
+ * Kernel types stay opaque to C++; only fixed-width numbers and pointers cross. Nothing here calls the
+ * logic: handlers of interrupts, timers and work are given to these functions as pointers.
  */
-#ifndef RINGWAY_NETFRONT_GLUE_H
-#define RINGWAY_NETFRONT_GLUE_H
+#ifndef RINGWAY_NETFRONT_LINUX_HOST_H
+#define RINGWAY_NETFRONT_LINUX_HOST_H
+
+#include "core/thread_safety.h"
 
 #ifdef __cplusplus
 #include <cstdint>
@@ -26,16 +26,25 @@ struct sk_buff;
 struct page;
 struct page_pool;
 
-/* C's half of a vif and of a queue, opaque to C++. */
-struct vif_host;
+/*
+ * C's half of a vif and of a queue, opaque to C++ (state.h).
+ *
+ * Holding a vif_host means holding the vif's life mutex, which serialises what XenStore tells us. The lock
+ * of a TX queue is said at TxQueue, whose members it guards.
+ */
+struct RINGWAY_CAPABILITY("life mutex") vif_host;
 struct queue_host;
+
+/* RTNL, the kernel's mutex for configuring network devices. Never defined: a name for the attributes. */
+struct RINGWAY_CAPABILITY("RTNL") rtnl_mutex;
+extern struct rtnl_mutex rtnl;
 
 /* C++'s half, opaque to C. */
 struct netfront_vif;
 struct netfront_queue;
 
 /* Counters, one set per queue and direction, written by one context each. The order is the order of
- * `ethtool -S` (names: stats.h). */
+ * `ethtool -S` (names: ethtool.c). */
 struct netfront_tx_stats {
 	unsigned long long packets, bytes;
 	unsigned long long dropped;       /* by us: no link, no memory, too long */
@@ -76,7 +85,7 @@ struct frag_view {
 	uint32_t length;   /* may reach over several pages */
 };
 
-/* --- glue.c: hot ----------------------------------------------------------------------------- */
+/* --- glue.c: hot, inlined by LTO ------------------------------------------------------------- */
 
 void host_skb_view(const struct sk_buff *skb, struct tx_view *view);
 void host_skb_frag(const struct sk_buff *skb, uint32_t i, struct frag_view *frag);
@@ -88,9 +97,11 @@ void host_skb_drop(struct sk_buff *skb);
 struct page *host_page_next(struct page *page, uint32_t pages);
 
 bool host_xmit_more(void);
+/* The net_device queue's lock. Logic calls these through TxQueue, for the compiler to check. */
 void host_tx_lock(struct queue_host *host); /* CONTEXT: softirq */
 bool host_tx_trylock(struct queue_host *host);
 void host_tx_unlock(struct queue_host *host);
+void host_tx_assert_locked(const struct queue_host *host);
 void host_tx_stop(struct queue_host *host);
 bool host_tx_stopped(const struct queue_host *host);
 void host_tx_wake(struct queue_host *host);
@@ -149,7 +160,7 @@ void host_ring_destroy(void *page, uint32_t ref);
 int host_events_bind(struct queue_host *host, bool split);
 void host_events_unbind(struct queue_host *host);
 
-/* --- bus.c: XenStore, xenbus, the life cycle's mutex ------------------------------------------ */
+/* --- xenstore.c: XenStore, xenbus, the life mutex --------------------------------------------- */
 
 enum xenstore_side { XENSTORE_OURS, XENSTORE_BACKEND };
 uint32_t host_xenstore_read(struct vif_host *host, enum xenstore_side side, const char *node,
@@ -179,12 +190,12 @@ void host_later(struct vif_host *host, uint32_t milliseconds); /* netfront_later
 void host_link_later(struct vif_host *host, uint32_t milliseconds); /* netfront_link_later() after that */
 
 void host_sleep(uint32_t milliseconds);
-void host_lock(struct vif_host *host);
-void host_unlock(struct vif_host *host);
+void host_lock(struct vif_host *host) RINGWAY_ACQUIRE(host);
+void host_unlock(struct vif_host *host) RINGWAY_RELEASE(host);
 
 bool host_trusted(struct vif_host *host);
 
-/* --- netdev.c: the net_device ---------------------------------------------------------------- */
+/* --- device.c: the net_device ----------------------------------------------------------------- */
 
 struct netdev_wish {
 	uint32_t queues;
@@ -195,47 +206,17 @@ struct netdev_wish {
 int host_netdev_announce(struct vif_host *host, const struct netdev_wish *wish); /* registers it once */
 void host_netdev_carrier(struct vif_host *host, bool on);
 void host_netdev_notify_peers(struct vif_host *host);
-void host_rtnl_lock(void);
-void host_rtnl_unlock(void);
+void host_rtnl_lock(void) RINGWAY_ACQUIRE(rtnl);
+void host_rtnl_unlock(void) RINGWAY_RELEASE(rtnl);
+void host_rtnl_assert_locked(void) RINGWAY_ASSERT_HELD(rtnl);
 void host_tx_lock_bh(struct queue_host *host); /* CONTEXT: process */
 void host_tx_unlock_bh(struct queue_host *host);
 void host_softirq_off(void);
 void host_softirq_on(void);
-void host_queue_enable(struct queue_host *host);
-void host_queue_disable(struct queue_host *host);
+void host_queue_enable(struct queue_host *host) RINGWAY_REQUIRES(rtnl); /* starts its NAPI polls */
+void host_queue_disable(struct queue_host *host) RINGWAY_REQUIRES(rtnl); /* and waits for the last one */
 struct queue_host *host_queue(struct vif_host *host, uint32_t i);
 void host_queue_bind(struct queue_host *host, struct netfront_queue *queue);
-
-/* --- C++ to C --------------------------------------------------------------------------------- */
-
-struct netfront_vif *netfront_create(struct vif_host *host, uint32_t queues);
-void netfront_destroy(struct netfront_vif *vif);
-void netfront_backend_changed(struct netfront_vif *vif, uint32_t backend_state);
-void netfront_resume(struct netfront_vif *vif);
-void netfront_remove(struct netfront_vif *vif);
-void netfront_later(struct netfront_vif *vif);
-void netfront_link_event(struct netfront_vif *vif); /* the backend's `carrier` was written */
-void netfront_link_later(struct netfront_vif *vif);
-void netfront_open(struct netfront_vif *vif);
-void netfront_stop(struct netfront_vif *vif);
-
-/* What the backend can do, sampled when we connected. */
-struct backend_features {
-	bool sg, tso4, tso6, csum6;
-};
-struct backend_features netfront_backend_features(const struct netfront_vif *vif);
-
-struct copy_limits {
-	uint32_t tx, rx; /* packets up to that many bytes are copied rather than granted page by page */
-};
-struct copy_limits netfront_copy_limits(const struct netfront_vif *vif);
-bool netfront_set_copy_limits(struct netfront_vif *vif, struct copy_limits limits);
-
-int netfront_transmit(struct netfront_queue *queue, struct sk_buff *skb); /* 0, or NETDEV_TX_BUSY */
-int netfront_poll(struct netfront_queue *queue, int budget);
-void netfront_tx_event(struct netfront_queue *queue);
-void netfront_rx_event(struct netfront_queue *queue);
-void netfront_both_event(struct netfront_queue *queue);
 
 #ifdef __cplusplus
 }

@@ -104,24 +104,6 @@ void host_ring_destroy(void *page, u32 ref)
 
 /* --- event channels ----------------------------------------------------------------------------- */
 
-static irqreturn_t on_tx(int irq, void *host)
-{
-	netfront_tx_event(((struct queue_host *)host)->queue);
-	return IRQ_HANDLED;
-}
-
-static irqreturn_t on_rx(int irq, void *host)
-{
-	netfront_rx_event(((struct queue_host *)host)->queue);
-	return IRQ_HANDLED;
-}
-
-static irqreturn_t on_both(int irq, void *host)
-{
-	netfront_both_event(((struct queue_host *)host)->queue);
-	return IRQ_HANDLED;
-}
-
 static int bind_one(struct queue_host *host, irq_handler_t handler, const char *name, evtchn_port_t *port,
 		    unsigned int *irq)
 {
@@ -141,18 +123,19 @@ static int bind_one(struct queue_host *host, irq_handler_t handler, const char *
 
 int host_events_bind(struct queue_host *host, bool split)
 {
+	const struct interrupt_handlers *handlers = host->vif->interrupts;
 	const char *handle = strrchr(host->vif->bus->nodename, '/');
 
 	handle = handle ? handle + 1 : "?";
 	snprintf(host->tx_name, sizeof(host->tx_name), "vif%.8s-q%u-tx", handle, host->number);
 	snprintf(host->rx_name, sizeof(host->rx_name), "vif%.8s-q%u-rx", handle, host->number);
-	if (split && bind_one(host, on_tx, host->tx_name, &host->tx_port, &host->tx_irq) == 0) {
-		if (bind_one(host, on_rx, host->rx_name, &host->rx_port, &host->rx_irq) == 0)
+	if (split && bind_one(host, handlers->tx, host->tx_name, &host->tx_port, &host->tx_irq) == 0) {
+		if (bind_one(host, handlers->rx, host->rx_name, &host->rx_port, &host->rx_irq) == 0)
 			return 0;
 		host_events_unbind(host);
 	}
 	snprintf(host->tx_name, sizeof(host->tx_name), "vif%.8s-q%u", handle, host->number);
-	if (bind_one(host, on_both, host->tx_name, &host->tx_port, &host->tx_irq))
+	if (bind_one(host, handlers->both, host->tx_name, &host->tx_port, &host->tx_irq))
 		return -ENOSPC;
 	host->rx_port = host->tx_port;
 	host->rx_irq = host->tx_irq;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* C's half of a vif and of a queue: what only Linux can hold. Only C files include this. */
-#ifndef RINGWAY_NETFRONT_HOST_H
-#define RINGWAY_NETFRONT_HOST_H
+#ifndef RINGWAY_NETFRONT_LINUX_STATE_H
+#define RINGWAY_NETFRONT_LINUX_STATE_H
 
 #include <linux/etherdevice.h>
+#include <linux/interrupt.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/timer.h>
@@ -12,6 +13,11 @@
 #include <xen/xenbus.h>
 
 #include "netfront/linux/host.h"
+
+/* Given down by events.c, which knows whom to call. */
+struct interrupt_handlers {
+	irq_handler_t tx, rx, both; /* each gets the queue_host */
+};
 
 struct queue_host {
 	struct napi_struct napi;
@@ -36,7 +42,8 @@ struct vif_host {
 	struct net_device *dev;
 	struct xenbus_device *bus;
 	struct netfront_vif *vif;
-	struct mutex lock;
+	const struct interrupt_handlers *interrupts;
+	struct mutex lock; /* the life mutex */
 	struct delayed_work later, link;
 	struct xenbus_watch carrier; /* on the backend's node: at most one event is pending */
 	bool watching;
@@ -72,14 +79,7 @@ static inline void read_rx(const struct queue_host *q, struct netfront_rx_stats 
 	} while (u64_stats_fetch_retry(&q->rx_sync, start));
 }
 
-extern const struct ethtool_ops vif_ethtool_ops;
-extern unsigned int netfront_max_queues;
-extern bool netfront_trusted;
-
-int link_watch(struct vif_host *host); /* an error is in XenStore */
-void link_unwatch(struct vif_host *host);
-
-struct vif_host *netdev_make(struct xenbus_device *bus, unsigned int queues);
-void netdev_unmake(struct vif_host *host);
+/* The module's parameter `trusted`. */
+extern bool host_trust_backends;
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* XenStore and the xenbus in Linux's terms: nodes, the one transaction, states, and the life-cycle mutex. */
+/* XenStore and the xenbus in Linux's terms: nodes, the one transaction, states, and the life mutex. */
 #include <linux/delay.h>
 #include <linux/slab.h>
 
@@ -156,47 +156,16 @@ void host_link_later(struct vif_host *host, u32 milliseconds)
 	queue_delayed_work(system_wq, &host->link, msecs_to_jiffies(milliseconds));
 }
 
-/* However often the backend writes its node, one event of it waits at most: it is read when its turn comes. */
-static bool link_will_handle(struct xenbus_watch *watch, const char *path, const char *token)
-{
-	return watch->nr_pending == 0;
-}
-
-static void link_changed(struct xenbus_watch *watch, const char *path, const char *token)
-{
-	netfront_link_event(container_of(watch, struct vif_host, carrier)->vif);
-}
-
-/* CONTEXT: process, without the life-cycle mutex: taking a watch away waits for its callback. */
-int link_watch(struct vif_host *host)
-{
-	int err;
-
-	link_unwatch(host);
-	err = xenbus_watch_pathfmt(host->bus, &host->carrier, link_will_handle, link_changed, "%s/carrier",
-				   host->bus->otherend);
-	host->watching = !err;
-	return err;
-}
-
-void link_unwatch(struct vif_host *host)
-{
-	if (!host->watching)
-		return;
-	unregister_xenbus_watch(&host->carrier);
-	kfree(host->carrier.node);
-	memset(&host->carrier, 0, sizeof(host->carrier));
-	host->watching = false;
-}
-
 void host_sleep(u32 milliseconds)
 {
 	msleep(milliseconds);
 }
 
+bool host_trust_backends = true;
+
 bool host_trusted(struct vif_host *host)
 {
-	return netfront_trusted;
+	return READ_ONCE(host_trust_backends);
 }
 
 void host_lock(struct vif_host *host)

@@ -34,6 +34,20 @@ Kernel::~Kernel()
 	current = nullptr;
 }
 
+void Kernel::open(netfront_vif *vif)
+{
+	host_rtnl_lock();
+	netfront_open(vif);
+	host_rtnl_unlock();
+}
+
+void Kernel::stop(netfront_vif *vif)
+{
+	host_rtnl_lock();
+	netfront_stop(vif);
+	host_rtnl_unlock();
+}
+
 page *Kernel::new_page()
 {
 	auto *made = new page;

@@ -83,6 +83,10 @@ public:
 	int fail_in = -1; // the so-manieth thing that can fail does
 	std::function<void()> on_sleep;
 
+	// As Linux does, under RTNL.
+	void open(netfront_vif *vif);
+	void stop(netfront_vif *vif);
+
 	bool fails() { return fail_in >= 0 && fail_in-- == 0; }
 	page *new_page();
 	void put_page(page *page);

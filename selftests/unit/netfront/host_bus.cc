@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The cold half of glue.h: events, XenStore and the bus, the net_device.
+// The cold half of linux/host.h: events, XenStore and the bus, the net_device.
 #include "host.hpp"
 #include <gtest/gtest.h>
 
@@ -186,6 +186,10 @@ void host_rtnl_lock(void)
 void host_rtnl_unlock(void)
 {
 	kernel().rtnl--;
+}
+void host_rtnl_assert_locked(void)
+{
+	EXPECT_EQ(kernel().rtnl, 1);
 }
 void host_softirq_off(void) {}
 void host_softirq_on(void) {}

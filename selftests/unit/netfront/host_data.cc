@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The hot half of glue.h: skbs, the TX lock, grants, pages, receiving.
+// The hot half of linux/host.h: skbs, the TX lock, grants, pages, receiving.
 #include "host.hpp"
 #include <gtest/gtest.h>
 
@@ -79,6 +79,10 @@ void host_tx_lock_bh(queue_host *host)
 void host_tx_unlock_bh(queue_host *host)
 {
 	host_tx_unlock(host);
+}
+void host_tx_assert_locked(const queue_host *host)
+{
+	EXPECT_TRUE(host->tx_locked);
 }
 void host_tx_stop(queue_host *host)
 {

@@ -188,12 +188,12 @@ TEST_F(VifTest, EveryStepOfConnectMayFail)
 		k.backend["multi-queue-max-queues"] = 2;
 		k.fatal.clear();
 		k.fail_in = nth;
-		netfront_open(vif);
+		k.open(vif);
 		link();
 		const bool done = k.fail_in >= 0;
 		k.fail_in = -1;
 		failed += k.fatal != "";
-		netfront_stop(vif);
+		k.stop(vif);
 		k.backend["state"] = 0;
 		leave();
 		netfront_destroy(vif);
@@ -220,18 +220,18 @@ TEST_F(VifTest, NapiRunsExactlyWhileUpAndLinked)
 {
 	make();
 	queue_host &q = k.host.queue[0];
-	netfront_open(vif);
+	k.open(vif);
 	EXPECT_FALSE(q.enabled);
 	link();
 	EXPECT_TRUE(q.enabled);
-	netfront_stop(vif);
+	k.stop(vif);
 	EXPECT_FALSE(q.enabled);
-	netfront_open(vif);
+	k.open(vif);
 	EXPECT_TRUE(q.enabled);
 	backend(XenbusState::closing);
 	EXPECT_FALSE(q.enabled);
-	netfront_stop(vif);
-	netfront_open(vif);
+	k.stop(vif);
+	k.open(vif);
 	EXPECT_FALSE(q.enabled);
 	k.backend["state"] = 0;
 	leave();
@@ -278,13 +278,13 @@ TEST_F(VifTest, DetachedDeviceStaysClosed)
 TEST_F(VifTest, ResumeStartsAfreshAndSilentBackendCanBeRemoved)
 {
 	make();
-	netfront_open(vif);
+	k.open(vif);
 	link();
 	netfront_resume(vif);
 	EXPECT_EQ(k.granted(), 0u);
 	k.state = 1;
-	netfront_stop(vif);
-	netfront_open(vif);
+	k.stop(vif);
+	k.open(vif);
 	link();
 	EXPECT_TRUE(k.carrier);
 	netfront_resume(vif);
@@ -331,9 +331,9 @@ TEST_F(VifTest, RandomWalk)
 			else if (what == 10)
 				netfront_resume(vif), k.state = 1;
 			else if ((up = !up))
-				netfront_open(vif);
+				k.open(vif);
 			else
-				netfront_stop(vif);
+				k.stop(vif);
 			EXPECT_EQ(k.host.queue[0].enabled, up && k.host.queue[0].bound);
 		}
 		netfront_resume(vif);
@@ -342,7 +342,7 @@ TEST_F(VifTest, RandomWalk)
 		k.backend["state"] = 0;
 		leave();
 		if (up)
-			netfront_stop(vif);
+			k.stop(vif);
 		netfront_destroy(vif);
 		vif = nullptr;
 	}

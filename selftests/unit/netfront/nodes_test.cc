@@ -20,11 +20,11 @@ protected:
 	{
 		k.backend = {{"online", 1}, {"state", 2}, {"feature-rx-copy", 1}, {"feature-sg", 1}};
 		vif = netfront_create(&k.host, 1);
-		netfront_open(vif);
+		k.open(vif);
 	}
 	void TearDown() override
 	{
-		netfront_stop(vif);
+		k.stop(vif);
 		k.backend["state"] = 0;
 		k.on_read = {};
 		netfront_remove(vif);
@@ -111,13 +111,13 @@ TEST_F(Nodes, AddressesThatAreNone)
 		EXPECT_EQ(k.granted(), 0u);
 		// A vif attached anew.
 		k.backend["state"] = 0;
-		netfront_stop(vif);
+		k.stop(vif);
 		netfront_remove(vif);
 		netfront_destroy(vif);
 		k.state = 1;
 		k.refused = k.fatal = "";
 		vif = netfront_create(&k.host, 1);
-		netfront_open(vif);
+		k.open(vif);
 	}
 	k.mac = "02:16:3E:00:00:01";
 	link();

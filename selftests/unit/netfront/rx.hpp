@@ -1,61 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A vif of one queue that is up and linked, and a backend at its other end.
+// Receiving through a linked vif.
 #pragma once
-#include "host.hpp"
-#include <gtest/gtest.h>
+#include "linked.hpp"
 
 namespace ringway::test
 {
-using namespace ringway::netfront;
-
-class RxTest : public testing::Test
+class RxTest : public LinkedVif
 {
 protected:
-	Kernel k;
-	netfront_vif *vif = nullptr;
-	Backend b{k};
-	queue_host &q = k.host.queue[0];
+	RxTest() : LinkedVif("feature-split-event-channels") {}
 
-	void SetUp() override
-	{
-		k.backend = {{"online", 1},
-			     {"state", 2},
-			     {"feature-rx-copy", 1},
-			     {"feature-split-event-channels", 1}};
-		vif = netfront_create(&k.host, 1);
-		netfront_open(vif);
-		link();
-	}
-	void link()
-	{
-		netfront_backend_changed(vif, 2);
-		netfront_backend_changed(vif, 4);
-		b.connect();
-		poll();
-	}
-	void TearDown() override
-	{
-		drop_received();
-		netfront_stop(vif);
-		k.backend["state"] = 0;
-		netfront_remove(vif);
-		netfront_destroy(vif);
-		EXPECT_EQ(k.granted(), 0u);
-		EXPECT_EQ(k.reserved(), 0u);
-		EXPECT_EQ(k.pages.size(), 0u);
-		EXPECT_EQ(k.skbs.size(), 0u);
-	}
-	void drop_received()
-	{
-		for (sk_buff *skb : q.received)
-			k.free_skb(skb);
-		q.received.clear();
-	}
-	int poll(int budget = 64)
-	{
-		q.scheduled = false;
-		return netfront_poll(q.queue, budget);
-	}
 	// A response that a well-meaning backend would not write.
 	void respond(s16 status, u16 offset = 0, u16 flags = 0)
 	{

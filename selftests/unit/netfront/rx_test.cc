@@ -108,11 +108,11 @@ TEST_F(RxTest, OneEoiForOneInterruptAndSpuriousOnesAreTold)
 // NF-17
 TEST_F(RxTest, EventWhileDownIsEndedWhenUpAgain)
 {
-	netfront_stop(vif);
+	k.stop(vif);
 	netfront_rx_event(q.queue);
 	const int before = q.rx_eoi;
 	EXPECT_FALSE(q.scheduled);
-	netfront_open(vif);
+	k.open(vif);
 	EXPECT_TRUE(q.scheduled);
 	poll();
 	EXPECT_EQ(q.rx_eoi, before + 1);

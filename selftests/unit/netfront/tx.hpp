@@ -1,57 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A vif of one queue that is up and linked, and a backend at its other end.
+// Sending through a linked vif.
 #pragma once
-#include "host.hpp"
-#include <gtest/gtest.h>
+#include "linked.hpp"
 
 namespace ringway::test
 {
-using namespace ringway::netfront;
-
-class TxTest : public testing::Test
+class TxTest : public LinkedVif
 {
 protected:
-	Kernel k;
-	netfront_vif *vif = nullptr;
-	Backend b{k};
-	queue_host &q = k.host.queue[0];
+	TxTest() : LinkedVif("feature-sg") {}
 
-	void SetUp() override
+	// False: the stack keeps the skb.
+	bool send(sk_buff *skb)
 	{
-		k.backend = {{"online", 1}, {"state", 2}, {"feature-rx-copy", 1}, {"feature-sg", 1}};
-		vif = netfront_create(&k.host, 1);
-		netfront_open(vif);
-		link();
-	}
-	void link()
-	{
-		netfront_backend_changed(vif, 2);
-		netfront_backend_changed(vif, 4);
-		b.connect();
-		poll();
-	}
-	void TearDown() override
-	{
-		netfront_stop(vif);
-		k.backend["state"] = 0;
-		netfront_remove(vif);
-		netfront_destroy(vif);
-		EXPECT_EQ(k.granted(), 0u);
-		EXPECT_EQ(k.reserved(), 0u);
-		EXPECT_EQ(k.pages.size(), 0u);
-		EXPECT_EQ(k.skbs.size(), 0u);
-	}
-	int poll(int budget = 64)
-	{
-		q.scheduled = false;
-		return netfront_poll(q.queue, budget);
-	}
-	int send(sk_buff *skb)
-	{
-		q.tx_locked = true;
-		const int result = netfront_transmit(q.queue, skb);
-		q.tx_locked = false;
-		return result;
+		host_tx_lock(&q);
+		const bool taken = netfront_transmit(q.queue, skb);
+		host_tx_unlock(&q);
+		return taken;
 	}
 	sk_buff *frags(u32 head, std::initializer_list<std::pair<u32, u32>> offsets_and_lengths)
 	{
