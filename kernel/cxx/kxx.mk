@@ -5,8 +5,8 @@
 # A module's Kbuild says
 #
 #	obj-m       := foo.o
-#	foo-y       := main.o glue.o core.o	# main.c, glue.c, core.cpp
-#	kxx-lto-y   := glue.o core.o		# optimised together, across languages
+#	foo-y       := main.o linux/glue.o core.o	# main.c, linux/glue.c, core.cpp
+#	kxx-lto-y   := linux/glue.o core.o		# optimised together, across languages
 #	include $(src)/../cxx/kxx.mk
 #
 # and gets: .cpp compiled with the very code generation options of the kernel's C,
@@ -90,6 +90,6 @@ ifdef CONFIG_CC_IS_GCC
 $(foreach o,$(kxx-lto-y),$(eval CFLAGS_$(o) += -flto -ffat-lto-objects $(kxx-nodebug)))
 override cmd_ld_multi_m = $(CC) $(filter -m% -f% -O% -g% -pg -W%,$(KBUILD_CFLAGS)) $(kxx-nodebug) -r -nostdlib \
 	-fno-gnu-unique -flto=1 -flto-partition=none -flinker-output=nolto-rel \
-	-o $@ @$(patsubst %.o,%.mod,$@) $(cmd_objtool)
+	-o $@ @$(patsubst %.o,%.mod,$@) $(cmd_objtool) ; sh $(kxx-dir)/sections.sh $(OBJDUMP) $@
 endif
 endif

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # gate_test.sh - the gate that every C++ object of a module has to pass (kernel/cxx/gate.sh) refuses what
-# a kernel cannot run, says what it was, and lets clean code through. KTAP on standard output.
+# a kernel cannot run, says what it was, and lets clean code through; so does the one for the linked module
+# (kernel/cxx/sections.sh). KTAP on standard output.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 gate=$PWD/kernel/cxx/gate.sh
@@ -44,7 +45,7 @@ refuse() { # TEXT REASON FLAG...
 }
 
 echo "KTAP version 1"
-echo "1..18"
+echo "1..20"
 
 accept "plain functions and data" << 'END'
 static const int table[] = {1, 2, 3};
@@ -120,5 +121,21 @@ END
 echo "no object" > "$work/object.o"
 ! sh "$gate" objdump nm "$work/object.o" > "$work/said" 2>&1
 result $? "refuses a file that is no object"
+
+# A module whose functions' groups bring a section each, as it comes out of the link.
+sections() { # NAME...
+	local name
+	for name in "$@"; do
+		echo ".section $name,\"aG\",@progbits,group_$((++group)),comdat"
+		echo ".long 1"
+	done | as -o "$work/object.o" - > "$work/said" 2>&1 || return 2
+	sh "$PWD/kernel/cxx/sections.sh" objdump "$work/object.o" > "$work/said" 2>&1
+}
+group=0
+sections .records .others && [ ! -s "$work/said" ]
+result $? "accepts a module whose sections have a name each"
+sections .records .others .records
+[ $? = 1 ] && grep -q "object.o: several sections are named .records" "$work/said"
+result $? "refuses a module that has a section's name twice"
 
 [ $failed = 0 ]
