@@ -41,10 +41,6 @@ inline void keep(const T &value)
 	asm volatile("" : : "r"(&value) : "memory");
 }
 
-struct Page {
-	alignas(kPageSize) u8 bytes[kPageSize] = {};
-};
-
 struct Case {
 	const char *name;
 	u32 (*run)(); // packets

@@ -3,6 +3,7 @@
 #pragma once
 #include "core/place.hpp"
 #include "measured.hpp"
+#include "ring_page.hpp"
 #include <memory>
 #include <vector>
 
@@ -50,11 +51,9 @@ inline u32 bench_place(u32 pieces, u32 len, u8 gso, bool keep_pieces = false)
 	const u32 count = kRxSlots / slots < kPackets ? kRxSlots / slots : kPackets;
 	u32 done = 0;
 	for (u32 round = 0; round < kRounds; round++) {
-		Page page;
-		RxFrontRing front;
-		RxBackRing back;
-		front.init(page.bytes);
-		(void)back.attach(page.bytes).ok();
+		test::RxEnds ring;
+		auto &[page, front, back] = ring;
+		(void)ring.restart();
 		for (u32 i = 0; i < RxFrontRing::kSize; i++)
 			front.post(RxRequest{static_cast<u16>(i), 0, i + 1});
 		front.push_requests();

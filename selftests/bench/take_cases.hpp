@@ -3,6 +3,7 @@
 #pragma once
 #include "core/take.hpp"
 #include "measured.hpp"
+#include "ring_page.hpp"
 #include <memory>
 
 namespace ringway::bench
@@ -44,11 +45,9 @@ inline u32 bench_take(u32 slots, bool gso, u32 count = kPackets, bool limited = 
 	rate.set_bytes(u64{1} << 40, 1, 0);
 	u32 done = 0;
 	for (u32 round = 0; round < kRounds; round++) {
-		Page page;
-		TxFrontRing front;
-		TxBackRing back;
-		front.init(page.bytes);
-		(void)back.attach(page.bytes).ok();
+		test::TxEnds ring;
+		auto &[page, front, back] = ring;
+		(void)ring.restart();
 		post_packets(front, count, slots, gso);
 		front.push_requests();
 		const TakeLimits limits{20, limited ? &rate : nullptr};

@@ -7,7 +7,7 @@
 // queue or an entry that is not there, and a refused message changes nothing; every frame finds a queue.
 #include "core/control.hpp"
 #include "input.hpp"
-#include <memory>
+#include "peer.hpp"
 
 using namespace ringway;
 using namespace ringway::fuzz;
@@ -21,18 +21,17 @@ struct Peer {
 	Input &in;
 	u8 *page;
 	bool hostile = false;
-};
 
-void before_read(void *context)
-{
-	auto &peer = *static_cast<Peer *>(context);
-	if (!peer.hostile || !peer.in.more() || !peer.in.one_in(8))
-		return;
-	const u32 where = peer.in.take<u16>() & 0xffc, value = peer.in.take<u32>();
-	// Indices change by little: a jump ends the run.
-	if (where >= sizeof(SharedRingHeader))
-		std::memcpy(peer.page + where, &value, sizeof value);
-}
+	void change()
+	{
+		if (!hostile || !in.more() || !in.one_in(8))
+			return;
+		const u32 where = in.take<u16>() & 0xffc, value = in.take<u32>();
+		// Indices change by little: a jump ends the run.
+		if (where >= sizeof(SharedRingHeader))
+			std::memcpy(page + where, &value, sizeof value);
+	}
+};
 
 void check(const HashConfig &config, u32 queues)
 {
@@ -83,18 +82,13 @@ void hash_something(const HashConfig &config, u32 queues, Input &in)
 extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	Input in(data, size);
-	const std::unique_ptr<u8, decltype(&std::free)> page(
-		static_cast<u8 *>(std::aligned_alloc(kPageSize, kPageSize)), &std::free);
-	std::memset(page.get(), 0, kPageSize);
-	CtrlFrontRing front;
-	CtrlBackRing back;
-	front.init(page.get(), in.one_in(2) ? 0xffffff80 + in.take() : 0);
-	if (!back.attach(page.get()).ok())
+	test::CtrlEnds ring;
+	auto &[page, front, back] = ring;
+	if (!ring.restart(in.one_in(2) ? 0xffffff80 + in.take() : 0))
 		return 0;
 	const u32 queues = 1 + in.below(8);
-	Peer peer{in, page.get()};
-	shared::before_read_context = &peer;
-	shared::before_read = before_read;
+	Peer peer{in, page.data()};
+	const test::BeforeRead changes([&peer](u32) { peer.change(); });
 	HashConfig config{};
 	while (in.more()) {
 		for (u32 n = in.below(20); n && front.free_slots(); n--) {
@@ -117,6 +111,5 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		front.consume(answered.value());
 		hash_something(config, queues, in);
 	}
-	shared::before_read = nullptr;
 	return 0;
 }

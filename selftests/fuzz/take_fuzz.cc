@@ -8,7 +8,7 @@
 // Cases of docs/security.md: NB-03, NB-04, NB-12, NB-15
 #include "core/take.hpp"
 #include "input.hpp"
-#include <memory>
+#include "peer.hpp"
 
 using namespace ringway;
 using namespace ringway::fuzz;
@@ -36,11 +36,6 @@ struct Peer {
 		}
 	}
 };
-
-void before_read(void *peer)
-{
-	static_cast<Peer *>(peer)->change();
-}
 
 TxRequest request(Input &in)
 {
@@ -129,18 +124,13 @@ void check(const Batch &batch, u32 budget, u32 consumed)
 extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	Input in(data, size);
-	const std::unique_ptr<u8, decltype(&std::free)> page(
-		static_cast<u8 *>(std::aligned_alloc(kPageSize, kPageSize)), &std::free);
-	std::memset(page.get(), 0, kPageSize);
 	auto batch = std::make_unique<Batch>();
-	TxFrontRing front;
-	TxBackRing back;
-	front.init(page.get(), in.one_in(2) ? 0xffffff80 + in.take() : 0);
-	Peer peer{in, page.get()};
-	shared::before_read_context = &peer;
-	shared::before_read = before_read;
-	if (!back.attach(page.get()).ok())
+	test::TxEnds ring;
+	auto &[page, front, back] = ring;
+	if (!ring.restart(in.one_in(2) ? 0xffffff80 + in.take() : 0))
 		return 0;
+	Peer peer{in, page.data()};
+	const test::BeforeRead changes([&peer](u32) { peer.change(); });
 	const u8 options = in.take();
 	Limiter rate;
 	rate.set_bytes(in.take<u16>(), in.take<u16>(), 0);
@@ -168,6 +158,5 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		else
 			break; // it has scribbled over what it reads itself
 	}
-	shared::before_read = nullptr;
 	return 0;
 }

@@ -11,17 +11,13 @@ using namespace ringway::test;
 namespace
 {
 // A guest's ring, and what would be copied into its buffers: by slot, offset and length.
-struct World {
-	Page page;
-	RxFrontRing front;
-	RxBackRing back;
+struct World : RxEnds {
 	CopyBatch<512> copies;
 	RxPending pending;
 
 	World()
 	{
-		front.init(page.data(), 0xfffffff0);
-		EXPECT_TRUE(back.attach(page.data()).ok());
+		EXPECT_TRUE(restart(0xfffffff0));
 		for (u32 i = 0; i < RxFrontRing::kSize; i++)
 			front.post(RxRequest{static_cast<u16>(i), 0, i});
 		front.push_requests();

@@ -16,18 +16,13 @@ namespace
 constexpr u16 kGuest = 5;
 
 // One of the two ways to do it, with all it works on.
-struct Way {
-	Page page;
-	RxFrontRing front;
-	RxBackRing back;
+struct Way : RxEnds {
 	CopyBatch<512> copies;
 	RxPending pending;
 
 	explicit Way(u32 start)
 	{
-		std::memset(page.data(), 0, kPageSize);
-		front.init(page.data(), start);
-		EXPECT_TRUE(back.attach(page.data()).ok());
+		EXPECT_TRUE(restart(start));
 		for (u32 i = 0; i < RxFrontRing::kSize; i++)
 			front.post(RxRequest{static_cast<u16>(0xffff - i), 0, 0xf0000000 + i});
 		front.push_requests();

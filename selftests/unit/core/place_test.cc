@@ -29,12 +29,9 @@ struct Received {
 	u32 slots = 0;
 };
 
-class Place : public testing::TestWithParam<u32>
+class Place : public testing::TestWithParam<u32>, protected RxEnds
 {
 protected:
-	Page page;
-	RxFrontRing front;
-	RxBackRing back;
 	CopyBatch<512> copies;
 	RxPending pending;
 	std::mt19937 random{42};
@@ -49,10 +46,7 @@ protected:
 	void SetUp() override { restart(); }
 	void restart()
 	{
-		std::memset(page.data(), 0, kPageSize);
-		front.init(page.data(), GetParam());
-		back = {};
-		ASSERT_TRUE(back.attach(page.data()).ok());
+		ASSERT_TRUE(RxEnds::restart(GetParam()));
 		buffers.clear();
 		source.clear();
 		pending.clear();
@@ -252,13 +246,12 @@ TEST_P(Place, EveryLengthEdge)
 // Every length there is, by the arithmetic of slots and statuses alone.
 TEST(PlaceEveryLength, SlotsAndStatusesAddUp)
 {
-	Page page;
-	RxFrontRing front;
-	RxBackRing back;
+	RxEnds ring;
+	RxFrontRing &front = ring.front;
+	RxBackRing &back = ring.back;
 	CopyBatch<64> copies;
 	RxPending pending;
-	front.init(page.data());
-	ASSERT_TRUE(back.attach(page.data()).ok());
+	ASSERT_TRUE(ring.restart());
 	for (u32 len = 1; len <= 65535; len++) {
 		SourcePiece pieces[16];
 		u32 n = 0;
