@@ -7,7 +7,8 @@
 #   LAB_CPUS=2 finds more races. The default is 1: between emulated CPUs each wake-up of another domain costs a wake-up
 #            of a host thread, which makes XenStore six times slower where the host is busy.
 #   LAB_PLUGIN: a QEMU plugin with its settings, see lab/profile.sh
-#   RESULTS  a folder: console.log and timeline.txt (with elapsed time), ktap.txt, and the files that scenarios send
+#   RESULTS  a folder: console.log and timeline.txt (with elapsed time), ktap.txt, and the files that scenarios send;
+#            host.log: what scenarios on the host said on stderr
 # Exit code 0: the machine ran its job to the end and every scenario passed.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -43,11 +44,25 @@ fi
 # on the console, that nobody reads, wakes Xen, which then looks at its timers. Not where instructions are counted.
 heartbeat() { [ "$mode" = icount ] || while sleep 5; do printf '\0' 2> /dev/null || break; done; }
 
-mkfifo "$results/port"
+# A scenario on the host (lab/host/lab.py): it writes to the port what dom0 reads (lab/dom0/host.sh), and reads the replies.
+# LAB_SCENARIOS is where run.sh has put it.
+host=''
+host_begin() { # NAME=VALUE… SCENARIO.py
+	host_end
+	{
+		env "${@:1:$#-1}" PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$lab_src/host" python3 "$LAB_SCENARIOS/${!#}" <&7 >&8 2>> "$results/host.log" || echo "exit $?" >&8
+	} &
+	host=$!
+}
+host_end() { [ -z "$host" ] || kill "$host" 2> /dev/null || true; }
+
+mkfifo "$results"/port.{in,out} "$results/replies"
+# Both ends of each, so that nobody waits for another one to open it.
+exec 7<> "$results/replies" 8<> "$results/port.in"
 # The console, each line with the time since power on.
 {
 	while IFS= read -r line || [ -n "$line" ]; do printf '%6d %s\n' "$SECONDS" "${line%$'\r'}"; done > "$results/console.log"
-} < <(exec timeout --kill-after=5 "$limit" "${qemu[@]}" -serial stdio -serial "file:$results/port" < <(heartbeat) 2>&1) &
+} < <(exec timeout --kill-after=5 "$limit" "${qemu[@]}" -serial stdio -serial "pipe:$results/port" < <(heartbeat) 2>&1) &
 console=$!
 
 last='power on' passed=0
@@ -59,12 +74,15 @@ while IFS= read -r line; do
 	'#stage '*) last=${line#'#stage '}; stage "  $last"; [ "$last" != 'all passed' ] || passed=1 ;;
 	'#data '*) line=${line#'#data '}; echo "${line#* }" >> "$results/${line%% *}" ;;
 	'#void '*) "$lab_src/void.sh" "$results" "${line#'#void '}" ;;
+	'#host '*) eval "host_begin ${line#'#host '}" ;;
+	'#reply '*) printf '%s\n' "${line#'#reply '}" >&7 ;;
 	*) echo "$line" >> "$results/ktap.txt"
 		case $line in *'not ok'* | *'# splat'*) echo "        $line" >&2 ;; esac ;;
 	esac
-done < "$results/port"
+done < "$results/port.out"
 wait "$console" || true
-rm -f "$results/port"
+host_end
+rm -f "$results"/port.{in,out} "$results/replies"
 if [ "$last" != 'power off' ]; then
 	stage "the machine stopped or ran out of its $limit s in stage \"$last\"; its console ends with:"
 	tail -n 40 "$results/console.log" >&2

@@ -5,8 +5,9 @@
 # run.sh [-k KERNEL] shell                                      a shell in dom0
 #
 # A SCENARIO is a file, or a name in lab/scenarios or selftests/kselftest; NAME=VALUE before it goes into
-# its environment: run.sh STACK=stock first-packet STACK=ringway first-packet. Modules come from
-# out/modules, the command from out/bin; both may be missing as long as nothing asks for them.
+# its environment: run.sh STACK=stock first-packet STACK=ringway first-packet. One in Python runs here and speaks with
+# dom0 (lab/host/lab.py), one in shell runs in dom0. Modules come from out/modules, the command from out/bin; both may be
+# missing as long as nothing asks for them.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 : "${lab_src:?}" "${lab_out:?}" "${kernels:?}" "${pkgs:?}" "${root:?}" "${cache:?}" "${top:?}"
@@ -22,11 +23,11 @@ while getopts k:m:t: o; do
 	esac
 done
 shift $((OPTIND - 1))
-[ $# -gt 0 ] || die 'which scenario? There are:' $'\n' "$(cd "$lab_src/scenarios" && ls) $(cd "$top/selftests/kselftest" && ls ./*.sh)"
+[ $# -gt 0 ] || die 'which scenario? There are:' $'\n' "$(cd "$lab_src/scenarios" && ls) $(cd "$top/selftests/kselftest" && ls ./*.{sh,py})"
 
 scenario_file() {
 	local f
-	for f in "$1" "$lab_src/scenarios/$1"{,.sh} "$top/selftests/kselftest/$1"{,.sh}; do
+	for f in "$1" "$lab_src/scenarios/$1"{,.sh} "$top/selftests/kselftest/$1"{,.sh,.py}; do
 		[ -f "$f" ] && { echo "$f"; return; }
 	done
 	die "no scenario \"$1\" in lab/scenarios or selftests/kselftest"
@@ -44,7 +45,8 @@ version=$(kver "$kernel")
 work=$(mktemp -d "$lab_out/run.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 t=$work/dom0
-mkdir -p "$t"/lab/{bin,modules,scenarios} "$t/etc/xen/scripts"
+mkdir -p "$t"/lab/{bin,modules,scenarios} "$t/etc/xen/scripts" "$work/host"
+export LAB_SCENARIOS=$work/host
 install -m 755 "$lab_src/dom0/init" "$t/init"
 cp "$lab_src"/dom0/*.sh "$t/lab/"
 cp "$lab_out"/tools/* "$t/lab/bin/"
@@ -60,7 +62,7 @@ for s in "$@"; do
 	shell) mode=shell limit=86400; echo shell ;;
 	[A-Z]*=*) settings+="$(printf '%q' "$s") " ;;
 	*) f=$(scenario_file "$s")
-		cp "$f" "$t/lab/scenarios/"
+		case $f in *.py) cp "$f" "$work/host/" ;; *) cp "$f" "$t/lab/scenarios/" ;; esac
 		echo "$settings${f##*/}" ;;
 	esac
 done > "$t/lab/job"
@@ -71,8 +73,8 @@ for k in $(awk '{ print $1 }' "$kernels") kasan; do
 	archives+=("$cache/guest-$k.cpio")
 	g=$work/guest-$k
 	mkdir -p "$g"/lab/{bin,modules} "$t/guest/$k"
-	install -m 755 "$lab_src/guest/init" "$g/init"
-	install -m 755 "$lab_src/guest/"{join,flood,reconnect} "$lab_out/tools/"{vstream,framecheck,netload} "$g/lab/bin/"
+	install -m 755 "$lab_src"/guest/* "$lab_out/tools/"{vstream,framecheck,netload} "$g/lab/bin/"
+	mv "$g/lab/bin/init" "$g/init"
 	# Without debug information: guests are small.
 	for m in bridge-lite ringway-{netback,netfront} evilfront evilback splitfront; do
 		f=$OUT/modules/$(kver "$k")/$m.ko
