@@ -6,7 +6,7 @@
 # in no row of it there is a note.
 #
 #   *.cc   `file.cc` Suite.Test        (`netback/file.cc` in selftests/unit) the number is in the comment above the test
-#   *.sh   `file.sh` "words"           words and number are in the file
+#   *.sh   `file.sh` "words" (or .py)   words and number are in the file
 #   `name_fuzz.cc`                     the whole fuzzer; the number is in the file
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -50,7 +50,7 @@ judge() { # ID FILE NAME
 			complain "$1: the comment above $3 in $2 does not bear the number"
 		fi
 		echo "$2 $3 $1" >> "$work/named" ;;
-	*.sh)
+	*.sh | *.py)
 		# The list of lies is part of a scenario that tells them.
 		list=()
 		! grep -q '/lies.sh"$' "$path" || list=("${path%/*}/lies.sh")
