@@ -7,7 +7,7 @@
 // Cases of docs/security.md: CL-03, CL-04, CL-21
 #include "vif/domain.hpp"
 #include "words/error.hpp"
-#include "fake.hpp"
+#include "fake/store.hpp"
 #include "input.hpp"
 #include "vif/record.hpp"
 #include "vif/state.hpp"

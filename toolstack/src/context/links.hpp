@@ -7,8 +7,10 @@
 #include <optional>
 #include <string>
 #include <vector>
+#include "words/ip_lock.hpp"
 #include "words/mac.hpp"
 #include "words/rules.hpp"
+#include "words/storm.hpp"
 #include "words/vlan.hpp"
 
 namespace ringway
@@ -39,25 +41,12 @@ struct Link {
 	bool is_bridge() const { return kind == "bridge" || kind == "brlite"; }
 };
 
-// Flooded packets that a port may send; a rate of 0 is no limit.
-struct StormLimit {
-	std::uint32_t rate = 0;  // a second
-	std::uint32_t burst = 0; // at once
-	bool operator==(const StormLimit &) const = default;
-};
-
-// To whom a flooded packet is: in the order of the kernel's attributes.
-struct StormLimits {
-	StormLimit broadcast, multicast, unknown;
-	bool operator==(const StormLimits &) const = default;
-};
-
 // What a port of a brlite bridge may do.
 struct PortPolicy {
 	bool isolated = false;
 	bool mac_lock = false;
-	std::optional<Mac> mac;                          // that it is locked to
-	std::optional<std::vector<std::string>> ip_lock; // addresses that it is locked to
+	std::optional<Mac> mac;        // that it is locked to
+	std::optional<IpLock> ip_lock; // addresses that it is locked to
 	StormLimits storm;
 	PortRules rules;
 	int mirror_from = 0, mirror_to = 0; // index of the port that gets copies; 0: none

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <vector>
+#include "schema_types.hpp"
 #include "words/error.hpp"
 
 namespace ringway
@@ -91,6 +92,12 @@ private:
 
 // Runs body until its transaction commits, with growing pauses, a bounded number of times.
 void transact(Store &store, Clock &clock, const std::function<void(Transaction &)> &body);
+
+// Where a node of a directory is.
+inline std::string node_path(const std::string &directory, const schema::Node &node)
+{
+	return directory + "/" + std::string(node.name);
+}
 
 // Keeps a watch for as long as it lives.
 class WatchGuard

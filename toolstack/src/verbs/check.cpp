@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <set>
 #include "verbs/rows.hpp"
 #include "words/vifspec.hpp"
@@ -172,25 +171,17 @@ bool worth_going_on(const std::vector<Finding> &findings)
 	});
 }
 
-std::string findings_text(const std::vector<Finding> &findings)
+Answer check_answer(const std::vector<Finding> &findings)
 {
-	std::string out;
+	Answer out{nlohmann::json::array(), ""};
 	for (const Finding &finding : findings) {
-		out += fmt::format("{:<8} {}: {}\n", level_name(finding.level), finding.subject,
-				   finding.text);
-		out += finding.fix.empty() ? "" : fmt::format("{:<8}   {}\n", "", finding.fix);
-	}
-	return out;
-}
-
-nlohmann::json findings_json(const std::vector<Finding> &findings)
-{
-	nlohmann::json out = nlohmann::json::array();
-	for (const Finding &finding : findings) {
-		out.push_back({{"level", level_name(finding.level)},
-			       {"subject", finding.subject},
-			       {"text", finding.text},
-			       {"fix", finding.fix}});
+		out.json.push_back({{"level", level_name(finding.level)},
+				    {"subject", finding.subject},
+				    {"text", finding.text},
+				    {"fix", finding.fix}});
+		out.text += fmt::format("{:<8} {}: {}\n", level_name(finding.level), finding.subject,
+					finding.text);
+		out.text += finding.fix.empty() ? "" : fmt::format("{:<8}   {}\n", "", finding.fix);
 	}
 	return out;
 }

@@ -8,8 +8,8 @@
 #include <memory>
 #include <string>
 #include <vector>
-#include <nlohmann/json_fwd.hpp>
 #include "context/context.hpp"
+#include "verbs/answer.hpp"
 
 namespace ringway
 {
@@ -30,7 +30,6 @@ std::vector<Finding> check_vifs(Context &context);
 
 bool healthy(const std::vector<Finding> &findings);
 bool worth_going_on(const std::vector<Finding> &findings);
-std::string findings_text(const std::vector<Finding> &findings);
-nlohmann::json findings_json(const std::vector<Finding> &findings);
+Answer check_answer(const std::vector<Finding> &findings);
 
 } // namespace ringway

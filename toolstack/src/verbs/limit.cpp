@@ -2,9 +2,7 @@
 #include "verbs/limit.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <set>
-#include "vif/domain.hpp"
 #include "vif/plan.hpp"
 #include "words/rate.hpp"
 #include "words/text.hpp"
@@ -60,11 +58,6 @@ Limit parse_limit(const Key &key, std::string_view value)
 	return limit;
 }
 
-std::string node_path(const std::string &directory, const schema::Node &node)
-{
-	return directory + "/" + std::string(node.name);
-}
-
 void write_limit(Transaction &transaction, const std::string &path, const Limit &limit,
 		 const NodeAccess &access)
 {
@@ -93,7 +86,7 @@ void write_limits(Context &context, const Record &record, const std::vector<Limi
 	});
 }
 
-std::string planned(const Output &output, const Record &record, const std::vector<Limit> &limits)
+Answer planned(const Record &record, const std::vector<Limit> &limits)
 {
 	nlohmann::json writes = nlohmann::json::array(), removes = nlohmann::json::array();
 	std::string out;
@@ -109,7 +102,7 @@ std::string planned(const Output &output, const Record &record, const std::vecto
 			}
 		}
 	}
-	return output.json ? json_text(output, {{"writes", writes}, {"removes", removes}}) : out;
+	return {nlohmann::json{{"writes", writes}, {"removes", removes}}, out};
 }
 
 } // namespace
@@ -133,28 +126,25 @@ std::vector<Limit> parse_limits(const std::vector<std::string> &words)
 	return out;
 }
 
-std::string vif_limit(Context &context, const Output &output, const std::string &domain,
-		      const std::string &vif, const std::vector<Limit> &limits)
+Answer vif_limit(Context &context, const Output &output, const std::string &domain, const std::string &vif,
+		 const std::vector<Limit> &limits)
 {
-	const Record old = find_record(context.store, find_domain_or_record(context.store, domain).id, vif);
+	const Record old = find_vif(context.store, domain, vif);
 	if (output.dry_run) {
-		return planned(output, old, limits);
+		return planned(old, limits);
 	}
 	if (!limits.empty()) {
 		write_limits(context, old, limits);
 	}
 	const Record record = read_record(context.store, old.domid, old.devid).value_or(old);
-	if (output.json) {
-		nlohmann::json out = {{"domid", record.domid}, {"devid", record.devid}};
-		add_limits(out, record);
-		return json_text(output, out);
-	}
-	std::string out = record.text() + ":";
+	Answer out{nlohmann::json{{"domid", record.domid}, {"devid", record.devid}}, record.text() + ":"};
+	add_limits(out.json, record);
 	for (const Key &key : keys) {
 		const std::string &value = record.*key.member;
-		out += fmt::format(" {}={}", key.name, value.empty() ? "none" : value);
+		out.text += fmt::format(" {}={}", key.name, value.empty() ? "none" : value);
 	}
-	return out + "\n";
+	out.text += "\n";
+	return out;
 }
 
 void add_limits(nlohmann::json &out, const Record &record)

@@ -7,9 +7,10 @@
 #include <optional>
 #include <string>
 #include <vector>
-#include <nlohmann/json_fwd.hpp>
-#include "verbs/commands.hpp"
+#include "context/context.hpp"
 #include "schema_types.hpp"
+#include "verbs/answer.hpp"
+#include "vif/record.hpp"
 
 namespace ringway
 {
@@ -22,9 +23,9 @@ struct Limit {
 // rate= and rx-rate= as in a vifspec, pps= and rx-pps= as whole numbers, or none. Throws Error (usage).
 std::vector<Limit> parse_limits(const std::vector<std::string> &words);
 
-// Without limits: prints those there are.
-std::string vif_limit(Context &context, const Output &output, const std::string &domain,
-		      const std::string &vif, const std::vector<Limit> &limits);
+// Without limits: shows those there are.
+Answer vif_limit(Context &context, const Output &output, const std::string &domain, const std::string &vif,
+		 const std::vector<Limit> &limits);
 
 // Adds what limits the record has.
 void add_limits(nlohmann::json &out, const Record &record);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include "vif/domain.hpp"
+#include "vif/kept_policy.hpp"
 #include "verbs/limit.hpp"
 #include "vif/state.hpp"
 #include "words/text.hpp"
@@ -22,7 +23,7 @@ namespace be = schema::backend;
 // absent.
 std::optional<std::string> node(Store &store, const std::string &directory, const schema::Node &which)
 {
-	auto value = store.read(Store::none, directory + "/" + std::string(which.name));
+	auto value = store.read(Store::none, node_path(directory, which));
 	return value && schema::valid(which, *value) ? value : std::nullopt;
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 #include <nlohmann/json_fwd.hpp>
 #include "context/context.hpp"
-#include "vif/policy.hpp"
+#include "words/policy.hpp"
 #include "vif/record.hpp"
 
 namespace ringway

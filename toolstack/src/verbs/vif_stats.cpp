@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
-#include <nlohmann/json.hpp>
 #include "vif/domain.hpp"
 #include "schema_types.hpp"
 #include "words/text.hpp"
@@ -84,20 +83,15 @@ std::vector<VifStats> look_at_all(Context &context, const StatsOptions &options)
 	return out;
 }
 
-std::string as_text(const Output &output, const StatsOptions &options, const std::vector<VifStats> &all)
+Answer answer(const Output &output, const StatsOptions &options, const std::vector<VifStats> &all)
 {
-	if (output.json) {
-		nlohmann::json list = nlohmann::json::array();
-		for (const VifStats &stats : all) {
-			list.push_back(to_json(stats));
-		}
-		return json_text(output, options.vif.empty() ? list : list.front());
-	}
-	std::string out;
+	nlohmann::json list = nlohmann::json::array();
+	std::string text;
 	for (const VifStats &stats : all) {
-		out += stats_text(stats, output.details);
+		list.push_back(to_json(stats));
+		text += stats_text(stats, output.details);
 	}
-	return out;
+	return {options.vif.empty() ? list : list.front(), text};
 }
 
 using Looks = std::map<std::pair<unsigned, unsigned>, VifStats>;
@@ -202,11 +196,11 @@ std::string stats_text(const VifStats &stats, bool all)
 }
 
 void vif_stats(Context &context, const Output &output, const StatsOptions &options,
-	       const std::function<void(const std::string &)> &print)
+	       const std::function<void(const Answer &)> &say)
 {
 	auto now = look_at_all(context, options);
 	if (options.watch == 0) {
-		return print(as_text(output, options, now));
+		return say(answer(output, options, now));
 	}
 	Looks last;
 	Millis began = context.clock.now();
@@ -220,7 +214,7 @@ void vif_stats(Context &context, const Output &output, const StatsOptions &optio
 		const auto added = since(last, look_at_all(context, options), at - began);
 		began = at;
 		if (options.vif.empty() || !added.empty()) {
-			print(as_text(output, options, added));
+			say(answer(output, options, added));
 		}
 	}
 }

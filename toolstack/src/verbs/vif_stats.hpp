@@ -7,9 +7,8 @@
 #include <optional>
 #include <string>
 #include <vector>
-#include <nlohmann/json_fwd.hpp>
-#include "verbs/commands.hpp"
 #include "context/context.hpp"
+#include "verbs/answer.hpp"
 #include "vif/record.hpp"
 
 namespace ringway
@@ -46,8 +45,8 @@ struct StatsOptions {
 	unsigned watch = 0;      // seconds between two looks; 0: one look
 };
 
-// Prints through `print`: once, or what was added in each interval until the clock is interrupted.
+// Answers through `say`: once, or what was added in each interval until the clock is interrupted.
 void vif_stats(Context &context, const Output &output, const StatsOptions &options,
-	       const std::function<void(const std::string &)> &print);
+	       const std::function<void(const Answer &)> &say);
 
 } // namespace ringway

@@ -10,6 +10,7 @@ extern "C" {
 #include "vif/detach.hpp"
 #include "context/file_lock.hpp"
 #include "vif/libxl_config.hpp"
+#include "vif/kept_policy.hpp"
 #include "vif/policy.hpp"
 #include "vif/state.hpp"
 #include "words/text.hpp"
@@ -25,11 +26,6 @@ constexpr Millis undo_timeout{3000};
 constexpr Millis device_pause{10};
 // Everybody who attaches has the lock for a moment, but they may be many, and nobody keeps them in line.
 constexpr Millis turn_timeout{300000};
-
-std::string node_path(const std::string &directory, const schema::Node &node)
-{
-	return directory + "/" + std::string(node.name);
-}
 
 // The lowest number that neither a record nor a left-over backend directory uses. The guest's own directory
 // is not asked: it could fill it to keep numbers away.

@@ -71,12 +71,9 @@ bool is_kernel_name(std::string_view name)
 void check_vifname(Context &context, const std::string &name)
 {
 	if (is_kernel_name(name)) {
-		throw Error(
-			Exit::usage,
-			fmt::format(
-				"vifname {}: vifNUMBER.NUMBER is how the kernel names vifs by itself; choose "
-				"another, or leave vifname= out",
-				quote(name)));
+		reject("vifname", name,
+		       "vifNUMBER.NUMBER is how the kernel names vifs by itself; choose "
+		       "another, or leave vifname= out");
 	}
 	if (context.links.find(name)) {
 		throw Error(

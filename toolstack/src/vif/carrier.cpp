@@ -2,7 +2,6 @@
 #include "vif/carrier.hpp"
 
 #include <fmt/format.h>
-#include "words/text.hpp"
 #include "xenstore_schema.hpp"
 
 namespace ringway
@@ -24,7 +23,7 @@ std::optional<bool> take_carrier(std::vector<std::string> &words)
 			throw Error(Exit::usage, "carrier: given twice; keep one");
 		}
 		if (value != "on" && value != "off") {
-			throw Error(Exit::usage, fmt::format("carrier {}: write on or off", quote(value)));
+			reject("carrier", value, "write on or off");
 		}
 		found = value == "on";
 		word = words.erase(word);
@@ -34,8 +33,8 @@ std::optional<bool> take_carrier(std::vector<std::string> &words)
 
 void set_carrier(Context &context, const Record &record, bool on)
 {
-	const std::string state = record.backend_path() + "/" + std::string(be::state.name);
-	const std::string path = record.backend_path() + "/" + std::string(be::carrier.name);
+	const std::string state = node_path(record.backend_path(), be::state);
+	const std::string path = node_path(record.backend_path(), be::carrier);
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		// INVARIANT: nothing is written where a vif was: a node there would outlive it.
 		if (!transaction.read(state)) {

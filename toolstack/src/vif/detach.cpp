@@ -20,11 +20,6 @@ constexpr Millis forced_timeout{3000};
 constexpr Millis device_timeout{5000};
 constexpr Millis device_pause{20};
 
-std::string node_path(const std::string &directory, const schema::Node &node)
-{
-	return directory + "/" + std::string(node.name);
-}
-
 void ask(Context &context, const Record &record)
 {
 	transact(context.store, context.clock, [&](Transaction &transaction) {
@@ -112,11 +107,10 @@ bool remove_vif(Context &context, const Record &record, Millis timeout)
 	return forced;
 }
 
-DetachResult detach(Context &context, std::string_view domain_text, std::string_view vif,
+DetachResult detach(Context &context, std::string_view domain, std::string_view vif,
 		    const DetachOptions &options)
 {
-	const Domain domain = find_domain_or_record(context.store, domain_text);
-	const Record record = find_record(context.store, domain.id, vif);
+	const Record record = find_vif(context.store, domain, vif);
 	const bool forced = remove_vif(context, record, options.timeout);
 	if (forced) {
 		context.note(fmt::format("{}: the guest did not let go within {} s; removed by force",

@@ -34,8 +34,7 @@ public:
 			throw Error(Exit::usage, fmt::format("{} {}: not a value that this node may have",
 							     node.name, quote(value)));
 		}
-		plan.push_back(
-			{directory + "/" + std::string(node.name), value, access(node.permission), &node});
+		plan.push_back({node_path(directory, node), value, access(node.permission), &node});
 	}
 
 	std::vector<PlannedNode> plan;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include "vif/domain.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
 
@@ -86,7 +87,7 @@ std::optional<Record> read_record(Store &store, unsigned domid, unsigned devid)
 {
 	const std::string path = schema::record::path(domid, devid);
 	const auto get = [&](const schema::Node &node) {
-		const auto value = store.read(Store::none, path + "/" + std::string(node.name));
+		const auto value = store.read(Store::none, node_path(path, node));
 		return value && schema::valid(node, *value) ? *value : std::string();
 	};
 	const auto backend = backend_domain(get(schema::record::backend), domid, devid);
@@ -183,6 +184,11 @@ Record find_record(Store &store, unsigned domid, std::string_view text)
 					domid, *devid, domid));
 	}
 	return *record;
+}
+
+Record find_vif(Store &store, std::string_view domain, std::string_view vif)
+{
+	return find_record(store, find_domain_or_record(store, domain).id, vif);
 }
 
 } // namespace ringway

@@ -42,5 +42,7 @@ std::vector<Record> list_records(Store &store);
 std::optional<Record> find_user(Store &store, const Mac &mac, const std::string &bridge);
 // By number or by address. Throws Error (usage, absent).
 Record find_record(Store &store, unsigned domid, std::string_view text);
+// As the user names it: the domain by name or number, or what is left of its record. Throws Error.
+Record find_vif(Store &store, std::string_view domain, std::string_view vif);
 
 } // namespace ringway

@@ -20,7 +20,7 @@ constexpr Millis heartbeat{500};
 
 std::optional<unsigned> read_state(Store &store, const std::string &directory, const schema::Node &node)
 {
-	const auto value = store.read(Store::none, directory + "/" + std::string(node.name));
+	const auto value = store.read(Store::none, node_path(directory, node));
 	if (!value || !schema::valid(node, *value)) {
 		return std::nullopt;
 	}

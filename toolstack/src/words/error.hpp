@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace ringway
 {
@@ -30,5 +31,8 @@ public:
 private:
 	Exit code_;
 };
+
+// Throws Error (usage): "KEY 'VALUE': WHY", the value escaped.
+[[noreturn]] void reject(std::string_view key, std::string_view value, std::string_view why);
 
 } // namespace ringway

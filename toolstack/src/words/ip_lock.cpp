@@ -26,17 +26,16 @@ std::string address(std::string_view text)
 	if (const unsigned length = read_ip_address(text, bytes.data())) {
 		return inet_ntop(length == 4 ? AF_INET : AF_INET6, bytes.data(), out.data(), out.size());
 	}
-	throw Error(Exit::usage,
-		    fmt::format("ip {}: neither an IPv4 nor an IPv6 address; write addresses such as "
-				"192.0.2.1,2001:db8::1, or none, or any",
-				quote(text)));
+	reject("ip", text,
+	       "neither an IPv4 nor an IPv6 address; write addresses such as "
+	       "192.0.2.1,2001:db8::1, or none, or any");
 }
 
 void add(IpLock &lock, std::string_view text)
 {
 	const std::string one = address(text);
 	if (std::find(lock.begin(), lock.end(), one) != lock.end()) {
-		throw Error(Exit::usage, fmt::format("ip {}: given twice; leave one out", quote(text)));
+		reject("ip", text, "given twice; leave one out");
 	}
 	lock.push_back(one);
 }
@@ -76,11 +75,9 @@ IpLock lock_of_vifspec(const std::vector<std::string> &addresses)
 		const auto slash = text.find('/');
 		const bool v6 = text.find(':') != text.npos;
 		if (slash != text.npos && text.substr(slash + 1) != (v6 ? "128" : "32")) {
-			throw Error(
-				Exit::usage,
-				fmt::format("ip {}: a port of a brlite bridge is locked to addresses, not "
-					    "to networks; write each address without /PREFIX",
-					    quote(text)));
+			reject("ip", text,
+			       "a port of a brlite bridge is locked to addresses, not "
+			       "to networks; write each address without /PREFIX");
 		}
 		add(out, std::string_view(text).substr(0, slash));
 	}

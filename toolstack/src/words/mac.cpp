@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include "words/error.hpp"
 #include "schema_types.hpp"
-#include "words/text.hpp"
 
 namespace ringway
 {
@@ -13,10 +12,9 @@ namespace ringway
 Mac Mac::parse(std::string_view text)
 {
 	if (!schema::is_mac(text)) {
-		throw Error(Exit::usage,
-			    fmt::format("mac {}: write six pairs of hex digits separated by colons, "
-					"such as 00:16:3e:12:34:56",
-					quote(text)));
+		reject("mac", text,
+		       "write six pairs of hex digits separated by colons, "
+		       "such as 00:16:3e:12:34:56");
 	}
 	Mac mac;
 	for (std::size_t i = 0; i < mac.bytes_.size(); ++i) {
@@ -30,19 +28,13 @@ Mac Mac::parse_station(std::string_view text)
 {
 	const Mac mac = parse(text);
 	if (mac.is_multicast()) {
-		throw Error(Exit::usage,
-			    fmt::format("mac {}: that is a multicast address; make the first byte even",
-					quote(text)));
+		reject("mac", text, "that is a multicast address; make the first byte even");
 	}
 	if (mac == Mac()) {
-		throw Error(Exit::usage,
-			    fmt::format("mac {}: all zero is no address; leave mac= out to have one made",
-					quote(text)));
+		reject("mac", text, "all zero is no address; leave mac= out to have one made");
 	}
 	if (mac == vif()) {
-		throw Error(Exit::usage,
-			    fmt::format("mac {}: the host's end of every vif uses it; choose another",
-					quote(text)));
+		reject("mac", text, "the host's end of every vif uses it; choose another");
 	}
 	return mac;
 }

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include "words/error.hpp"
-#include "words/text.hpp"
 #include "xenstore_schema.hpp"
 
 namespace ringway
@@ -17,16 +16,14 @@ std::optional<Mirror> parse_mirror(std::string_view value)
 	const auto slash = value.find('/');
 	Mirror mirror{std::string(value.substr(0, slash))};
 	if (!schema::is_ifname(mirror.device)) {
-		throw Error(Exit::usage, fmt::format("mirror {}: write the device of another port, such as "
-						     "vif3.0, vif3.0/from-guest or vif3.0/to-guest, or none",
-						     quote(value)));
+		reject("mirror", value,
+		       "write the device of another port, such as "
+		       "vif3.0, vif3.0/from-guest or vif3.0/to-guest, or none");
 	}
 	if (slash != value.npos) {
 		const auto way = value.substr(slash + 1);
 		if (way != "from-guest" && way != "to-guest") {
-			throw Error(Exit::usage,
-				    fmt::format("mirror {}: behind the / comes from-guest or to-guest",
-						quote(value)));
+			reject("mirror", value, "behind the / comes from-guest or to-guest");
 		}
 		mirror.from_guest = way == "from-guest";
 		mirror.to_guest = !mirror.from_guest;

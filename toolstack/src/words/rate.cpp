@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include "words/error.hpp"
 #include "schema_types.hpp"
-#include "words/text.hpp"
 
 namespace ringway
 {
@@ -15,11 +14,6 @@ namespace
 constexpr std::uint64_t usecs_per_second = 1000000;
 constexpr std::uint32_t default_interval_usecs = 50000;
 
-[[noreturn]] void reject(std::string_view text, std::string_view why)
-{
-	throw Error(Exit::usage, fmt::format("rate {}: {}", quote(text), why));
-}
-
 // Takes the digits off the front; the rest stays in text.
 std::uint64_t take_number(std::string_view whole, std::string_view &text)
 {
@@ -29,10 +23,10 @@ std::uint64_t take_number(std::string_view whole, std::string_view &text)
 	}
 	const auto number = schema::parse_uint(text.substr(0, length));
 	if (!number) {
-		reject(whole, "write a whole number first, such as 10Mb/s or 1MB/s@20ms");
+		reject("rate", whole, "write a whole number first, such as 10Mb/s or 1MB/s@20ms");
 	}
 	if (*number == 0 || *number > UINT32_MAX) {
-		reject(whole, fmt::format("numbers go from 1 to {}", UINT32_MAX));
+		reject("rate", whole, fmt::format("numbers go from 1 to {}", UINT32_MAX));
 	}
 	text.remove_prefix(length);
 	return *number;
@@ -52,7 +46,7 @@ std::uint64_t bytes_per_second(std::string_view whole, std::string_view text)
 		text.remove_prefix(1);
 	}
 	if (text != "B/s" && text != "b/s") {
-		reject(whole, "the unit is B/s or b/s with K, M or G before it, such as 10Mb/s");
+		reject("rate", whole, "the unit is B/s or b/s with K, M or G before it, such as 10Mb/s");
 	}
 	return text == "b/s" ? value / 8 : value;
 }
@@ -69,7 +63,7 @@ std::uint64_t interval(std::string_view whole, std::string_view text)
 	if (text == "s" || text.empty()) {
 		return value * usecs_per_second;
 	}
-	reject(whole, "the interval's unit is us, ms or s, such as @20ms");
+	reject("rate", whole, "the interval's unit is us, ms or s, such as @20ms");
 }
 
 } // namespace
@@ -81,14 +75,14 @@ Rate Rate::parse(std::string_view text)
 	const std::uint64_t usecs =
 		at == text.npos ? default_interval_usecs : interval(text, text.substr(at + 1));
 	if (usecs > UINT32_MAX) {
-		reject(text, fmt::format("the interval is above {} us", UINT32_MAX));
+		reject("rate", text, fmt::format("the interval is above {} us", UINT32_MAX));
 	}
 	if (per_second > UINT64_MAX / usecs) {
-		reject(text, "too large; leave rate= out for no limit");
+		reject("rate", text, "too large; leave rate= out for no limit");
 	}
 	const Rate rate{per_second * usecs / usecs_per_second, static_cast<std::uint32_t>(usecs)};
 	if (rate.bytes_per_interval == 0) {
-		reject(text, "less than one byte per interval; raise the rate or the interval");
+		reject("rate", text, "less than one byte per interval; raise the rate or the interval");
 	}
 	return rate;
 }

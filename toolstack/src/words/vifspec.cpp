@@ -18,11 +18,6 @@ namespace
 
 constexpr std::string_view script_dir = "/etc/xen/scripts/";
 
-[[noreturn]] void reject(std::string_view key, std::string_view value, std::string_view why)
-{
-	throw Error(Exit::usage, fmt::format("{} {}: {}", key, quote(value), why));
-}
-
 std::string device_name(std::string_view key, std::string_view value)
 {
 	if (value.size() > schema::ifname_max) {

@@ -15,17 +15,13 @@ namespace
 constexpr std::uint64_t vid_min = 1;
 constexpr std::uint64_t vid_max = 4094;
 
-[[noreturn]] void reject(std::string_view whole, std::string_view why)
-{
-	throw Error(Exit::usage, fmt::format("vlan {}: {}", quote(whole), why));
-}
-
 std::uint64_t number(std::string_view whole, std::string_view text)
 {
 	const auto value = schema::parse_uint(text);
 	if (!value) {
-		reject(whole, fmt::format("{} is not a whole number; write terms such as 10p/20-29/100+10x4",
-					  quote(text)));
+		reject("vlan", whole,
+		       fmt::format("{} is not a whole number; write terms such as 10p/20-29/100+10x4",
+				   quote(text)));
 	}
 	return *value;
 }
@@ -33,7 +29,7 @@ std::uint64_t number(std::string_view whole, std::string_view text)
 std::uint64_t vid(std::string_view whole, std::uint64_t value)
 {
 	if (value < vid_min || value > vid_max) {
-		reject(whole,
+		reject("vlan", whole,
 		       fmt::format("{} is no VLAN ID; they go from {} to {}", value, vid_min, vid_max));
 	}
 	return value;
@@ -50,7 +46,8 @@ Series series(std::string_view whole, std::string_view term)
 	if (const auto plus = term.find('+'); plus != term.npos) {
 		const auto cross = term.find('x', plus);
 		if (cross == term.npos) {
-			reject(whole, fmt::format("{} lacks its count; write it as 100+10x4", quote(term)));
+			reject("vlan", whole,
+			       fmt::format("{} lacks its count; write it as 100+10x4", quote(term)));
 		}
 		const std::uint64_t first = vid(whole, number(whole, term.substr(0, plus)));
 		const std::uint64_t step = vid(whole, number(whole, term.substr(plus + 1, cross - plus - 1)));
@@ -61,7 +58,7 @@ Series series(std::string_view whole, std::string_view term)
 		const std::uint64_t first = vid(whole, number(whole, term.substr(0, dash)));
 		const std::uint64_t last = vid(whole, number(whole, term.substr(dash + 1)));
 		if (first > last) {
-			reject(whole, fmt::format("the range {} runs backwards", quote(term)));
+			reject("vlan", whole, fmt::format("the range {} runs backwards", quote(term)));
 		}
 		return {first, 1, last};
 	}
@@ -79,10 +76,10 @@ void add_term(Vlan &vlan, std::string_view whole, std::string_view term)
 	}
 	const Series all = series(whole, ids);
 	if (is_pvid && all.first != all.last) {
-		reject(whole, fmt::format("{} marks more than one VLAN as PVID", quote(term)));
+		reject("vlan", whole, fmt::format("{} marks more than one VLAN as PVID", quote(term)));
 	}
 	if (is_pvid && vlan.pvid != 0) {
-		reject(whole, fmt::format("both {} and {} are marked as PVID", vlan.pvid, all.first));
+		reject("vlan", whole, fmt::format("both {} and {} are marked as PVID", vlan.pvid, all.first));
 	}
 	if (is_pvid) {
 		vlan.pvid = static_cast<std::uint16_t>(all.first);
@@ -90,7 +87,7 @@ void add_term(Vlan &vlan, std::string_view whole, std::string_view term)
 	for (std::uint64_t id = all.first; id <= all.last; id += all.step) {
 		const auto value = static_cast<std::uint16_t>(id);
 		if (vlan.tagged.contains(value) || vlan.untagged.contains(value)) {
-			reject(whole, fmt::format("VLAN {} is given twice", id));
+			reject("vlan", whole, fmt::format("VLAN {} is given twice", id));
 		}
 		(is_untagged ? vlan.untagged : vlan.tagged).insert(value);
 	}
@@ -112,7 +109,7 @@ Vlan Vlan::parse(std::string_view text)
 		vlan.pvid = *vlan.untagged.begin();
 	}
 	if (vlan.pvid == 0) {
-		reject(text, "one VLAN must be the PVID; mark it with p, such as 10p/20");
+		reject("vlan", text, "one VLAN must be the PVID; mark it with p, such as 10p/20");
 	}
 	return vlan;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <gtest/gtest.h>
 #include <sys/utsname.h>
-#include "fake.hpp"
+#include "fake/world.hpp"
 
 namespace ringway
 {

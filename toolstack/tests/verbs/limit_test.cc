@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-#include "vif/attach.hpp"
-#include "fake.hpp"
+#include "guest_test.hpp"
 #include "verbs/limit.hpp"
 
 namespace ringway
 {
 
-using test::World;
-
-class Limits : public testing::Test
+class Limits : public test::VifTest
 {
 protected:
-	Limits()
-	{
-		world.add_domain(3, "web");
-		Context context = world.context();
-		attach(context, "web", VifSpec::parse("mac=00:16:3e:00:00:01,rate=10Mb/s"), {});
-	}
+	Limits() : VifTest("mac=00:16:3e:00:00:01,rate=10Mb/s") {}
 	std::string run(const std::vector<std::string> &words, const Output &output = {})
 	{
-		Context context = world.context();
-		return vif_limit(context, output, "web", "0", parse_limits(words));
+		return printed(output, vif_limit(context, output, "web", "0", parse_limits(words)));
 	}
 	static Exit code_of(const std::vector<std::string> &words)
 	{
@@ -35,7 +24,6 @@ protected:
 		return Exit::ok;
 	}
 
-	World world;
 	const std::string backend = "/local/domain/0/backend/vif/3/0/", record = "/libxl/3/device/vif/0/";
 };
 

@@ -1,34 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-#include "vif/attach.hpp"
-#include "verbs/check.hpp"
+#include "guest_test.hpp"
 #include "verbs/commands.hpp"
-#include "fake.hpp"
 #include "verbs/rows.hpp"
 
 namespace ringway
 {
 
-using test::Guest;
-using test::World;
-
-class Rows : public testing::Test
+class Rows : public test::VifTest
 {
 protected:
-	Rows()
-	{
-		world.add_domain(3, "web");
-		Context context = world.context();
-		attach(context, "web", VifSpec::parse("mac=00:16:3e:00:00:01,rate=10Mb/s"), {});
-	}
-	VifRow row()
-	{
-		Context context = world.context();
-		return make_row(context, *read_record(world.store, 3, 0));
-	}
-
-	World world;
+	Rows() : VifTest("mac=00:16:3e:00:00:01,rate=10Mb/s") {}
+	VifRow row() { return make_row(context, *read_record(world.store, 3, 0)); }
 };
 
 // CL-20: scripts read this.
@@ -81,101 +63,24 @@ TEST_F(Rows, ListTakesItsVifsFromTheRecordOnly)
 {
 	world.store.put("/local/domain/3/device/vif/7/state", "4", {3, 0});
 	world.store.put("/local/domain/0/backend/vif/3/8/state", "4");
-	Context context = world.context();
-	const std::string text = vif_list(context, {}, "");
+	const std::string text = vif_list(context, {}, "").text;
 	EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << text;
-	EXPECT_EQ(vif_list(context, {.json = true}, "web"), "[" + to_json(row(), false).dump() + "]\n");
+	EXPECT_EQ(printed({.json = true}, vif_list(context, {}, "web")),
+		  "[" + to_json(row(), false).dump() + "]\n");
 }
 
 TEST_F(Rows, DryRunShowsNodesAndPermissions)
 {
-	Context context = world.context();
-	const std::string text =
+	const auto [json, text] =
 		vif_attach(context, {.dry_run = true}, "web", VifSpec::parse("mac=00:16:3e:00:00:02"), {});
 	EXPECT_NE(text.find("/local/domain/3/device/vif/1/mac = \"00:16:3e:00:00:02\" (n3,r0)\n"),
 		  std::string::npos)
 		<< text;
 	EXPECT_NE(text.find("/local/domain/3/device/vif/1/mtu = \"1500\" (n0,r3)\n"), std::string::npos)
 		<< text;
-	const auto json = nlohmann::json::parse(vif_attach(context, {.json = true, .dry_run = true}, "web",
-							   VifSpec::parse("mac=00:16:3e:00:00:02"), {}));
 	EXPECT_EQ(json.at("vif").at("mac"), "00:16:3e:00:00:02");
 	EXPECT_GT(json.at("writes").size(), 25u);
 	EXPECT_FALSE(world.store.has("/libxl/3/device/vif/1"));
-}
-
-class Check : public Rows
-{
-protected:
-	std::string all(bool root = true)
-	{
-		auto findings = check_host(world.host, root);
-		if (worth_going_on(findings)) {
-			Context context = world.context();
-			for (const Finding &finding : check_vifs(context)) {
-				findings.push_back(finding);
-			}
-		}
-		is_healthy = healthy(findings);
-		return findings_text(findings);
-	}
-	void expect_problem(const std::string &part)
-	{
-		const std::string text = all();
-		EXPECT_NE(text.find(part), std::string::npos) << text;
-		EXPECT_FALSE(is_healthy) << text;
-	}
-	bool is_healthy = false;
-};
-
-TEST_F(Check, AHealthyHostIsOk)
-{
-	const std::string text = all();
-	EXPECT_TRUE(is_healthy) << text;
-	EXPECT_EQ(text.find("problem"), std::string::npos) << text;
-}
-
-// CL-18
-TEST_F(Check, NamesWhatIsWrongWithTheHost)
-{
-	EXPECT_NE(all(false).find("not root"), std::string::npos);
-	EXPECT_FALSE(is_healthy);
-	world.remove_file("sys/bus/xen-backend/drivers/vif");
-	expect_problem("modprobe");
-	world.add_file("proc/xen/capabilities", "\n");
-	expect_problem("dom0");
-	world.remove_file("proc/xen/capabilities");
-	world.remove_file("sys/hypervisor/type");
-	expect_problem("does not run on Xen");
-}
-
-TEST_F(Check, TwoBackendsAreAWarning)
-{
-	world.add_file("sys/module/xen_netback/refcnt", "0");
-	const std::string text = all();
-	EXPECT_NE(text.find("modprobe -r xen_netback"), std::string::npos) << text;
-	EXPECT_TRUE(is_healthy);
-}
-
-TEST_F(Check, NamesWhatIsWrongWithVifs)
-{
-	world.links.set_master(*world.links.find("vif3.0"), Link());
-	expect_problem("ip link set vif3.0 master xenbr0");
-	world.links.set_master(*world.links.find("vif3.0"), *world.links.find("xenbr0"));
-	world.links.set_up(*world.links.find("vif3.0"), false);
-	expect_problem("ip link set vif3.0 up");
-	world.links.set_up(*world.links.find("vif3.0"), true);
-	world.links.set_up(*world.links.find("xenbr0"), false);
-	expect_problem("ip link set xenbr0 up");
-	world.links.set_up(*world.links.find("xenbr0"), true);
-	all();
-	EXPECT_TRUE(is_healthy);
-	world.backend_alive = false;
-	world.store.put("/local/domain/0/backend/vif/3/0/state", "6");
-	world.store.put("/local/domain/0/error/backend/vif/3/0/error", "22 \x1b[1mbad");
-	expect_problem("22 \\x1b[1mbad");
-	world.store.drop("/local/domain/3");
-	expect_problem("ringway vif detach 3 0");
 }
 
 } // namespace ringway

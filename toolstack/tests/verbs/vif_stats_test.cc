@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-#include "vif/attach.hpp"
-#include "fake.hpp"
+#include "guest_test.hpp"
 #include "verbs/vif_stats.hpp"
 
 namespace ringway
 {
 
-using test::World;
-
-class Stats : public testing::Test
+class Stats : public test::VifTest
 {
 protected:
 	Stats()
 	{
-		world.add_domain(3, "web");
-		Context context = world.context();
-		attach(context, "web", VifSpec::parse("mac=00:16:3e:00:00:01"), {});
-		attach(context, "web", VifSpec::parse("mac=00:16:3e:00:00:02"), {});
+		attach_vif("mac=00:16:3e:00:00:02");
 		for (const char *device : {"vif3.0", "vif3.1"}) {
 			for (const char *queue : {"tx-0", "tx-1", "rx-0", "rx-1"}) {
 				world.add_file(std::string("sys/class/net/") + device + "/queues/" + queue +
@@ -37,21 +29,16 @@ protected:
 	std::string run(const StatsOptions &options, const Output &output = {})
 	{
 		std::string out;
-		Context context = world.context();
-		vif_stats(context, output, options, [&out](const std::string &text) { out += text; });
+		vif_stats(context, output, options,
+			  [&](const Answer &answer) { out += printed(output, answer); });
 		return out;
 	}
 	Exit code_of(const StatsOptions &options)
 	{
-		try {
-			run(options);
-		} catch (const Error &error) {
-			return error.code();
-		}
-		return Exit::ok;
+		refusal([&] { run(options); });
+		return refused_with;
 	}
 
-	World world;
 	std::uint64_t factor = 1;
 	Output json{.json = true};
 };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <gtest/gtest.h>
-#include "vif/attach.hpp"
+#include "guest_test.hpp"
 #include "vif/detach.hpp"
-#include "fake.hpp"
 
 namespace ringway
 {
@@ -10,40 +8,24 @@ namespace ringway
 using test::difference;
 using test::Guest;
 using test::Tree;
-using test::World;
 
-class Detach : public testing::Test
+class Detach : public test::GuestTest
 {
 protected:
-	Detach()
-	{
-		world.add_domain(3, "web");
-		before = world.store.tree;
-		attach_one();
-	}
+	Detach() : before(world.store.tree) { attach_one(); }
 
-	void attach_one(const std::string &spec = "mac=00:16:3e:00:00:01")
-	{
-		Context context = world.context();
-		attach(context, "web", VifSpec::parse(spec), {Millis(1000), false});
-	}
+	void attach_one(const std::string &spec = test::one_mac) { attach_vif(spec, {Millis(1000), false}); }
 	DetachResult go(const std::string &vif = "0", const std::string &domain = "web")
 	{
-		Context context = world.context();
 		return detach(context, domain, vif, {});
 	}
 	std::string fails(Exit code, const std::string &vif, const std::string &domain = "web")
 	{
-		try {
-			go(vif, domain);
-		} catch (const Error &error) {
-			EXPECT_EQ(error.code(), code) << error.what();
-			return error.what();
-		}
-		return "(accepted)";
+		const std::string what = refusal([&] { go(vif, domain); });
+		EXPECT_TRUE(refused_with == Exit::ok || refused_with == code) << what;
+		return what;
 	}
 
-	World world;
 	Tree before;
 };
 
@@ -148,7 +130,6 @@ TEST_F(Detach, ABackendThatIsGoneIsNotMissed)
 
 TEST_F(Detach, ANewVifWithTheSameNumberSurvives)
 {
-	Context context = world.context();
 	const auto old = read_record(world.store, 3, 0);
 	world.store.put("/libxl/3/device/vif/0/mac", "00:16:3e:00:00:77");
 	remove_vif(context, *old, Millis(100));

@@ -1,39 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fcntl.h>
 #include <fstream>
-#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <sys/file.h>
 #include <unistd.h>
-#include "vif/attach.hpp"
-#include "fake.hpp"
+#include "guest_test.hpp"
 #include "vif/libxl_config.hpp"
 
 namespace ringway
 {
 
 using nlohmann::json;
-using test::World;
 
 constexpr const char *uuid = "33011e61-3c32-4519-831e-b3455e4a72e4";
 
-class LibxlConfig : public testing::Test
+class LibxlConfig : public test::GuestTest
 {
 protected:
 	LibxlConfig() : file("var/lib/xen/userdata-d.3." + std::string(uuid) + ".libxl-json")
 	{
-		world.add_domain(3, "web");
 		world.store.put("/local/domain/3/vm", std::string("/vm/") + uuid, {0, 3});
 		world.add_file(
 			file,
 			R"({"c_info": {"name": "web"}, "b_info": {"max_memkb": 18446744073709551615}})");
 	}
 	json config() { return json::parse(std::ifstream(world.root / file)); }
-	void go(const std::string &spec)
-	{
-		Context context = world.context();
-		attach(context, "web", VifSpec::parse(spec), {});
-	}
 	std::size_t files() const
 	{
 		std::size_t count = 0;
@@ -44,13 +35,12 @@ protected:
 		return count;
 	}
 
-	World world;
 	std::string file;
 };
 
 TEST_F(LibxlConfig, AnAttachedVifIsEntered)
 {
-	go("mac=00:16:3e:00:00:01,rate=10Mb/s,vifname=web0,mtu=1400,untrusted");
+	attach_vif("mac=00:16:3e:00:00:01,rate=10Mb/s,vifname=web0,mtu=1400,untrusted");
 	EXPECT_EQ(
 		config().at("nics").dump(),
 		R"([{"bridge":"xenbr0","devid":0,"ifname":"web0","mac":"00:16:3e:00:00:01","mtu":1400,"nictype":"vif",)"
@@ -64,7 +54,7 @@ TEST_F(LibxlConfig, AnAttachedVifIsEntered)
 
 TEST_F(LibxlConfig, TheAddressesOfALockedPortAreEntered)
 {
-	go("mac=00:16:3e:00:00:01,ip=192.0.2.7 2001:db8::7");
+	attach_vif("mac=00:16:3e:00:00:01,ip=192.0.2.7 2001:db8::7");
 	EXPECT_EQ(config().at("nics").at(0).at("ip"), "192.0.2.7 2001:db8::7");
 }
 
@@ -73,7 +63,7 @@ TEST_F(LibxlConfig, AnEntryOfTheSameNumberIsReplaced)
 	world.add_file(
 		file,
 		R"({"nics": [{"devid": 1, "mac": "00:16:3e:00:00:0a"}, {"devid": 0, "mac": "00:16:3e:00:00:0b"}]})");
-	go("mac=00:16:3e:00:00:01");
+	attach_vif("mac=00:16:3e:00:00:01");
 	ASSERT_EQ(config().at("nics").size(), 2u);
 	EXPECT_EQ(config().at("nics").at(0).at("mac"), "00:16:3e:00:00:0a");
 	EXPECT_EQ(config().at("nics").at(1).at("mac"), "00:16:3e:00:00:01");
@@ -82,18 +72,18 @@ TEST_F(LibxlConfig, AnEntryOfTheSameNumberIsReplaced)
 TEST_F(LibxlConfig, AFailedAttachIsNotEntered)
 {
 	world.guests[3] = test::Guest::refuses;
-	EXPECT_THROW(go(""), Error);
+	EXPECT_THROW(attach_vif(""), Error);
 	EXPECT_FALSE(config().contains("nics"));
 }
 
 TEST_F(LibxlConfig, ADomainOfAnotherToolIsLeftAlone)
 {
 	world.remove_file(file);
-	go("");
+	attach_vif("");
 	EXPECT_EQ(files(), 0u);
 	EXPECT_TRUE(world.notes.empty());
 	world.store.put("/local/domain/3/vm", "/vm/../../etc", {0, 3});
-	go("mac=00:16:3e:00:00:02");
+	attach_vif("mac=00:16:3e:00:00:02");
 	EXPECT_TRUE(world.notes.empty());
 }
 
@@ -105,7 +95,7 @@ TEST_F(LibxlConfig, AFileOfUnknownFormIsLeftAsItIs)
 		world.store.drop("/local/domain/3/device/vif");
 		world.store.drop("/local/domain/0/backend");
 		world.store.drop("/libxl/3/device/vif");
-		go("");
+		attach_vif("");
 		ASSERT_EQ(world.notes.size(), 1u) << text;
 		EXPECT_NE(world.notes.front().find("xl save"), std::string::npos);
 		EXPECT_EQ(world.notes.front().find('\x1b'), std::string::npos);
@@ -122,7 +112,7 @@ TEST_F(LibxlConfig, AHeldLockIsWaitedForWithABound)
 	const int fd = open(lock.c_str(), O_RDWR | O_CREAT, 0600);
 	ASSERT_EQ(flock(fd, LOCK_EX), 0);
 	const Millis before = world.clock.time;
-	go("");
+	attach_vif("");
 	EXPECT_LT(world.clock.time - before, Millis(40000));
 	ASSERT_EQ(world.notes.size(), 1u);
 	EXPECT_NE(world.notes.front().find("locked"), std::string::npos);

@@ -1,56 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vif/policy.hpp"
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-#include "vif/attach.hpp"
+#include "guest_test.hpp"
 #include "verbs/commands.hpp"
-#include "fake.hpp"
 #include "verbs/rows.hpp"
+#include "vif/kept_policy.hpp"
 
 namespace ringway
 {
 
-using test::World;
-
-class PolicyTest : public testing::Test
+class PolicyTest : public test::VifTest
 {
 protected:
-	PolicyTest()
-	{
-		world.add_domain(3, "web");
-		Context context = world.context();
-		attach(context, "web", VifSpec::parse("mac=00:16:3e:00:00:01"), {});
-	}
 	std::string set(const std::vector<std::string> &words)
 	{
-		Context context = world.context();
-		return vif_set(context, {}, "web", "0", words);
-	}
-	std::string node(const std::string &name)
-	{
-		return world.store.get("/local/domain/0/backend/vif/3/0/" + name);
+		return vif_set(context, {}, "web", "0", words).text;
 	}
 	std::string refused(const std::vector<std::string> &words)
 	{
-		try {
-			set(words);
-		} catch (const Error &error) {
-			return error.what();
-		}
-		return "(accepted)";
+		return refusal([&] { set(words); });
 	}
-
-	World world;
+	void make_the_bridge(const char *kind)
+	{
+		for (Link &link : world.links.all) {
+			link.kind = link.name == "xenbr0" ? kind : link.kind;
+		}
+	}
 };
 
 // What the guest is told of its link: no bridge has to do with it.
 TEST_F(PolicyTest, CarrierIsToldToTheGuest)
 {
-	for (Link &link : world.links.all) {
-		if (link.name == "xenbr0") {
-			link.kind = "bridge";
-		}
-	}
+	make_the_bridge("bridge");
 	set({"carrier=off"});
 	EXPECT_EQ(node("carrier"), "0");
 	set({"carrier=on"});
@@ -60,11 +40,7 @@ TEST_F(PolicyTest, CarrierIsToldToTheGuest)
 	EXPECT_NE(refused({"carrier=on", "carrier=off"}).find("given twice"), std::string::npos);
 	EXPECT_EQ(node("carrier"), "1");
 	EXPECT_NE(refused({"carrier=off", "isolated=on"}).find("brlite"), std::string::npos);
-	for (Link &link : world.links.all) {
-		if (link.name == "xenbr0") {
-			link.kind = "brlite";
-		}
-	}
+	make_the_bridge("brlite");
 	set({"carrier=off", "isolated=on"});
 	EXPECT_EQ(node("carrier") + node("isolated"), "01");
 }
@@ -110,7 +86,6 @@ TEST_F(PolicyTest, IsShown)
 	EXPECT_EQ(set({}).find("policy"), std::string::npos);
 	EXPECT_NE(set({"isolated=on", "ip=10.0.0.1"}).find("    policy isolated=on ip=10.0.0.1\n"),
 		  std::string::npos);
-	Context context = world.context();
 	const auto json = to_json(make_row(context, *read_record(world.store, 3, 0)), false);
 	EXPECT_EQ(json["isolated"], true);
 	EXPECT_EQ(json["ip_lock"], nlohmann::json::array({"10.0.0.1"}));
@@ -130,7 +105,6 @@ TEST_F(PolicyTest, StormLimits)
 	EXPECT_NE(shown.find("policy broadcast=1000/100 unknown=100/32\n"), std::string::npos) << shown;
 	EXPECT_EQ(storm.multicast, StormLimit());
 	EXPECT_EQ(node("storm-multicast"), "(absent)");
-	Context context = world.context();
 	const auto json = to_json(make_row(context, *read_record(world.store, 3, 0)), false);
 	EXPECT_EQ(json["storm_broadcast"]["packets_per_second"], 1000);
 	EXPECT_FALSE(json.contains("storm_multicast"));
@@ -178,11 +152,11 @@ TEST_F(PolicyTest, VlansGoToThePortAndAreKept)
 	set({"isolated=on"});
 	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, Vlan::parse("10p/20")) << "put in force again";
 	EXPECT_EQ(world.notes.size(), 1u) << "said once";
-	Context context = world.context();
 	EXPECT_EQ(to_json(make_row(context, *read_record(world.store, 3, 0)), false)["vlan"], "10p/20");
 	Output dry;
 	dry.dry_run = true;
-	EXPECT_EQ(vif_set(context, dry, "web", "0", {}), "vif 3.0 would have: isolated=on vlan=10p/20\n");
+	EXPECT_EQ(vif_set(context, dry, "web", "0", {}).text,
+		  "vif 3.0 would have: isolated=on vlan=10p/20\n");
 }
 
 TEST_F(PolicyTest, VlansAreLiftedToTheDefaultAndElseLeftAlone)
@@ -212,8 +186,7 @@ TEST_F(PolicyTest, UnreadableVlansAreNone)
 
 TEST_F(PolicyTest, AttachTellsTheBridgeToFilter)
 {
-	Context context = world.context();
-	attach(context, "web", VifSpec::parse("mac=00:16:3e:00:00:02,vlan=10p/20"), {});
+	attach_vif("mac=00:16:3e:00:00:02,vlan=10p/20");
 	EXPECT_EQ(world.links.vlans.at("vif3.1").pvid, 10);
 	EXPECT_TRUE(world.links.vlan_bridges.contains("xenbr0"));
 	vif_set(context, {}, "web", "1", {});
@@ -267,11 +240,7 @@ TEST_F(PolicyTest, WhatTheKernelRefusesIsNotKept)
 
 TEST_F(PolicyTest, OtherBridgesAreRefused)
 {
-	for (Link &link : world.links.all) {
-		if (link.name == "xenbr0") {
-			link.kind = "bridge";
-		}
-	}
+	make_the_bridge("bridge");
 	EXPECT_NE(refused({"isolated=on"}).find("no brlite bridge"), std::string::npos);
 }
 
@@ -279,17 +248,16 @@ TEST_F(PolicyTest, OtherBridgesAreRefused)
 TEST_F(PolicyTest, UnreadableLockLocksAll)
 {
 	world.store.write(Store::none, "/local/domain/0/backend/vif/3/0/ip-lock", "10.0.0.1;rm");
-	Context context = world.context();
 	const Policy policy = read_policy(world.store, *read_record(world.store, 3, 0));
 	EXPECT_TRUE(policy.ip_lock && policy.ip_lock->empty());
 }
 
 TEST_F(PolicyTest, DryRunTouchesNothing)
 {
-	Context context = world.context();
 	Output output;
 	output.dry_run = true;
-	EXPECT_EQ(vif_set(context, output, "web", "0", {"isolated=on"}), "vif 3.0 would have: isolated=on\n");
+	EXPECT_EQ(vif_set(context, output, "web", "0", {"isolated=on"}).text,
+		  "vif 3.0 would have: isolated=on\n");
 	EXPECT_TRUE(world.links.policies.empty());
 	EXPECT_EQ(node("isolated"), "(absent)");
 }

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// A world for the tests: an in-memory XenStore that conflicts and fails on demand, a list of links, a clock
-// that only moves when somebody waits, a /sys in a temporary directory, and a backend driver and guests that
-// react to what is written.
+// An in-memory XenStore that conflicts and fails on demand, and a clock that only moves when somebody waits.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
-#include "context/context.hpp"
+#include "context/clock.hpp"
+#include "context/store.hpp"
 
 namespace ringway::test
 {
@@ -94,76 +92,6 @@ private:
 	Txn next_ = 1;
 	std::uint64_t generation_ = 0;
 	bool reacting_ = false;
-};
-
-class FakeLinks : public Links
-{
-public:
-	std::optional<Link> find(const std::string &name) override;
-	std::optional<Link> find(int index) override;
-	void rename(const Link &link, const std::string &name) override;
-	void set_mac(const Link &link, const Mac &mac) override;
-	void set_mtu(const Link &link, unsigned mtu) override;
-	void set_master(const Link &link, const Link &bridge) override;
-	void set_up(const Link &link, bool up) override;
-	void set_vlan(const Link &link, const Vlan &vlan) override;
-	void set_policy(const Link &link, const PortPolicy &policy) override;
-	CountedRules rules(const Link &link) override;
-	bool filters_vlans(const Link &bridge) override { return vlan_bridges.contains(bridge.name); }
-	void filter_vlans(const Link &bridge) override { vlan_bridges.insert(bridge.name); }
-	std::optional<std::vector<Counter>> counters(const std::string &device) override
-	{
-		return find(device) && count ? std::optional(count(device)) : std::nullopt;
-	}
-
-	int add(const std::string &name, const std::string &kind, bool up = true, unsigned mtu = 1500);
-
-	std::vector<Link> all;
-	std::set<std::string> vlan_bridges;
-	std::function<std::vector<Counter>(const std::string &)> count;
-	std::map<std::string, Vlan> vlans;
-	std::map<std::string, PortPolicy> policies;
-	std::uint64_t hits = 0; // of each rule
-	int changes = 0;
-	int fail_at = 0; // the so-many-th change from the start fails
-	std::function<void(const std::string &from, const std::string &to)> renamed;
-	std::function<void()> on_policy;
-
-private:
-	Link &change(const Link &link, const std::string &what);
-	int next_ = 1;
-};
-
-enum class Guest { connects, silent, refuses };
-
-class World
-{
-public:
-	World();
-	~World();
-	World(const World &) = delete;
-	World &operator=(const World &) = delete;
-
-	void add_domain(unsigned id, const std::string &name, Guest guest = Guest::connects);
-	void add_file(const std::string &path, const std::string &text = "");
-	void remove_file(const std::string &path);
-	void load_driver(const std::string &module);
-	Context context();
-
-	FakeClock clock;
-	FakeStore store{clock};
-	FakeLinks links;
-	std::filesystem::path root;
-	Host host;
-	std::map<unsigned, Guest> guests;
-	std::vector<std::string> notes;
-	bool backend_alive = true;
-	bool makes_devices = true;
-
-private:
-	void react();
-	void react_to(unsigned domid, unsigned devid);
-	void remove_orphans();
 };
 
 } // namespace ringway::test

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "fake/links.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include "words/error.hpp"
+
+namespace ringway::test
+{
+
+int FakeLinks::add(const std::string &name, const std::string &kind, bool up, unsigned mtu)
+{
+	Link link;
+	link.index = next_++;
+	link.name = name;
+	link.kind = kind;
+	link.up = up;
+	link.mtu = mtu;
+	all.push_back(link);
+	return link.index;
+}
+
+std::optional<Link> FakeLinks::find(const std::string &name)
+{
+	const auto found =
+		std::find_if(all.begin(), all.end(), [&](const Link &l) { return l.name == name; });
+	return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<Link> FakeLinks::find(int index)
+{
+	const auto found =
+		std::find_if(all.begin(), all.end(), [&](const Link &l) { return l.index == index; });
+	return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
+Link &FakeLinks::change(const Link &link, const std::string &what)
+{
+	if (++changes == fail_at) {
+		throw Error(Exit::failed, fmt::format("device {}: {} failed: injected", link.name, what));
+	}
+	const auto found =
+		std::find_if(all.begin(), all.end(), [&](const Link &l) { return l.index == link.index; });
+	if (found == all.end()) {
+		throw Error(Exit::failed, fmt::format("device {}: {} failed: it is gone", link.name, what));
+	}
+	return *found;
+}
+
+void FakeLinks::rename(const Link &link, const std::string &name)
+{
+	Link &it = change(link, "renaming");
+	if (renamed) {
+		renamed(it.name, name);
+	}
+	it.name = name;
+}
+
+void FakeLinks::set_mac(const Link &link, const Mac &mac)
+{
+	change(link, "address").mac = mac;
+}
+
+void FakeLinks::set_mtu(const Link &link, unsigned mtu)
+{
+	change(link, "mtu").mtu = mtu;
+}
+
+void FakeLinks::set_master(const Link &link, const Link &bridge)
+{
+	change(link, "joining").master = bridge.index;
+}
+
+void FakeLinks::set_up(const Link &link, bool up)
+{
+	change(link, "up").up = up;
+}
+
+void FakeLinks::set_vlan(const Link &link, const Vlan &vlan)
+{
+	vlans[change(link, "vlan").name] = vlan;
+}
+
+void FakeLinks::set_policy(const Link &link, const PortPolicy &policy)
+{
+	if (on_policy) {
+		on_policy();
+	}
+	policies[change(link, "policy").name] = policy;
+}
+
+CountedRules FakeLinks::rules(const Link &link)
+{
+	CountedRules counted;
+	if (const auto at = policies.find(link.name); at != policies.end()) {
+		counted.rules = at->second.rules;
+	}
+	for (const Way way : ways) {
+		counted.of(way) = {std::vector(counted.rules.of(way).rules.size(), hits), hits + 1, hits + 2};
+	}
+	return counted;
+}
+
+} // namespace ringway::test

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// A list of links, whose changes fail on demand.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+#include "context/links.hpp"
+
+namespace ringway::test
+{
+
+class FakeLinks : public Links
+{
+public:
+	std::optional<Link> find(const std::string &name) override;
+	std::optional<Link> find(int index) override;
+	void rename(const Link &link, const std::string &name) override;
+	void set_mac(const Link &link, const Mac &mac) override;
+	void set_mtu(const Link &link, unsigned mtu) override;
+	void set_master(const Link &link, const Link &bridge) override;
+	void set_up(const Link &link, bool up) override;
+	void set_vlan(const Link &link, const Vlan &vlan) override;
+	void set_policy(const Link &link, const PortPolicy &policy) override;
+	CountedRules rules(const Link &link) override;
+	bool filters_vlans(const Link &bridge) override { return vlan_bridges.contains(bridge.name); }
+	void filter_vlans(const Link &bridge) override { vlan_bridges.insert(bridge.name); }
+	std::optional<std::vector<Counter>> counters(const std::string &device) override
+	{
+		return find(device) && count ? std::optional(count(device)) : std::nullopt;
+	}
+
+	int add(const std::string &name, const std::string &kind, bool up = true, unsigned mtu = 1500);
+
+	std::vector<Link> all;
+	std::set<std::string> vlan_bridges;
+	std::function<std::vector<Counter>(const std::string &)> count;
+	std::map<std::string, Vlan> vlans;
+	std::map<std::string, PortPolicy> policies;
+	std::uint64_t hits = 0; // of each rule
+	int changes = 0;
+	int fail_at = 0; // the so-many-th change from the start fails
+	std::function<void(const std::string &from, const std::string &to)> renamed;
+	std::function<void()> on_policy;
+
+private:
+	Link &change(const Link &link, const std::string &what);
+	int next_ = 1;
+};
+
+} // namespace ringway::test

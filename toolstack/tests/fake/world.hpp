@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// A world for the tests: XenStore, links and clock as in memory, a /sys in a temporary directory, and a
+// backend driver and guests that react to what is written.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+#include "context/context.hpp"
+#include "fake/links.hpp"
+#include "fake/store.hpp"
+
+namespace ringway::test
+{
+
+enum class Guest { connects, silent, refuses };
+
+class World
+{
+public:
+	World();
+	~World();
+	World(const World &) = delete;
+	World &operator=(const World &) = delete;
+
+	void add_domain(unsigned id, const std::string &name, Guest guest = Guest::connects);
+	void add_file(const std::string &path, const std::string &text = "");
+	void remove_file(const std::string &path);
+	void load_driver(const std::string &module);
+	Context context();
+
+	FakeClock clock;
+	FakeStore store{clock};
+	FakeLinks links;
+	std::filesystem::path root;
+	Host host;
+	std::map<unsigned, Guest> guests;
+	std::vector<std::string> notes;
+	bool backend_alive = true;
+	bool makes_devices = true;
+
+private:
+	void react();
+	void react_to(unsigned domid, unsigned devid);
+	void remove_orphans();
+};
+
+} // namespace ringway::test
