@@ -7,7 +7,7 @@
 
 #include <asm/tsc.h>
 
-#include "kvif.h"
+#include "netback/linux/state.h"
 #include "linux/compat.h"
 
 nb_u64 nb_nanos(nb_u64 cycles) { return mul_u64_u32_div(cycles, USEC_PER_SEC, tsc_khz ?: USEC_PER_SEC); }

@@ -17,7 +17,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include "kvif.h"
+#include "netback/linux/state.h"
 
 struct nb_debug {
 	struct dentry *dir;

@@ -7,7 +7,7 @@
 #include <xen/interface/io/netif.h>
 #include <xen/page.h>
 
-#include "kvif.h"
+#include "netback/linux/state.h"
 
 static void nb_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {

@@ -11,7 +11,7 @@
 #include <xen/events.h>
 #include <xen/xenbus.h>
 
-#include "kvif.h"
+#include "netback/linux/state.h"
 
 static int nb_napi_tx(struct napi_struct *napi, int budget)
 {

@@ -11,7 +11,7 @@
 #include <xen/xen.h>
 #include <xen/xenbus.h>
 
-#include "kvif.h"
+#include "netback/linux/state.h"
 #include "linux/compat.h"
 
 #define NB_MOST_QUEUES 64u /* stats.cpp has names for so many */

@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include <xen/xenbus.h>
 
-#include "kvif.h"
+#include "netback/linux/state.h"
 
 /* HOSTILE: a number, or it reads as no. */
 int nb_multicast_control(struct nb_kvif *kvif)

@@ -9,7 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <net/rtnetlink.h>
 
-#include "kvif.h"
+#include "netback/linux/state.h"
 
 static int nb_open(struct net_device *dev)
 {

@@ -3,7 +3,7 @@
 #include <linux/netdevice.h>
 #include <net/rtnetlink.h>
 
-#include "kvif.h"
+#include "netback/linux/state.h"
 
 const struct brlite_abi *nb_brlite;
 

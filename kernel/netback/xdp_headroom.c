@@ -5,7 +5,7 @@
 #include <linux/slab.h>
 #include <xen/xenbus.h>
 
-#include "kvif.h"
+#include "netback/linux/state.h"
 
 static bool provides_xdp_headroom = true;
 module_param(provides_xdp_headroom, bool, 0644);

@@ -7,7 +7,7 @@
 // test can say at its end that nothing is left. Rules of the real thing that are easy to break are
 // asserted here: the RX lock, NAPI's completion, one end of interrupt per interrupt.
 #pragma once
-#include "netback/vif.hpp"
+#include "netback/life/vif.hpp"
 #include <cstring>
 #include <deque>
 #include <functional>

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// complete: every slot taken gets its response, pushed in one go for the batch. A packet's extra infos
+// get NULL responses right behind the first slot's: the ring has to come out even.
+#include "netback/life/vif.hpp"
+
+using namespace ringway;
+
+namespace
+{
+s16 status_of(const Packet &packet, TxStats &stats)
+{
+	switch (packet.fate) {
+	case Fate::bad:
+		stats.bad++;
+		return NETIF_RSP_ERROR;
+	case Fate::copy:
+		stats.copy_failed++;
+		return NETIF_RSP_ERROR;
+	case Fate::no_memory:
+		stats.no_memory++;
+		return NETIF_RSP_ERROR;
+	default:
+		return NETIF_RSP_OKAY;
+	}
+}
+// Answers packets of any kind and fate.
+void answer_each(const Batch &batch, Queue &queue)
+{
+	for (u32 i = 0; i < batch.packet_count; i++) {
+		const Packet &packet = batch.packets[i];
+		const s16 status = status_of(packet, queue.tx_stats);
+		const TxSlot *slot = &batch.slots[packet.first_slot];
+		queue.tx.respond(TxResponse{slot->id, status});
+		for (u32 e = 0; e < packet.extra_count; e++)
+			queue.tx.respond(TxResponse{0, NETIF_RSP_NULL});
+		for (u32 s = 1; s < packet.slot_count; s++)
+			queue.tx.respond(TxResponse{slot[s].id, status});
+	}
+}
+
+// Have all packets of the batch gone directly, and is each one slot of the ring?
+bool all_placed(const Lane &lane, const Queue &queue)
+{
+	const u32 count = lane.batch.packet_count;
+	return lane.placed == count && queue.tx.req_cons() - queue.tx.rsp_prod() == count;
+}
+} // namespace
+
+void ringway::complete(Lane &lane, Queue &queue)
+{
+	const Batch &batch = lane.batch;
+	if (RINGWAY_LIKELY(all_placed(lane, queue)))
+		queue.tx.respond_all(batch.packet_count, [&batch](u32 i) {
+			return TxResponse{batch.slots[i].id, NETIF_RSP_OKAY};
+		});
+	else
+		answer_each(batch, queue);
+	if (queue.tx.push_responses()) {
+		queue.tx_stats.notifications++;
+		nb_notify_tx(queue.kq);
+	}
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// deliver, to all: broadcasts, multicasts and frames whose destination the switch has not learned.
+//
+// The batch's flooded packets are staged once; each port that is a vif gets all of them with one
+// hypercall, straight from the staging pages. Ports that are no vifs, vifs that cannot take them directly
+// right now, and dom0's own stack get skbs. Cost: one acquire and one response per packet and port, which is
+// why the sender's turn pays for each of them: else one that floods many ports would take a multiple of its
+// share.
+#include "netback/life/vif.hpp"
+
+using namespace ringway;
+
+namespace
+{
+inline constexpr u32 kPortsAtOnce = 16;
+
+// The packets to flood as a list linked by Packet::next, and the shortest of them: the switch leaves out
+// ports that are too small for the frame it is asked about, so it is asked about that one.
+struct FloodList {
+	u32 first = kBatchPackets, last = kBatchPackets, shortest = kBatchPackets, count = 0;
+	bool local = false;
+};
+
+FloodList collect(Lane &lane)
+{
+	FloodList list;
+	Batch &batch = lane.batch;
+	for (u32 i = 0; i < batch.packet_count; i++) {
+		Packet &packet = batch.packets[i];
+		if (packet.path != Path::flood)
+			continue;
+		list.count++;
+		packet.next = kBatchPackets;
+		if (list.first == kBatchPackets)
+			list.first = i;
+		else
+			batch.packets[list.last].next = static_cast<u16>(i);
+		list.last = i;
+		if (list.shortest == kBatchPackets || packet.len < batch.packets[list.shortest].len)
+			list.shortest = i;
+		list.local |= lane.verdicts[packet.verdict].flags & BRLITE_AND_LOCAL;
+	}
+	return list;
+}
+
+// Returns the packets that the port got.
+u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in, brlite_port *to)
+{
+	Batch &batch = lane.batch;
+	u32 i = list.first, direct = 0;
+	if (void *owner = nb_port_owner(to))
+		if (Queue *queue_to = destination_queue(owner, queue)) {
+			const Placed placed = place_list(lane, queue, *queue_to, i, nb_port_longest(to));
+			i = placed.next;
+			direct = placed.packets;
+		}
+	// What is too long for the port is dropped by the switch, or by the port's device.
+	const brlite_verdict only{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, nullptr, to};
+	u32 out = 0;
+	for (; i < kBatchPackets; i = batch.packets[i].next)
+		if (batch.packets[i].gso() || batch.packets[i].len <= nb_port_longest(to))
+			if (sk_buff *skb = build_skb(lane, queue, batch.packets[i]))
+				lane.outgoing[out++] = {skb, &only};
+	if (out)
+		nb_forward(in, lane.outgoing, out);
+	queue.tx_stats.path_skb += out;
+	return direct + out;
+}
+
+// Each copy beyond a packet's first is charged as a packet of its own: its part of a turn.
+void charge(Batch &batch, u32 copies, u32 packets)
+{
+	constexpr u32 share = kPollShare / kBatchPackets, most = 0x3fffffff / share; // no overflow
+	if (RINGWAY_LIKELY(copies <= packets))
+		return;
+	const u32 more = copies - packets;
+	batch.share -= static_cast<s32>((more < most ? more : most) * share);
+	batch.cut |= batch.share <= 0;
+}
+
+// Returns the packets that dom0's own stack got.
+u32 flood_local(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in)
+{
+	u32 copies = 0;
+	for (u32 i = list.first; i < kBatchPackets; i = lane.batch.packets[i].next) {
+		Packet &packet = lane.batch.packets[i];
+		if (!(lane.verdicts[packet.verdict].flags & BRLITE_AND_LOCAL))
+			continue;
+		if (sk_buff *skb = build_skb(lane, queue, packet)) {
+			nb_forward_local(in, skb);
+			copies++;
+		}
+	}
+	return copies;
+}
+} // namespace
+
+void ringway::deliver_flood(Lane &lane, Queue &queue)
+{
+	brlite_port *in = queue.vif->port.load(std::memory_order_acquire);
+	const FloodList list = collect(lane);
+	if (RINGWAY_UNLIKELY(list.first == kBatchPackets))
+		return;
+	if (RINGWAY_LIKELY(in != nullptr)) {
+		const brlite_frame &frame = lane.frames[lane.batch.packets[list.shortest].verdict];
+		brlite_port *ports[kPortsAtOnce];
+		u32 cursor = 0, copies = 0;
+		while (const u32 n = nb_flood_ports(in, &frame, ports, kPortsAtOnce, &cursor))
+			for (u32 p = 0; p < n; p++)
+				copies += flood_port(lane, queue, list, in, ports[p]);
+		if (list.local)
+			copies += flood_local(lane, queue, list, in);
+		charge(lane.batch, copies, list.count);
+	}
+	for (u32 i = list.first; i < kBatchPackets; i = lane.batch.packets[i].next) {
+		Packet &packet = lane.batch.packets[i];
+		if (packet.fate == Fate::pending)
+			packet.fate = Fate::done; // nobody wanted it
+		queue.tx_stats.packets++;
+		queue.tx_stats.bytes += packet.len;
+		queue.tx_stats.path_flood++;
+	}
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// deliver, as skbs: to Linux's stack, or to where the switch's verdict says: an uplink, dom0 itself,
+// all ports, or a vif that cannot take the packet directly right now.
+//
+// The skb is made of the staged bytes, so nothing is read a second time. Only of packets larger than a
+// page the rest is fetched, by a hypercall for each of them, into pages of our own: a copy of 4 kB
+// costs less than mapping and unmapping the guest's page, and leaves nothing pinned that a stuck socket
+// in dom0 could hold against the guest.
+#include "netback/life/vif.hpp"
+
+using namespace ringway;
+
+namespace
+{
+inline constexpr u32 kRestPages = 17; // (65535 - 256) / 4096, rounded up, and one in reserve
+
+// Linear skbs hold small frames whole; beyond this a page carries what follows the headers.
+inline constexpr u32 kLinearBytes = 2048;
+
+struct Rest {
+	void *page[kRestPages];
+	u32 count;
+};
+
+void run_copies(Lane &lane, Queue &queue, bool &failed)
+{
+	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.tx_stats, ops, n); },
+			[&failed](u16) { failed = true; });
+}
+
+// Fetches what was not staged of packet i into fresh pages. False: no memory, or the copy was refused.
+bool fetch_rest(Lane &lane, Queue &queue, Packet &packet, Rest &rest)
+{
+	rest.count = 0;
+	u32 left = packet.len - packet.staged;
+	u32 skip = packet.staged;
+	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
+	CopyPlace to{0, DOMID_SELF, 0, false};
+	u32 room = 0;
+	bool failed = false;
+	while (left) {
+		if (skip >= slot->size) {
+			skip -= slot->size;
+			slot++;
+			continue;
+		}
+		if (!room) {
+			nb_u64 frame;
+			void *page = nb_page_alloc(&frame);
+			if (!page) {
+				lane.copies.clear();
+				packet.fate = Fate::no_memory;
+				return false;
+			}
+			rest.page[rest.count++] = page; // INVARIANT: left <= 65535 - 256, so 16 pages do
+			to.frame = frame;
+			to.offset = 0;
+			room = kPageSize;
+		}
+		u32 n = slot->size - skip;
+		n = n < left ? n : left;
+		n = n < room ? n : room;
+		lane.copies.add({slot->gref, queue.vif->domain, static_cast<u16>(slot->offset + skip), true},
+				to, static_cast<u16>(n), 0);
+		to.offset = static_cast<u16>(to.offset + n);
+		room -= n;
+		left -= n;
+		skip += n;
+	}
+	run_copies(lane, queue, failed);
+	if (failed)
+		packet.fate = Fate::copy;
+	return !failed;
+}
+
+sk_buff *build_whole(Queue &queue, Packet &packet)
+{
+	const u32 linear = packet.len <= kLinearBytes ? packet.len : kHeaderBytes;
+	sk_buff *skb = nb_skb_new(queue.kq, packet.head, linear);
+	if (!skb || linear == packet.len)
+		return skb;
+	nb_u64 frame;
+	void *page = nb_page_alloc(&frame);
+	if (!page) {
+		nb_skb_drop(skb);
+		return nullptr;
+	}
+	__builtin_memcpy(page, packet.head + linear, packet.len - linear);
+	nb_skb_add_page(skb, page, packet.len - linear);
+	return skb;
+}
+
+sk_buff *build_large(Lane &lane, Queue &queue, Packet &packet)
+{
+	Rest rest;
+	sk_buff *skb = nullptr;
+	if (fetch_rest(lane, queue, packet, rest))
+		skb = nb_skb_new(queue.kq, packet.head, packet.staged);
+	u32 left = packet.len - packet.staged;
+	for (u32 i = 0; i < rest.count; i++) {
+		if (!skb) {
+			nb_page_free(rest.page[i]);
+			continue;
+		}
+		const u32 n = left < kPageSize ? left : kPageSize;
+		nb_skb_add_page(skb, rest.page[i], n);
+		left -= n;
+	}
+	return skb;
+}
+} // namespace
+
+sk_buff *ringway::build_skb(Lane &lane, Queue &queue, Packet &packet)
+{
+	sk_buff *skb = packet.whole() ? build_whole(queue, packet) : build_large(lane, queue, packet);
+	if (RINGWAY_UNLIKELY(!skb)) {
+		if (packet.fate == Fate::pending || packet.fate == Fate::done)
+			packet.fate = Fate::no_memory;
+		return nullptr;
+	}
+	nb_u64 fixups = 0;
+	if (RINGWAY_UNLIKELY(
+		    !nb_skb_finish(queue.kq, skb, packet.flags, packet.gso_type, packet.gso_size, &fixups))) {
+		nb_skb_drop(skb);
+		packet.fate = Fate::done; // the copy was fine: the guest is answered OKAY
+		queue.tx_stats.csum_failed++;
+		return nullptr;
+	}
+	queue.tx_stats.gso_checksum_fixup += fixups;
+	packet.fate = Fate::done;
+	return skb;
+}
+
+namespace
+{
+// Why the switch's verdict means an skb. What the direct path gave up on is counted there.
+Why why_forward(const brlite_verdict &verdict)
+{
+	if (verdict.flags & BRLITE_VIA_SKB)
+		return Why::policy;
+	if (verdict.action == BRLITE_LOCAL)
+		return Why::local;
+	if (!verdict.owner)
+		return Why::uplink;
+	return verdict.flags & BRLITE_AND_LOCAL ? Why::copy : Why::none;
+}
+
+void count_why(Queue &queue, Why why, u64 packets)
+{
+	if (why != Why::none)
+		queue.tx_stats.why[static_cast<u32>(why)] += packets;
+}
+} // namespace
+
+void ringway::deliver_skbs(Lane &lane, Queue &queue)
+{
+	Batch &batch = lane.batch;
+	brlite_port *port = queue.vif->port.load(std::memory_order_acquire);
+	u32 out = 0, up = 0;
+	for (u32 i = 0; i < batch.packet_count; i++) {
+		Packet &packet = batch.packets[i];
+		if ((packet.path != Path::up && packet.path != Path::forward) || packet.fate != Fate::pending)
+			continue;
+		sk_buff *skb = build_skb(lane, queue, packet);
+		if (!skb)
+			continue;
+		queue.tx_stats.packets++;
+		queue.tx_stats.bytes += packet.len;
+		if (packet.path == Path::forward && RINGWAY_LIKELY(port != nullptr)) {
+			const brlite_verdict &verdict = lane.verdicts[packet.verdict];
+			lane.outgoing[out++] = {skb, &verdict};
+			count_why(queue, why_forward(verdict), 1);
+		} else {
+			nb_receive_queue(queue.kq, skb);
+			up++;
+		}
+	}
+	if (out) {
+		queue.tx_stats.path_skb += out;
+		nb_forward(port, lane.outgoing, out);
+	}
+	queue.tx_stats.path_up += up;
+	count_why(queue, port ? Why::watched : Why::no_port, up);
+	nb_receive_flush(queue.kq);
+}

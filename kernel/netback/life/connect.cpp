@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Connecting to a frontend's rings and letting go of them.
+//
+// Every resource has one owner (a Queue, which owns its nb_kqueue), is taken in one order and given back
+// in the reverse one by the same function, whether connecting failed half way or a connection ends. So a
+// frontend that makes any step of any queue fail leaves nothing behind (the class of the advisories on
+// half-built queues), and the next attempt starts clean.
+// CONTEXT: process, the vif's life lock held.
+#include "netback/life/vif.hpp"
+
+using namespace ringway;
+
+namespace
+{
+inline constexpr u32 kHeadroomAllowed = 0x7fff; // XEN_NETIF_MAX_XDP_HEADROOM of Linux's netif.h
+
+void close_queue(Queue &queue)
+{
+	if (!queue.kq)
+		return;
+	nb_kqueue_unbind(queue.kq); // no interrupt and no poll runs from here on
+	queue.rx_purge();
+	queue.tx.detach();
+	queue.rx.detach();
+	nb_kqueue_destroy(queue.kq); // unmaps the rings
+	queue.kq = nullptr;
+}
+
+Result<void> open_queue(Vif &vif, u32 index, u32 count)
+{
+	Queue &queue = vif.queues[index];
+	queue.vif = &vif;
+	queue.index = static_cast<u16>(index);
+	queue.last_rx = nb_jiffies();
+	void *tx_ring = nullptr, *rx_ring = nullptr;
+	int error = 0;
+	queue.kq = nb_kqueue_create(vif.kvif, index, count, &queue, &tx_ring, &rx_ring, &error);
+	if (!queue.kq)
+		return Error::missing; // C has reported what exactly
+	if (!queue.tx.attach(tx_ring).ok() || !queue.rx.attach(rx_ring).ok()) {
+		nb_report_error(vif.kvif, error_errno(Error::ring_index),
+				"ring indices out of range at connect");
+		return Error::ring_index;
+	}
+	if (nb_kqueue_bind(queue.kq, count))
+		return Error::missing;
+	return {};
+}
+} // namespace
+
+// What a guest asks for beyond what can be given is cut; what no guest may ask for is refused.
+// CONTEXT: polls may run: each packet is placed with the value it saw.
+Result<void> Vif::read_headroom()
+{
+	unsigned int wanted = 0;
+	if (nb_read_headroom(kvif, &wanted))
+		return Error::invalid; // reported by C
+	if (wanted > kHeadroomAllowed) {
+		nb_report_error(kvif, error_errno(Error::invalid), "xdp-headroom is more than 32767");
+		return Error::invalid;
+	}
+	headroom.store(static_cast<u16>(wanted < kMaxHeadroom ? wanted : kMaxHeadroom),
+		       std::memory_order_relaxed);
+	return {};
+}
+
+Result<void> Vif::connect()
+{
+	if (nb_read_frontend(kvif, &frontend))
+		return Error::invalid; // reported by C, with the offending node
+	TRY_VOID(read_headroom());
+	multicast.want(frontend.multicast_control);
+	const u32 count = frontend.queues;
+	queues = static_cast<Queue *>(nb_alloc(sizeof(Queue) * count));
+	if (!queues) {
+		nb_report_error(kvif, error_errno(Error::no_memory), "allocating queues");
+		return Error::no_memory;
+	}
+	allocated = count;
+	for (u32 i = 0; i < count; i++) {
+		const auto opened = open_queue(*this, i, count);
+		if (!opened.ok()) {
+			disconnect();
+			return opened.error();
+		}
+	}
+	const auto control_opened = open_control();
+	if (!control_opened.ok()) {
+		disconnect();
+		return control_opened.error();
+	}
+	counted.store(count, std::memory_order_release);
+	queue_count.store(count, std::memory_order_release);
+	const int error = nb_device_connected(kvif, count);
+	if (error) {
+		disconnect();
+		nb_report_error(kvif, error, "setting the device's number of queues");
+		return Error::no_memory;
+	}
+	return {};
+}
+
+void Vif::disconnect()
+{
+	nb_device_disconnected(kvif); // carrier off, polls and interrupts stopped
+	close_control();
+	queue_count.store(0, std::memory_order_release);
+	nb_grace_period(); // every reader that saw the old count is through
+	for (u32 i = 0; i < allocated; i++)
+		close_queue(queues[i]);
+	multicast.clear();
+	forget_control();
+	retire_counters();
+	nb_grace_period(); // and every reader of counters
+	allocated = 0;
+	Queue *old = queues;
+	queues = nullptr;
+	nb_free(old);
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Walks the states of life_cycle.hpp: connects on the way into Connected, disconnects on the way out of
+// it, and tells XenStore.
+//
+// Connected is shown to the frontend only once the hotplug side has said that the vif is wired up, which
+// counts for the vif's life and not for one connection: a guest may close and connect again (kexec,
+// driver reload, boot loader to kernel) and nothing has to happen in dom0.
+// CONTEXT: process, the vif's life lock held.
+#include "netback/life/vif.hpp"
+
+using namespace ringway;
+
+void Vif::announce()
+{
+	if (announced == state)
+		return;
+	if (state == BackendState::connected && !nb_hotplug_connected(kvif))
+		return; // the hotplug watch brings us back here
+	announced = state;
+	nb_report_state(kvif, static_cast<int>(state));
+}
+
+void Vif::go(BackendState wanted)
+{
+	while (state != wanted) {
+		const BackendState next = next_state(state, wanted);
+		if (state == BackendState::connected)
+			disconnect();
+		if (next == BackendState::connected) {
+			const auto connected_now = connect();
+			if (!connected_now.ok()) {
+				// The error is in XenStore already; whoever comes next may try again from
+				// Closing.
+				state = BackendState::closing;
+				announced = state;
+				return;
+			}
+		}
+		state = next;
+		announce();
+	}
+}
+
+void Vif::frontend_changed(XenbusState frontend_state)
+{
+	const LifeStep step = wanted_state(frontend_state);
+	if (disabled.load() && step.kind == LifeStep::go_to && !step.gone)
+		return; // a liar stays out until it is detached and attached
+	switch (step.kind) {
+	case LifeStep::stay:
+		break;
+	case LifeStep::reconfigured:
+		if (read_headroom().ok())
+			nb_report_state(kvif, static_cast<int>(XenbusState::reconfigured));
+		else
+			go(BackendState::closing); // the error is in XenStore
+		break;
+	case LifeStep::go_to:
+		go(step.state);
+		if (step.gone && (frontend_state == XenbusState::unknown || !nb_device_online(kvif)))
+			nb_device_unregister(kvif);
+		break;
+	case LifeStep::refuse:
+		nb_report_error(kvif, error_errno(Error::invalid),
+				"frontend shows a state that does not exist");
+		break;
+	}
+}
+
+// The deferred half of fatal(), the aging of backlogs, and stall detection.
+void Vif::housekeeping()
+{
+	if (disabled.load()) {
+		if (!disabled_reported) {
+			disabled_reported = true;
+			if (state == BackendState::connected)
+				disconnect();
+			nb_report_error(kvif, error_errno(Error::invalid), disabled_why);
+			announced = BackendState::closing; // reporting shows it
+			// A frontend that closed meanwhile is not called back into closing.
+			if (state != BackendState::closed)
+				state = BackendState::closing;
+			announce();
+		}
+		return;
+	}
+	if (state != BackendState::connected || !running.load())
+		return;
+	bool again = false, stall = false;
+	const unsigned long now = nb_jiffies();
+	for (u32 i = 0; i < allocated; i++) {
+		again |= queues[i].rx_age(now);
+		stall |= queues[i].stalled;
+	}
+	nb_device_carrier(kvif, !stall);
+	if (again)
+		nb_vif_kick_later(kvif, nb_msecs(frontend.rx_notify ? 1000 : 30));
+}
+
+void nb_vif_frontend_state(void *vif, int state)
+{
+	static_cast<Vif *>(vif)->frontend_changed(static_cast<XenbusState>(state));
+}
+void nb_vif_hotplug(void *vif)
+{
+	static_cast<Vif *>(vif)->announce();
+}
+void nb_vif_housekeeping(void *vif)
+{
+	static_cast<Vif *>(vif)->housekeeping();
+}
+int nb_vif_state(void *vif)
+{
+	return static_cast<int>(static_cast<Vif *>(vif)->state);
+}
+
+void nb_vif_close(void *vif)
+{
+	auto *v = static_cast<Vif *>(vif);
+	if (v->state == BackendState::connected) {
+		// Not the frontend's wish: the driver is unbound from under it, and it has to hear so.
+		v->disconnect();
+		nb_report_state(v->kvif, static_cast<int>(BackendState::closed));
+	}
+	v->state = BackendState::closed;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Vif: one virtual interface, from XenStore node to rings.
+//
+// Life: created at probe, connected and disconnected as often as the frontend likes, destroyed at
+// remove. Readers (polls of other vifs, the device's transmit function, statistics) find the queues
+// through `queue_count`: zero is published first, a grace period waited for, and only then are queues
+// taken apart (disconnect()).
+#pragma once
+#include "core/multicast.hpp"
+#include "netback/asked/control.hpp"
+#include "netback/life/life_cycle.hpp"
+#include "netback/life/queue.hpp"
+#include <atomic>
+
+namespace ringway
+{
+// How long events may wait so that fewer are needed (coalesce.cpp). Set by the administrator at any time.
+struct Coalesce {
+	std::atomic<u32> micros; // 0: off
+	std::atomic<u32> slots;  // no longer than until so many ring slots wait
+	bool on() const { return micros.load(std::memory_order_relaxed) != 0; }
+};
+
+struct Vif {
+	nb_kvif *kvif;
+	u16 domain;
+	nb_frontend frontend; // features of the connected frontend
+
+	// INVARIANT: read once per use; queues[i] is valid below it until a grace period after it fell to 0.
+	std::atomic<u32> queue_count;
+	Queue *queues;
+	u32 allocated; // queues to take apart, owned by connect() and disconnect()
+
+	// Set once a frontend was caught lying; only detach and attach bring the vif back.
+	std::atomic<bool> disabled;
+	const char *disabled_why;
+	bool disabled_reported;
+
+	std::atomic<bool> running;       // the device is up and connected: polls and direct delivery allowed
+	std::atomic<brlite_port *> port; // the switch port this vif is, or null
+	std::atomic<u16> headroom;       // bytes its XDP program wants in front of each packet
+	Control control;                 // hashing, for guests that ask for it
+	MulticastList multicast;         // what the guest wants of it
+	bool up;                         // device is administratively up; CONTEXT: RTNL
+	bool connected;                  // rings are there; CONTEXT: RTNL
+
+	BackendState state;     // what we want the frontend to see; CONTEXT: life lock
+	BackendState announced; // what XenStore says
+
+	Coalesce from_guest, to_guest;
+
+	Limiter from_guest_limit, to_guest_limit; // all queues together; CONTEXT: the rate lock
+
+	// Counters of earlier connections. INVARIANT: a reader that finds the same even number in
+	// gone_version before and after has added each queue's counters exactly once (stats.cpp).
+	std::atomic<u32> gone_version;
+	std::atomic<u32> counted; // queues whose counters are not in gone_* yet
+	QueueStats *gone;         // one for each of most_queues
+	u32 most_queues;          // that the frontend may ever have
+
+	// CONTEXT: life lock, process
+	void frontend_changed(XenbusState frontend_state);
+	void go(BackendState wanted);
+	void announce();
+	void housekeeping();
+
+	Result<void> read_headroom();
+	Result<void> open_control();
+	void close_control();
+	void forget_control();
+	Result<void> connect();
+	void disconnect();
+	void retire_counters();
+
+	// CONTEXT: any. Latches the vif off and leaves the tearing down to process context.
+	void fatal(u32 queue, Error why);
+
+	u8 gso_mask() const
+	{
+		return static_cast<u8>((frontend.gso_tcpv4 ? 1u << XEN_NETIF_GSO_TYPE_TCPV4 : 0) |
+				       (frontend.gso_tcpv6 ? 1u << XEN_NETIF_GSO_TYPE_TCPV6 : 0));
+	}
+};
+} // namespace ringway

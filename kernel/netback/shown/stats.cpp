@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Counters as ethtool -S shows them: the names existing tools know first, then ours; sums over queues, then
+// each queue's. Those of earlier connections are included, so they never run backwards while the vif lives.
+// CONTEXT: RCU read side. Counters are read while they are written: each is one aligned word.
+#include "netback/life/vif.hpp"
+
+using namespace ringway;
+
+namespace
+{
+template <typename T>
+void add(T &sum, const T &more)
+{
+	auto *to = reinterpret_cast<u64 *>(&sum);
+	auto *from = reinterpret_cast<const volatile u64 *>(&more);
+	for (size_t i = 0; i < sizeof(T) / sizeof(u64); i++)
+		to[i] += from[i];
+}
+
+void add(QueueStats &sum, const Queue &queue)
+{
+	add(sum.tx, queue.tx_stats);
+	add(sum.rx, queue.rx_stats);
+	add(sum.work, queue.work);
+}
+
+// Everything that queue i ever did, or nothing when `version` is not the right one any more.
+bool read_queue(const Vif &vif, u32 i, u32 version, QueueStats &out)
+{
+	out = {};
+	add(out, vif.gone[i]);
+	if (i < vif.counted.load(std::memory_order_acquire))
+		add(out, vif.queues[i]);
+	std::atomic_thread_fence(std::memory_order_acquire);
+	return vif.gone_version.load(std::memory_order_relaxed) == version;
+}
+
+// The sum of queues [from, to), each of them handed to `each(i, stats)` as well. Starts again when a
+// connection ended meanwhile; `each` then sees a queue once more.
+template <typename Each>
+QueueStats sum_of(const Vif &vif, u32 from, u32 to, Each &&each)
+{
+	to = to < vif.most_queues ? to : vif.most_queues;
+	for (;;) {
+		const u32 version = vif.gone_version.load(std::memory_order_acquire);
+		if (version & 1)
+			continue; // the writer is through within a few hundred instructions, softirqs off
+		QueueStats sum{}, one;
+		u32 i = from;
+		for (; i < to && read_queue(vif, i, version, one); i++) {
+			add(sum, one);
+			each(i, one);
+		}
+		if (i >= to)
+			return sum;
+	}
+}
+
+u64 why(const QueueStats &stats, Why reason)
+{
+	return stats.tx.why[static_cast<u32>(reason)];
+}
+
+struct Stat {
+	const char *name;
+	u64 (*value)(const QueueStats &);
+};
+
+// Names are from the vif's viewpoint in dom0: rx is what the guest sends.
+constexpr Stat kStockStats[] = {
+	{"rx_gso_checksum_fixup", [](const QueueStats &s) { return s.tx.gso_checksum_fixup; }},
+	// Nothing is ever mapped, and no packet has more slots than can be handled without making it anew.
+	{"tx_zerocopy_sent", [](const QueueStats &) { return u64{0}; }},
+	{"tx_zerocopy_success", [](const QueueStats &) { return u64{0}; }},
+	{"tx_zerocopy_fail", [](const QueueStats &) { return u64{0}; }},
+	{"tx_frag_overflow", [](const QueueStats &) { return u64{0}; }},
+};
+
+constexpr Stat kWhyStats[] = {
+	{"from_guest_why_no_port", [](const QueueStats &s) { return why(s, Why::no_port); }},
+	{"from_guest_why_watched", [](const QueueStats &s) { return why(s, Why::watched); }},
+	{"from_guest_why_uplink", [](const QueueStats &s) { return why(s, Why::uplink); }},
+	{"from_guest_why_local", [](const QueueStats &s) { return why(s, Why::local); }},
+	{"from_guest_why_copy", [](const QueueStats &s) { return why(s, Why::copy); }},
+	{"from_guest_why_policy", [](const QueueStats &s) { return why(s, Why::policy); }},
+	{"from_guest_why_peer_down", [](const QueueStats &s) { return why(s, Why::peer_down); }},
+	{"from_guest_why_peer_watched", [](const QueueStats &s) { return why(s, Why::peer_watched); }},
+	{"from_guest_why_peer_backlog", [](const QueueStats &s) { return why(s, Why::peer_backlog); }},
+	{"from_guest_why_peer_queue", [](const QueueStats &s) { return why(s, Why::peer_queue); }},
+	{"from_guest_why_peer_offload", [](const QueueStats &s) { return why(s, Why::peer_offload); }},
+	{"from_guest_why_peer_buffers", [](const QueueStats &s) { return why(s, Why::peer_buffers); }},
+	{"from_guest_why_peer_limit", [](const QueueStats &s) { return why(s, Why::peer_limit); }},
+	{"from_guest_why_peer_hash", [](const QueueStats &s) { return why(s, Why::peer_hash); }},
+};
+
+// Shown for the vif, and for each of its queues.
+constexpr Stat kQueueStats[] = {
+	{"from_guest_packets", [](const QueueStats &s) { return s.tx.packets; }},
+	{"from_guest_bytes", [](const QueueStats &s) { return s.tx.bytes; }},
+	{"from_guest_cpu_ns", [](const QueueStats &s) { return u64{nb_nanos(s.work.tx_cycles)}; }},
+	{"from_guest_events", [](const QueueStats &s) { return s.work.tx_events; }},
+	{"from_guest_notifications", [](const QueueStats &s) { return s.tx.notifications; }},
+	{"from_guest_copies", [](const QueueStats &s) { return s.tx.copies; }},
+	{"from_guest_hypercalls", [](const QueueStats &s) { return s.tx.hypercalls; }},
+	{"from_guest_batches", [](const QueueStats &s) { return s.tx.batches; }},
+	{"from_guest_direct", [](const QueueStats &s) { return s.tx.path_direct; }},
+	{"from_guest_flooded", [](const QueueStats &s) { return s.tx.path_flood; }},
+	{"from_guest_skb_forward", [](const QueueStats &s) { return s.tx.path_skb; }},
+	{"from_guest_skb_up", [](const QueueStats &s) { return s.tx.path_up; }},
+	{"from_guest_filtered", [](const QueueStats &s) { return s.tx.filtered; }},
+	{"from_guest_throttled", [](const QueueStats &s) { return s.tx.throttled; }},
+	{"from_guest_turns_passed", [](const QueueStats &s) { return s.tx.turns_passed; }},
+	{"from_guest_waited", [](const QueueStats &s) { return s.tx.waited; }},
+	{"from_guest_events_held", [](const QueueStats &s) { return s.tx.held; }},
+	{"from_guest_malformed", [](const QueueStats &s) { return s.tx.bad; }},
+	{"from_guest_copy_failed", [](const QueueStats &s) { return s.tx.copy_failed; }},
+	{"from_guest_no_memory", [](const QueueStats &s) { return s.tx.no_memory; }},
+	{"from_guest_bad_headers", [](const QueueStats &s) { return s.tx.csum_failed; }},
+	{"to_guest_packets", [](const QueueStats &s) { return s.rx.packets; }},
+	{"to_guest_bytes", [](const QueueStats &s) { return s.rx.bytes; }},
+	{"to_guest_cpu_ns", [](const QueueStats &s) { return u64{nb_nanos(s.work.rx_cycles)}; }},
+	{"to_guest_events", [](const QueueStats &s) { return s.work.rx_events; }},
+	{"to_guest_copies", [](const QueueStats &s) { return s.rx.copies; }},
+	{"to_guest_hypercalls", [](const QueueStats &s) { return s.rx.hypercalls; }},
+	{"to_guest_batches", [](const QueueStats &s) { return s.rx.batches; }},
+	{"to_guest_notifications", [](const QueueStats &s) { return s.rx.notifications; }},
+	{"to_guest_notifications_held", [](const QueueStats &s) { return s.rx.held; }},
+	{"to_guest_direct", [](const QueueStats &s) { return s.rx.direct; }},
+	{"to_guest_switched", [](const QueueStats &s) { return s.rx.switched; }},
+	{"to_guest_throttled", [](const QueueStats &s) { return s.rx.throttled; }},
+	{"to_guest_dropped_full", [](const QueueStats &s) { return s.rx.dropped_full; }},
+	{"to_guest_dropped_expired", [](const QueueStats &s) { return s.rx.dropped_expired; }},
+	{"to_guest_dropped_down", [](const QueueStats &s) { return s.rx.dropped_down; }},
+	{"to_guest_dropped_shape", [](const QueueStats &s) { return s.rx.dropped_shape; }},
+	{"to_guest_dropped_oversize", [](const QueueStats &s) { return s.rx.dropped_oversize; }},
+	{"to_guest_dropped_multicast", [](const QueueStats &s) { return s.rx.dropped_multicast; }},
+	{"to_guest_copy_failed", [](const QueueStats &s) { return s.rx.copy_failed; }},
+	{"spurious_events", [](const QueueStats &s) { return s.work.spurious_events; }},
+};
+
+template <size_t N>
+constexpr u32 size(const Stat (&)[N])
+{
+	return N;
+}
+constexpr u32 kVifOnly = size(kStockStats) + size(kWhyStats);
+constexpr u32 kPerQueue = size(kQueueStats);
+
+// "q63_" in front of a name leaves it short enough for ethtool. INVARIANT: at most 64 queues (main.c).
+constexpr bool names_fit()
+{
+	for (const Stat &stat : kQueueStats)
+		if (__builtin_strlen(stat.name) + 4 >= NB_STAT_NAME)
+			return false;
+	return true;
+}
+static_assert(names_fit());
+
+char *append(char *to, const char *text)
+{
+	while (*text)
+		*to++ = *text++;
+	return to;
+}
+
+nb_totals totals_of(const QueueStats &s)
+{
+	return {s.tx.packets,
+		s.tx.bytes,
+		s.tx.csum_failed + s.tx.no_memory,
+		s.tx.bad + s.tx.copy_failed,
+		s.tx.no_memory,
+		s.rx.packets,
+		s.rx.bytes,
+		s.rx.dropped_full + s.rx.dropped_expired + s.rx.dropped_down + s.rx.dropped_shape +
+			s.rx.dropped_multicast};
+}
+} // namespace
+
+// Moves the counters of all queues to those of the past. CONTEXT: process, life lock; no queue counts any
+// more.
+void Vif::retire_counters()
+{
+	nb_softirq_off(); // a reader that spins on this CPU would wait for ever
+	gone_version.fetch_add(1, std::memory_order_acq_rel);
+	for (u32 i = 0; i < counted.load(std::memory_order_relaxed); i++)
+		add(gone[i], queues[i]);
+	counted.store(0, std::memory_order_release);
+	gone_version.fetch_add(1, std::memory_order_release);
+	nb_softirq_on();
+}
+
+unsigned int nb_stat_count(unsigned int queues)
+{
+	return kVifOnly + kPerQueue * (1 + queues);
+}
+
+void nb_stat_name(unsigned int index, char name[NB_STAT_NAME])
+{
+	char *end = name;
+	if (index >= kVifOnly + kPerQueue) {
+		const u32 queue = (index - kVifOnly) / kPerQueue - 1;
+		*end++ = 'q';
+		if (queue >= 10)
+			*end++ = static_cast<char>('0' + queue / 10 % 10);
+		*end++ = static_cast<char>('0' + queue % 10);
+		*end++ = '_';
+	}
+	if (index < size(kStockStats))
+		end = append(end, kStockStats[index].name);
+	else if (index < kVifOnly)
+		end = append(end, kWhyStats[index - size(kStockStats)].name);
+	else
+		end = append(end, kQueueStats[(index - kVifOnly) % kPerQueue].name);
+	*end = 0;
+}
+
+void nb_vif_stats(void *opaque, nb_u64 *values)
+{
+	const auto &vif = *static_cast<Vif *>(opaque);
+	nb_u64 *const per_queue = values + kVifOnly + kPerQueue;
+	const auto sum = sum_of(vif, 0, vif.most_queues, [per_queue](u32 i, const QueueStats &one) {
+		for (u32 n = 0; n < kPerQueue; n++)
+			per_queue[i * kPerQueue + n] = kQueueStats[n].value(one);
+	});
+	for (const Stat &stat : kStockStats)
+		*values++ = stat.value(sum);
+	for (const Stat &stat : kWhyStats)
+		*values++ = stat.value(sum);
+	for (const Stat &stat : kQueueStats)
+		*values++ = stat.value(sum);
+}
+
+void nb_queue_totals(void *vif, unsigned int from, unsigned int to, nb_totals *totals)
+{
+	*totals = totals_of(sum_of(*static_cast<Vif *>(vif), from, to, [](u32, const QueueStats &) {}));
+}
+
+void nb_vif_totals(void *vif, nb_totals *totals)
+{
+	nb_queue_totals(vif, 0, ~0u, totals);
+}
