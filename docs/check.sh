@@ -16,7 +16,7 @@ anchors() { sed -n 's/^#\{1,6\} //p' "$1" | tr '[:upper:]' '[:lower:]' | sed -e 
 # Where a text may start to name a file from; the folders are for names without one.
 named() {
 	local from
-	for from in . kernel kernel/netback kernel/netback/{life,from_guest,to_guest,asked,shown} kernel/netfront kernel/bridge-lite kernel/core docs selftests/{unit,fuzz,gate,kselftest} toolstack/tests toolstack lab; do
+	for from in . kernel kernel/netback kernel/netback/{life,from_guest,to_guest,asked,shown,linux} kernel/netfront kernel/bridge-lite kernel/core docs selftests/{unit,fuzz,gate,kselftest} toolstack/tests toolstack lab; do
 		[ ! -e "$from/$1" ] || return 0
 	done
 	return 1

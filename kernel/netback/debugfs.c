@@ -17,19 +17,19 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include "netback/linux/state.h"
+#include "netback/roof.h"
 
-struct nb_debug {
+struct vif_debug {
 	struct dentry *dir;
-	struct nb_debug_queue {
-		struct nb_kvif *kvif;
+	struct vif_debug_queue {
+		struct vif_host *host;
 		unsigned int index;
 	} queue[];
 };
 
-static struct dentry *nb_debug_root;
+static struct dentry *debug_root;
 
-static void nb_show_ring(struct seq_file *file, const char *name, const struct nb_ring_view *ring)
+static void vif_show_ring(struct seq_file *file, const char *name, const struct netback_ring_view *ring)
 {
 	seq_printf(file, "%s: %u slots\n", name, ring->size);
 	/* In brackets: how far it is from the last index that is ours and published. */
@@ -42,36 +42,35 @@ static void nb_show_ring(struct seq_file *file, const char *name, const struct n
 		   (int)(ring->rsp_event - ring->rsp_private));
 }
 
-static void nb_show_poll(struct seq_file *file, const char *name, const struct napi_struct *napi, int irq, bool owed,
-			 bool rate, bool hold)
+static void vif_show_poll(struct seq_file *file, const char *name, struct queue_host *q, enum guest_side which)
 {
-	const unsigned long state = READ_ONCE(napi->state);
+	struct side_host *side = &q->side[which];
+	const unsigned long state = READ_ONCE(side->napi.state);
 
 	seq_printf(file, "%s poll: NAPI state 0x%lx%s%s, weight %d, irq %d%s%s%s\n", name, state,
 		   state & NAPIF_STATE_SCHED ? " scheduled" : "", state & NAPIF_STATE_MISSED ? " missed" : "",
-		   napi->weight, irq, owed ? ", end of interrupt owed" : "", rate ? ", waits for its limit" : "",
-		   hold ? ", timer set" : "");
+		   side->napi.weight, side->irq,
+		   atomic_read(&q->eoi) & (EOI_OF(which) | EOI_BOTH) ? ", end of interrupt owed" : "",
+		   timer_pending(&side->timer) ? ", waits for its limit" : "",
+		   hrtimer_active(&side->hold) ? ", timer set" : "");
 }
 
 /* CONTEXT: RCU read side */
-static void nb_show_queue(struct seq_file *file, const struct nb_queue_view *view)
+static void vif_show_queue(struct seq_file *file, const struct netback_queue_view *view)
 {
-	struct nb_kqueue *kq = view->kq;
-	const int eoi = atomic_read(&kq->eoi);
+	struct queue_host *q = view->host;
 
-	nb_show_ring(file, "TX", &view->tx);
-	nb_show_ring(file, "RX", &view->rx);
+	vif_show_ring(file, "TX", &view->from_guest);
+	vif_show_ring(file, "RX", &view->to_guest);
 	seq_printf(file, "backlog: %u packets, %u bytes of memory%s%s%s\n", view->backlog_packets,
 		   view->backlog_bytes, view->stopped ? ", transmit queue stopped" : "",
 		   view->throttled ? ", waits for its limit" : "", view->stalled ? ", stalled" : "");
-	nb_show_poll(file, "TX", &kq->tx_napi, kq->tx_irq, eoi & (NB_EOI_TX | NB_EOI_BOTH),
-		     timer_pending(&kq->rate_timer), hrtimer_active(&kq->hold_tx));
-	nb_show_poll(file, "RX", &kq->rx_napi, kq->rx_irq, eoi & (NB_EOI_RX | NB_EOI_BOTH),
-		     timer_pending(&kq->rx_rate_timer), hrtimer_active(&kq->hold_rx));
+	vif_show_poll(file, "TX", q, FROM_GUEST);
+	vif_show_poll(file, "RX", q, TO_GUEST);
 	seq_printf(file, "turn: %u bytes owed%s\n", view->owed, view->waits ? ", waits for a receiver" : "");
 }
 
-static void nb_show_limit(struct seq_file *file, const char *what, const struct nb_bucket_view *bucket)
+static void vif_show_limit(struct seq_file *file, const char *what, const struct netback_bucket_view *bucket)
 {
 	if (bucket->interval)
 		seq_printf(file, "limit %s: %llu per %llu us, %lld left\n", what, bucket->amount, bucket->interval,
@@ -80,64 +79,64 @@ static void nb_show_limit(struct seq_file *file, const char *what, const struct 
 		seq_printf(file, "limit %s: none\n", what);
 }
 
-static int nb_queue_show(struct seq_file *file, void *unused)
+static int vif_queue_show(struct seq_file *file, void *unused)
 {
-	const struct nb_debug_queue *queue = file->private;
-	struct nb_kvif *kvif = queue->kvif;
-	struct nb_limits_view limits;
-	struct nb_queue_view view;
+	const struct vif_debug_queue *queue = file->private;
+	struct vif_host *host = queue->host;
+	struct netback_limits_view limits;
+	struct netback_queue_view view;
 
-	seq_printf(file, "queue %u of %s, backend state %d\n", queue->index, kvif->dev->name,
-		   nb_vif_state(kvif->vif));
+	seq_printf(file, "queue %u of %s, backend state %d\n", queue->index, host->dev->name,
+		   netback_state(host->vif));
 	rcu_read_lock();
-	if (nb_vif_view_queue(kvif->vif, queue->index, &view))
+	if (!netback_view_queue(host->vif, queue->index, &view))
 		seq_puts(file, "not connected\n");
 	else
-		nb_show_queue(file, &view);
+		vif_show_queue(file, &view);
 	rcu_read_unlock();
-	nb_vif_view_limits(kvif->vif, &limits);
-	nb_show_limit(file, "from guest, bytes", &limits.from_bytes);
-	nb_show_limit(file, "from guest, packets", &limits.from_packets);
-	nb_show_limit(file, "to guest, bytes", &limits.to_bytes);
-	nb_show_limit(file, "to guest, packets", &limits.to_packets);
+	netback_view_limits(host->vif, &limits);
+	vif_show_limit(file, "from guest, bytes", &limits.from_bytes);
+	vif_show_limit(file, "from guest, packets", &limits.from_packets);
+	vif_show_limit(file, "to guest, bytes", &limits.to_bytes);
+	vif_show_limit(file, "to guest, packets", &limits.to_packets);
 	return 0;
 }
 
-static int nb_queue_open(struct inode *inode, struct file *file)
+static int vif_queue_open(struct inode *inode, struct file *file)
 {
-	return single_open(file, nb_queue_show, inode->i_private);
+	return single_open(file, vif_queue_show, inode->i_private);
 }
 
-static ssize_t nb_queue_write(struct file *file, const char __user *text, size_t len, loff_t *at)
+static ssize_t vif_queue_write(struct file *file, const char __user *text, size_t len, loff_t *at)
 {
-	const struct nb_debug_queue *queue = ((struct seq_file *)file->private_data)->private;
+	const struct vif_debug_queue *queue = ((struct seq_file *)file->private_data)->private;
 	char word[8] = "";
-	int err;
+	bool done;
 
 	if (*at || !len || len >= sizeof(word))
 		return -EINVAL;
 	if (copy_from_user(word, text, len))
 		return -EFAULT;
 	if (!sysfs_streq(word, "kick")) {
-		netdev_warn(queue->kvif->dev, "debugfs: the only word is \"kick\"\n");
+		netdev_warn(queue->host->dev, "debugfs: the only word is \"kick\"\n");
 		return -EINVAL;
 	}
 	rcu_read_lock();
-	err = nb_vif_kick_queue(queue->kvif->vif, queue->index);
+	done = netback_kick_queue(queue->host->vif, queue->index);
 	rcu_read_unlock();
-	return err ? -ENOTCONN : len;
+	return done ? len : -ENOTCONN;
 }
 
-static const struct file_operations nb_queue_file = {
+static const struct file_operations vif_queue_file = {
 	.owner = THIS_MODULE,
-	.open = nb_queue_open,
+	.open = vif_queue_open,
 	.read = seq_read,
-	.write = nb_queue_write,
+	.write = vif_queue_write,
 	.llseek = seq_lseek,
 	.release = single_release,
 };
 
-static void nb_show_hash(struct seq_file *file, const struct nb_hash_view *hash)
+static void vif_show_hash(struct seq_file *file, const struct netback_hash_view *hash)
 {
 	static const char *const type[] = {"ipv4", "ipv4+tcp", "ipv6", "ipv6+tcp"};
 	unsigned int i;
@@ -147,60 +146,60 @@ static void nb_show_hash(struct seq_file *file, const struct nb_hash_view *hash)
 	for (i = 0; i < ARRAY_SIZE(type); i++)
 		if (hash->types & 1u << i)
 			seq_printf(file, " %s", type[i]);
-	seq_printf(file, "\nkey: %*phN\nmapping: %u entries", NB_HASH_KEY, hash->key, hash->size);
-	for (i = 0; i < hash->size && i < NB_HASH_MAPPING; i++)
+	seq_printf(file, "\nkey: %*phN\nmapping: %u entries", NETBACK_HASH_KEY, hash->key, hash->size);
+	for (i = 0; i < hash->size && i < NETBACK_HASH_MAPPING; i++)
 		seq_printf(file, "%s%3u", i % 16 ? " " : "\n\t", hash->mapping[i]);
 	seq_putc(file, '\n');
 }
 
-static int nb_ctrl_show(struct seq_file *file, void *unused)
+static int control_show(struct seq_file *file, void *unused)
 {
-	struct nb_kvif *kvif = file->private;
-	struct nb_hash_view hash;
+	struct vif_host *host = file->private;
+	struct netback_hash_view hash;
 
-	nb_ctrl_lock(kvif);
-	nb_vif_view_hash(kvif->vif, &hash);
-	nb_ctrl_unlock(kvif);
+	host_control_lock(host);
+	netback_view_hash(host->vif, &hash);
+	host_control_unlock(host);
 	if (hash.connected)
-		nb_show_ring(file, "control", &hash.ring);
+		vif_show_ring(file, "control", &hash.ring);
 	else
 		seq_puts(file, "not connected, or the guest has no control ring\n");
-	nb_show_hash(file, &hash);
+	vif_show_hash(file, &hash);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(nb_ctrl);
+DEFINE_SHOW_ATTRIBUTE(control);
 
 /* debugfs may be missing, or locked down: then there is nothing to see, and nothing else is different. */
-void nb_debugfs_add(struct nb_kvif *kvif)
+void vif_debugfs_add(struct vif_host *host)
 {
-	const unsigned int queues = kvif->dev->num_tx_queues;
-	struct nb_debug *debug = kzalloc(struct_size(debug, queue, queues), GFP_KERNEL);
+	const unsigned int queues = host->dev->num_tx_queues;
+	struct vif_debug *debug = kzalloc(struct_size(debug, queue, queues), GFP_KERNEL);
 	char name[24];
 	unsigned int i;
 
 	if (!debug)
 		return;
 	/* By the vif's own name, whatever its device is called by now. */
-	snprintf(name, sizeof(name), "vif%u.%s", kvif->xdev->otherend_id, kbasename(kvif->xdev->nodename));
-	debug->dir = debugfs_create_dir(name, nb_debug_root);
+	snprintf(name, sizeof(name), "vif%u.%s", host->xdev->otherend_id, kbasename(host->xdev->nodename));
+	debug->dir = debugfs_create_dir(name, debug_root);
 	for (i = 0; i < queues; i++) {
-		debug->queue[i].kvif = kvif;
+		debug->queue[i].host = host;
 		debug->queue[i].index = i;
 		snprintf(name, sizeof(name), "io_ring_q%u", i);
-		debugfs_create_file(name, 0600, debug->dir, &debug->queue[i], &nb_queue_file);
+		debugfs_create_file(name, 0600, debug->dir, &debug->queue[i], &vif_queue_file);
 	}
-	debugfs_create_file("ctrl", 0400, debug->dir, kvif, &nb_ctrl_fops);
-	kvif->debug = debug;
+	debugfs_create_file("ctrl", 0400, debug->dir, host, &control_fops);
+	host->debug = debug;
 }
 
-void nb_debugfs_remove(struct nb_kvif *kvif)
+void vif_debugfs_remove(struct vif_host *host)
 {
-	if (!kvif->debug)
+	if (!host->debug)
 		return;
-	debugfs_remove(kvif->debug->dir);
-	kfree(kvif->debug);
-	kvif->debug = NULL;
+	debugfs_remove(host->debug->dir);
+	kfree(host->debug);
+	host->debug = NULL;
 }
 
-void nb_debugfs_init(void) { nb_debug_root = debugfs_create_dir("ringway-netback", NULL); }
-void nb_debugfs_exit(void) { debugfs_remove(nb_debug_root); }
+void vif_debugfs_init(void) { debug_root = debugfs_create_dir("ringway-netback", NULL); }
+void vif_debugfs_exit(void) { debugfs_remove(debug_root); }

@@ -11,12 +11,12 @@
 #include <xen/xen.h>
 #include <xen/xenbus.h>
 
-#include "netback/linux/state.h"
 #include "linux/compat.h"
+#include "netback/roof.h"
 
-#define NB_MOST_QUEUES 64u /* stats.cpp has names for so many */
-#define NB_FEWEST_FATAL 18u /* what frontends send legitimately */
-#define NB_MOST_FATAL 64u
+#define MOST_QUEUES 64u /* stats.cpp has names for so many */
+#define FEWEST_FATAL 18u /* what frontends send legitimately */
+#define MOST_FATAL 64u
 
 static unsigned int max_queues;
 module_param(max_queues, uint, 0644);
@@ -26,141 +26,53 @@ static bool separate_tx_rx_irq = true;
 module_param(separate_tx_rx_irq, bool, 0644);
 MODULE_PARM_DESC(separate_tx_rx_irq, "Offer one event channel per direction (default: on)");
 
-static unsigned int rx_drain_timeout_msecs = 10000;
-module_param(rx_drain_timeout_msecs, uint, 0444);
-MODULE_PARM_DESC(rx_drain_timeout_msecs, "How long a packet waits for the guest's buffers before it is dropped");
-
-static unsigned int rx_stall_timeout_msecs = 60000;
-module_param(rx_stall_timeout_msecs, uint, 0444);
-MODULE_PARM_DESC(rx_stall_timeout_msecs, "How long a guest may post no buffers before its carrier goes (0: never)");
-
-static unsigned int fatal_skb_slots = 20;
-module_param(fatal_skb_slots, uint, 0444);
-MODULE_PARM_DESC(fatal_skb_slots, "Slots beyond the first that a packet may have before its vif is disabled");
-
 /* The parameter may be written at any time, with any number. */
-static unsigned int nb_param_max_queues(void)
+static unsigned int queues_offered(void)
 {
 	const unsigned int wanted = READ_ONCE(max_queues);
 
-	return wanted ? min(wanted, NB_MOST_QUEUES) : min_t(unsigned int, 8, num_online_cpus());
-}
-
-unsigned int nb_param_fatal_slots(void) { return fatal_skb_slots; }
-unsigned int nb_param_drain_msecs(void) { return rx_drain_timeout_msecs; }
-unsigned int nb_param_stall_msecs(void) { return rx_stall_timeout_msecs; }
-
-/* --- XenStore, on behalf of the C++ side --------------------------------------------------------------------- */
-
-int nb_read_frontend(struct nb_kvif *kvif, struct nb_frontend *out)
-{
-	struct xenbus_device *xdev = kvif->xdev;
-	const char *fe = xdev->otherend;
-	const unsigned int most = kvif->dev->num_tx_queues; /* what was offered */
-
-	/* HOSTILE: the guest writes all of these. Numbers that do not parse read as the default. */
-	out->queues = xenbus_read_unsigned(fe, "multi-queue-num-queues", 1);
-	if (out->queues < 1 || out->queues > most) {
-		nb_complain(kvif, -EINVAL, "%s/multi-queue-num-queues is %u, must be 1 to %u", fe, out->queues,
-				 most);
-		return -EINVAL;
-	}
-	if (!xenbus_read_unsigned(fe, "request-rx-copy", 0)) {
-		nb_complain(kvif, -EOPNOTSUPP, "%s/request-rx-copy is not 1: page flipping is not supported", fe);
-		return -EOPNOTSUPP;
-	}
-	out->can_sg = !!xenbus_read_unsigned(fe, "feature-sg", 0);
-	out->gso_tcpv4 = !!xenbus_read_unsigned(fe, "feature-gso-tcpv4", 0);
-	out->gso_tcpv6 = !!xenbus_read_unsigned(fe, "feature-gso-tcpv6", 0);
-	out->ip_csum = !xenbus_read_unsigned(fe, "feature-no-csum-offload", 0);
-	out->ipv6_csum = !!xenbus_read_unsigned(fe, "feature-ipv6-csum-offload", 0);
-	out->rx_notify = !!xenbus_read_unsigned(fe, "feature-rx-notify", 0);
-	out->multicast_control = nb_multicast_control(kvif);
-	return 0;
-}
-
-int nb_hotplug_connected(struct nb_kvif *kvif)
-{
-	unsigned int len;
-	char *status = xenbus_read(XBT_NIL, kvif->xdev->nodename, "hotplug-status", &len);
-	int connected;
-
-	if (IS_ERR(status))
-		return 0;
-	connected = !strcmp(status, "connected");
-	kfree(status);
-	return connected;
-}
-
-void nb_report_state(struct nb_kvif *kvif, int state) { xenbus_switch_state(kvif->xdev, state); }
-
-void nb_report_error(struct nb_kvif *kvif, int error, const char *what)
-{
-	nb_complain(kvif, error, "%s", what);
-}
-
-int nb_device_online(struct nb_kvif *kvif) { return xenbus_dev_is_online(kvif->xdev); }
-void nb_device_unregister(struct nb_kvif *kvif) { kvif->gone = true; }
-
-void nb_log_fatal(struct nb_kvif *kvif, unsigned int queue, const char *why)
-{
-	if (net_ratelimit())
-		netdev_err(kvif->dev, "queue %u: %s; vif disabled until it is detached and attached again\n", queue, why);
-}
-
-void nb_log_stall(struct nb_kvif *kvif, unsigned int queue, int stalled)
-{
-	if (net_ratelimit())
-		netdev_info(kvif->dev, "queue %u: guest %s\n", queue,
-			    stalled ? "posts no receive buffers: stalled" : "posts receive buffers again");
+	return wanted ? min(wanted, MOST_QUEUES) : min_t(unsigned int, 8, num_online_cpus());
 }
 
 /* --- deferred work ------------------------------------------------------------------------------------------------ */
 
-static void nb_work(struct work_struct *work)
+static void vif_work(struct work_struct *work)
 {
-	struct nb_kvif *kvif = container_of(to_delayed_work(work), struct nb_kvif, work);
+	struct vif_host *host = container_of(to_delayed_work(work), struct vif_host, work);
 
-	mutex_lock(&kvif->life);
-	if (!kvif->dying)
-		nb_vif_housekeeping(kvif->vif);
-	mutex_unlock(&kvif->life);
-}
-
-void nb_vif_kick(struct nb_kvif *kvif) { mod_delayed_work(system_wq, &kvif->work, 0); }
-void nb_vif_kick_later(struct nb_kvif *kvif, unsigned long delay)
-{
-	if (!delayed_work_pending(&kvif->work))
-		queue_delayed_work(system_wq, &kvif->work, delay);
+	mutex_lock(&host->life);
+	if (!host->dying)
+		netback_housekeeping(host->vif);
+	mutex_unlock(&host->life);
 }
 
 /* --- the xenbus driver ------------------------------------------------------------------------------------------- */
 
-static void nb_hotplug_changed(struct xenbus_watch *watch, const char *path, const char *token)
+static void vif_hotplug_changed(struct xenbus_watch *watch, const char *path, const char *token)
 {
-	struct nb_kvif *kvif = container_of(watch, struct nb_kvif, hotplug_watch);
+	struct vif_host *host = container_of(watch, struct vif_host, hotplug_watch);
 
-	mutex_lock(&kvif->life);
-	nb_vif_hotplug(kvif->vif);
-	mutex_unlock(&kvif->life);
+	mutex_lock(&host->life);
+	netback_hotplug_changed(host->vif);
+	mutex_unlock(&host->life);
 }
 
-static void nb_frontend_changed(struct xenbus_device *xdev, enum xenbus_state state)
+static void vif_frontend_changed(struct xenbus_device *xdev, enum xenbus_state state)
 {
-	struct nb_kvif *kvif = dev_get_drvdata(&xdev->dev);
+	struct vif_host *host = dev_get_drvdata(&xdev->dev);
 	bool gone;
 
-	if (!kvif)
+	if (!host)
 		return;
-	mutex_lock(&kvif->life);
-	nb_vif_frontend_state(kvif->vif, state);
-	gone = kvif->gone;
-	mutex_unlock(&kvif->life);
+	mutex_lock(&host->life);
+	netback_frontend_changed(host->vif, state);
+	gone = host->gone;
+	mutex_unlock(&host->life);
 	if (gone)
-		device_unregister(&xdev->dev); /* comes back through nb_remove() */
+		device_unregister(&xdev->dev); /* comes back through vif_remove() */
 }
 
-static int nb_offer_features(struct xenbus_device *xdev, unsigned int queues)
+static int vif_offer_features(struct xenbus_device *xdev, unsigned int queues)
 {
 	static const struct {
 		const char *name;
@@ -192,7 +104,7 @@ static int nb_offer_features(struct xenbus_device *xdev, unsigned int queues)
 		if (!err)
 			err = xenbus_printf(xbt, xdev->nodename, "multi-queue-max-queues", "%u", queues);
 		if (!err)
-			err = xenbus_printf(xbt, xdev->nodename, "feature-xdp-headroom", "%u", nb_offers_headroom());
+			err = xenbus_printf(xbt, xdev->nodename, "feature-xdp-headroom", "%u", host_offers_headroom());
 		if (err) {
 			xenbus_transaction_end(xbt, 1);
 			return err;
@@ -202,40 +114,39 @@ static int nb_offer_features(struct xenbus_device *xdev, unsigned int queues)
 	return err;
 }
 
-static void nb_remove_vif(struct nb_kvif *kvif)
+static void vif_remove_vif(struct vif_host *host)
 {
-	struct xenbus_device *xdev = kvif->xdev;
-	char *script = kvif->script;
+	struct xenbus_device *xdev = host->xdev;
+	char *script = host->script;
 
-	nb_debugfs_remove(kvif);
-	nb_multicast_unwatch(kvif);
-	nb_limits_unwatch(kvif);
-	if (kvif->watching) {
-		unregister_xenbus_watch(&kvif->hotplug_watch);
-		kfree(kvif->hotplug_watch.node);
+	vif_debugfs_remove(host);
+	vif_unwatch(host);
+	if (host->watching) {
+		unregister_xenbus_watch(&host->hotplug_watch);
+		kfree(host->hotplug_watch.node);
 	}
-	mutex_lock(&kvif->life);
-	kvif->dying = true;
-	nb_vif_close(kvif->vif);
-	mutex_unlock(&kvif->life);
-	cancel_delayed_work_sync(&kvif->work);
+	mutex_lock(&host->life);
+	host->dying = true;
+	netback_close(host->vif);
+	mutex_unlock(&host->life);
+	cancel_delayed_work_sync(&host->work);
 
 	xenbus_rm(XBT_NIL, xdev->nodename, "hotplug-status");
-	xenbus_rm(XBT_NIL, "error", xdev->nodename); /* what nb_complain() wrote for this vif */
+	xenbus_rm(XBT_NIL, "error", xdev->nodename); /* what host_complain() wrote for this vif */
 	kobject_uevent(&xdev->dev.kobj, KOBJ_OFFLINE);
 	dev_set_drvdata(&xdev->dev, NULL);
-	nb_netdev_destroy(kvif);
+	vif_netdev_destroy(host);
 	kfree(script);
 }
 
-static int nb_probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
+static int vif_probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 {
-	const unsigned int queues = nb_param_max_queues();
-	struct nb_kvif *kvif;
+	const unsigned int queues = queues_offered();
+	struct vif_host *host;
 	unsigned int handle;
 	int err;
 
-	err = nb_offer_features(xdev, queues);
+	err = vif_offer_features(xdev, queues);
 	if (err) {
 		xenbus_dev_fatal(xdev, err, "offering features in %s", xdev->nodename);
 		return err;
@@ -246,114 +157,112 @@ static int nb_probe(struct xenbus_device *xdev, const struct xenbus_device_id *i
 		xenbus_dev_fatal(xdev, err, "reading %s/handle", xdev->nodename);
 		return err;
 	}
-	kvif = nb_netdev_create(xdev, handle, queues);
-	if (IS_ERR(kvif)) {
-		xenbus_dev_fatal(xdev, PTR_ERR(kvif), "creating the network device for %s", xdev->nodename);
-		return PTR_ERR(kvif);
+	host = vif_netdev_create(xdev, handle, queues);
+	if (IS_ERR(host)) {
+		xenbus_dev_fatal(xdev, PTR_ERR(host), "creating the network device for %s", xdev->nodename);
+		return PTR_ERR(host);
 	}
-	INIT_DELAYED_WORK(&kvif->work, nb_work);
-	nb_ctrl_init(kvif);
-	dev_set_drvdata(&xdev->dev, kvif);
+	INIT_DELAYED_WORK(&host->work, vif_work);
+	host_control_init(host);
+	dev_set_drvdata(&xdev->dev, host);
 
-	kvif->script = xenbus_read(XBT_NIL, xdev->nodename, "script", NULL);
-	if (IS_ERR(kvif->script))
-		kvif->script = NULL; /* wired up without a script */
-	err = xenbus_watch_pathfmt(xdev, &kvif->hotplug_watch, NULL, nb_hotplug_changed, "%s/%s", xdev->nodename,
+	host->script = xenbus_read(XBT_NIL, xdev->nodename, "script", NULL);
+	if (IS_ERR(host->script))
+		host->script = NULL; /* wired up without a script */
+	err = xenbus_watch_pathfmt(xdev, &host->hotplug_watch, NULL, vif_hotplug_changed, "%s/%s", xdev->nodename,
 				   "hotplug-status");
 	if (err) {
-		nb_remove_vif(kvif); /* the error is in XenStore */
+		vif_remove_vif(host); /* the error is in XenStore */
 		return err;
 	}
-	kvif->watching = true;
-	err = nb_limits_watch(kvif);
-	if (!err)
-		err = nb_multicast_watch(kvif);
+	host->watching = true;
+	err = vif_watch(host);
 	if (err) {
-		nb_remove_vif(kvif);
+		vif_remove_vif(host);
 		return err;
 	}
 
-	nb_debugfs_add(kvif);
+	vif_debugfs_add(host);
 	kobject_uevent(&xdev->dev.kobj, KOBJ_ONLINE); /* starts hotplug scripts: the device is there */
-	mutex_lock(&kvif->life);
-	nb_vif_frontend_state(kvif->vif, XenbusStateInitialising); /* -> InitWait */
-	mutex_unlock(&kvif->life);
+	mutex_lock(&host->life);
+	netback_frontend_changed(host->vif, XenbusStateInitialising); /* -> InitWait */
+	mutex_unlock(&host->life);
 	return 0;
 }
 
-static void nb_remove(struct xenbus_device *xdev)
+static void vif_remove(struct xenbus_device *xdev)
 {
-	struct nb_kvif *kvif = dev_get_drvdata(&xdev->dev);
+	struct vif_host *host = dev_get_drvdata(&xdev->dev);
 
-	if (kvif)
-		nb_remove_vif(kvif);
+	if (host)
+		vif_remove_vif(host);
 }
 
 /* Gives hotplug scripts started by udev their environment. */
-static int nb_uevent(COMPAT_UEVENT_CONST struct xenbus_device *xdev, struct kobj_uevent_env *env)
+static int vif_uevent(COMPAT_UEVENT_CONST struct xenbus_device *xdev, struct kobj_uevent_env *env)
 {
-	const struct nb_kvif *kvif = dev_get_drvdata(&xdev->dev);
+	const struct vif_host *host = dev_get_drvdata(&xdev->dev);
 
-	if (!kvif)
+	if (!host)
 		return 0;
-	if (kvif->script && add_uevent_var(env, "script=%s", kvif->script))
+	if (host->script && add_uevent_var(env, "script=%s", host->script))
 		return -ENOMEM;
-	return add_uevent_var(env, "vif=%s", kvif->dev->name);
+	return add_uevent_var(env, "vif=%s", host->dev->name);
 }
 
-static const struct xenbus_device_id nb_ids[] = {{"vif"}, {""}};
+static const struct xenbus_device_id vif_ids[] = {{"vif"}, {""}};
 
-static struct xenbus_driver nb_driver = {
-	.ids = nb_ids,
-	.probe = nb_probe,
-	.remove = nb_remove,
-	.uevent = nb_uevent,
-	.otherend_changed = nb_frontend_changed,
+static struct xenbus_driver vif_driver = {
+	.ids = vif_ids,
+	.probe = vif_probe,
+	.remove = vif_remove,
+	.uevent = vif_uevent,
+	.otherend_changed = vif_frontend_changed,
 	.allow_rebind = true,
 };
 
-static int __init nb_init(void)
+static int __init netback_init(void)
 {
 	int err;
 
 	if (!xen_domain())
 		return -ENODEV;
-	max_queues = nb_param_max_queues(); /* sysfs shows what holds */
-	if (fatal_skb_slots != clamp(fatal_skb_slots, NB_FEWEST_FATAL, NB_MOST_FATAL)) {
-		pr_warn("fatal_skb_slots=%u is not between %u and %u: the nearest is used\n", fatal_skb_slots,
-			NB_FEWEST_FATAL, NB_MOST_FATAL);
-		fatal_skb_slots = clamp(fatal_skb_slots, NB_FEWEST_FATAL, NB_MOST_FATAL);
+	max_queues = queues_offered(); /* sysfs shows what holds */
+	if (host_params.fatal_slots != clamp(host_params.fatal_slots, FEWEST_FATAL, MOST_FATAL)) {
+		pr_warn("fatal_skb_slots=%u is not between %u and %u: the nearest is used\n", host_params.fatal_slots,
+			FEWEST_FATAL, MOST_FATAL);
+		host_params.fatal_slots = clamp(host_params.fatal_slots, FEWEST_FATAL, MOST_FATAL);
 	}
-	err = nb_lanes_create();
+	err = netback_lanes_create();
 	if (err)
 		return err;
-	err = nb_port_init();
+	err = vif_port_init();
 	if (err)
 		goto no_notifier;
-	nb_debugfs_init();
-	err = xenbus_register_backend(&nb_driver);
+	vif_debugfs_init();
+	err = xenbus_register_backend(&vif_driver);
 	if (err)
 		goto no_driver;
 	return 0;
 
 no_driver:
-	nb_debugfs_exit();
-	nb_port_exit();
+	vif_debugfs_exit();
+	vif_port_exit();
 no_notifier:
-	nb_lanes_destroy();
+	netback_lanes_destroy();
 	return err;
 }
-module_init(nb_init);
+module_init(netback_init);
 
 /* Unloading with vifs there closes each of them in order, as a detach does; no guest has to agree. */
-static void __exit nb_exit(void)
+static void __exit netback_exit(void)
 {
-	xenbus_unregister_driver(&nb_driver);
-	nb_debugfs_exit();
-	nb_port_exit();
-	nb_lanes_destroy();
+	xenbus_unregister_driver(&vif_driver);
+	vif_debugfs_exit();
+	vif_port_exit();
+	netback_lanes_destroy();
 }
-module_exit(nb_exit);
+module_exit(netback_exit);
 
 MODULE_DESCRIPTION("Ringway Xen network backend");
 MODULE_LICENSE("GPL");

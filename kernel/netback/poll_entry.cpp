@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The bill: what a queue costs dom0. Every poll and interrupt comes in through here and is charged to its
-// queue: the time of polls, by the CPU's time-stamp counter read at their two ends, and the events received.
-// Copies, hypercalls and notifications are counted where they are made.
+// Where polls and interrupts come in, and the bill: what a queue costs dom0. Each is charged to its queue:
+// the time of polls, by the CPU's time-stamp counter read at their two ends, and the events received. Copies,
+// hypercalls and notifications are counted where they are made.
 //
 // Who pays: the time of delivering straight into another guest's ring is the sender's, that of the skb way
 // into a guest is the receiver's. Interrupts of dom0 and its losing the physical CPU during a poll are in the
@@ -10,22 +10,21 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
-int nb_queue_tx_poll(void *opaque, int budget)
+int netback_poll_from_guest(netback_queue *queue, int budget)
 {
-	auto &queue = *static_cast<Queue *>(opaque);
-	const u64 start = nb_cycles();
-	const int done = queue.tx_poll(budget);
-	WorkStats::spent(queue.work.tx_cycles, nb_cycles() - start);
+	const u64 start = host_cycles();
+	const int done = queue->poll_from_guest(budget);
+	WorkStats::spent(queue->work.from_guest_cycles, host_cycles() - start);
 	return done;
 }
 
-int nb_queue_rx_poll(void *opaque, int budget)
+int netback_poll_to_guest(netback_queue *queue, int budget)
 {
-	auto &queue = *static_cast<Queue *>(opaque);
-	const u64 start = nb_cycles();
-	const int done = queue.rx_poll(budget);
-	WorkStats::spent(queue.work.rx_cycles, nb_cycles() - start);
+	const u64 start = host_cycles();
+	const int done = queue->poll_to_guest(budget);
+	WorkStats::spent(queue->work.to_guest_cycles, host_cycles() - start);
 	return done;
 }
 
@@ -38,23 +37,22 @@ bool Queue::event(u64 &events, bool any)
 	return any;
 }
 
-int nb_queue_tx_event(void *opaque)
+u32 netback_event_from_guest(netback_queue *queue)
 {
-	auto &queue = *static_cast<Queue *>(opaque);
-	return queue.event(queue.work.tx_events, queue.tx_work()) ? NB_WORK_TX : 0;
+	return queue->event(queue->work.from_guest_events, queue->work_from_guest()) ? NETBACK_WORK_FROM_GUEST
+										     : 0;
 }
 
-int nb_queue_rx_event(void *opaque)
+u32 netback_event_to_guest(netback_queue *queue)
 {
-	auto &queue = *static_cast<Queue *>(opaque);
-	return queue.event(queue.work.rx_events, queue.rx_work()) ? NB_WORK_RX : 0;
+	return queue->event(queue->work.to_guest_events, queue->work_to_guest()) ? NETBACK_WORK_TO_GUEST : 0;
 }
 
 // One event channel for both directions: its events are counted as the guest's sending.
-int nb_queue_event(void *opaque)
+u32 netback_event_both(netback_queue *queue)
 {
-	auto &queue = *static_cast<Queue *>(opaque);
-	const int work = (queue.tx_work() ? NB_WORK_TX : 0) | (queue.rx_work() ? NB_WORK_RX : 0);
-	queue.event(queue.work.tx_events, work != 0);
+	const u32 work = (queue->work_from_guest() ? NETBACK_WORK_FROM_GUEST : 0) |
+			 (queue->work_to_guest() ? NETBACK_WORK_TO_GUEST : 0);
+	queue->event(queue->work.from_guest_events, work != 0);
 	return work;
 }

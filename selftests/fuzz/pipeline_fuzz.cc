@@ -51,14 +51,14 @@ struct World {
 		for (u32 g = 0; g < kGuests; g++) {
 			guest[g] = std::make_unique<Guest>(static_cast<u16>(g + 1));
 			const u8 features = static_cast<u8>(~in.take());
-			nb_frontend &f = guest[g]->kvif.frontend;
+			frontend_features &f = guest[g]->dev.frontend;
 			f.can_sg = features & 1;
 			f.gso_tcpv4 = features >> 1 & 1;
 			f.gso_tcpv6 = features >> 2 & 1;
 			f.ip_csum = features >> 3 & 1;
 			f.ipv6_csum = features >> 4 & 1;
-			guest[g]->kvif.shaped = !(features >> 5 & 1);
-			guest[g]->kvif.headroom = features >> 6 & 1 ? 0 : features >> 7 & 1 ? 256 : 0x7fff;
+			guest[g]->dev.shaped = !(features >> 5 & 1);
+			guest[g]->dev.headroom = features >> 6 & 1 ? 0 : features >> 7 & 1 ? 256 : 0x7fff;
 			guest[g]->connect();
 		}
 		for (u32 g = 0; g < kGuests; g++) {
@@ -93,7 +93,7 @@ struct World {
 		FUZZ_CHECK(mind.within_limits());
 		brlite_verdict out{judged.action, judged.reason, judged.flags, 0, nullptr, nullptr};
 		if (judged.action == BRLITE_PORT) {
-			out.owner = guest[judged.port]->kvif.vif;
+			out.owner = guest[judged.port]->dev.vif;
 			out.port = &guest[judged.port]->port;
 		}
 		return out;
@@ -253,7 +253,7 @@ struct World {
 			FUZZ_CHECK(before < number);
 			before = number;
 		}
-		FUZZ_CHECK(!alive(g) || guest[g]->back().rx_stats.packets == arrived[g]);
+		FUZZ_CHECK(!alive(g) || guest[g]->back().to_guest_stats.packets == arrived[g]);
 	}
 
 	void step()
@@ -280,7 +280,7 @@ struct World {
 			if (in.one_in(4))
 				send_anything(g);
 			else
-				guest[g]->kvif.watched = in.one_in(3);
+				guest[g]->dev.watched = in.one_in(3);
 		}
 	}
 };

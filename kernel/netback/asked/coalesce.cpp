@@ -13,17 +13,18 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
-// CONTEXT: TX poll, completed. A request too many is no harm: the timer's poll takes what waits.
+// CONTEXT: from-guest poll, completed. A request too many is no harm: the timer's poll takes what waits.
 void Queue::rest_coalesced()
 {
-	tx_stats.held++;
-	if (tx.ask_request_event(vif->from_guest.slots.load(std::memory_order_relaxed))) {
-		nb_schedule_tx(kq);
+	from_guest_stats.held++;
+	if (from_guest_ring.ask_request_event(vif->from_guest.slots.load(std::memory_order_relaxed))) {
+		host_schedule(host, FROM_GUEST);
 		return;
 	}
-	nb_hold_tx(kq, vif->from_guest.micros.load(std::memory_order_relaxed));
-	nb_eoi_tx(kq);
+	host_hold(host, FROM_GUEST, vif->from_guest.micros.load(std::memory_order_relaxed));
+	host_eoi(host, FROM_GUEST);
 }
 
 void Queue::notify_coalesced(u32 slots, bool asked)
@@ -35,28 +36,28 @@ void Queue::notify_coalesced(u32 slots, bool asked)
 	held += slots;
 	if (!micros || held >= vif->to_guest.slots.load(std::memory_order_relaxed)) {
 		held = 0;
-		rx_stats.notifications++;
-		nb_notify_rx(kq);
+		to_guest_stats.notifications++;
+		host_notify(host, TO_GUEST);
 	} else if (first) {
-		rx_stats.held++;
-		nb_hold_rx(kq, micros);
+		to_guest_stats.held++;
+		host_hold(host, TO_GUEST, micros);
 	}
 }
 
 void Queue::notify_held()
 {
-	nb_rx_lock(kq);
+	host_to_guest_lock(host);
 	if (held) {
 		held = 0;
-		rx_stats.notifications++;
-		nb_notify_rx(kq);
+		to_guest_stats.notifications++;
+		host_notify(host, TO_GUEST);
 	}
-	nb_rx_unlock(kq);
+	host_to_guest_unlock(host);
 }
 
-void nb_queue_rx_held(void *queue)
+void netback_to_guest_held(netback_queue *queue)
 {
-	static_cast<Queue *>(queue)->notify_held();
+	queue->notify_held();
 }
 
 namespace
@@ -68,16 +69,14 @@ void set(Coalesce &to, u32 micros, u32 slots)
 }
 } // namespace
 
-void nb_vif_set_coalesce(void *opaque, const nb_coalesce *wanted)
+void netback_set_coalesce(netback_vif *vif, const netback_coalesce *wanted)
 {
-	auto *vif = static_cast<Vif *>(opaque);
-	set(vif->from_guest, wanted->rx_micros, wanted->rx_slots);
-	set(vif->to_guest, wanted->tx_micros, wanted->tx_slots);
+	set(vif->from_guest, wanted->from_guest_micros, wanted->from_guest_slots);
+	set(vif->to_guest, wanted->to_guest_micros, wanted->to_guest_slots);
 }
 
-void nb_vif_get_coalesce(void *opaque, nb_coalesce *out)
+void netback_get_coalesce(netback_vif *vif, netback_coalesce *out)
 {
-	const auto *vif = static_cast<Vif *>(opaque);
 	*out = {vif->from_guest.micros.load(), vif->from_guest.slots.load(), vif->to_guest.micros.load(),
 		vif->to_guest.slots.load()};
 }

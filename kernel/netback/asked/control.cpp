@@ -12,6 +12,7 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
@@ -20,17 +21,17 @@ inline constexpr u32 kMessages = 16; // a guest needs about five in its life
 // The start of a page that the guest granted, by a copy: nothing of it is mapped. HOSTILE: the reference.
 bool fetch(u16 domain, u32 gref, void *to, u32 bytes)
 {
-	nb_u64 frame;
-	void *page = nb_page_alloc(&frame);
+	u64 frame;
+	void *page = host_page_alloc(&frame);
 	if (!page)
 		return false;
 	CopyBatch<1> copy;
 	bool failed = false;
 	copy.add({gref, domain, 0, true}, {frame, DOMID_SELF, 0, false}, static_cast<u16>(bytes), 0);
-	copy.run([](void *ops, u32 n) { nb_grant_copy(ops, n); }, [&failed](u16) { failed = true; });
+	copy.run([](void *ops, u32 n) { host_grant_copy(ops, n); }, [&failed](u16) { failed = true; });
 	if (!failed)
 		__builtin_memcpy(to, page, bytes);
-	nb_page_free(page);
+	host_page_free(page);
 	return !failed;
 }
 
@@ -59,53 +60,52 @@ void Control::publish()
 	current = !current;
 	active.store(config[current].on() ? &config[current] : nullptr, std::memory_order_release);
 	if (before)
-		nb_grace_period();
+		host_grace_period();
 }
 
-// CONTEXT: process, nb_ctrl_lock(). See NB_CTRL_* in glue.h.
-int nb_ctrl_poll(void *opaque)
+// CONTEXT: process, host_control_lock(). See entry.h.
+netback_control netback_control_poll(netback_vif *vif)
 {
-	auto &vif = *static_cast<Vif *>(opaque);
-	CtrlBackRing &ring = vif.control.ring;
-	if (vif.disabled.load())
-		return NB_CTRL_STOP;
+	CtrlBackRing &ring = vif->control.ring;
+	if (vif->disabled.load())
+		return NETBACK_CONTROL_STOP;
 	if (!ring.attached())
-		return NB_CTRL_IDLE;
+		return NETBACK_CONTROL_IDLE;
 	const auto waiting = ring.unconsumed();
 	if (!waiting.ok()) {
-		vif.fatal(0, waiting.error());
-		return NB_CTRL_STOP;
+		vif->fatal(0, waiting.error());
+		return NETBACK_CONTROL_STOP;
 	}
 	const u32 n = waiting.value() < kMessages ? waiting.value() : kMessages;
 	for (u32 i = 0; i < n; i++) {
 		const CtrlRequest request = ring.request(ring.req_cons());
 		ring.consume(1);
-		ring.respond(handle(vif, request));
+		ring.respond(handle(*vif, request));
 	}
 	if (n && ring.push_responses())
-		nb_ctrl_notify(vif.kvif);
+		host_control_notify(vif->host);
 	if (n < waiting.value() || ring.ask_request_event())
-		return NB_CTRL_MORE;
-	return n ? NB_CTRL_DONE : NB_CTRL_IDLE;
+		return NETBACK_CONTROL_MORE;
+	return n ? NETBACK_CONTROL_DONE : NETBACK_CONTROL_IDLE;
 }
 
 // CONTEXT: process, the vif's life lock. The error is reported.
 Result<void> Vif::open_control()
 {
 	void *page = nullptr;
-	if (nb_ctrl_map(kvif, &page))
+	if (host_control_map(host, &page))
 		return Error::missing;
 	if (!page)
 		return {}; // a guest without a control ring
-	nb_ctrl_lock(kvif);
+	host_control_lock(host);
 	const auto attached = control.ring.attach(page);
-	nb_ctrl_unlock(kvif);
+	host_control_unlock(host);
 	if (!attached.ok()) {
-		nb_report_error(kvif, error_errno(Error::ring_index),
-				"control ring indices out of range at connect");
+		host_report_error(host, error_errno(Error::ring_index),
+				  "control ring indices out of range at connect");
 		return Error::ring_index;
 	}
-	if (nb_ctrl_bind(kvif))
+	if (host_control_bind(host))
 		return Error::missing;
 	return {};
 }
@@ -113,34 +113,33 @@ Result<void> Vif::open_control()
 // Also of a ring that was opened half way, or not at all.
 void Vif::close_control()
 {
-	nb_ctrl_unbind(kvif); // no message is handled from here on
-	nb_ctrl_lock(kvif);
+	host_control_unbind(host); // no message is handled from here on
+	host_control_lock(host);
 	control.ring.detach();
-	nb_ctrl_unlock(kvif);
-	nb_ctrl_unmap(kvif); // nobody looks at it any more
+	host_control_unlock(host);
+	host_control_unmap(host); // nobody looks at it any more
 	control.active.store(nullptr, std::memory_order_release);
 }
 
 // INVARIANT: a grace period has passed since close_control().
 void Vif::forget_control()
 {
-	nb_ctrl_lock(kvif);
+	host_control_lock(host);
 	control.current = 0;
 	control.config[0] = {};
 	control.config[1] = {};
-	nb_ctrl_unlock(kvif);
+	host_control_unlock(host);
 }
 
-PacketHash ringway::hash_skb(const HashConfig &config, const sk_buff *skb)
+PacketHash ringway::netback::hash_skb(const HashConfig &config, const sk_buff *skb)
 {
 	u8 head[kHashHead];
-	return hash_frame(config, head, nb_skb_head(skb, head, sizeof head));
+	return hash_frame(config, head, host_skb_head(skb, head, sizeof head));
 }
 
 // The queue that the guest wants the packet on, or -1: any. CONTEXT: softirqs off
-int nb_vif_select_queue(void *opaque, const sk_buff *skb)
+int netback_select_queue(netback_vif *vif, const sk_buff *skb)
 {
-	const auto *vif = static_cast<const Vif *>(opaque);
 	const HashConfig *config = vif->control.hash();
 	const u32 count = vif->queue_count.load(std::memory_order_acquire);
 	if (RINGWAY_LIKELY(!config) || !count)

@@ -4,14 +4,14 @@
 #include "core/control.hpp"
 #include <atomic>
 
-namespace ringway
+namespace ringway::netback
 {
 struct Control {
 	// What packets to the guest are hashed by, or null. CONTEXT: softirqs off, the value not kept for
 	// longer.
 	std::atomic<const HashConfig *> active;
 
-	// CONTEXT: nb_ctrl_lock()
+	// CONTEXT: host_control_lock()
 	CtrlBackRing ring;
 	u32 current; // which of both is in force
 	HashConfig config[2];
@@ -19,4 +19,4 @@ struct Control {
 	const HashConfig *hash() const { return active.load(std::memory_order_acquire); }
 	void publish();
 };
-} // namespace ringway
+} // namespace ringway::netback

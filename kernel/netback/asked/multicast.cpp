@@ -7,9 +7,10 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
-// CONTEXT: TX poll. A full list is an error of that request alone.
-void ringway::change_multicast(Batch &batch, Vif &vif)
+// CONTEXT: from-guest poll. A full list is an error of that request alone.
+void ringway::netback::change_multicast(Batch &batch, Vif &vif)
 {
 	for (u32 i = 0; i < batch.change_count; i++) {
 		const MulticastChange &change = batch.changes[i];
@@ -20,20 +21,20 @@ void ringway::change_multicast(Batch &batch, Vif &vif)
 	}
 }
 
-// CONTEXT: rx lock
+// CONTEXT: to-guest lock
 bool Queue::refuses(const sk_buff *skb)
 {
 	if (RINGWAY_LIKELY(!vif->multicast.wanted()))
 		return false;
 	u8 destination[kMacLength];
-	if (nb_skb_head(skb, destination, kMacLength) < kMacLength ||
+	if (host_skb_head(skb, destination, kMacLength) < kMacLength ||
 	    !vif->multicast.refuses(mac_load(destination)))
 		return false;
-	rx_stats.dropped_multicast++;
+	to_guest_stats.dropped_multicast++;
 	return true;
 }
 
-void nb_vif_set_multicast_control(void *vif, int on)
+void netback_set_multicast_control(netback_vif *vif, bool on)
 {
-	static_cast<Vif *>(vif)->multicast.want(on);
+	vif->multicast.want(on);
 }

@@ -10,6 +10,7 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
@@ -20,11 +21,11 @@ bool from_page_to_page(const Packet &packet)
 }
 } // namespace
 
-void ringway::blame(Lane &lane, Queue &queue)
+void ringway::netback::blame(Lane &lane, Queue &queue)
 {
 	lane.suspect = false;
-	nb_u64 frame;
-	void *scratch = nb_page_alloc(&frame);
+	u64 frame;
+	void *scratch = host_page_alloc(&frame);
 	if (!scratch)
 		return; // the receiver's fault, then
 	for (u32 i = 0; i < lane.batch.packet_count; i++) {
@@ -39,7 +40,7 @@ void ringway::blame(Lane &lane, Queue &queue)
 						static_cast<u16>(i));
 	}
 	static_assert(kBatchSlots <= decltype(lane.copies)::kCapacity);
-	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.tx_stats, ops, n); },
+	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.from_guest_stats, ops, n); },
 			[&lane](u16 packet) { lane.batch.packets[packet].fate = Fate::copy; });
-	nb_page_free(scratch);
+	host_page_free(scratch);
 }

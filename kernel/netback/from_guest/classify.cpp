@@ -7,6 +7,7 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
@@ -63,22 +64,22 @@ RINGWAY_ALWAYS_INLINE u32 read_verdicts(Lane &lane, Queue &queue, u32 n)
 			lane.groups.append(at, verdict.owner, packet, i);
 		} else if (RINGWAY_UNLIKELY(packet.path == Path::none)) {
 			packet.fate = Fate::done; // counted by the switch, by reason
-			queue.tx_stats.filtered++;
+			queue.from_guest_stats.filtered++;
 		}
 	}
 	return paths;
 }
 } // namespace
 
-void ringway::classify(Lane &lane, Queue &queue)
+void ringway::netback::classify(Lane &lane, Queue &queue)
 {
 	brlite_port *port = queue.vif->port.load(std::memory_order_acquire);
-	if (!port || nb_device_watched(queue.vif->kvif)) {
+	if (!port || host_device_watched(queue.vif->host)) {
 		all_up(lane);
 		return;
 	}
 	const u32 n = RINGWAY_LIKELY(!lane.gaps) ? lane.batch.packet_count : close_gaps(lane);
-	nb_classify(port, lane.frames, lane.verdicts, n);
+	host_classify(port, lane.frames, lane.verdicts, n);
 	lane.paths = RINGWAY_LIKELY(!lane.gaps) ? read_verdicts<false>(lane, queue, n)
 						: read_verdicts<true>(lane, queue, n);
 }

@@ -5,10 +5,11 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
-s16 status_of(const Packet &packet, TxStats &stats)
+s16 status_of(const Packet &packet, FromGuestStats &stats)
 {
 	switch (packet.fate) {
 	case Fate::bad:
@@ -29,13 +30,13 @@ void answer_each(const Batch &batch, Queue &queue)
 {
 	for (u32 i = 0; i < batch.packet_count; i++) {
 		const Packet &packet = batch.packets[i];
-		const s16 status = status_of(packet, queue.tx_stats);
+		const s16 status = status_of(packet, queue.from_guest_stats);
 		const TxSlot *slot = &batch.slots[packet.first_slot];
-		queue.tx.respond(TxResponse{slot->id, status});
+		queue.from_guest_ring.respond(TxResponse{slot->id, status});
 		for (u32 e = 0; e < packet.extra_count; e++)
-			queue.tx.respond(TxResponse{0, NETIF_RSP_NULL});
+			queue.from_guest_ring.respond(TxResponse{0, NETIF_RSP_NULL});
 		for (u32 s = 1; s < packet.slot_count; s++)
-			queue.tx.respond(TxResponse{slot[s].id, status});
+			queue.from_guest_ring.respond(TxResponse{slot[s].id, status});
 	}
 }
 
@@ -43,21 +44,22 @@ void answer_each(const Batch &batch, Queue &queue)
 bool all_placed(const Lane &lane, const Queue &queue)
 {
 	const u32 count = lane.batch.packet_count;
-	return lane.placed == count && queue.tx.req_cons() - queue.tx.rsp_prod() == count;
+	return lane.placed == count &&
+	       queue.from_guest_ring.req_cons() - queue.from_guest_ring.rsp_prod() == count;
 }
 } // namespace
 
-void ringway::complete(Lane &lane, Queue &queue)
+void ringway::netback::complete(Lane &lane, Queue &queue)
 {
 	const Batch &batch = lane.batch;
 	if (RINGWAY_LIKELY(all_placed(lane, queue)))
-		queue.tx.respond_all(batch.packet_count, [&batch](u32 i) {
+		queue.from_guest_ring.respond_all(batch.packet_count, [&batch](u32 i) {
 			return TxResponse{batch.slots[i].id, NETIF_RSP_OKAY};
 		});
 	else
 		answer_each(batch, queue);
-	if (queue.tx.push_responses()) {
-		queue.tx_stats.notifications++;
-		nb_notify_tx(queue.kq);
+	if (queue.from_guest_ring.push_responses()) {
+		queue.from_guest_stats.notifications++;
+		host_notify(queue.host, FROM_GUEST);
 	}
 }

@@ -11,6 +11,7 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
@@ -51,31 +52,32 @@ __attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u3
 	if (slots > free)
 		return 0;
 	if (lane.copies.room() < rx_copy_ops_bound(pieces, slots) + kBatchPackets)
-		to.rx_flush(lane); // INVARIANT: room for the rest of the batch's small packets is kept
-	place_packet(to.rx, to.vif->domain, meta, lane.pieces, lane.copies, lane.pending);
+		to.flush_to_guest(lane); // INVARIANT: room for the rest of the batch's small packets is kept
+	place_packet(to.to_guest_ring, to.vif->domain, meta, lane.pieces, lane.copies, lane.pending);
 	return slots;
 }
 
-// May packets for `to` pass it by its device? CONTEXT: `to`'s rx lock
+// May packets for `to` pass it by its device? CONTEXT: `to`'s to-guest lock
 bool open_for_direct(const Queue &to)
 {
-	return !to.backlog_packets && to.rx.attached() && !to.vif->control.hash() &&
-	       !nb_device_watched(to.vif->kvif) && nb_txq_idle(to.kq);
+	return !to.backlog_packets && to.to_guest_ring.attached() && !to.vif->control.hash() &&
+	       !host_device_watched(to.vif->host) && host_txq_idle(to.host);
 }
 
 // Why not? CONTEXT: as before
 Why why_closed(const Queue &to)
 {
-	if (!to.rx.attached())
+	if (!to.to_guest_ring.attached())
 		return Why::peer_down;
 	if (to.vif->control.hash())
 		return Why::peer_hash;
 	if (to.backlog_packets)
 		return to.throttled ? Why::peer_limit : Why::peer_backlog;
-	return nb_device_watched(to.vif->kvif) ? Why::peer_watched : Why::peer_queue;
+	return host_device_watched(to.vif->host) ? Why::peer_watched : Why::peer_queue;
 }
 
-// Too few buffers to go on with whole batches? `before` were there, `free` are left. CONTEXT: `to`'s rx lock
+// Too few buffers to go on with whole batches? `before` were there, `free` are left. CONTEXT: `to`'s to-guest
+// lock
 RINGWAY_ALWAYS_INLINE bool few_left(const Queue &from, const Queue &to, u32 before, u32 free)
 {
 	if (RINGWAY_UNLIKELY(from.waits))
@@ -84,18 +86,18 @@ RINGWAY_ALWAYS_INLINE bool few_left(const Queue &from, const Queue &to, u32 befo
 	return free < (used < kBatchPackets ? 2 * used : kEnoughSlots);
 }
 
-// Worth waiting for its buffers? Only while it still takes packets. CONTEXT: `to`'s rx lock
+// Worth waiting for its buffers? Only while it still takes packets. CONTEXT: `to`'s to-guest lock
 bool short_of_buffers(const Queue &to, Why why)
 {
 	return (why == Why::none || why == Why::peer_buffers || why == Why::peer_backlog) &&
-	       nb_jiffies() - to.last_rx <= nb_msecs(kProgressMsecs);
+	       host_jiffies() - to.last_rx <= host_msecs(kProgressMsecs);
 }
 
 // All that is left of a list goes as skbs for one reason: the order is kept.
 void count_left(Queue &from, const Batch &batch, u32 first, Why why)
 {
 	for (u32 i = first; i < kBatchPackets; i = batch.packets[i].next)
-		from.tx_stats.why[static_cast<u32>(why)]++;
+		from.from_guest_stats.why[static_cast<u32>(why)]++;
 }
 
 // Too long for the receiver? The switch has looked at unicasts; for floods it is up to us.
@@ -105,7 +107,7 @@ RINGWAY_ALWAYS_INLINE bool fits(const Packet &packet, u32 longest)
 }
 } // namespace
 
-Queue *ringway::destination_queue(void *owner, const Queue &from)
+Queue *ringway::netback::destination_queue(void *owner, const Queue &from)
 {
 	auto &vif = *static_cast<Vif *>(owner);
 	const u32 n = vif.queue_count.load(std::memory_order_acquire);
@@ -122,17 +124,17 @@ struct Other {
 	Why why;   // it has to go as an skb; none: it is done with
 };
 
-// Places packet i, which may be of any kind. CONTEXT: `to`'s rx lock
+// Places packet i, which may be of any kind. CONTEXT: `to`'s to-guest lock
 __attribute__((noinline)) Other place_other(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, u32 longest)
 {
 	Packet &packet = lane.batch.packets[i];
 	const MulticastList &filter = to.vif->multicast;
 	if (RINGWAY_UNLIKELY(!fits(packet, longest))) {
-		to.rx_stats.dropped_oversize++;
+		to.to_guest_stats.dropped_oversize++;
 		return {0, Why::none};
 	}
 	if (filter.wanted() && filter.refuses(mac_load_wide(packet.head))) {
-		to.rx_stats.dropped_multicast++;
+		to.to_guest_stats.dropped_multicast++;
 		packet.fate = Fate::done;
 		return {0, Why::none};
 	}
@@ -143,8 +145,8 @@ __attribute__((noinline)) Other place_other(Lane &lane, Queue &from, Queue &to, 
 	const u16 headroom = to.vif->headroom.load(std::memory_order_relaxed);
 	u32 slots = 1;
 	if (packet.whole() && !packet.gso() && !headroom)
-		place_one_slot(to.rx, to.vif->domain, packet.at, packet.staged, receive_flags(packet),
-			       lane.copies, lane.pending);
+		place_one_slot(to.to_guest_ring, to.vif->domain, packet.at, packet.staged,
+			       receive_flags(packet), lane.copies, lane.pending);
 	else
 		slots = place_large(lane, from, to, i, free, headroom);
 	return {slots, slots ? Why::none : Why::peer_buffers};
@@ -160,14 +162,14 @@ u32 plain_length(const Queue &to, u32 longest, u32 free)
 	return longest < kPageSize ? longest : kPageSize;
 }
 
-// Puts packets from `first` on, and before `end`, into `to`. CONTEXT: `to`'s rx lock
+// Puts packets from `first` on, and before `end`, into `to`. CONTEXT: `to`'s to-guest lock
 Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 longest, u32 &free, Why &why)
 {
 	Batch &batch = lane.batch;
-	const nb_frontend &frontend = to.vif->frontend;
+	const frontend_features &frontend = to.vif->frontend;
 	u32 i = first, left = free, plain = plain_length(to, longest, left), packets = 0;
 	u64 bytes = 0;
-	OneSlotRun run(to.rx, to.vif->domain, lane.copies, lane.pending);
+	OneSlotRun run(to.to_guest_ring, to.vif->domain, lane.copies, lane.pending);
 	while (i < end) {
 		Packet &packet = *computed_once(&batch.packets[i]);
 		if (RINGWAY_LIKELY(packet.len <= plain && plainly_fits(frontend, packet))) {
@@ -201,16 +203,16 @@ Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 lon
 }
 } // namespace
 
-Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest)
+Placed ringway::netback::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest)
 {
 	Placed placed{first, 0, 0, true};
 	Why why = Why::none;
-	nb_rx_lock(to.kq);
-	const u64 failed = to.rx_stats.copy_failed;
+	host_to_guest_lock(to.host);
+	const u64 failed = to.to_guest_stats.copy_failed;
 	if (RINGWAY_UNLIKELY(!open_for_direct(to))) {
 		why = why_closed(to);
 	} else {
-		u32 free = to.rx_slots();
+		u32 free = to.posted_buffers();
 		if (RINGWAY_UNLIKELY(free > to.most_slots))
 			to.most_slots = free;
 		const u32 before = free;
@@ -226,22 +228,22 @@ Placed ringway::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 lo
 			why = Why::peer_limit;
 	}
 	if (placed.packets) {
-		to.rx_flush(lane);
-		lane.suspect |= to.rx_stats.copy_failed != failed;
-		to.rx_stats.packets += placed.packets;
-		to.rx_stats.bytes += placed.bytes;
-		to.rx_stats.direct += placed.packets;
-		to.last_rx = nb_jiffies();
+		to.flush_to_guest(lane);
+		lane.suspect |= to.to_guest_stats.copy_failed != failed;
+		to.to_guest_stats.packets += placed.packets;
+		to.to_guest_stats.bytes += placed.bytes;
+		to.to_guest_stats.direct += placed.packets;
+		to.last_rx = host_jiffies();
 	}
 	if (RINGWAY_UNLIKELY(why != Why::none || placed.tight))
 		placed.tight = short_of_buffers(to, why);
-	nb_rx_unlock(to.kq);
+	host_to_guest_unlock(to.host);
 	if (RINGWAY_UNLIKELY(why != Why::none))
 		count_left(from, lane.batch, placed.next, why);
 	return placed;
 }
 
-void ringway::deliver_direct(Lane &lane, Queue &queue)
+void ringway::netback::deliver_direct(Lane &lane, Queue &queue)
 {
 	Batch &batch = lane.batch;
 	for (u32 g = 0; g < lane.groups.count; g++) {
@@ -252,9 +254,9 @@ void ringway::deliver_direct(Lane &lane, Queue &queue)
 			placed = place_list(lane, queue, *to, placed.next, kAnyLength);
 		else
 			count_left(queue, batch, placed.next, Why::peer_down);
-		queue.tx_stats.packets += placed.packets;
-		queue.tx_stats.bytes += placed.bytes;
-		queue.tx_stats.path_direct += placed.packets;
+		queue.from_guest_stats.packets += placed.packets;
+		queue.from_guest_stats.bytes += placed.bytes;
+		queue.from_guest_stats.path_direct += placed.packets;
 		lane.placed += placed.packets;
 		u32 all = placed.packets;
 		for (u32 i = placed.next; i < kBatchPackets; i = batch.packets[i].next, all++) {

@@ -10,6 +10,7 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
@@ -49,9 +50,9 @@ u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in,
 {
 	Batch &batch = lane.batch;
 	u32 i = list.first, direct = 0;
-	if (void *owner = nb_port_owner(to))
+	if (void *owner = host_port_owner(to))
 		if (Queue *queue_to = destination_queue(owner, queue)) {
-			const Placed placed = place_list(lane, queue, *queue_to, i, nb_port_longest(to));
+			const Placed placed = place_list(lane, queue, *queue_to, i, host_port_longest(to));
 			i = placed.next;
 			direct = placed.packets;
 		}
@@ -59,12 +60,12 @@ u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in,
 	const brlite_verdict only{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, nullptr, to};
 	u32 out = 0;
 	for (; i < kBatchPackets; i = batch.packets[i].next)
-		if (batch.packets[i].gso() || batch.packets[i].len <= nb_port_longest(to))
+		if (batch.packets[i].gso() || batch.packets[i].len <= host_port_longest(to))
 			if (sk_buff *skb = build_skb(lane, queue, batch.packets[i]))
 				lane.outgoing[out++] = {skb, &only};
 	if (out)
-		nb_forward(in, lane.outgoing, out);
-	queue.tx_stats.path_skb += out;
+		host_forward(in, lane.outgoing, out);
+	queue.from_guest_stats.path_skb += out;
 	return direct + out;
 }
 
@@ -88,7 +89,7 @@ u32 flood_local(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in
 		if (!(lane.verdicts[packet.verdict].flags & BRLITE_AND_LOCAL))
 			continue;
 		if (sk_buff *skb = build_skb(lane, queue, packet)) {
-			nb_forward_local(in, skb);
+			host_forward_local(in, skb);
 			copies++;
 		}
 	}
@@ -96,7 +97,7 @@ u32 flood_local(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in
 }
 } // namespace
 
-void ringway::deliver_flood(Lane &lane, Queue &queue)
+void ringway::netback::deliver_flood(Lane &lane, Queue &queue)
 {
 	brlite_port *in = queue.vif->port.load(std::memory_order_acquire);
 	const FloodList list = collect(lane);
@@ -106,7 +107,7 @@ void ringway::deliver_flood(Lane &lane, Queue &queue)
 		const brlite_frame &frame = lane.frames[lane.batch.packets[list.shortest].verdict];
 		brlite_port *ports[kPortsAtOnce];
 		u32 cursor = 0, copies = 0;
-		while (const u32 n = nb_flood_ports(in, &frame, ports, kPortsAtOnce, &cursor))
+		while (const u32 n = host_flood_ports(in, &frame, ports, kPortsAtOnce, &cursor))
 			for (u32 p = 0; p < n; p++)
 				copies += flood_port(lane, queue, list, in, ports[p]);
 		if (list.local)
@@ -117,8 +118,8 @@ void ringway::deliver_flood(Lane &lane, Queue &queue)
 		Packet &packet = lane.batch.packets[i];
 		if (packet.fate == Fate::pending)
 			packet.fate = Fate::done; // nobody wanted it
-		queue.tx_stats.packets++;
-		queue.tx_stats.bytes += packet.len;
-		queue.tx_stats.path_flood++;
+		queue.from_guest_stats.packets++;
+		queue.from_guest_stats.bytes += packet.len;
+		queue.from_guest_stats.path_flood++;
 	}
 }

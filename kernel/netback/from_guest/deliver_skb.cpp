@@ -10,6 +10,7 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
@@ -25,7 +26,7 @@ struct Rest {
 
 void run_copies(Lane &lane, Queue &queue, bool &failed)
 {
-	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.tx_stats, ops, n); },
+	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.from_guest_stats, ops, n); },
 			[&failed](u16) { failed = true; });
 }
 
@@ -46,8 +47,8 @@ bool fetch_rest(Lane &lane, Queue &queue, Packet &packet, Rest &rest)
 			continue;
 		}
 		if (!room) {
-			nb_u64 frame;
-			void *page = nb_page_alloc(&frame);
+			u64 frame;
+			void *page = host_page_alloc(&frame);
 			if (!page) {
 				lane.copies.clear();
 				packet.fate = Fate::no_memory;
@@ -77,17 +78,17 @@ bool fetch_rest(Lane &lane, Queue &queue, Packet &packet, Rest &rest)
 sk_buff *build_whole(Queue &queue, Packet &packet)
 {
 	const u32 linear = packet.len <= kLinearBytes ? packet.len : kHeaderBytes;
-	sk_buff *skb = nb_skb_new(queue.kq, packet.head, linear);
+	sk_buff *skb = host_skb_new(queue.host, packet.head, linear);
 	if (!skb || linear == packet.len)
 		return skb;
-	nb_u64 frame;
-	void *page = nb_page_alloc(&frame);
+	u64 frame;
+	void *page = host_page_alloc(&frame);
 	if (!page) {
-		nb_skb_drop(skb);
+		host_skb_drop(skb);
 		return nullptr;
 	}
 	__builtin_memcpy(page, packet.head + linear, packet.len - linear);
-	nb_skb_add_page(skb, page, packet.len - linear);
+	host_skb_add_page(skb, page, packet.len - linear);
 	return skb;
 }
 
@@ -96,22 +97,22 @@ sk_buff *build_large(Lane &lane, Queue &queue, Packet &packet)
 	Rest rest;
 	sk_buff *skb = nullptr;
 	if (fetch_rest(lane, queue, packet, rest))
-		skb = nb_skb_new(queue.kq, packet.head, packet.staged);
+		skb = host_skb_new(queue.host, packet.head, packet.staged);
 	u32 left = packet.len - packet.staged;
 	for (u32 i = 0; i < rest.count; i++) {
 		if (!skb) {
-			nb_page_free(rest.page[i]);
+			host_page_free(rest.page[i]);
 			continue;
 		}
 		const u32 n = left < kPageSize ? left : kPageSize;
-		nb_skb_add_page(skb, rest.page[i], n);
+		host_skb_add_page(skb, rest.page[i], n);
 		left -= n;
 	}
 	return skb;
 }
 } // namespace
 
-sk_buff *ringway::build_skb(Lane &lane, Queue &queue, Packet &packet)
+sk_buff *ringway::netback::build_skb(Lane &lane, Queue &queue, Packet &packet)
 {
 	sk_buff *skb = packet.whole() ? build_whole(queue, packet) : build_large(lane, queue, packet);
 	if (RINGWAY_UNLIKELY(!skb)) {
@@ -119,15 +120,15 @@ sk_buff *ringway::build_skb(Lane &lane, Queue &queue, Packet &packet)
 			packet.fate = Fate::no_memory;
 		return nullptr;
 	}
-	nb_u64 fixups = 0;
-	if (RINGWAY_UNLIKELY(
-		    !nb_skb_finish(queue.kq, skb, packet.flags, packet.gso_type, packet.gso_size, &fixups))) {
-		nb_skb_drop(skb);
+	u64 fixups = 0;
+	if (RINGWAY_UNLIKELY(!host_skb_finish(queue.host, skb, packet.flags, packet.gso_type, packet.gso_size,
+					      &fixups))) {
+		host_skb_drop(skb);
 		packet.fate = Fate::done; // the copy was fine: the guest is answered OKAY
-		queue.tx_stats.csum_failed++;
+		queue.from_guest_stats.csum_failed++;
 		return nullptr;
 	}
-	queue.tx_stats.gso_checksum_fixup += fixups;
+	queue.from_guest_stats.gso_checksum_fixup += fixups;
 	packet.fate = Fate::done;
 	return skb;
 }
@@ -149,11 +150,11 @@ Why why_forward(const brlite_verdict &verdict)
 void count_why(Queue &queue, Why why, u64 packets)
 {
 	if (why != Why::none)
-		queue.tx_stats.why[static_cast<u32>(why)] += packets;
+		queue.from_guest_stats.why[static_cast<u32>(why)] += packets;
 }
 } // namespace
 
-void ringway::deliver_skbs(Lane &lane, Queue &queue)
+void ringway::netback::deliver_skbs(Lane &lane, Queue &queue)
 {
 	Batch &batch = lane.batch;
 	brlite_port *port = queue.vif->port.load(std::memory_order_acquire);
@@ -165,22 +166,22 @@ void ringway::deliver_skbs(Lane &lane, Queue &queue)
 		sk_buff *skb = build_skb(lane, queue, packet);
 		if (!skb)
 			continue;
-		queue.tx_stats.packets++;
-		queue.tx_stats.bytes += packet.len;
+		queue.from_guest_stats.packets++;
+		queue.from_guest_stats.bytes += packet.len;
 		if (packet.path == Path::forward && RINGWAY_LIKELY(port != nullptr)) {
 			const brlite_verdict &verdict = lane.verdicts[packet.verdict];
 			lane.outgoing[out++] = {skb, &verdict};
 			count_why(queue, why_forward(verdict), 1);
 		} else {
-			nb_receive_queue(queue.kq, skb);
+			host_receive(queue.host, skb);
 			up++;
 		}
 	}
 	if (out) {
-		queue.tx_stats.path_skb += out;
-		nb_forward(port, lane.outgoing, out);
+		queue.from_guest_stats.path_skb += out;
+		host_forward(port, lane.outgoing, out);
 	}
-	queue.tx_stats.path_up += up;
+	queue.from_guest_stats.path_up += up;
 	count_why(queue, port ? Why::watched : Why::no_port, up);
-	nb_receive_flush(queue.kq);
+	host_receive_flush(queue.host);
 }

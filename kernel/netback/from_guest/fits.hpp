@@ -6,7 +6,7 @@
 #include "core/packet.hpp"
 #include "netback/linux/host.h"
 
-namespace ringway
+namespace ringway::netback
 {
 RINGWAY_ALWAYS_INLINE u16 receive_flags(const Packet &packet)
 {
@@ -19,7 +19,7 @@ RINGWAY_ALWAYS_INLINE u16 receive_flags(const Packet &packet)
 
 // Does the receiver fill in this packet's checksum? IPv4 and IPv6 are negotiated apart; whatever is
 // neither by its first Ethernet type (tagged, say) needs both.
-inline bool checksum_fits(const nb_frontend &to, const Packet &packet)
+inline bool checksum_fits(const frontend_features &to, const Packet &packet)
 {
 	const bool v4 = packet.head[12] == 0x08 && packet.head[13] == 0x00;
 	const bool v6 = packet.head[12] == 0x86 && packet.head[13] == 0xdd;
@@ -28,7 +28,7 @@ inline bool checksum_fits(const nb_frontend &to, const Packet &packet)
 
 // Would the receiver get what the packet's flags promise? A frame that lies about its headers, and GSO
 // without a blank checksum (some frontends do that, it has to be repaired), go the thorough way as skbs.
-inline bool offloads_fit(const nb_frontend &to, const Packet &packet)
+inline bool offloads_fit(const frontend_features &to, const Packet &packet)
 {
 	if (RINGWAY_LIKELY(!packet.flags && !packet.gso()))
 		return packet.len <= kPageSize || to.can_sg;
@@ -45,11 +45,11 @@ inline bool offloads_fit(const nb_frontend &to, const Packet &packet)
 }
 
 // The same for the common packets: none or only a blank checksum. False: ask offloads_fit().
-RINGWAY_ALWAYS_INLINE bool plainly_fits(const nb_frontend &to, const Packet &packet)
+RINGWAY_ALWAYS_INLINE bool plainly_fits(const frontend_features &to, const Packet &packet)
 {
 	if (RINGWAY_UNLIKELY(packet.gso()))
 		return false;
 	return !(packet.flags & NETTXF_csum_blank) ||
 	       (to.ip_csum && is_plain_transport(packet.head, packet.staged, packet.len));
 }
-} // namespace ringway
+} // namespace ringway::netback

@@ -5,7 +5,7 @@
 #pragma once
 #include "core/packet.hpp"
 
-namespace ringway
+namespace ringway::netback
 {
 struct Group {
 	void *owner;
@@ -40,4 +40,4 @@ public:
 		at->last = &packet;
 	}
 };
-} // namespace ringway
+} // namespace ringway::netback

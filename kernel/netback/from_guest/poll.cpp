@@ -21,6 +21,7 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
@@ -28,20 +29,37 @@ namespace
 Result<u32> take_limited(Queue &queue, Batch &batch, u32 budget, s32 share, u64 &wait)
 {
 	Vif &vif = *queue.vif;
-	nb_rate_lock(vif.kvif);
-	vif.from_guest_limit.refresh(nb_micros());
-	const auto taken =
-		take(queue.tx, batch, budget, {nb_param_fatal_slots(), &vif.from_guest_limit, share});
+	host_rate_lock(vif.host);
+	vif.from_guest_limit.refresh(host_micros());
+	const auto taken = take(queue.from_guest_ring, batch, budget,
+				{host_params.fatal_slots, &vif.from_guest_limit, share});
 	wait = batch.throttled;
-	nb_rate_unlock(vif.kvif);
+	host_rate_unlock(vif.host);
 	return taken;
+}
+
+// Floods first (a frame is flooded until its destination is learned, so what follows it directly must not
+// overtake it), then direct packets, then everything that has to be an skb, among it what the direct path
+// could not take. Order per destination is kept: once a packet for a destination has to go as an skb, the
+// rest of the batch for that destination does too.
+void deliver(Lane &lane, Queue &queue)
+{
+	lane.placed = 0;
+	if (RINGWAY_UNLIKELY(lane.paths & path_bit(Path::flood)))
+		deliver_flood(lane, queue);
+	if (lane.paths & path_bit(Path::direct))
+		deliver_direct(lane, queue); // may turn packets into Path::forward
+	if (lane.paths & (path_bit(Path::up) | path_bit(Path::forward)))
+		deliver_skbs(lane, queue);
+	if (RINGWAY_UNLIKELY(lane.suspect))
+		blame(lane, queue);
 }
 } // namespace
 
-int Queue::tx_poll(int budget)
+int Queue::poll_from_guest(int budget)
 {
 	if (RINGWAY_UNLIKELY(vif->disabled.load(std::memory_order_relaxed))) {
-		nb_complete_tx(kq, 0);
+		host_complete(host, FROM_GUEST, 0);
 		return 0; // the end of interrupt is never given: the peer is not heard again
 	}
 	if (RINGWAY_UNLIKELY(budget <= 0))
@@ -51,17 +69,18 @@ int Queue::tx_poll(int budget)
 	const u32 most = RINGWAY_LIKELY(!waits) ? static_cast<u32>(budget) : 1;
 	lane.tight = false;
 	const s32 share = kPollShare - static_cast<s32>(owed);
-	const auto taken = RINGWAY_LIKELY(!vif->from_guest_limit.limited())
-				   ? take(tx, lane.batch, most, {nb_param_fatal_slots(), nullptr, share})
-				   : take_limited(*this, lane.batch, most, share, wait);
+	const auto taken =
+		RINGWAY_LIKELY(!vif->from_guest_limit.limited())
+			? take(from_guest_ring, lane.batch, most, {host_params.fatal_slots, nullptr, share})
+			: take_limited(*this, lane.batch, most, share, wait);
 	if (RINGWAY_UNLIKELY(!taken.ok())) {
 		vif->fatal(index, taken.error());
-		nb_complete_tx(kq, 0);
+		host_complete(host, FROM_GUEST, 0);
 		return 0;
 	}
 	const int done = static_cast<int>(taken.value());
 	if (RINGWAY_LIKELY(done)) {
-		tx_stats.batches++;
+		from_guest_stats.batches++;
 		if (RINGWAY_UNLIKELY(lane.batch.change_count))
 			change_multicast(lane.batch, *vif);
 		stage(lane, *this);
@@ -78,11 +97,11 @@ int Queue::tx_poll(int budget)
 	}
 	if (RINGWAY_UNLIKELY(lane.batch.cut)) {
 		owed = static_cast<u32>(-lane.batch.share);
-		tx_stats.turns_passed++;
+		from_guest_stats.turns_passed++;
 		return budget; // not completed: the other queues' turn, then ours again
 	}
 	owed = 0;
-	if (done < budget && nb_complete_tx(kq, done))
+	if (done < budget && host_complete(host, FROM_GUEST, done))
 		rest(wait, done);
 	return done;
 }
@@ -92,19 +111,19 @@ int Queue::tx_poll(int budget)
 void Queue::rest(u64 wait, int done)
 {
 	if (RINGWAY_UNLIKELY(wait)) {
-		tx_stats.throttled++;
-		nb_schedule_tx_later(kq, wait);
+		from_guest_stats.throttled++;
+		host_schedule_later(host, FROM_GUEST, wait);
 	} else if (RINGWAY_UNLIKELY(vif->from_guest.on()) && done) {
 		rest_coalesced();
-	} else if (tx.ask_request_event()) {
-		nb_schedule_tx(kq);
+	} else if (from_guest_ring.ask_request_event()) {
+		host_schedule(host, FROM_GUEST);
 	} else {
-		nb_eoi_tx(kq);
+		host_eoi(host, FROM_GUEST);
 	}
 }
 
-// Anything to do for the TX poll? CONTEXT: hard interrupt. HOSTILE: only compared, never used.
-bool Queue::tx_work() const
+// Anything to do for the from-guest poll? CONTEXT: hard interrupt. HOSTILE: only compared, never used.
+bool Queue::work_from_guest() const
 {
-	return tx.attached() && tx.shared_req_prod() != tx.req_cons();
+	return from_guest_ring.attached() && from_guest_ring.shared_req_prod() != from_guest_ring.req_cons();
 }

@@ -13,12 +13,13 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
 void run_copies(Lane &lane, Queue &queue)
 {
-	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.tx_stats, ops, n); },
+	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.from_guest_stats, ops, n); },
 			[&lane](u16 packet) {
 				lane.batch.packets[packet].fate = Fate::copy;
 				lane.gaps = true;
@@ -73,7 +74,7 @@ __attribute__((noinline)) void stage_large(Lane &lane, StageCursor &cursor, u16 
 }
 } // namespace
 
-void ringway::stage(Lane &lane, Queue &queue)
+void ringway::netback::stage(Lane &lane, Queue &queue)
 {
 	Batch &batch = lane.batch;
 	StageCursor cursor{lane};

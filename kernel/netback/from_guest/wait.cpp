@@ -18,10 +18,11 @@
 // mostly elsewhere never waits. Then the backlog takes what comes, and drops what is too much.
 //
 // Cost when no receiver falls behind: one comparison per destination and batch, one branch per poll.
-// CONTEXT: TX poll
+// CONTEXT: from-guest poll
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
@@ -43,7 +44,7 @@ u32 shorter(u32 rest)
 
 bool Queue::may_wait()
 {
-	const unsigned long now = nb_jiffies(), most = nb_msecs(kWaitMsecs);
+	const unsigned long now = host_jiffies(), most = host_msecs(kWaitMsecs);
 	if (!waits) {
 		if (gave_up && now - wait_ended < most)
 			return false;
@@ -73,13 +74,14 @@ int Queue::wait_for_peer(int done, int budget)
 {
 	const int said = done < budget ? done : budget - 1;
 	owed = 0;
-	tx_stats.waited++;
+	from_guest_stats.waited++;
 	if (!rest_micros)
 		rest_micros = kRestBegin;
 	const u32 micros = looks ? rest_micros / 2 : rest_micros;
 	if (looks++)
 		rest_micros = longer(rest_micros);
-	if (nb_complete_tx(kq, said))
-		nb_hold_tx(kq, micros); // the end of interrupt is owed until then: no event comes in between
+	if (host_complete(host, FROM_GUEST, said))
+		host_hold(host, FROM_GUEST,
+			  micros); // the end of interrupt is owed until then: no event comes in between
 	return said;
 }

@@ -2,7 +2,7 @@
 //
 // Connecting to a frontend's rings and letting go of them.
 //
-// Every resource has one owner (a Queue, which owns its nb_kqueue), is taken in one order and given back
+// Every resource has one owner (a Queue, which owns its queue_host), is taken in one order and given back
 // in the reverse one by the same function, whether connecting failed half way or a connection ends. So a
 // frontend that makes any step of any queue fail leaves nothing behind (the class of the advisories on
 // half-built queues), and the next attempt starts clean.
@@ -10,6 +10,7 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
@@ -17,33 +18,33 @@ inline constexpr u32 kHeadroomAllowed = 0x7fff; // XEN_NETIF_MAX_XDP_HEADROOM of
 
 void close_queue(Queue &queue)
 {
-	if (!queue.kq)
+	if (!queue.host)
 		return;
-	nb_kqueue_unbind(queue.kq); // no interrupt and no poll runs from here on
-	queue.rx_purge();
-	queue.tx.detach();
-	queue.rx.detach();
-	nb_kqueue_destroy(queue.kq); // unmaps the rings
-	queue.kq = nullptr;
+	host_queue_unbind(queue.host); // no interrupt and no poll runs from here on
+	queue.purge_backlog();
+	queue.from_guest_ring.detach();
+	queue.to_guest_ring.detach();
+	host_queue_destroy(queue.host); // unmaps the rings
+	queue.host = nullptr;
 }
 
 Result<void> open_queue(Vif &vif, u32 index, u32 count)
 {
-	Queue &queue = vif.queues[index];
+	netback_queue &queue = vif.queues[index];
 	queue.vif = &vif;
 	queue.index = static_cast<u16>(index);
-	queue.last_rx = nb_jiffies();
+	queue.last_rx = host_jiffies();
 	void *tx_ring = nullptr, *rx_ring = nullptr;
 	int error = 0;
-	queue.kq = nb_kqueue_create(vif.kvif, index, count, &queue, &tx_ring, &rx_ring, &error);
-	if (!queue.kq)
+	queue.host = host_queue_create(vif.host, index, count, &queue, &tx_ring, &rx_ring, &error);
+	if (!queue.host)
 		return Error::missing; // C has reported what exactly
-	if (!queue.tx.attach(tx_ring).ok() || !queue.rx.attach(rx_ring).ok()) {
-		nb_report_error(vif.kvif, error_errno(Error::ring_index),
-				"ring indices out of range at connect");
+	if (!queue.from_guest_ring.attach(tx_ring).ok() || !queue.to_guest_ring.attach(rx_ring).ok()) {
+		host_report_error(vif.host, error_errno(Error::ring_index),
+				  "ring indices out of range at connect");
 		return Error::ring_index;
 	}
-	if (nb_kqueue_bind(queue.kq, count))
+	if (host_queue_bind(queue.host))
 		return Error::missing;
 	return {};
 }
@@ -53,11 +54,11 @@ Result<void> open_queue(Vif &vif, u32 index, u32 count)
 // CONTEXT: polls may run: each packet is placed with the value it saw.
 Result<void> Vif::read_headroom()
 {
-	unsigned int wanted = 0;
-	if (nb_read_headroom(kvif, &wanted))
+	u32 wanted = 0;
+	if (host_read_headroom(host, &wanted))
 		return Error::invalid; // reported by C
 	if (wanted > kHeadroomAllowed) {
-		nb_report_error(kvif, error_errno(Error::invalid), "xdp-headroom is more than 32767");
+		host_report_error(host, error_errno(Error::invalid), "xdp-headroom is more than 32767");
 		return Error::invalid;
 	}
 	headroom.store(static_cast<u16>(wanted < kMaxHeadroom ? wanted : kMaxHeadroom),
@@ -67,14 +68,14 @@ Result<void> Vif::read_headroom()
 
 Result<void> Vif::connect()
 {
-	if (nb_read_frontend(kvif, &frontend))
+	if (host_read_frontend(host, &frontend))
 		return Error::invalid; // reported by C, with the offending node
 	TRY_VOID(read_headroom());
 	multicast.want(frontend.multicast_control);
 	const u32 count = frontend.queues;
-	queues = static_cast<Queue *>(nb_alloc(sizeof(Queue) * count));
+	queues = static_cast<netback_queue *>(host_alloc(sizeof(netback_queue) * count));
 	if (!queues) {
-		nb_report_error(kvif, error_errno(Error::no_memory), "allocating queues");
+		host_report_error(host, error_errno(Error::no_memory), "allocating queues");
 		return Error::no_memory;
 	}
 	allocated = count;
@@ -92,10 +93,10 @@ Result<void> Vif::connect()
 	}
 	counted.store(count, std::memory_order_release);
 	queue_count.store(count, std::memory_order_release);
-	const int error = nb_device_connected(kvif, count);
+	const int error = host_device_connected(host, count);
 	if (error) {
 		disconnect();
-		nb_report_error(kvif, error, "setting the device's number of queues");
+		host_report_error(host, error, "setting the device's number of queues");
 		return Error::no_memory;
 	}
 	return {};
@@ -103,18 +104,18 @@ Result<void> Vif::connect()
 
 void Vif::disconnect()
 {
-	nb_device_disconnected(kvif); // carrier off, polls and interrupts stopped
+	host_device_disconnected(host); // carrier off, polls and interrupts stopped
 	close_control();
 	queue_count.store(0, std::memory_order_release);
-	nb_grace_period(); // every reader that saw the old count is through
+	host_grace_period(); // every reader that saw the old count is through
 	for (u32 i = 0; i < allocated; i++)
 		close_queue(queues[i]);
 	multicast.clear();
 	forget_control();
 	retire_counters();
-	nb_grace_period(); // and every reader of counters
+	host_grace_period(); // and every reader of counters
 	allocated = 0;
 	Queue *old = queues;
 	queues = nullptr;
-	nb_free(old);
+	host_free(old);
 }

@@ -12,7 +12,7 @@
 #include "netback/linux/host.h"
 #include "netback/from_guest/groups.hpp"
 
-namespace ringway
+namespace ringway::netback
 {
 // Bytes staged of a packet that does not fit a page: the span its protocol headers must lie in.
 inline constexpr u32 kHeaderBytes = 256;
@@ -20,7 +20,7 @@ inline constexpr u32 kStagePages = kBatchPackets;
 
 struct StagePage {
 	u8 *bytes;
-	nb_u64 frame;
+	u64 frame;
 };
 
 struct Lane {
@@ -35,7 +35,7 @@ struct Lane {
 	u16 packet_of[kBatchPackets]; // whose frame and verdict it is, where there are gaps
 	Groups groups;                // of what goes directly
 	brlite_outgoing outgoing[kBatchPackets];
-	SourcePiece pieces[NB_MAX_PIECES];
+	SourcePiece pieces[HOST_MAX_PIECES];
 	CopyBatch<512> copies;
 	RxPending pending;
 	StagePage stage[kStagePages]; // pages come with the first batch that needs them
@@ -56,7 +56,7 @@ struct StageCursor {
 		}
 		StagePage &at = lane.stage[page]; // INVARIANT: at most one page per packet, 64 of each
 		if (RINGWAY_UNLIKELY(!at.bytes))
-			at.bytes = static_cast<u8 *>(nb_page_alloc(&at.frame));
+			at.bytes = static_cast<u8 *>(host_page_alloc(&at.frame));
 		return at.bytes != nullptr;
 	}
 };
@@ -68,6 +68,6 @@ constexpr u32 path_bit(Path path)
 
 inline Lane &this_lane()
 {
-	return *static_cast<Lane *>(nb_this_cpu_lane());
+	return *static_cast<Lane *>(host_this_cpu_lane());
 }
-} // namespace ringway
+} // namespace ringway::netback

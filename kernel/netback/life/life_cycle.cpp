@@ -10,15 +10,16 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 void Vif::announce()
 {
 	if (announced == state)
 		return;
-	if (state == BackendState::connected && !nb_hotplug_connected(kvif))
+	if (state == BackendState::connected && !host_hotplug_connected(host))
 		return; // the hotplug watch brings us back here
 	announced = state;
-	nb_report_state(kvif, static_cast<int>(state));
+	host_report_state(host, static_cast<int>(state));
 }
 
 void Vif::go(BackendState wanted)
@@ -52,18 +53,18 @@ void Vif::frontend_changed(XenbusState frontend_state)
 		break;
 	case LifeStep::reconfigured:
 		if (read_headroom().ok())
-			nb_report_state(kvif, static_cast<int>(XenbusState::reconfigured));
+			host_report_state(host, static_cast<int>(XenbusState::reconfigured));
 		else
 			go(BackendState::closing); // the error is in XenStore
 		break;
 	case LifeStep::go_to:
 		go(step.state);
-		if (step.gone && (frontend_state == XenbusState::unknown || !nb_device_online(kvif)))
-			nb_device_unregister(kvif);
+		if (step.gone && (frontend_state == XenbusState::unknown || !host_device_online(host)))
+			host_device_unregister(host);
 		break;
 	case LifeStep::refuse:
-		nb_report_error(kvif, error_errno(Error::invalid),
-				"frontend shows a state that does not exist");
+		host_report_error(host, error_errno(Error::invalid),
+				  "frontend shows a state that does not exist");
 		break;
 	}
 }
@@ -76,7 +77,7 @@ void Vif::housekeeping()
 			disabled_reported = true;
 			if (state == BackendState::connected)
 				disconnect();
-			nb_report_error(kvif, error_errno(Error::invalid), disabled_why);
+			host_report_error(host, error_errno(Error::invalid), disabled_why);
 			announced = BackendState::closing; // reporting shows it
 			// A frontend that closed meanwhile is not called back into closing.
 			if (state != BackendState::closed)
@@ -88,40 +89,39 @@ void Vif::housekeeping()
 	if (state != BackendState::connected || !running.load())
 		return;
 	bool again = false, stall = false;
-	const unsigned long now = nb_jiffies();
+	const unsigned long now = host_jiffies();
 	for (u32 i = 0; i < allocated; i++) {
-		again |= queues[i].rx_age(now);
+		again |= queues[i].age_backlog(now);
 		stall |= queues[i].stalled;
 	}
-	nb_device_carrier(kvif, !stall);
+	host_device_carrier(host, !stall);
 	if (again)
-		nb_vif_kick_later(kvif, nb_msecs(frontend.rx_notify ? 1000 : 30));
+		host_kick_later(host, host_msecs(frontend.rx_notify ? 1000 : 30));
 }
 
-void nb_vif_frontend_state(void *vif, int state)
+void netback_frontend_changed(netback_vif *vif, int state)
 {
-	static_cast<Vif *>(vif)->frontend_changed(static_cast<XenbusState>(state));
+	vif->frontend_changed(static_cast<XenbusState>(state));
 }
-void nb_vif_hotplug(void *vif)
+void netback_hotplug_changed(netback_vif *vif)
 {
-	static_cast<Vif *>(vif)->announce();
+	vif->announce();
 }
-void nb_vif_housekeeping(void *vif)
+void netback_housekeeping(netback_vif *vif)
 {
-	static_cast<Vif *>(vif)->housekeeping();
+	vif->housekeeping();
 }
-int nb_vif_state(void *vif)
+int netback_state(netback_vif *vif)
 {
-	return static_cast<int>(static_cast<Vif *>(vif)->state);
+	return static_cast<int>(vif->state);
 }
 
-void nb_vif_close(void *vif)
+void netback_close(netback_vif *vif)
 {
-	auto *v = static_cast<Vif *>(vif);
-	if (v->state == BackendState::connected) {
+	if (vif->state == BackendState::connected) {
 		// Not the frontend's wish: the driver is unbound from under it, and it has to hear so.
-		v->disconnect();
-		nb_report_state(v->kvif, static_cast<int>(BackendState::closed));
+		vif->disconnect();
+		host_report_state(vif->host, static_cast<int>(BackendState::closed));
 	}
-	v->state = BackendState::closed;
+	vif->state = BackendState::closed;
 }

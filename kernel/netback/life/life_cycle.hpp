@@ -13,7 +13,7 @@
 #pragma once
 #include "core/xenbus_state.hpp"
 
-namespace ringway
+namespace ringway::netback
 {
 // What we show: some of the states there are.
 enum class BackendState : u8 {
@@ -69,4 +69,4 @@ constexpr BackendState next_state(BackendState from, BackendState to)
 	}
 	return closed;
 }
-} // namespace ringway
+} // namespace ringway::netback

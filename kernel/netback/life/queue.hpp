@@ -2,13 +2,14 @@
 //
 // Queue: one pair of rings of a vif, and its counters.
 //
-// The TX side (guest to us) belongs to the queue's TX poll alone. The RX side (us to guest) is fed by
-// its own RX poll and by the TX polls of other vifs, so it has a lock, held for one batch.
+// The TX side (guest to us) belongs to the queue's from-guest poll alone. The RX side (us to guest) is fed by
+// its own to-guest poll and by the TX polls of other vifs, so it has a lock, held for one batch.
 #pragma once
 #include "core/hash.hpp"
+#include "netback/entry.h"
 #include "netback/life/lane.hpp"
 
-namespace ringway
+namespace ringway::netback
 {
 struct Vif;
 
@@ -32,8 +33,9 @@ enum class Why : u8 {
 };
 inline constexpr u32 kWhys = static_cast<u32>(Why::none);
 
-// Counters; stats.cpp names them. Each has one writer at a time: the TX poll, or the holder of the RX lock.
-struct TxStats {
+// Counters; stats.cpp names them. Each has one writer at a time: the from-guest poll, or the holder of the
+// to-guest lock.
+struct FromGuestStats {
 	u64 packets, bytes;
 	u64 bad, copy_failed, no_memory, csum_failed, filtered;
 	u64 gso_checksum_fixup;
@@ -42,7 +44,7 @@ struct TxStats {
 	u64 batches, throttled, turns_passed, held, waited;
 	u64 copies, hypercalls, notifications;
 };
-struct RxStats {
+struct ToGuestStats {
 	u64 packets, bytes;
 	u64 direct, switched;
 	u64 dropped_full, dropped_expired, dropped_down, dropped_shape, dropped_oversize, copy_failed;
@@ -51,11 +53,11 @@ struct RxStats {
 	u64 copies, hypercalls, throttled;
 };
 
-// The time of polls and the interrupts (billing.cpp). A poll that has completed may still be on its way out
-// while the next one begins on another CPU, so these are added to atomically, once a poll or interrupt.
+// The time of polls and the interrupts (poll_entry.cpp). A poll that has completed may still be on its way
+// out while the next one begins on another CPU, so these are added to atomically, once a poll or interrupt.
 struct WorkStats {
-	u64 tx_cycles, rx_cycles; // of the time-stamp counter
-	u64 tx_events, rx_events, spurious_events;
+	u64 from_guest_cycles, to_guest_cycles; // of the time-stamp counter
+	u64 from_guest_events, to_guest_events, spurious_events;
 
 	static void add(u64 &to, u64 n) { __atomic_fetch_add(&to, n, __ATOMIC_RELAXED); }
 	// A clock that jumped, because two CPUs' differ, counts nothing; nor does what no poll can last.
@@ -68,27 +70,27 @@ struct WorkStats {
 
 // All that is counted of a queue. INVARIANT: nothing but u64 in each part, stats.cpp adds them as arrays.
 struct QueueStats {
-	TxStats tx;
-	RxStats rx;
+	FromGuestStats from_guest;
+	ToGuestStats to_guest;
 	WorkStats work;
 };
 
 struct Queue {
 	Vif *vif;
-	nb_kqueue *kq;
+	queue_host *host;
 	u16 index;
 
-	TxBackRing tx;                        // CONTEXT: TX poll
+	TxBackRing from_guest_ring;           // CONTEXT: from-guest poll
 	u32 owed;                             // bytes the last poll took beyond its share, while more waited
 	bool waits;                           // for a receiver: the next poll only looks how it is (wait.cpp)
 	bool gave_up;                         // and not again before a while after wait_ended
 	unsigned long wait_began, wait_ended; // jiffies
 	u32 rest_micros;                      // the first rest of a wait
 	u32 looks;                            // rests of this wait so far
-	TxStats tx_stats;
+	FromGuestStats from_guest_stats;
 
-	// CONTEXT: rx lock
-	RxBackRing rx;
+	// CONTEXT: to-guest lock
+	RxBackRing to_guest_ring;
 	u32 held;          // slots pushed since the guest asked to be woken, while its event is held back
 	u32 backlog_bytes; // of dom0 memory
 	u32 backlog_packets;
@@ -97,39 +99,39 @@ struct Queue {
 	bool throttled;        // the backlog waits for the vif's limit, a timer is set
 	bool stalled;          // no buffers for longer than the stall time-out
 	unsigned long last_rx; // jiffies when a packet was last placed or the backlog last was empty
-	RxStats rx_stats;
+	ToGuestStats to_guest_stats;
 	WorkStats work;
 
 	// CONTEXT: softirq
-	int tx_poll(int budget);
-	int rx_poll(int budget);
+	int poll_from_guest(int budget);
+	int poll_to_guest(int budget);
 	void rest(u64 wait, int done);
 	void rest_coalesced();
 	bool may_wait();
 	void wait_over();
 	int wait_for_peer(int done, int budget);
-	// Wakes the guest for what was pushed when enough of it is there. CONTEXT: rx lock
+	// Wakes the guest for what was pushed when enough of it is there. CONTEXT: to-guest lock
 	void notify_coalesced(u32 slots, bool asked);
 	void notify_held(); // the time is up
-	bool tx_work() const;
-	bool rx_work() const { return backlog_packets != 0 && !throttled; }
+	bool work_from_guest() const;
+	bool work_to_guest() const { return backlog_packets != 0 && !throttled; }
 	// Counts an interrupt that found work or did not; returns whether it did. CONTEXT: hard interrupt
 	bool event(u64 &events, bool any);
 
 	// Appends an skb to the backlog; refused when the byte cap is reached. CONTEXT: softirq; netpoll
-	nb_xmit enqueue(sk_buff *skb);
-	// Does the guest's multicast filter keep the packet away? Counted. CONTEXT: rx lock
+	netback_fate enqueue(sk_buff *skb);
+	// Does the guest's multicast filter keep the packet away? Counted. CONTEXT: to-guest lock
 	bool refuses(const sk_buff *skb);
 	// As many of the list as there is room for; returns the rest. CONTEXT: softirq
 	sk_buff *enqueue_list(sk_buff *skb);
 	void append(sk_buff *skb);
-	// Copies what the lane collected for this ring, answers and wakes the guest. CONTEXT: rx lock
-	void rx_flush(Lane &lane);
-	// Free buffers the guest has posted. CONTEXT: rx lock
-	u32 rx_slots();
+	// Copies what the lane collected for this ring, answers and wakes the guest. CONTEXT: to-guest lock
+	void flush_to_guest(Lane &lane);
+	// Free buffers the guest has posted. CONTEXT: to-guest lock
+	u32 posted_buffers();
 	// Drops what waited too long, finds and ends stalls; true while it wants to be called again.
-	bool rx_age(unsigned long now);
-	void rx_purge();
+	bool age_backlog(unsigned long now);
+	void purge_backlog();
 	u64 pay(u32 len);
 };
 
@@ -139,7 +141,7 @@ RINGWAY_ALWAYS_INLINE void grant_copy(Stats &stats, void *ops, u32 n)
 {
 	stats.hypercalls++;
 	stats.copies += n;
-	nb_grant_copy(ops, n);
+	host_grant_copy(ops, n);
 }
 
 // Bytes of dom0 memory a queue may hold for a guest that posts no buffers (XSA-392).
@@ -155,11 +157,10 @@ inline constexpr u32 kProgressMsecs = 30;
 // the receiver ever posts, are there.
 inline constexpr u32 kEnoughSlots = 2 * kBatchPackets;
 
-// The pipeline of the TX poll, one file each.
+// The pipeline of the from-guest poll, one file each.
 void change_multicast(Batch &batch, Vif &vif);
 void stage(Lane &lane, Queue &queue);
 void classify(Lane &lane, Queue &queue);
-void deliver(Lane &lane, Queue &queue);
 void deliver_direct(Lane &lane, Queue &queue);
 void deliver_flood(Lane &lane, Queue &queue);
 void deliver_skbs(Lane &lane, Queue &queue);
@@ -183,7 +184,7 @@ struct Placed {
 };
 Placed place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest);
 
-// Credit of a receiver that is limited (limit.cpp).
+// Credit of a receiver that is limited (credit.cpp).
 struct Credit {
 	u64 bytes = 0;
 	u32 packets = 0;
@@ -196,4 +197,8 @@ PacketHash hash_skb(const HashConfig &config, const sk_buff *skb);
 
 // Makes an skb of packet i. Null: not possible, the packet's fate says why.
 sk_buff *build_skb(Lane &lane, Queue &queue, Packet &packet);
-} // namespace ringway
+} // namespace ringway::netback
+
+// What C has a pointer to.
+struct netback_queue final : ringway::netback::Queue {
+};

@@ -13,7 +13,7 @@
 #include "netback/life/queue.hpp"
 #include <atomic>
 
-namespace ringway
+namespace ringway::netback
 {
 // How long events may wait so that fewer are needed (coalesce.cpp). Set by the administrator at any time.
 struct Coalesce {
@@ -23,13 +23,13 @@ struct Coalesce {
 };
 
 struct Vif {
-	nb_kvif *kvif;
+	vif_host *host;
 	u16 domain;
-	nb_frontend frontend; // features of the connected frontend
+	frontend_features frontend; // features of the connected frontend
 
 	// INVARIANT: read once per use; queues[i] is valid below it until a grace period after it fell to 0.
 	std::atomic<u32> queue_count;
-	Queue *queues;
+	netback_queue *queues;
 	u32 allocated; // queues to take apart, owned by connect() and disconnect()
 
 	// Set once a frontend was caught lying; only detach and attach bring the vif back.
@@ -42,8 +42,6 @@ struct Vif {
 	std::atomic<u16> headroom;       // bytes its XDP program wants in front of each packet
 	Control control;                 // hashing, for guests that ask for it
 	MulticastList multicast;         // what the guest wants of it
-	bool up;                         // device is administratively up; CONTEXT: RTNL
-	bool connected;                  // rings are there; CONTEXT: RTNL
 
 	BackendState state;     // what we want the frontend to see; CONTEXT: life lock
 	BackendState announced; // what XenStore says
@@ -82,4 +80,8 @@ struct Vif {
 				       (frontend.gso_tcpv6 ? 1u << XEN_NETIF_GSO_TYPE_TCPV6 : 0));
 	}
 };
-} // namespace ringway
+} // namespace ringway::netback
+
+// What C has a pointer to.
+struct netback_vif final : ringway::netback::Vif {
+};

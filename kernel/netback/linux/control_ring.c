@@ -11,51 +11,51 @@
 
 #include "netback/linux/state.h"
 
-static void nb_ctrl_work(struct work_struct *work)
+static void control_work(struct work_struct *work)
 {
-	struct nb_kctrl *ctrl = container_of(work, struct nb_kctrl, work);
+	struct control_host *ctrl = container_of(work, struct control_host, work);
 	bool idle;
 	int result;
 
 	mutex_lock(&ctrl->lock);
-	result = nb_ctrl_poll(container_of(ctrl, struct nb_kvif, ctrl)->vif);
+	result = netback_control_poll(container_of(ctrl, struct vif_host, ctrl)->vif);
 	mutex_unlock(&ctrl->lock);
-	if (result == NB_CTRL_STOP)
+	if (result == NETBACK_CONTROL_STOP)
 		return; /* the end of interrupt is never given: the guest is not heard again */
-	if (result == NB_CTRL_MORE) {
+	if (result == NETBACK_CONTROL_MORE) {
 		ctrl->handled = true;
 		queue_work(system_unbound_wq, work);
 		return;
 	}
-	idle = result == NB_CTRL_IDLE && !ctrl->handled;
+	idle = result == NETBACK_CONTROL_IDLE && !ctrl->handled;
 	ctrl->handled = false;
 	if (atomic_xchg(&ctrl->owed, 0))
 		xen_irq_lateeoi(ctrl->irq, idle ? XEN_EOI_FLAG_SPURIOUS : 0);
 }
 
-static irqreturn_t nb_ctrl_interrupt(int irq, void *data)
+static irqreturn_t control_interrupt(int irq, void *data)
 {
-	struct nb_kctrl *ctrl = data;
+	struct control_host *ctrl = data;
 
-	WRITE_ONCE(ctrl->irq, irq); /* it may come before nb_ctrl_bind() knows the number */
+	WRITE_ONCE(ctrl->irq, irq); /* it may come before host_control_bind() knows the number */
 	atomic_set(&ctrl->owed, 1);
 	queue_work(system_unbound_wq, &ctrl->work);
 	return IRQ_HANDLED;
 }
 
-void nb_ctrl_init(struct nb_kvif *kvif)
+void host_control_init(struct vif_host *host)
 {
-	INIT_WORK(&kvif->ctrl.work, nb_ctrl_work);
-	mutex_init(&kvif->ctrl.lock);
+	INIT_WORK(&host->ctrl.work, control_work);
+	mutex_init(&host->ctrl.lock);
 }
 
-void nb_ctrl_lock(struct nb_kvif *kvif) { mutex_lock(&kvif->ctrl.lock); }
-void nb_ctrl_unlock(struct nb_kvif *kvif) { mutex_unlock(&kvif->ctrl.lock); }
+void host_control_lock(struct vif_host *host) { mutex_lock(&host->ctrl.lock); }
+void host_control_unlock(struct vif_host *host) { mutex_unlock(&host->ctrl.lock); }
 
-int nb_ctrl_map(struct nb_kvif *kvif, void **page)
+int host_control_map(struct vif_host *host, void **page)
 {
-	struct xenbus_device *xdev = kvif->xdev;
-	struct nb_kctrl *ctrl = &kvif->ctrl;
+	struct xenbus_device *xdev = host->xdev;
+	struct control_host *ctrl = &host->ctrl;
 	grant_ref_t ref;
 	int err;
 
@@ -80,18 +80,18 @@ int nb_ctrl_map(struct nb_kvif *kvif, void **page)
 	return err;
 }
 
-int nb_ctrl_bind(struct nb_kvif *kvif)
+int host_control_bind(struct vif_host *host)
 {
-	struct nb_kctrl *ctrl = &kvif->ctrl;
+	struct control_host *ctrl = &host->ctrl;
 	int irq;
 
-	snprintf(ctrl->name, sizeof(ctrl->name), "%s-ctrl", kvif->dev->name);
+	snprintf(ctrl->name, sizeof(ctrl->name), "%s-ctrl", host->dev->name);
 	atomic_set(&ctrl->owed, 0);
 	ctrl->handled = false;
-	irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(kvif->xdev, ctrl->port, nb_ctrl_interrupt, 0, ctrl->name,
+	irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(host->xdev, ctrl->port, control_interrupt, 0, ctrl->name,
 							    ctrl);
 	if (irq < 0) {
-		xenbus_dev_fatal(kvif->xdev, irq, "binding event-channel-ctrl %u", ctrl->port);
+		xenbus_dev_fatal(host->xdev, irq, "binding event-channel-ctrl %u", ctrl->port);
 		return irq;
 	}
 	WRITE_ONCE(ctrl->irq, irq);
@@ -99,9 +99,9 @@ int nb_ctrl_bind(struct nb_kvif *kvif)
 	return 0;
 }
 
-void nb_ctrl_unbind(struct nb_kvif *kvif)
+void host_control_unbind(struct vif_host *host)
 {
-	struct nb_kctrl *ctrl = &kvif->ctrl;
+	struct control_host *ctrl = &host->ctrl;
 
 	if (!ctrl->irq)
 		return;
@@ -111,11 +111,11 @@ void nb_ctrl_unbind(struct nb_kvif *kvif)
 	ctrl->irq = 0;
 }
 
-void nb_ctrl_unmap(struct nb_kvif *kvif)
+void host_control_unmap(struct vif_host *host)
 {
-	if (kvif->ctrl.ring)
-		xenbus_unmap_ring_vfree(kvif->xdev, kvif->ctrl.ring);
-	kvif->ctrl.ring = NULL;
+	if (host->ctrl.ring)
+		xenbus_unmap_ring_vfree(host->xdev, host->ctrl.ring);
+	host->ctrl.ring = NULL;
 }
 
-void nb_ctrl_notify(struct nb_kvif *kvif) { notify_remote_via_irq(kvif->ctrl.irq); }
+void host_control_notify(struct vif_host *host) { notify_remote_via_irq(host->ctrl.irq); }

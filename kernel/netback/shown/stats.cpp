@@ -6,6 +6,7 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
@@ -20,8 +21,8 @@ void add(T &sum, const T &more)
 
 void add(QueueStats &sum, const Queue &queue)
 {
-	add(sum.tx, queue.tx_stats);
-	add(sum.rx, queue.rx_stats);
+	add(sum.from_guest, queue.from_guest_stats);
+	add(sum.to_guest, queue.to_guest_stats);
 	add(sum.work, queue.work);
 }
 
@@ -59,7 +60,7 @@ QueueStats sum_of(const Vif &vif, u32 from, u32 to, Each &&each)
 
 u64 why(const QueueStats &stats, Why reason)
 {
-	return stats.tx.why[static_cast<u32>(reason)];
+	return stats.from_guest.why[static_cast<u32>(reason)];
 }
 
 struct Stat {
@@ -69,7 +70,7 @@ struct Stat {
 
 // Names are from the vif's viewpoint in dom0: rx is what the guest sends.
 constexpr Stat kStockStats[] = {
-	{"rx_gso_checksum_fixup", [](const QueueStats &s) { return s.tx.gso_checksum_fixup; }},
+	{"rx_gso_checksum_fixup", [](const QueueStats &s) { return s.from_guest.gso_checksum_fixup; }},
 	// Nothing is ever mapped, and no packet has more slots than can be handled without making it anew.
 	{"tx_zerocopy_sent", [](const QueueStats &) { return u64{0}; }},
 	{"tx_zerocopy_success", [](const QueueStats &) { return u64{0}; }},
@@ -96,46 +97,46 @@ constexpr Stat kWhyStats[] = {
 
 // Shown for the vif, and for each of its queues.
 constexpr Stat kQueueStats[] = {
-	{"from_guest_packets", [](const QueueStats &s) { return s.tx.packets; }},
-	{"from_guest_bytes", [](const QueueStats &s) { return s.tx.bytes; }},
-	{"from_guest_cpu_ns", [](const QueueStats &s) { return u64{nb_nanos(s.work.tx_cycles)}; }},
-	{"from_guest_events", [](const QueueStats &s) { return s.work.tx_events; }},
-	{"from_guest_notifications", [](const QueueStats &s) { return s.tx.notifications; }},
-	{"from_guest_copies", [](const QueueStats &s) { return s.tx.copies; }},
-	{"from_guest_hypercalls", [](const QueueStats &s) { return s.tx.hypercalls; }},
-	{"from_guest_batches", [](const QueueStats &s) { return s.tx.batches; }},
-	{"from_guest_direct", [](const QueueStats &s) { return s.tx.path_direct; }},
-	{"from_guest_flooded", [](const QueueStats &s) { return s.tx.path_flood; }},
-	{"from_guest_skb_forward", [](const QueueStats &s) { return s.tx.path_skb; }},
-	{"from_guest_skb_up", [](const QueueStats &s) { return s.tx.path_up; }},
-	{"from_guest_filtered", [](const QueueStats &s) { return s.tx.filtered; }},
-	{"from_guest_throttled", [](const QueueStats &s) { return s.tx.throttled; }},
-	{"from_guest_turns_passed", [](const QueueStats &s) { return s.tx.turns_passed; }},
-	{"from_guest_waited", [](const QueueStats &s) { return s.tx.waited; }},
-	{"from_guest_events_held", [](const QueueStats &s) { return s.tx.held; }},
-	{"from_guest_malformed", [](const QueueStats &s) { return s.tx.bad; }},
-	{"from_guest_copy_failed", [](const QueueStats &s) { return s.tx.copy_failed; }},
-	{"from_guest_no_memory", [](const QueueStats &s) { return s.tx.no_memory; }},
-	{"from_guest_bad_headers", [](const QueueStats &s) { return s.tx.csum_failed; }},
-	{"to_guest_packets", [](const QueueStats &s) { return s.rx.packets; }},
-	{"to_guest_bytes", [](const QueueStats &s) { return s.rx.bytes; }},
-	{"to_guest_cpu_ns", [](const QueueStats &s) { return u64{nb_nanos(s.work.rx_cycles)}; }},
-	{"to_guest_events", [](const QueueStats &s) { return s.work.rx_events; }},
-	{"to_guest_copies", [](const QueueStats &s) { return s.rx.copies; }},
-	{"to_guest_hypercalls", [](const QueueStats &s) { return s.rx.hypercalls; }},
-	{"to_guest_batches", [](const QueueStats &s) { return s.rx.batches; }},
-	{"to_guest_notifications", [](const QueueStats &s) { return s.rx.notifications; }},
-	{"to_guest_notifications_held", [](const QueueStats &s) { return s.rx.held; }},
-	{"to_guest_direct", [](const QueueStats &s) { return s.rx.direct; }},
-	{"to_guest_switched", [](const QueueStats &s) { return s.rx.switched; }},
-	{"to_guest_throttled", [](const QueueStats &s) { return s.rx.throttled; }},
-	{"to_guest_dropped_full", [](const QueueStats &s) { return s.rx.dropped_full; }},
-	{"to_guest_dropped_expired", [](const QueueStats &s) { return s.rx.dropped_expired; }},
-	{"to_guest_dropped_down", [](const QueueStats &s) { return s.rx.dropped_down; }},
-	{"to_guest_dropped_shape", [](const QueueStats &s) { return s.rx.dropped_shape; }},
-	{"to_guest_dropped_oversize", [](const QueueStats &s) { return s.rx.dropped_oversize; }},
-	{"to_guest_dropped_multicast", [](const QueueStats &s) { return s.rx.dropped_multicast; }},
-	{"to_guest_copy_failed", [](const QueueStats &s) { return s.rx.copy_failed; }},
+	{"from_guest_packets", [](const QueueStats &s) { return s.from_guest.packets; }},
+	{"from_guest_bytes", [](const QueueStats &s) { return s.from_guest.bytes; }},
+	{"from_guest_cpu_ns", [](const QueueStats &s) { return u64{host_nanos(s.work.from_guest_cycles)}; }},
+	{"from_guest_events", [](const QueueStats &s) { return s.work.from_guest_events; }},
+	{"from_guest_notifications", [](const QueueStats &s) { return s.from_guest.notifications; }},
+	{"from_guest_copies", [](const QueueStats &s) { return s.from_guest.copies; }},
+	{"from_guest_hypercalls", [](const QueueStats &s) { return s.from_guest.hypercalls; }},
+	{"from_guest_batches", [](const QueueStats &s) { return s.from_guest.batches; }},
+	{"from_guest_direct", [](const QueueStats &s) { return s.from_guest.path_direct; }},
+	{"from_guest_flooded", [](const QueueStats &s) { return s.from_guest.path_flood; }},
+	{"from_guest_skb_forward", [](const QueueStats &s) { return s.from_guest.path_skb; }},
+	{"from_guest_skb_up", [](const QueueStats &s) { return s.from_guest.path_up; }},
+	{"from_guest_filtered", [](const QueueStats &s) { return s.from_guest.filtered; }},
+	{"from_guest_throttled", [](const QueueStats &s) { return s.from_guest.throttled; }},
+	{"from_guest_turns_passed", [](const QueueStats &s) { return s.from_guest.turns_passed; }},
+	{"from_guest_waited", [](const QueueStats &s) { return s.from_guest.waited; }},
+	{"from_guest_events_held", [](const QueueStats &s) { return s.from_guest.held; }},
+	{"from_guest_malformed", [](const QueueStats &s) { return s.from_guest.bad; }},
+	{"from_guest_copy_failed", [](const QueueStats &s) { return s.from_guest.copy_failed; }},
+	{"from_guest_no_memory", [](const QueueStats &s) { return s.from_guest.no_memory; }},
+	{"from_guest_bad_headers", [](const QueueStats &s) { return s.from_guest.csum_failed; }},
+	{"to_guest_packets", [](const QueueStats &s) { return s.to_guest.packets; }},
+	{"to_guest_bytes", [](const QueueStats &s) { return s.to_guest.bytes; }},
+	{"to_guest_cpu_ns", [](const QueueStats &s) { return u64{host_nanos(s.work.to_guest_cycles)}; }},
+	{"to_guest_events", [](const QueueStats &s) { return s.work.to_guest_events; }},
+	{"to_guest_copies", [](const QueueStats &s) { return s.to_guest.copies; }},
+	{"to_guest_hypercalls", [](const QueueStats &s) { return s.to_guest.hypercalls; }},
+	{"to_guest_batches", [](const QueueStats &s) { return s.to_guest.batches; }},
+	{"to_guest_notifications", [](const QueueStats &s) { return s.to_guest.notifications; }},
+	{"to_guest_notifications_held", [](const QueueStats &s) { return s.to_guest.held; }},
+	{"to_guest_direct", [](const QueueStats &s) { return s.to_guest.direct; }},
+	{"to_guest_switched", [](const QueueStats &s) { return s.to_guest.switched; }},
+	{"to_guest_throttled", [](const QueueStats &s) { return s.to_guest.throttled; }},
+	{"to_guest_dropped_full", [](const QueueStats &s) { return s.to_guest.dropped_full; }},
+	{"to_guest_dropped_expired", [](const QueueStats &s) { return s.to_guest.dropped_expired; }},
+	{"to_guest_dropped_down", [](const QueueStats &s) { return s.to_guest.dropped_down; }},
+	{"to_guest_dropped_shape", [](const QueueStats &s) { return s.to_guest.dropped_shape; }},
+	{"to_guest_dropped_oversize", [](const QueueStats &s) { return s.to_guest.dropped_oversize; }},
+	{"to_guest_dropped_multicast", [](const QueueStats &s) { return s.to_guest.dropped_multicast; }},
+	{"to_guest_copy_failed", [](const QueueStats &s) { return s.to_guest.copy_failed; }},
 	{"spurious_events", [](const QueueStats &s) { return s.work.spurious_events; }},
 };
 
@@ -151,7 +152,7 @@ constexpr u32 kPerQueue = size(kQueueStats);
 constexpr bool names_fit()
 {
 	for (const Stat &stat : kQueueStats)
-		if (__builtin_strlen(stat.name) + 4 >= NB_STAT_NAME)
+		if (__builtin_strlen(stat.name) + 4 >= NETBACK_STAT_NAME)
 			return false;
 	return true;
 }
@@ -164,17 +165,17 @@ char *append(char *to, const char *text)
 	return to;
 }
 
-nb_totals totals_of(const QueueStats &s)
+netback_totals totals_of(const QueueStats &s)
 {
-	return {s.tx.packets,
-		s.tx.bytes,
-		s.tx.csum_failed + s.tx.no_memory,
-		s.tx.bad + s.tx.copy_failed,
-		s.tx.no_memory,
-		s.rx.packets,
-		s.rx.bytes,
-		s.rx.dropped_full + s.rx.dropped_expired + s.rx.dropped_down + s.rx.dropped_shape +
-			s.rx.dropped_multicast};
+	return {s.from_guest.packets,
+		s.from_guest.bytes,
+		s.from_guest.csum_failed + s.from_guest.no_memory,
+		s.from_guest.bad + s.from_guest.copy_failed,
+		s.from_guest.no_memory,
+		s.to_guest.packets,
+		s.to_guest.bytes,
+		s.to_guest.dropped_full + s.to_guest.dropped_expired + s.to_guest.dropped_down +
+			s.to_guest.dropped_shape + s.to_guest.dropped_multicast};
 }
 } // namespace
 
@@ -182,21 +183,21 @@ nb_totals totals_of(const QueueStats &s)
 // more.
 void Vif::retire_counters()
 {
-	nb_softirq_off(); // a reader that spins on this CPU would wait for ever
+	host_softirq_off(); // a reader that spins on this CPU would wait for ever
 	gone_version.fetch_add(1, std::memory_order_acq_rel);
 	for (u32 i = 0; i < counted.load(std::memory_order_relaxed); i++)
 		add(gone[i], queues[i]);
 	counted.store(0, std::memory_order_release);
 	gone_version.fetch_add(1, std::memory_order_release);
-	nb_softirq_on();
+	host_softirq_on();
 }
 
-unsigned int nb_stat_count(unsigned int queues)
+u32 netback_stat_count(u32 queues)
 {
 	return kVifOnly + kPerQueue * (1 + queues);
 }
 
-void nb_stat_name(unsigned int index, char name[NB_STAT_NAME])
+void netback_stat_name(u32 index, char name[NETBACK_STAT_NAME])
 {
 	char *end = name;
 	if (index >= kVifOnly + kPerQueue) {
@@ -216,11 +217,10 @@ void nb_stat_name(unsigned int index, char name[NB_STAT_NAME])
 	*end = 0;
 }
 
-void nb_vif_stats(void *opaque, nb_u64 *values)
+void netback_vif_stats(netback_vif *vif, u64 *values)
 {
-	const auto &vif = *static_cast<Vif *>(opaque);
-	nb_u64 *const per_queue = values + kVifOnly + kPerQueue;
-	const auto sum = sum_of(vif, 0, vif.most_queues, [per_queue](u32 i, const QueueStats &one) {
+	u64 *const per_queue = values + kVifOnly + kPerQueue;
+	const auto sum = sum_of(*vif, 0, vif->most_queues, [per_queue](u32 i, const QueueStats &one) {
 		for (u32 n = 0; n < kPerQueue; n++)
 			per_queue[i * kPerQueue + n] = kQueueStats[n].value(one);
 	});
@@ -232,12 +232,12 @@ void nb_vif_stats(void *opaque, nb_u64 *values)
 		*values++ = stat.value(sum);
 }
 
-void nb_queue_totals(void *vif, unsigned int from, unsigned int to, nb_totals *totals)
+void netback_queue_totals(netback_vif *vif, u32 from, u32 to, netback_totals *totals)
 {
-	*totals = totals_of(sum_of(*static_cast<Vif *>(vif), from, to, [](u32, const QueueStats &) {}));
+	*totals = totals_of(sum_of(*vif, from, to, [](u32, const QueueStats &) {}));
 }
 
-void nb_vif_totals(void *vif, nb_totals *totals)
+void netback_vif_totals(netback_vif *vif, netback_totals *totals)
 {
-	nb_queue_totals(vif, 0, ~0u, totals);
+	netback_queue_totals(vif, 0, ~0u, totals);
 }

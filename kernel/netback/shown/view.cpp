@@ -7,16 +7,17 @@
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
+using namespace ringway::netback;
 
 namespace
 {
-nb_ring_view view_of(const RingIndices &ring)
+netback_ring_view view_of(const RingIndices &ring)
 {
 	return {ring.size,     ring.req_prod,    ring.req_cons, ring.req_event,
 		ring.rsp_prod, ring.rsp_private, ring.rsp_event};
 }
 
-nb_bucket_view view_of(const TokenBucket &bucket)
+netback_bucket_view view_of(const TokenBucket &bucket)
 {
 	return {bucket.amount(), bucket.interval(), bucket.left()};
 }
@@ -28,62 +29,61 @@ Queue *find_queue(const Vif &vif, u32 index)
 }
 } // namespace
 
-int nb_vif_view_queue(void *opaque, unsigned int index, nb_queue_view *out)
+bool netback_view_queue(netback_vif *vif, u32 index, netback_queue_view *out)
 {
-	Queue *queue = find_queue(*static_cast<Vif *>(opaque), index);
+	Queue *queue = find_queue(*vif, index);
 	if (!queue)
-		return -1;
+		return false;
 	*out = {};
-	out->kq = queue->kq;
-	out->tx = view_of(queue->tx.indices());
+	out->host = queue->host;
+	out->from_guest = view_of(queue->from_guest_ring.indices());
 	out->owed = queue->owed;
 	out->waits = queue->waits;
-	nb_softirq_off();
-	nb_rx_lock(queue->kq);
-	out->rx = view_of(queue->rx.indices());
+	host_softirq_off();
+	host_to_guest_lock(queue->host);
+	out->to_guest = view_of(queue->to_guest_ring.indices());
 	out->backlog_packets = queue->backlog_packets;
 	out->backlog_bytes = queue->backlog_bytes;
 	out->stopped = queue->stopped;
 	out->throttled = queue->throttled;
 	out->stalled = queue->stalled;
-	nb_rx_unlock(queue->kq);
-	nb_softirq_on();
-	return 0;
+	host_to_guest_unlock(queue->host);
+	host_softirq_on();
+	return true;
 }
 
 // As if the guest had sent an event for either ring: polls find what there is, or nothing. No end of
 // interrupt is paid that is not owed, and a vif that is down or disabled stays so.
-int nb_vif_kick_queue(void *opaque, unsigned int index)
+bool netback_kick_queue(netback_vif *vif, u32 index)
 {
-	Queue *queue = find_queue(*static_cast<Vif *>(opaque), index);
+	Queue *queue = find_queue(*vif, index);
 	if (!queue)
-		return -1;
-	nb_softirq_off();
-	nb_schedule_tx(queue->kq);
-	nb_schedule_rx(queue->kq);
-	nb_softirq_on();
-	return 0;
+		return false;
+	host_softirq_off();
+	host_schedule(queue->host, FROM_GUEST);
+	host_schedule(queue->host, TO_GUEST);
+	host_softirq_on();
+	return true;
 }
 
-void nb_vif_view_limits(void *opaque, nb_limits_view *out)
+void netback_view_limits(netback_vif *vif, netback_limits_view *out)
 {
-	auto &vif = *static_cast<Vif *>(opaque);
-	nb_softirq_off();
-	nb_rate_lock(vif.kvif);
-	const u64 now = nb_micros();
-	vif.from_guest_limit.refresh(now);
-	vif.to_guest_limit.refresh(now);
-	*out = {view_of(vif.from_guest_limit.bytes()), view_of(vif.from_guest_limit.packets()),
-		view_of(vif.to_guest_limit.bytes()), view_of(vif.to_guest_limit.packets())};
-	nb_rate_unlock(vif.kvif);
-	nb_softirq_on();
+	host_softirq_off();
+	host_rate_lock(vif->host);
+	const u64 now = host_micros();
+	vif->from_guest_limit.refresh(now);
+	vif->to_guest_limit.refresh(now);
+	*out = {view_of(vif->from_guest_limit.bytes()), view_of(vif->from_guest_limit.packets()),
+		view_of(vif->to_guest_limit.bytes()), view_of(vif->to_guest_limit.packets())};
+	host_rate_unlock(vif->host);
+	host_softirq_on();
 }
 
-void nb_vif_view_hash(void *opaque, nb_hash_view *out)
+void netback_view_hash(netback_vif *vif, netback_hash_view *out)
 {
-	const Control &control = static_cast<Vif *>(opaque)->control;
+	const Control &control = vif->control;
 	const HashConfig &config = control.config[control.current];
-	static_assert(NB_HASH_KEY == kHashKey && NB_HASH_MAPPING == kHashMapping);
+	static_assert(NETBACK_HASH_KEY == kHashKey && NETBACK_HASH_MAPPING == kHashMapping);
 	*out = {};
 	out->connected = control.ring.attached();
 	if (out->connected)

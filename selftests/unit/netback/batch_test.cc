@@ -26,13 +26,13 @@ protected:
 	}
 	sk_buff *deliver(const std::vector<u32> &lengths)
 	{
-		return nb_vif_deliver(g.kvif.vif, list_of(lengths));
+		return netback_deliver(g.dev.vif, list_of(lengths));
 	}
 	static u32 drop(sk_buff *skb)
 	{
 		u32 n = 0;
 		for (; skb; n++) {
-			sk_buff *rest = nb_skb_cut(skb);
+			sk_buff *rest = host_skb_cut(skb);
 			free_skb(skb);
 			skb = rest;
 		}
@@ -58,8 +58,8 @@ TEST_F(ToGuest, AListArrivesInOrderWithOneCopyCallAndOneEvent)
 	host->settle();
 	expect_in_order(lengths);
 	EXPECT_EQ(host->hypercalls - calls, 1u);
-	EXPECT_EQ(q().rx_stats.switched, lengths.size());
-	EXPECT_LE(q().rx_stats.notifications, 1u);
+	EXPECT_EQ(q().to_guest_stats.switched, lengths.size());
+	EXPECT_LE(q().to_guest_stats.notifications, 1u);
 }
 
 TEST_F(ToGuest, SomebodyWouldNoticeSoAllOfItComesBack)
@@ -70,20 +70,20 @@ TEST_F(ToGuest, SomebodyWouldNoticeSoAllOfItComesBack)
 		EXPECT_EQ(drop(deliver(lengths)), 2u);
 		host->settle();
 		EXPECT_TRUE(g.receive().empty());
-		EXPECT_EQ(q().rx_stats.switched, 0u);
+		EXPECT_EQ(q().to_guest_stats.switched, 0u);
 	};
-	g.kvif.watched = true;
+	g.dev.watched = true;
 	refused();
-	g.kvif.watched = false;
-	g.kvif.shaped = true;
+	g.dev.watched = false;
+	g.dev.shaped = true;
 	refused();
-	g.kvif.shaped = false;
-	q().kq->stopped = true;
+	g.dev.shaped = false;
+	q().host->stopped = true;
 	refused();
-	q().kq->stopped = false;
-	nb_vif_down(g.kvif.vif);
+	q().host->stopped = false;
+	netback_down(g.dev.vif);
 	refused();
-	nb_vif_up(g.kvif.vif);
+	netback_up(g.dev.vif);
 	EXPECT_EQ(deliver(lengths), nullptr);
 	host->settle();
 	expect_in_order(lengths);
@@ -94,18 +94,18 @@ TEST_F(ToGuest, WhatDoesNotFitTheBacklogComesBackInOrder)
 	std::vector<u32> many(600, 1514);
 	sk_buff *rest = deliver(many);
 	ASSERT_NE(rest, nullptr);
-	const u64 taken = q().rx_stats.switched;
+	const u64 taken = q().to_guest_stats.switched;
 	EXPECT_GT(taken, 100u);
 	EXPECT_EQ(rest->bytes(), make_frame(1514, static_cast<u32>(taken) + 1));
 	EXPECT_EQ(drop(rest), 600 - taken);
-	EXPECT_EQ(q().rx_stats.dropped_full, 0u);
+	EXPECT_EQ(q().to_guest_stats.dropped_full, 0u);
 }
 
 // The device cannot do what a packet needs: it becomes two. Another one cannot be saved. Order stays.
 TEST_F(ToGuest, PacketsAreMadeFitForTheDevice)
 {
 	g.post_buffers(20);
-	g.kvif.suit = [](sk_buff *skb) -> sk_buff * {
+	g.dev.suit = [](sk_buff *skb) -> sk_buff * {
 		if (skb->bytes().size() == 3000) {
 			free_skb(skb);
 			sk_buff *half = make_skb(make_frame(101, 2));
@@ -121,7 +121,7 @@ TEST_F(ToGuest, PacketsAreMadeFitForTheDevice)
 	first->next = make_skb(make_frame(3000));
 	first->next->next = make_skb(make_frame(4000));
 	first->next->next->next = make_skb(make_frame(103, 4));
-	EXPECT_EQ(nb_vif_deliver(g.kvif.vif, first), nullptr);
+	EXPECT_EQ(netback_deliver(g.dev.vif, first), nullptr);
 	host->settle();
 	expect_in_order({100, 101, 102, 103});
 }
@@ -131,8 +131,8 @@ TEST_F(ToGuest, WaitingPacketsNeedNoPollEach)
 {
 	EXPECT_EQ(deliver({60}), nullptr);
 	host->settle();
-	EXPECT_EQ(nb_vif_deliver(g.kvif.vif, make_skb(make_frame(61, 2))), nullptr);
-	EXPECT_FALSE(q().kq->rx.scheduled);
+	EXPECT_EQ(netback_deliver(g.dev.vif, make_skb(make_frame(61, 2))), nullptr);
+	EXPECT_FALSE(q().host->to_guest.scheduled);
 	g.post_buffers(5);
 	host->settle();
 	expect_in_order({60, 61});
@@ -188,11 +188,11 @@ class FromGuest : public TwoGuests
 {
 protected:
 	brlite_port uplink;
-	u64 why(Why reason) { return a.back().tx_stats.why[static_cast<u32>(reason)]; }
+	u64 why(Why reason) { return a.back().from_guest_stats.why[static_cast<u32>(reason)]; }
 	u64 all_whys()
 	{
 		u64 sum = 0;
-		for (const u64 n : a.back().tx_stats.why)
+		for (const u64 n : a.back().from_guest_stats.why)
 			sum += n;
 		return sum;
 	}
@@ -223,7 +223,7 @@ TEST_F(FromGuest, OneCallForABatchOfAnyDestinations)
 	EXPECT_EQ(why(Why::uplink), 6u);
 	EXPECT_EQ(why(Why::local), 3u);
 	EXPECT_EQ(all_whys(), 9u);
-	EXPECT_EQ(a.back().tx_stats.path_skb, 9u);
+	EXPECT_EQ(a.back().from_guest_stats.path_skb, 9u);
 }
 
 TEST_F(FromGuest, ReasonsOfTheSender)
@@ -231,14 +231,14 @@ TEST_F(FromGuest, ReasonsOfTheSender)
 	b.post_buffers(50);
 	send(2);
 	EXPECT_EQ(all_whys(), 0u); // directly
-	a.kvif.watched = true;
+	a.dev.watched = true;
 	send(2);
 	EXPECT_EQ(why(Why::watched), 2u);
-	a.kvif.watched = false;
+	a.dev.watched = false;
 	a.join_switch([this](const brlite_frame &) { return to_b(BRLITE_AND_LOCAL); });
 	send(3);
 	EXPECT_EQ(why(Why::copy), 3u);
-	nb_vif_set_port(a.kvif.vif, nullptr);
+	netback_set_port(a.dev.vif, nullptr);
 	send(4);
 	EXPECT_EQ(why(Why::no_port), 4u);
 	EXPECT_EQ(all_whys(), 9u);
@@ -247,14 +247,14 @@ TEST_F(FromGuest, ReasonsOfTheSender)
 TEST_F(FromGuest, ReasonsOfTheReceiver)
 {
 	b.post_buffers(60);
-	b.kvif.watched = true;
+	b.dev.watched = true;
 	send(2);
 	EXPECT_EQ(why(Why::peer_watched), 2u);
-	b.kvif.watched = false;
-	b.kvif.shaped = true;
+	b.dev.watched = false;
+	b.dev.shaped = true;
 	send(3);
 	EXPECT_EQ(why(Why::peer_queue), 3u);
-	b.kvif.shaped = false;
+	b.dev.shaped = false;
 	// The first one lies about its headers; those behind it follow it.
 	a.post(make_frame(100), {{}, NETTXF_csum_blank});
 	a.vif().frontend.can_sg = 1;
@@ -273,7 +273,7 @@ TEST_F(FromGuest, WithoutBuffersAndThenBehindTheBacklog)
 {
 	b.post_buffers(2);
 	send(5);
-	EXPECT_EQ(a.back().tx_stats.path_direct, 2u);
+	EXPECT_EQ(a.back().from_guest_stats.path_direct, 2u);
 	EXPECT_EQ(why(Why::peer_buffers), 3u);
 	send(4);
 	EXPECT_EQ(why(Why::peer_backlog), 4u);

@@ -18,11 +18,11 @@ protected:
 	}
 	void from_guest(u32 micros, u32 slots) { set(a, {micros, slots, 0, 0}); }
 	void to_guest(u32 micros, u32 slots) { set(b, {0, 0, micros, slots}); }
-	static void set(Guest &guest, nb_coalesce wanted)
+	static void set(Guest &guest, netback_coalesce wanted)
 	{
-		nb_vif_set_coalesce(guest.kvif.vif, &wanted);
-		nb_coalesce now{};
-		nb_vif_get_coalesce(guest.kvif.vif, &now);
+		netback_set_coalesce(guest.dev.vif, &wanted);
+		netback_coalesce now{};
+		netback_get_coalesce(guest.dev.vif, &now);
 		EXPECT_EQ(std::memcmp(&now, &wanted, sizeof now), 0);
 	}
 	size_t send(u32 n)
@@ -38,19 +38,20 @@ protected:
 		host->settle();
 		return b.receive().size();
 	}
-	u32 wakeups() { return b.back().kq->rx.notified; }
+	u32 wakeups() { return b.back().host->to_guest.notified; }
 	// The guest looks at its ring and asks for the next event.
 	void b_rests() { b.queue[0].rx.ask_response_event(); }
 };
 
 TEST_F(Coalesced, OffByDefault)
 {
-	nb_coalesce now{1, 1, 1, 1};
-	nb_vif_get_coalesce(a.kvif.vif, &now);
-	EXPECT_EQ(now.rx_micros | now.rx_slots | now.tx_micros | now.tx_slots, 0u);
+	netback_coalesce now{1, 1, 1, 1};
+	netback_get_coalesce(a.dev.vif, &now);
+	EXPECT_EQ(now.from_guest_micros | now.from_guest_slots | now.to_guest_micros | now.to_guest_slots,
+		  0u);
 	EXPECT_EQ(send(1), 1u);
 	EXPECT_EQ(send(1), 1u);
-	EXPECT_EQ(a.back().kq->tx_hold | b.back().kq->rx_hold, 0u);
+	EXPECT_EQ(a.back().host->from_guest.hold | b.back().host->to_guest.hold, 0u);
 }
 
 // The first packet after silence is not delayed, what follows waits for the time or the number.
@@ -71,7 +72,7 @@ TEST_F(Coalesced, FromGuestTheNumberEndsTheWait)
 	EXPECT_EQ(send(1), 1u);
 	EXPECT_EQ(send(7), 0u);
 	EXPECT_EQ(send(1), 8u);
-	EXPECT_GE(a.back().tx_stats.held, 2u);
+	EXPECT_GE(a.back().from_guest_stats.held, 2u);
 }
 
 // A stream of one packet every 10 us costs an interrupt or a timer per 100 us, and arrives whole.
@@ -79,7 +80,7 @@ TEST_F(Coalesced, AStreamCostsFewerPolls)
 {
 	from_guest(100, 128);
 	u64 got = send(1);
-	const u64 before = a.back().tx_stats.batches;
+	const u64 before = a.back().from_guest_stats.batches;
 	for (u32 i = 0; i < 200; i++) {
 		a.send(make_frame(100, i));
 		got += later(10);
@@ -89,7 +90,7 @@ TEST_F(Coalesced, AStreamCostsFewerPolls)
 	}
 	got += later(100);
 	EXPECT_EQ(got, 201u);
-	EXPECT_LE(a.back().tx_stats.batches - before, 22u);
+	EXPECT_LE(a.back().from_guest_stats.batches - before, 22u);
 }
 
 TEST_F(Coalesced, ToGuestWaitsForTheNumberOrTheTime)
@@ -155,6 +156,6 @@ TEST_F(Coalesced, DisconnectWhileHolding)
 	b.frontend_state(XenbusState::closing);
 	host->settle();
 	later(1000);
-	EXPECT_EQ(a.kvif.disconnects, 1u);
+	EXPECT_EQ(a.dev.disconnects, 1u);
 }
 } // namespace

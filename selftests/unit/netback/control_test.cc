@@ -25,7 +25,7 @@ protected:
 		begin();
 		b.connect();
 		a.join_switch([this](const brlite_frame &) {
-			return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.kvif.vif, &b.port};
+			return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.dev.vif, &b.port};
 		});
 		for (u32 q = 0; q < kQueues; q++)
 			b.post_buffers(64, q);
@@ -35,14 +35,14 @@ protected:
 	{
 		std::memset(page.data(), 0, kPageSize);
 		front.init(page.data(), start);
-		b.kvif.ctrl_page = page.data();
+		b.dev.ctrl_page = page.data();
 	}
 	void reconnect(u32 queues = kQueues)
 	{
 		b.frontend_state(XenbusState::closing);
 		b.frontend_state(XenbusState::closed);
 		b.reset_rings();
-		b.kvif.frontend.queues = queues;
+		b.dev.frontend.queues = queues;
 		begin();
 		b.connect();
 		for (u32 q = 0; q < queues; q++)
@@ -57,9 +57,9 @@ protected:
 	{
 		int result;
 		u32 rounds = 0;
-		while ((result = nb_ctrl_poll(b.kvif.vif)) == NB_CTRL_MORE)
+		while ((result = netback_control_poll(b.dev.vif)) == NETBACK_CONTROL_MORE)
 			ASSERT_LT(rounds++, 100u);
-		EXPECT_NE(result, NB_CTRL_STOP);
+		EXPECT_NE(result, NETBACK_CONTROL_STOP);
 	}
 	CtrlResponse answer()
 	{
@@ -99,7 +99,7 @@ protected:
 	}
 	PacketHash expected(const Bytes &frame) const
 	{
-		return hash_frame(*b.kvif.vif->control.hash(), frame.data(), static_cast<u32>(frame.size()));
+		return hash_frame(*b.dev.vif->control.hash(), frame.data(), static_cast<u32>(frame.size()));
 	}
 	// The one queue that got something.
 	u32 where(Received &packet)
@@ -124,7 +124,7 @@ TEST_F(ControlRing, MessagesAreAnswered)
 	     {u16{XEN_NETIF_CTRL_TYPE_GET_GREF_MAPPING_SIZE}, u16{XEN_NETIF_CTRL_TYPE_ADD_GREF_MAPPING},
 	      u16{XEN_NETIF_CTRL_TYPE_DEL_GREF_MAPPING}, u16{0}, u16{0xffff}})
 		EXPECT_EQ(say(type, 1, 1, 1), XEN_NETIF_CTRL_STATUS_NOT_SUPPORTED);
-	EXPECT_GT(b.kvif.ctrl_notified, 0u);
+	EXPECT_GT(b.dev.ctrl_notified, 0u);
 }
 
 TEST_F(ControlRing, PacketsGoWhereTheyHash)
@@ -153,8 +153,8 @@ TEST_F(ControlRing, PacketsGoWhereTheyHash)
 		seen.insert(q);
 	}
 	EXPECT_GT(seen.size(), 1u);
-	EXPECT_EQ(a.back().tx_stats.path_direct, 0u);
-	EXPECT_EQ(a.back().tx_stats.why[static_cast<u32>(Why::peer_hash)], 40u);
+	EXPECT_EQ(a.back().from_guest_stats.path_direct, 0u);
+	EXPECT_EQ(a.back().from_guest_stats.why[static_cast<u32>(Why::peer_hash)], 40u);
 }
 
 // Linux asks for the queue before it hands a packet over.
@@ -162,11 +162,11 @@ TEST_F(ControlRing, TheDeviceAsksForTheQueue)
 {
 	const Bytes frame = make_frame(100, 5);
 	sk_buff *skb = make_skb(frame, {20, 50}); // the headers in three pieces
-	EXPECT_EQ(nb_vif_select_queue(b.kvif.vif, skb), -1);
+	EXPECT_EQ(netback_select_queue(b.dev.vif, skb), -1);
 	hash_on();
-	const int queue = nb_vif_select_queue(b.kvif.vif, skb);
+	const int queue = netback_select_queue(b.dev.vif, skb);
 	EXPECT_EQ(queue, static_cast<int>(expected(frame).value % kQueues));
-	ASSERT_EQ(nb_vif_xmit(b.kvif.vif, skb, static_cast<u32>(queue)), 0);
+	ASSERT_EQ(netback_xmit(b.dev.vif, skb, static_cast<u32>(queue)), 0);
 	host->settle();
 	Received got;
 	EXPECT_EQ(where(got), static_cast<u32>(queue));
@@ -195,7 +195,7 @@ TEST_F(ControlRing, OffAgainPacketsGoDirectly)
 	Received got;
 	EXPECT_EQ(where(got), 0u);
 	EXPECT_EQ(got.hash_type, 0u);
-	EXPECT_EQ(a.back().tx_stats.path_direct, 1u);
+	EXPECT_EQ(a.back().from_guest_stats.path_direct, 1u);
 }
 
 // NB-48: a change waits until nobody uses what it replaces, and only then.
@@ -235,10 +235,11 @@ TEST_F(ControlRing, WorkIsBounded)
 		post(XEN_NETIF_CTRL_TYPE_GET_HASH_MAPPING_SIZE);
 	u32 done = 0;
 	for (u32 turn = 0; turn < 8; turn++) {
-		EXPECT_EQ(nb_ctrl_poll(b.kvif.vif), turn < 7 ? NB_CTRL_MORE : NB_CTRL_DONE);
+		EXPECT_EQ(netback_control_poll(b.dev.vif),
+			  turn < 7 ? NETBACK_CONTROL_MORE : NETBACK_CONTROL_DONE);
 		EXPECT_EQ(front.unconsumed().value(), done += 16);
 	}
-	EXPECT_EQ(nb_ctrl_poll(b.kvif.vif), NB_CTRL_IDLE);
+	EXPECT_EQ(netback_control_poll(b.dev.vif), NETBACK_CONTROL_IDLE);
 }
 
 // NB-46: a guest that posts faster than it is served gets a turn after the other, and nothing of others waits
@@ -251,7 +252,7 @@ TEST_F(ControlRing, AStormIsServedInTurns)
 			post(turn % 2 ? XEN_NETIF_CTRL_TYPE_SET_HASH_ALGORITHM
 				      : XEN_NETIF_CTRL_TYPE_GET_HASH_MAPPING_SIZE,
 			     turn % 4 / 2);
-		ASSERT_EQ(nb_ctrl_poll(b.kvif.vif), NB_CTRL_MORE);
+		ASSERT_EQ(netback_control_poll(b.dev.vif), NETBACK_CONTROL_MORE);
 		const u32 answered = front.unconsumed().value();
 		ASSERT_EQ(answered, 16u);
 		front.consume(answered);
@@ -271,12 +272,12 @@ TEST_F(ControlRing, AStormIsServedInTurns)
 TEST_F(ControlRing, InsaneIndex)
 {
 	page.header().req_prod += 1000;
-	EXPECT_EQ(nb_ctrl_poll(b.kvif.vif), NB_CTRL_STOP);
+	EXPECT_EQ(netback_control_poll(b.dev.vif), NETBACK_CONTROL_STOP);
 	EXPECT_TRUE(b.vif().disabled.load());
 	host->settle();
 	EXPECT_EQ(b.vif().allocated, 0u);
-	EXPECT_EQ(nb_ctrl_poll(b.kvif.vif), NB_CTRL_STOP);
-	EXPECT_EQ(b.kvif.fatal_lines, 1u);
+	EXPECT_EQ(netback_control_poll(b.dev.vif), NETBACK_CONTROL_STOP);
+	EXPECT_EQ(b.dev.fatal_lines, 1u);
 }
 
 // NB-38: the same at connect. All is given back, and an honest ring connects afterwards.
@@ -290,8 +291,8 @@ TEST_F(ControlRing, InsaneIndexAtConnect)
 	b.frontend_state(XenbusState::initialising);
 	b.frontend_state(XenbusState::connected);
 	EXPECT_NE(b.vif().state, BackendState::connected);
-	EXPECT_EQ(b.kvif.errors.size(), 1u);
-	EXPECT_FALSE(b.kvif.ctrl_mapped || b.kvif.ctrl_bound);
+	EXPECT_EQ(b.dev.errors.size(), 1u);
+	EXPECT_FALSE(b.dev.ctrl_mapped || b.dev.ctrl_bound);
 	EXPECT_EQ(b.vif().allocated, 0u);
 	b.frontend_state(XenbusState::closed);
 	reconnect();
@@ -314,7 +315,7 @@ TEST_F(ControlRing, EveryStepOfConnectingFails)
 		host->fail_step = ~0u;
 		if (b.vif().state == BackendState::connected)
 			break;
-		EXPECT_FALSE(b.kvif.ctrl_mapped || b.kvif.ctrl_bound);
+		EXPECT_FALSE(b.dev.ctrl_mapped || b.dev.ctrl_bound);
 		EXPECT_EQ(b.vif().allocated, 0u);
 		b.frontend_state(XenbusState::closed);
 	}
@@ -431,11 +432,11 @@ TEST_F(ControlRing, FewerQueuesAfterReconnect)
 // What debugfs shows: the configuration that counts, at each step, and nothing of an earlier connection.
 TEST_F(ControlRing, IsShown)
 {
-	nb_hash_view view{};
+	netback_hash_view view{};
 	const auto look = [&] {
-		nb_ctrl_lock(&b.kvif);
-		nb_vif_view_hash(b.kvif.vif, &view);
-		nb_ctrl_unlock(&b.kvif);
+		host_control_lock(&b.dev);
+		netback_view_hash(b.dev.vif, &view);
+		host_control_unlock(&b.dev);
 	};
 	look();
 	EXPECT_TRUE(view.connected);
@@ -465,14 +466,14 @@ TEST_F(ControlRing, IsShown)
 
 TEST_F(ControlRing, AGuestWithoutOne)
 {
-	EXPECT_FALSE(a.kvif.ctrl_mapped);
-	EXPECT_EQ(nb_ctrl_poll(a.kvif.vif), NB_CTRL_IDLE);
+	EXPECT_FALSE(a.dev.ctrl_mapped);
+	EXPECT_EQ(netback_control_poll(a.dev.vif), NETBACK_CONTROL_IDLE);
 }
 
 // With headroom and segmentation: three extra infos, and room enough is asked for.
 TEST_F(ControlRing, AllExtraInfosTogether)
 {
-	b.kvif.headroom = 256;
+	b.dev.headroom = 256;
 	b.frontend_state(XenbusState::reconfiguring);
 	hash_on();
 	const Bytes frame = make_frame(9000, 3);

@@ -23,10 +23,10 @@ protected:
 	// Direct until now, none as an skb.
 	void expect_direct(u64 packets)
 	{
-		EXPECT_EQ(b.back().rx_stats.direct, packets);
-		EXPECT_EQ(a.back().tx_stats.path_direct, packets);
+		EXPECT_EQ(b.back().to_guest_stats.direct, packets);
+		EXPECT_EQ(a.back().from_guest_stats.path_direct, packets);
 		EXPECT_TRUE(a.port.forwarded.empty());
-		EXPECT_TRUE(a.kvif.received.empty());
+		EXPECT_TRUE(a.dev.received.empty());
 	}
 };
 
@@ -52,7 +52,7 @@ TEST_F(Direct, EveryLengthAndEveryCutArrivesByteForByte)
 		}
 	EXPECT_GT(packets, 300u);
 	expect_direct(packets);
-	EXPECT_EQ(a.back().tx_stats.bytes, b.back().rx_stats.bytes);
+	EXPECT_EQ(a.back().from_guest_stats.bytes, b.back().to_guest_stats.bytes);
 }
 
 // BR-21
@@ -119,7 +119,7 @@ TEST_F(Direct, HeadersThatBelieTheirFlags)
 		EXPECT_EQ(a.port.forwarded.size(), 1u);
 		expect_answers(a, 2);
 	}
-	EXPECT_EQ(b.back().rx_stats.direct, 0u);
+	EXPECT_EQ(b.back().to_guest_stats.direct, 0u);
 }
 
 TEST_F(Direct, ABatchCostsTwoHypercallsAndOneEventEach)
@@ -127,15 +127,15 @@ TEST_F(Direct, ABatchCostsTwoHypercallsAndOneEventEach)
 	b.post_buffers(64);
 	host->settle();
 	const auto calls = host->hypercalls, operations = host->operations;
-	const auto told_a = a.back().kq->tx.notified, told_b = b.back().kq->rx.notified;
+	const auto told_a = a.back().host->from_guest.notified, told_b = b.back().host->to_guest.notified;
 	for (u32 i = 0; i < 64; i++)
 		a.post(make_frame(60, i));
 	a.push();
 	host->settle();
 	EXPECT_EQ(host->hypercalls - calls, 2u);
 	EXPECT_EQ(host->operations - operations, 128u);
-	EXPECT_EQ(a.back().kq->tx.notified - told_a, 1u);
-	EXPECT_EQ(b.back().kq->rx.notified - told_b, 1u);
+	EXPECT_EQ(a.back().host->from_guest.notified - told_a, 1u);
+	EXPECT_EQ(b.back().host->to_guest.notified - told_b, 1u);
 	EXPECT_EQ(a.port.batches, std::vector<u32>{64});
 	const auto got = b.receive();
 	ASSERT_EQ(got.size(), 64u);
@@ -214,10 +214,10 @@ TEST_F(Direct, FallbacksDeliverTheSame)
 		u16 type;
 	};
 	const std::vector<Case> cases = {
-		{"receiver is watched", [&] { b.kvif.watched = true; }, {}, 1000, 0x0800},
-		{"receiver is shaped", [&] { b.kvif.shaped = true; }, {}, 1000, 0x0800},
+		{"receiver is watched", [&] { b.dev.watched = true; }, {}, 1000, 0x0800},
+		{"receiver is shaped", [&] { b.dev.shaped = true; }, {}, 1000, 0x0800},
 		{"receiver's device queue is stopped",
-		 [&] { b.back().kq->stopped = true; },
+		 [&] { b.back().host->stopped = true; },
 		 {},
 		 1000,
 		 0x0800},
@@ -256,28 +256,28 @@ TEST_F(Direct, FallbacksDeliverTheSame)
 	for (const Case &c : cases) {
 		SCOPED_TRACE(c.why);
 		const auto frontend = b.vif().frontend;
-		const auto direct = b.back().rx_stats.direct;
+		const auto direct = b.back().to_guest_stats.direct;
 		const auto decide = a.port.decide;
 		c.arrange();
 		a.port.forwarded.clear();
 		const Bytes frame = make_frame(c.len, 3, c.type);
 		const auto got = pass(frame, c.how);
-		EXPECT_EQ(b.back().rx_stats.direct, direct) << "went directly";
+		EXPECT_EQ(b.back().to_guest_stats.direct, direct) << "went directly";
 		ASSERT_EQ(a.port.forwarded.size(), 1u);
 		EXPECT_EQ(a.port.forwarded[0].bytes, frame);
 		EXPECT_EQ(a.port.forwarded[0].gso_type, c.how.gso_type);
 		ASSERT_EQ(got.size(), 1u);
 		EXPECT_EQ(got[0].bytes, frame);
 		expect_answers(a, (c.len + kPageSize - 1) / kPageSize);
-		b.kvif.watched = b.kvif.shaped = false;
-		b.back().kq->stopped = false;
+		b.dev.watched = b.dev.shaped = false;
+		b.back().host->stopped = false;
 		b.vif().frontend = frontend;
 		a.port.decide = decide;
 	}
 	// And with nothing in the way it is direct again.
-	const auto direct = b.back().rx_stats.direct;
+	const auto direct = b.back().to_guest_stats.direct;
 	EXPECT_EQ(pass(make_frame(100)).size(), 1u);
-	EXPECT_EQ(b.back().rx_stats.direct, direct + 1);
+	EXPECT_EQ(b.back().to_guest_stats.direct, direct + 1);
 }
 
 TEST_F(Direct, OffloadsThatAreThereAreNotMissed)
@@ -291,11 +291,11 @@ TEST_F(Direct, OffloadsThatAreThereAreNotMissed)
 
 TEST_F(Direct, WatchedSenderGoesUpItsOwnDevice)
 {
-	a.kvif.watched = true;
+	a.dev.watched = true;
 	const Bytes frame = make_frame(500);
 	pass(frame);
-	ASSERT_EQ(a.kvif.received.size(), 1u);
-	EXPECT_EQ(a.kvif.received[0].bytes, frame);
+	ASSERT_EQ(a.dev.received.size(), 1u);
+	EXPECT_EQ(a.dev.received[0].bytes, frame);
 	EXPECT_TRUE(a.port.batches.empty()); // the switch sees it behind the tap
 }
 
@@ -319,7 +319,7 @@ TEST_F(Direct, NoBuffersMeansBacklogAndThenInOrder)
 	ASSERT_EQ(got.size(), 11u);
 	for (u32 i = 0; i < 11; i++)
 		EXPECT_EQ(got[i].bytes, make_frame(100, i)) << i;
-	EXPECT_EQ(b.back().rx_stats.direct, 0u);
+	EXPECT_EQ(b.back().to_guest_stats.direct, 0u);
 }
 
 // Slots run out in the middle of a batch: the first part directly, the rest behind it.
@@ -341,7 +341,7 @@ TEST_F(Direct, PartOfABatch)
 		expect_answers(a, 12);
 		b.queue[0].rx.ask_response_event();
 		// Take back the rest, so that the next round starts with none.
-		while (b.back().rx.unconsumed().value()) {
+		while (b.back().to_guest_ring.unconsumed().value()) {
 			a.send(make_frame(100));
 			host->settle();
 		}
@@ -364,8 +364,8 @@ TEST_F(Direct, OrderIsKeptWhilePathsChange)
 		}
 	};
 	for (int round = 0; round < 600; round++) {
-		b.kvif.watched = random() % 4 == 0;
-		b.kvif.shaped = random() % 8 == 0;
+		b.dev.watched = random() % 4 == 0;
+		b.dev.shaped = random() % 8 == 0;
 		b.vif().frontend.gso_tcpv4 = random() % 3 != 0;
 		for (u32 n = random() % 12; n; n--) {
 			const bool large = random() % 5 == 0;
@@ -392,17 +392,17 @@ TEST_F(Direct, OrderIsKeptWhilePathsChange)
 		check();
 	}
 	EXPECT_EQ(expected, next);
-	EXPECT_GT(b.back().rx_stats.direct, 200u);
+	EXPECT_GT(b.back().to_guest_stats.direct, 200u);
 	EXPECT_GT(a.port.forwarded.size(), 200u);
-	EXPECT_EQ(b.back().rx_stats.dropped_full, 0u);
+	EXPECT_EQ(b.back().to_guest_stats.dropped_full, 0u);
 }
 
 TEST_F(Direct, ReceiverThatIsDownDropsAndSenderIsAnswered)
 {
-	nb_vif_down(b.kvif.vif);
+	netback_down(b.dev.vif);
 	EXPECT_EQ(pass(make_frame(100)).size(), 0u);
 	expect_answers(a, 1);
-	nb_vif_up(b.kvif.vif);
+	netback_up(b.dev.vif);
 	host->settle();
 	EXPECT_EQ(pass(make_frame(100)).size(), 1u);
 }
@@ -421,7 +421,7 @@ TEST_F(Direct, DroppedBySwitch)
 	a.port.decide = [](const brlite_frame &) { return brlite_verdict{BRLITE_DROP, BRLITE_DROP_HAIRPIN}; };
 	EXPECT_EQ(pass(make_frame(100)).size(), 0u);
 	expect_answers(a, 1);
-	EXPECT_EQ(a.back().tx_stats.filtered, 1u);
+	EXPECT_EQ(a.back().from_guest_stats.filtered, 1u);
 }
 
 // One batch for several destinations, mixed: each gets its own, in order.
@@ -433,7 +433,7 @@ TEST_F(Direct, SeveralReceivers)
 	a.port.decide = [&](const brlite_frame &frame) {
 		const u8 to = static_cast<const u8 *>(frame.data)[5];
 		brlite_verdict v{BRLITE_PORT, BRLITE_FORWARDED};
-		v.owner = (to % 4 == 0 ? b : to % 4 == 1 ? c : d).kvif.vif;
+		v.owner = (to % 4 == 0 ? b : to % 4 == 1 ? c : d).dev.vif;
 		if (to % 4 == 3)
 			v = {BRLITE_LOCAL, BRLITE_TO_LOCAL};
 		return v;
@@ -463,7 +463,7 @@ TEST_F(Direct, SeveralQueuesUseAFixedPairing)
 	many.connect();
 	two.connect();
 	many.join_switch([&](const brlite_frame &) {
-		return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, two.kvif.vif, &two.port};
+		return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, two.dev.vif, &two.port};
 	});
 	for (u32 q = 0; q < 2; q++)
 		two.post_buffers(10, q);
@@ -518,7 +518,7 @@ TEST_F(Direct, EachRefusedCopyCostsOnePacket)
 		EXPECT_EQ((answered_error != 0) + received_error, host->operations - before > bad ? 1u : 0u);
 		// Buffers that a lost packet left are used up.
 		host->refuse = {};
-		while (b.back().rx.unconsumed().value()) {
+		while (b.back().to_guest_ring.unconsumed().value()) {
 			a.send(make_frame(100));
 			host->settle();
 		}
@@ -545,7 +545,7 @@ TEST_F(Direct, BadGrantOfTheReceiverIsItsOwnProblem)
 	for (u32 i = 0; i < n; i++)
 		errors += b.queue[0].rx.response(b.queue[0].rx.rsp_cons() + i).status == NETIF_RSP_ERROR;
 	EXPECT_EQ(errors, 1u);
-	EXPECT_EQ(b.back().rx_stats.copy_failed, 1u);
+	EXPECT_EQ(b.back().to_guest_stats.copy_failed, 1u);
 }
 
 // NB-20
@@ -571,15 +571,15 @@ TEST_F(Direct, InsaneReceiverIsDisabledAndTheSenderLives)
 		Guest c{9};
 		c.connect();
 		a.port.decide = [&](const brlite_frame &) {
-			return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, c.kvif.vif, &c.port};
+			return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, c.dev.vif, &c.port};
 		};
 		reinterpret_cast<SharedRingHeader *>(c.queue[0].rx_page)->req_prod = ahead;
 		a.send(make_frame(100));
 		host->settle();
 		expect_answers(a, 1);
 		EXPECT_TRUE(c.vif().disabled.load());
-		EXPECT_EQ(c.kvif.fatal_lines, 1u);
-		EXPECT_EQ(c.kvif.disconnects, 1u);
+		EXPECT_EQ(c.dev.fatal_lines, 1u);
+		EXPECT_EQ(c.dev.disconnects, 1u);
 		EXPECT_FALSE(a.vif().disabled.load());
 	}
 }
@@ -596,8 +596,8 @@ TEST_F(Direct, ResponsesNobodyTakes)
 	EXPECT_EQ(b.receive().size(), 256u);
 	// Posting over responses it has not seen: the index says a whole ring more.
 	reinterpret_cast<SharedRingHeader *>(a.queue[0].tx_page)->req_prod += 256;
-	a.back().kq->tx.pending = true;
+	a.back().host->from_guest.pending = true;
 	host->settle(); // old slots are taken as requests; nothing may run away
-	EXPECT_LE(a.back().tx.rsp_prod(), 512u);
+	EXPECT_LE(a.back().from_guest_ring.rsp_prod(), 512u);
 }
 } // namespace

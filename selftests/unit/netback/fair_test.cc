@@ -18,7 +18,7 @@ protected:
 		if (b.queue[0].rx.free_slots() > 30)
 			b.post_buffers(b.queue[0].rx.free_slots());
 	}
-	u64 taken() { return a.back().tx_stats.bytes; }
+	u64 taken() { return a.back().from_guest_stats.bytes; }
 };
 
 TEST_F(Fair, SmallPacketsGetWholeBatches)
@@ -27,9 +27,9 @@ TEST_F(Fair, SmallPacketsGetWholeBatches)
 	for (u32 i = 0; i < 100; i++)
 		a.post(make_frame(1514, i));
 	a.push();
-	host->poll_tx(*a.back().kq);
-	EXPECT_EQ(a.back().tx_stats.packets, 64u);
-	EXPECT_EQ(a.back().tx_stats.turns_passed, 0u);
+	host->poll_tx(*a.back().host);
+	EXPECT_EQ(a.back().from_guest_stats.packets, 64u);
+	EXPECT_EQ(a.back().from_guest_stats.turns_passed, 0u);
 }
 
 // Five packets of 64 KiB fit the ring and the share only in part; the poll passes its turn, and says so.
@@ -39,10 +39,10 @@ TEST_F(Fair, LargePacketsEndTheTurnEarly)
 	for (u32 i = 0; i < 14; i++)
 		a.post(make_frame(65535, i), kGso);
 	a.push();
-	host->poll_tx(*a.back().kq);
-	EXPECT_EQ(a.back().tx_stats.packets, 5u); // the fifth goes beyond 256 KiB
+	host->poll_tx(*a.back().host);
+	EXPECT_EQ(a.back().from_guest_stats.packets, 5u); // the fifth goes beyond 256 KiB
 	EXPECT_EQ(a.back().owed, 5u * 65535 - kPollShare);
-	EXPECT_EQ(a.back().tx_stats.turns_passed, 1u);
+	EXPECT_EQ(a.back().from_guest_stats.turns_passed, 1u);
 }
 
 // What was taken beyond the share is paid back: over many turns it is the share, to a packet.
@@ -54,10 +54,10 @@ TEST_F(Fair, TheShareIsExactInTheLongRun)
 			a.post(make_frame(40000 + static_cast<u32>(sent++ * 7919 % 25000), 1), kGso);
 		a.push();
 		drain_b();
-		host->poll_tx(*a.back().kq);
+		host->poll_tx(*a.back().host);
 		a.responses();
 	}
-	EXPECT_EQ(a.back().tx_stats.turns_passed, turns);
+	EXPECT_EQ(a.back().from_guest_stats.turns_passed, turns);
 	EXPECT_NEAR(static_cast<double>(taken()), static_cast<double>(turns * kPollShare), 65536.0);
 }
 
@@ -68,10 +68,10 @@ TEST_F(Fair, AnEmptyRingOwesNothing)
 	for (u32 i = 0; i < 5; i++)
 		a.post(make_frame(65535, i), kGso);
 	a.push();
-	host->poll_tx(*a.back().kq);
-	EXPECT_EQ(a.back().tx_stats.packets, 5u);
+	host->poll_tx(*a.back().host);
+	EXPECT_EQ(a.back().from_guest_stats.packets, 5u);
 	EXPECT_EQ(a.back().owed, 0u);
-	EXPECT_EQ(a.back().tx_stats.turns_passed, 0u);
+	EXPECT_EQ(a.back().from_guest_stats.turns_passed, 0u);
 }
 
 // A poll that passed its turn is not completed: the rest arrives without another event.

@@ -9,6 +9,7 @@ using namespace ringway;
 using namespace ringway::test;
 
 Host *ringway::test::host;
+struct host_params host_params;
 
 namespace
 {
@@ -77,14 +78,14 @@ s16 copy(const gnttab_copy &op)
 
 // --- interrupts and polls -------------------------------------------------------------------------------
 
-void interrupt(nb_kqueue &kq, nb_kqueue::Side &side, int (*work)(void *))
+void interrupt(queue_host &q, queue_host::Side &side, u32 (*work)(netback_queue *))
 {
-	if (!side.bound || !kq.enabled || side.owed || !side.pending)
+	if (!side.bound || !q.enabled || side.owed || !side.pending)
 		return;
 	side.pending = false;
 	side.owed = true;
 	side.interrupts++;
-	if (work(kq.queue)) {
+	if (work(q.queue)) {
 		side.scheduled = true;
 	} else {
 		side.owed = false;
@@ -92,12 +93,12 @@ void interrupt(nb_kqueue &kq, nb_kqueue::Side &side, int (*work)(void *))
 	}
 }
 
-void poll(nb_kqueue &kq, nb_kqueue::Side &side, int (*function)(void *, int))
+void poll(queue_host &q, queue_host::Side &side, int (*function)(netback_queue *, int))
 {
 	constexpr int budget = 64;
 	side.polling = true;
 	side.completed = side.missed = false;
-	const int done = function(kq.queue, budget);
+	const int done = function(q.queue, budget);
 	side.polling = false;
 	EXPECT_GE(done, 0);
 	EXPECT_LE(done, budget);
@@ -105,11 +106,11 @@ void poll(nb_kqueue &kq, nb_kqueue::Side &side, int (*function)(void *, int))
 		EXPECT_LT(done, budget) << "completed a poll that used up its budget";
 	else
 		EXPECT_EQ(done, budget) << "a poll that is not through must say so";
-	EXPECT_FALSE(kq.locked) << "the RX lock outlived a poll";
-	EXPECT_TRUE(kq.receive.empty()) << "skbs were not flushed";
+	EXPECT_FALSE(q.locked) << "the to-guest lock outlived a poll";
+	EXPECT_TRUE(q.receive.empty()) << "skbs were not flushed";
 }
 
-void schedule(nb_kqueue::Side &side)
+void schedule(queue_host::Side &side)
 {
 	if (side.polling && !side.completed)
 		side.missed = true;
@@ -117,7 +118,7 @@ void schedule(nb_kqueue::Side &side)
 		side.scheduled = true;
 }
 
-int complete(nb_kqueue::Side &side)
+bool complete(queue_host::Side &side)
 {
 	EXPECT_TRUE(side.polling) << "completed outside of a poll";
 	EXPECT_FALSE(side.completed) << "completed twice";
@@ -126,7 +127,7 @@ int complete(nb_kqueue::Side &side)
 	return !side.missed;
 }
 
-void end_of_interrupt(nb_kqueue::Side &side)
+void end_of_interrupt(queue_host::Side &side)
 {
 	side.owed = false;
 }
@@ -136,26 +137,27 @@ Host::Host()
 {
 	EXPECT_EQ(host, nullptr);
 	host = this;
-	EXPECT_EQ(nb_lanes_create(), 0);
+	host_params = {20, 10000, 60000};
+	EXPECT_EQ(netback_lanes_create(), 0);
 }
 
 Host::~Host()
 {
-	nb_lanes_destroy();
+	netback_lanes_destroy();
 	EXPECT_EQ(leaks(), "");
 	host = nullptr;
 }
 
-void Host::poll_tx(nb_kqueue &kq)
+void Host::poll_tx(queue_host &q)
 {
-	kq.tx.scheduled = false;
-	poll(kq, kq.tx, nb_queue_tx_poll);
+	q.from_guest.scheduled = false;
+	poll(q, q.from_guest, netback_poll_from_guest);
 }
 
-void Host::poll_rx(nb_kqueue &kq)
+void Host::poll_rx(queue_host &q)
 {
-	kq.rx.scheduled = false;
-	poll(kq, kq.rx, nb_queue_rx_poll);
+	q.to_guest.scheduled = false;
+	poll(q, q.to_guest, netback_poll_to_guest);
 }
 
 std::string Host::leaks() const
@@ -178,9 +180,9 @@ std::string Host::leaks() const
 bool Host::pass_wait()
 {
 	u64 due = 0;
-	for (const nb_kqueue *kq : queues)
-		if (kq->enabled && kq->queue->waits && kq->tx_hold && (!due || kq->tx_hold < due))
-			due = kq->tx_hold;
+	for (const queue_host *q : queues)
+		if (q->enabled && q->queue->waits && q->from_guest.hold && (!due || q->from_guest.hold < due))
+			due = q->from_guest.hold;
 	if (due > micros) {
 		jiffies += due / 1000 - micros / 1000;
 		micros = due;
@@ -193,41 +195,41 @@ void Host::settle()
 	for (int round = 0; round < 10000; round++) {
 		bool idle = true;
 		const auto all = queues; // housekeeping takes queues away
-		for (nb_kqueue *kq : all) {
-			if (!queues.contains(kq) || !kq->enabled)
+		for (queue_host *q : all) {
+			if (!queues.contains(q) || !q->enabled)
 				continue;
-			if (kq->tx_timer && kq->tx_timer <= micros) {
-				kq->tx_timer = 0;
-				schedule(kq->tx);
+			if (q->from_guest.timer && q->from_guest.timer <= micros) {
+				q->from_guest.timer = 0;
+				schedule(q->from_guest);
 			}
-			if (kq->rx_timer && kq->rx_timer <= micros) {
-				kq->rx_timer = 0;
-				schedule(kq->rx);
+			if (q->to_guest.timer && q->to_guest.timer <= micros) {
+				q->to_guest.timer = 0;
+				schedule(q->to_guest);
 			}
-			if (kq->tx_hold && kq->tx_hold <= micros) {
-				kq->tx_hold = 0;
-				schedule(kq->tx);
+			if (q->from_guest.hold && q->from_guest.hold <= micros) {
+				q->from_guest.hold = 0;
+				schedule(q->from_guest);
 			}
-			if (kq->rx_hold && kq->rx_hold <= micros) {
-				kq->rx_hold = 0;
-				nb_queue_rx_held(kq->queue);
+			if (q->to_guest.hold && q->to_guest.hold <= micros) {
+				q->to_guest.hold = 0;
+				netback_to_guest_held(q->queue);
 			}
-			interrupt(*kq, kq->tx, nb_queue_tx_event);
-			interrupt(*kq, kq->rx, nb_queue_rx_event);
-			if (kq->tx.scheduled) {
+			interrupt(*q, q->from_guest, netback_event_from_guest);
+			interrupt(*q, q->to_guest, netback_event_to_guest);
+			if (q->from_guest.scheduled) {
 				idle = false;
-				poll(*kq, kq->tx, nb_queue_tx_poll);
+				poll(*q, q->from_guest, netback_poll_from_guest);
 			}
-			if (kq->rx.scheduled) {
+			if (q->to_guest.scheduled) {
 				idle = false;
-				poll(*kq, kq->rx, nb_queue_rx_poll);
+				poll(*q, q->to_guest, netback_poll_to_guest);
 			}
 		}
-		for (nb_kvif *kvif : vifs)
-			if (kvif->kicked || (kvif->later && kvif->later <= jiffies)) {
-				idle = kvif->kicked = false;
-				kvif->later = 0;
-				nb_vif_housekeeping(kvif->vif);
+		for (vif_host *dev : vifs)
+			if (dev->kicked || (dev->later && dev->later <= jiffies)) {
+				idle = dev->kicked = false;
+				dev->later = 0;
+				netback_housekeeping(dev->vif);
 			}
 		if (idle && !pass_wait())
 			return;
@@ -235,10 +237,10 @@ void Host::settle()
 	FAIL() << "never comes to rest";
 }
 
-// --- glue.h: memory, time, Xen
+// --- host.h: memory, time, Xen
 // ------------------------------------------------------------------------------
 
-void *nb_alloc(unsigned long size)
+void *host_alloc(u64 size)
 {
 	if (host->step_fails())
 		return nullptr;
@@ -246,13 +248,13 @@ void *nb_alloc(unsigned long size)
 	return std::calloc(1, size);
 }
 
-void nb_free(void *memory)
+void host_free(void *memory)
 {
 	host->live_memory -= memory != nullptr;
 	std::free(memory);
 }
 
-void *nb_page_alloc(nb_u64 *frame)
+void *host_page_alloc(u64 *frame)
 {
 	if (!host->pages_left)
 		return nullptr;
@@ -264,56 +266,56 @@ void *nb_page_alloc(nb_u64 *frame)
 	return page;
 }
 
-void nb_page_free(void *page)
+void host_page_free(void *page)
 {
 	host->live_pages--;
 	EXPECT_EQ(host->frames.erase(frame_of(static_cast<u8 *>(page))), 1u);
 	std::free(page);
 }
 
-void *nb_this_cpu_lane(void)
+void *host_this_cpu_lane(void)
 {
 	return host->lane[host->cpu];
 }
-void nb_set_cpu_lane(unsigned int cpu, void *lane)
+void host_set_cpu_lane(u32 cpu, void *lane)
 {
-	EXPECT_TRUE(nb_cpu_possible(cpu));
+	EXPECT_TRUE(host_cpu_possible(cpu));
 	host->lane[cpu] = lane;
 }
-void *nb_cpu_lane(unsigned int cpu)
+void *host_cpu_lane(u32 cpu)
 {
 	return host->lane[cpu];
 }
-int nb_cpu_possible(unsigned int cpu)
+bool host_cpu_possible(u32 cpu)
 {
 	return cpu != 1; // numbers have holes
 }
-unsigned int nb_cpu_count(void)
+u32 host_cpu_count(void)
 {
 	return std::size(host->lane);
 }
-unsigned long nb_jiffies(void)
+unsigned long host_jiffies(void)
 {
 	return host->jiffies;
 }
-nb_u64 nb_micros(void)
+u64 host_micros(void)
 {
 	return host->micros;
 }
-nb_u64 nb_cycles(void)
+u64 host_cycles(void)
 {
 	return host->cycles += host->cycles_step;
 }
-nb_u64 nb_nanos(nb_u64 cycles)
+u64 host_nanos(u64 cycles)
 {
 	return cycles / 2;
 }
-unsigned long nb_msecs(unsigned int msecs)
+unsigned long host_msecs(u32 msecs)
 {
 	return msecs;
 }
 
-void nb_grant_copy(void *ops, unsigned int count)
+void host_grant_copy(void *ops, u32 count)
 {
 	auto *op = static_cast<gnttab_copy *>(ops);
 	EXPECT_GT(count, 0u);
@@ -322,132 +324,93 @@ void nb_grant_copy(void *ops, unsigned int count)
 		op[i].status = copy(op[i]);
 }
 
-unsigned int nb_param_fatal_slots(void)
-{
-	return host->fatal_slots;
-}
-unsigned int nb_param_drain_msecs(void)
-{
-	return host->drain_msecs;
-}
-unsigned int nb_param_stall_msecs(void)
-{
-	return host->stall_msecs;
-}
-
-// --- glue.h: queues
+// --- host.h: queues
 // -------------------------------------------------------------------------------------------
 
-void nb_rx_lock(nb_kqueue *kq)
+void host_to_guest_lock(queue_host *q)
 {
-	EXPECT_FALSE(kq->locked) << "deadlock";
-	kq->locked = true;
+	EXPECT_FALSE(q->locked) << "deadlock";
+	q->locked = true;
 }
-void nb_rx_unlock(nb_kqueue *kq)
+void host_to_guest_unlock(queue_host *q)
 {
-	EXPECT_TRUE(kq->locked);
-	kq->locked = false;
+	EXPECT_TRUE(q->locked);
+	q->locked = false;
 }
-int nb_rx_lock_to_send(nb_kqueue *kq)
+bool host_to_guest_lock_to_send(queue_host *q)
 {
-	if (kq->irqs_off && kq->locked)
-		return 0;
-	nb_rx_lock(kq);
-	return 1;
+	if (q->irqs_off && q->locked)
+		return false;
+	host_to_guest_lock(q);
+	return true;
 }
-void nb_softirq_off(void) {}
-void nb_softirq_on(void) {}
-void nb_schedule_tx(nb_kqueue *kq)
+void host_softirq_off(void) {}
+void host_softirq_on(void) {}
+void host_schedule(queue_host *q, guest_side side)
 {
-	schedule(kq->tx);
+	schedule(q->side(side));
 }
-void nb_schedule_rx(nb_kqueue *kq)
-{
-	schedule(kq->rx);
-}
-void nb_schedule_tx_later(nb_kqueue *kq, nb_u64 microseconds)
+void host_schedule_later(queue_host *q, guest_side side, u64 microseconds)
 {
 	EXPECT_GT(microseconds, 0u);
-	kq->tx_timer = host->micros + microseconds;
+	q->side(side).timer = host->micros + microseconds;
 }
-void nb_schedule_rx_later(nb_kqueue *kq, nb_u64 microseconds)
+void host_hold(queue_host *q, guest_side side, u32 microseconds)
 {
+	if (side == TO_GUEST)
+		EXPECT_TRUE(q->locked);
 	EXPECT_GT(microseconds, 0u);
-	kq->rx_timer = host->micros + microseconds;
+	q->side(side).hold = host->micros + microseconds;
 }
-void nb_hold_tx(nb_kqueue *kq, unsigned int microseconds)
+bool host_complete(queue_host *q, guest_side side, int)
 {
-	EXPECT_GT(microseconds, 0u);
-	kq->tx_hold = host->micros + microseconds;
+	return complete(q->side(side));
 }
-void nb_hold_rx(nb_kqueue *kq, unsigned int microseconds)
+void host_eoi(queue_host *q, guest_side side)
 {
-	EXPECT_TRUE(kq->locked);
-	EXPECT_GT(microseconds, 0u);
-	kq->rx_hold = host->micros + microseconds;
+	end_of_interrupt(q->side(side));
 }
-int nb_complete_tx(nb_kqueue *kq, int)
+void host_notify(queue_host *q, guest_side side)
 {
-	return complete(kq->tx);
-}
-int nb_complete_rx(nb_kqueue *kq, int)
-{
-	return complete(kq->rx);
-}
-void nb_eoi_tx(nb_kqueue *kq)
-{
-	end_of_interrupt(kq->tx);
-}
-void nb_eoi_rx(nb_kqueue *kq)
-{
-	end_of_interrupt(kq->rx);
-}
-void nb_notify_tx(nb_kqueue *kq)
-{
-	EXPECT_TRUE(kq->tx.bound);
-	kq->tx.notified++;
-}
-void nb_notify_rx(nb_kqueue *kq)
-{
-	EXPECT_TRUE(kq->rx.bound);
-	kq->rx.notified++;
+	EXPECT_TRUE(q->side(side).bound);
+	q->side(side).notified++;
 }
 
-sk_buff *nb_backlog_peek(nb_kqueue *kq)
+sk_buff *host_backlog_peek(queue_host *q)
 {
-	EXPECT_TRUE(kq->locked);
-	return kq->backlog.empty() ? nullptr : kq->backlog.front();
+	EXPECT_TRUE(q->locked);
+	return q->backlog.empty() ? nullptr : q->backlog.front();
 }
-sk_buff *nb_backlog_pop(nb_kqueue *kq)
+sk_buff *host_backlog_pop(queue_host *q)
 {
-	sk_buff *skb = nb_backlog_peek(kq);
-	kq->backlog.pop_front();
+	sk_buff *skb = host_backlog_peek(q);
+	q->backlog.pop_front();
 	return skb;
 }
-void nb_backlog_push(nb_kqueue *kq, sk_buff *skb, unsigned long expires)
+void host_backlog_push(queue_host *q, sk_buff *skb, unsigned long expires)
 {
-	EXPECT_TRUE(kq->locked);
+	EXPECT_TRUE(q->locked);
 	skb->expires = expires;
-	kq->backlog.push_back(skb);
+	q->backlog.push_back(skb);
 }
-unsigned long nb_skb_expires(const sk_buff *skb)
+unsigned long host_skb_expires(const sk_buff *skb)
 {
 	return skb->expires;
 }
-void nb_txq_stop(nb_kqueue *kq)
+void host_txq_stop(queue_host *q)
 {
-	kq->stopped = true;
+	q->stopped = true;
 }
-void nb_txq_wake(nb_kqueue *kq)
+void host_txq_wake(queue_host *q)
 {
-	kq->stopped = false;
+	q->stopped = false;
 }
-int nb_txq_idle(nb_kqueue *kq)
+bool host_txq_idle(queue_host *q)
 {
-	return !kq->stopped && !kq->kvif->shaped;
+	return !q->stopped && !q->dev->shaped;
 }
 
-// --- glue.h: skbs
+// --- host.h: skbs
 // ----------------------------------------------------------------------------------------------
 
 Bytes sk_buff::bytes() const
@@ -461,25 +424,25 @@ Bytes sk_buff::bytes() const
 void ringway::test::free_skb(sk_buff *skb)
 {
 	for (const sk_buff::Part &part : skb->parts)
-		nb_page_free(part.page);
+		host_page_free(part.page);
 	host->live_skbs--;
 	delete skb;
 }
 
 // The bytes, and what Linux keeps beside them.
-unsigned int nb_skb_memory(const sk_buff *skb)
+u32 host_skb_memory(const sk_buff *skb)
 {
 	return static_cast<u32>(skb->bytes().size()) + kSkbOverhead;
 }
 
-void nb_skb_describe(const sk_buff *skb, nb_skb_info *info)
+void host_skb_describe(const sk_buff *skb, skb_view *info)
 {
 	*info = skb->info;
 	info->len = static_cast<u32>(skb->bytes().size());
-	info->memory = nb_skb_memory(skb);
+	info->memory = host_skb_memory(skb);
 }
 
-unsigned int nb_skb_pieces(const sk_buff *skb, nb_piece *out)
+u32 host_skb_pieces(const sk_buff *skb, skb_piece *out)
 {
 	u32 n = 0;
 	if (skb->frag_list)
@@ -487,14 +450,14 @@ unsigned int nb_skb_pieces(const sk_buff *skb, nb_piece *out)
 	for (const sk_buff::Part &part : skb->parts) {
 		if (!part.len)
 			continue;
-		if (n == NB_MAX_PIECES)
+		if (n == HOST_MAX_PIECES)
 			return 0;
 		out[n++] = {frame_of(part.page), static_cast<u16>(part.offset), static_cast<u16>(part.len)};
 	}
 	return n;
 }
 
-unsigned int nb_skb_head(const sk_buff *skb, void *to, unsigned int len)
+u32 host_skb_head(const sk_buff *skb, void *to, u32 len)
 {
 	const Bytes bytes = skb->bytes();
 	const u32 n = len < bytes.size() ? len : static_cast<u32>(bytes.size());
@@ -502,33 +465,33 @@ unsigned int nb_skb_head(const sk_buff *skb, void *to, unsigned int len)
 	return n;
 }
 
-void nb_skb_done(sk_buff *skb)
+void host_skb_done(sk_buff *skb)
 {
 	free_skb(skb);
 }
-void nb_skb_drop(sk_buff *skb)
+void host_skb_drop(sk_buff *skb)
 {
 	free_skb(skb);
 }
 
-void nb_skb_copy(const sk_buff *skb, void *to, unsigned int len)
+void host_skb_copy(const sk_buff *skb, void *to, u32 len)
 {
 	const Bytes bytes = skb->bytes();
 	ASSERT_EQ(bytes.size(), len);
 	std::memcpy(to, bytes.data(), len);
 }
 
-unsigned int nb_pick_queue(nb_kvif *, sk_buff *skb)
+u32 host_pick_queue(vif_host *, sk_buff *skb)
 {
 	return skb->queue;
 }
 
-sk_buff *nb_skb_cut(sk_buff *skb)
+sk_buff *host_skb_cut(sk_buff *skb)
 {
 	return std::exchange(skb->next, nullptr);
 }
 
-sk_buff *nb_skb_join(sk_buff *first, sk_buff *rest)
+sk_buff *host_skb_join(sk_buff *first, sk_buff *rest)
 {
 	sk_buff *last = first;
 	while (last->next)
@@ -538,12 +501,12 @@ sk_buff *nb_skb_join(sk_buff *first, sk_buff *rest)
 }
 
 // The kernel's validation drops, keeps or segments.
-sk_buff *nb_skb_suit(nb_kvif *kvif, sk_buff *skb)
+sk_buff *host_skb_suit(vif_host *dev, sk_buff *skb)
 {
-	return kvif->suit ? kvif->suit(skb) : skb;
+	return dev->suit ? dev->suit(skb) : skb;
 }
 
-sk_buff *nb_skb_new(nb_kqueue *kq, const void *head, unsigned int len)
+sk_buff *host_skb_new(queue_host *q, const void *head, u32 len)
 {
 	if (!host->skbs_left)
 		return nullptr;
@@ -551,12 +514,12 @@ sk_buff *nb_skb_new(nb_kqueue *kq, const void *head, unsigned int len)
 	EXPECT_LE(len, kPageSize);
 	const auto *bytes = static_cast<const u8 *>(head);
 	sk_buff *skb = make_skb(Bytes(bytes, bytes + len));
-	skb->from = kq;
+	skb->from = q;
 	return skb;
 }
 
 // INVARIANT of the kernel: at most MAX_SKB_FRAGS fragments.
-void nb_skb_add_page(sk_buff *skb, void *page, unsigned int len)
+void host_skb_add_page(sk_buff *skb, void *page, u32 len)
 {
 	EXPECT_GT(len, 0u);
 	EXPECT_LE(len, kPageSize);
@@ -564,15 +527,14 @@ void nb_skb_add_page(sk_buff *skb, void *page, unsigned int len)
 	EXPECT_LE(skb->parts.size(), 18u) << "MAX_SKB_FRAGS";
 }
 
-int nb_skb_finish(nb_kqueue *kq, sk_buff *skb, unsigned int txflags, unsigned int gso_type,
-		  unsigned int gso_size, nb_u64 *)
+bool host_skb_finish(queue_host *q, sk_buff *skb, u32 txflags, u32 gso_type, u32 gso_size, u64 *)
 {
 	skb->txflags = txflags;
 	skb->info.csum_partial = txflags & NETTXF_csum_blank ? 1 : 0;
 	skb->info.csum_unnecessary = !skb->info.csum_partial && txflags & NETTXF_data_validated;
 	skb->info.gso_type = static_cast<u8>(gso_type);
 	skb->info.gso_size = static_cast<u16>(gso_size);
-	skb->queue = kq->index;
+	skb->queue = q->index;
 	// Ethernet type 0xbad0 stands for headers that the kernel refuses.
 	return !(skb->parts[0].page[skb->parts[0].offset + 12] == 0xba);
 }
@@ -586,63 +548,63 @@ Forwarded record(Forwarded::Kind kind, const sk_buff *skb, const brlite_verdict 
 }
 } // namespace
 
-void nb_receive_queue(nb_kqueue *kq, sk_buff *skb)
+void host_receive(queue_host *q, sk_buff *skb)
 {
-	kq->receive.push_back(skb);
+	q->receive.push_back(skb);
 }
 
-void nb_receive_flush(nb_kqueue *kq)
+void host_receive_flush(queue_host *q)
 {
-	for (sk_buff *skb : kq->receive) {
-		kq->kvif->received.push_back(record(Forwarded::up, skb, {}));
+	for (sk_buff *skb : q->receive) {
+		q->dev->received.push_back(record(Forwarded::up, skb, {}));
 		free_skb(skb);
 	}
-	kq->receive.clear();
+	q->receive.clear();
 }
 
-// --- glue.h: the device and the switch
+// --- host.h: the device and the switch
 // ------------------------------------------------------------------------------
 
-int nb_device_watched(const nb_kvif *kvif)
+bool host_device_watched(const vif_host *dev)
 {
-	return kvif->watched;
+	return dev->watched;
 }
-void nb_device_carrier(nb_kvif *kvif, int on)
+void host_device_carrier(vif_host *dev, bool on)
 {
-	kvif->carrier = on;
+	dev->carrier = on;
 }
-void nb_vif_kick(nb_kvif *kvif)
+void host_kick(vif_host *dev)
 {
-	kvif->kicked = true;
+	dev->kicked = true;
 }
-void nb_vif_kick_later(nb_kvif *kvif, unsigned long delay)
+void host_kick_later(vif_host *dev, unsigned long delay)
 {
-	if (!kvif->later)
-		kvif->later = host->jiffies + delay;
+	if (!dev->later)
+		dev->later = host->jiffies + delay;
 }
-void nb_log_fatal(nb_kvif *kvif, unsigned int, const char *)
+void host_log_fatal(vif_host *dev, u32, const char *)
 {
-	kvif->fatal_lines++;
+	dev->fatal_lines++;
 }
-void nb_log_stall(nb_kvif *kvif, unsigned int, int)
+void host_log_stall(vif_host *dev, u32, bool)
 {
-	for (const nb_kqueue *kq : host->queues)
-		EXPECT_FALSE(kq->kvif == kvif && kq->locked) << "netconsole may send the line by this queue";
-	kvif->stall_lines++;
-}
-
-void nb_rate_lock(nb_kvif *kvif)
-{
-	EXPECT_FALSE(kvif->rate_locked) << "deadlock";
-	kvif->rate_locked = true;
-}
-void nb_rate_unlock(nb_kvif *kvif)
-{
-	EXPECT_TRUE(kvif->rate_locked);
-	kvif->rate_locked = false;
+	for (const queue_host *q : host->queues)
+		EXPECT_FALSE(q->dev == dev && q->locked) << "netconsole may send the line by this queue";
+	dev->stall_lines++;
 }
 
-void nb_classify(brlite_port *port, const brlite_frame *frames, brlite_verdict *verdicts, unsigned int n)
+void host_rate_lock(vif_host *dev)
+{
+	EXPECT_FALSE(dev->rate_locked) << "deadlock";
+	dev->rate_locked = true;
+}
+void host_rate_unlock(vif_host *dev)
+{
+	EXPECT_TRUE(dev->rate_locked);
+	dev->rate_locked = false;
+}
+
+void host_classify(brlite_port *port, const brlite_frame *frames, brlite_verdict *verdicts, u32 n)
 {
 	port->batches.push_back(n);
 	for (u32 i = 0; i < n; i++) {
@@ -653,7 +615,7 @@ void nb_classify(brlite_port *port, const brlite_frame *frames, brlite_verdict *
 }
 
 // A switch does with an skb what its verdict says: the owner's device transmits it.
-void nb_forward(brlite_port *port, const brlite_outgoing *batch, unsigned int n)
+void host_forward(brlite_port *port, const brlite_outgoing *batch, u32 n)
 {
 	port->sent.push_back(n);
 	for (u32 i = 0; i < n; i++) {
@@ -662,21 +624,21 @@ void nb_forward(brlite_port *port, const brlite_outgoing *batch, unsigned int n)
 		port->forwarded.push_back(record(Forwarded::forward, skb, verdict));
 		void *owner = verdict.owner ? verdict.owner : verdict.port ? verdict.port->owner : nullptr;
 		// Linux asks the device for the queue.
-		const int wanted = owner ? nb_vif_select_queue(owner, skb) : -1;
+		const int wanted = owner ? netback_select_queue(static_cast<netback_vif *>(owner), skb) : -1;
 		const u32 queue = wanted >= 0 ? static_cast<u32>(wanted) : skb->queue;
-		if (verdict.action != BRLITE_PORT || !owner || nb_vif_xmit(owner, skb, queue))
+		if (verdict.action != BRLITE_PORT || !owner ||
+		    netback_xmit(static_cast<netback_vif *>(owner), skb, queue))
 			free_skb(skb);
 	}
 }
 
-void nb_forward_local(brlite_port *port, sk_buff *skb)
+void host_forward_local(brlite_port *port, sk_buff *skb)
 {
 	port->forwarded.push_back(record(Forwarded::local, skb, {}));
 	free_skb(skb);
 }
 
-unsigned int nb_flood_ports(brlite_port *in, const brlite_frame *frame, brlite_port **out, unsigned int max,
-			    unsigned int *cursor)
+u32 host_flood_ports(brlite_port *in, const brlite_frame *frame, brlite_port **out, u32 max, u32 *cursor)
 {
 	u32 n = 0;
 	for (; n < max && *cursor < in->flood.size(); ++*cursor) {
@@ -686,83 +648,83 @@ unsigned int nb_flood_ports(brlite_port *in, const brlite_frame *frame, brlite_p
 	}
 	return n;
 }
-void *nb_port_owner(brlite_port *port)
+void *host_port_owner(brlite_port *port)
 {
 	return port->owner;
 }
-unsigned int nb_port_longest(brlite_port *port)
+u32 host_port_longest(brlite_port *port)
 {
 	return port->longest;
 }
 
-// --- glue.h: connecting
+// --- host.h: connecting
 // ------------------------------------------------------------------------------------------------
 
-int nb_read_frontend(nb_kvif *kvif, nb_frontend *out)
+int host_read_frontend(vif_host *dev, frontend_features *out)
 {
-	if (!kvif->readable || host->step_fails()) {
-		nb_report_error(kvif, -EINVAL, "reading the frontend");
+	if (!dev->readable || host->step_fails()) {
+		host_report_error(dev, -EINVAL, "reading the frontend");
 		return -EINVAL;
 	}
-	*out = kvif->frontend;
+	*out = dev->frontend;
 	return 0;
 }
 
-int nb_read_headroom(nb_kvif *kvif, unsigned int *bytes)
+int host_read_headroom(vif_host *dev, u32 *bytes)
 {
-	*bytes = kvif->headroom;
-	if (!kvif->headroom_text)
+	*bytes = dev->headroom;
+	if (!dev->headroom_text)
 		return 0;
-	nb_report_error(kvif, -EINVAL, "reading xdp-headroom");
+	host_report_error(dev, -EINVAL, "reading xdp-headroom");
 	return -EINVAL;
 }
 
-nb_kqueue *nb_kqueue_create(nb_kvif *kvif, unsigned int index, unsigned int, void *queue, void **tx_ring,
-			    void **rx_ring, int *error)
+queue_host *host_queue_create(vif_host *dev, u32 index, u32, netback_queue *queue, void **from_guest_ring,
+			      void **to_guest_ring, int *error)
 {
 	*error = -EINVAL;
-	auto *kq = new nb_kqueue;
+	auto *q = new queue_host;
 	host->live_queues++;
-	kq->kvif = kvif;
-	kq->queue = static_cast<Queue *>(queue);
-	kq->index = index;
-	host->queues.insert(kq);
+	q->dev = dev;
+	q->queue = queue;
+	q->index = index;
+	host->queues.insert(q);
 	// The nodes, then each ring.
-	for (void **ring : {static_cast<void **>(nullptr), &kq->tx_ring, &kq->rx_ring}) {
-		if (host->step_fails() || index >= kvif->guest->queue.size()) {
-			nb_report_error(kvif, -EINVAL, "creating a queue");
-			nb_kqueue_destroy(kq);
+	for (void **ring : {static_cast<void **>(nullptr), &q->from_guest.ring, &q->to_guest.ring}) {
+		if (host->step_fails() || index >= dev->guest->queue.size()) {
+			host_report_error(dev, -EINVAL, "creating a queue");
+			host_queue_destroy(q);
 			return nullptr;
 		}
 		if (ring) {
-			auto &front = kvif->guest->queue[index];
-			*ring = ring == &kq->tx_ring ? front.tx_page : front.rx_page;
+			auto &front = dev->guest->queue[index];
+			*ring = ring == &q->from_guest.ring ? front.tx_page : front.rx_page;
 			host->live_rings++;
 		}
 	}
-	*tx_ring = kq->tx_ring;
-	*rx_ring = kq->rx_ring;
+	*from_guest_ring = q->from_guest.ring;
+	*to_guest_ring = q->to_guest.ring;
 	*error = 0;
-	return kq;
+	return q;
 }
 
-void nb_kqueue_destroy(nb_kqueue *kq)
+void host_queue_destroy(queue_host *q)
 {
-	EXPECT_FALSE(kq->enabled);
-	EXPECT_FALSE(kq->tx.bound || kq->rx.bound);
-	EXPECT_TRUE(kq->backlog.empty());
-	EXPECT_FALSE(kq->locked);
-	host->live_rings -= (kq->tx_ring != nullptr) + (kq->rx_ring != nullptr);
+	EXPECT_FALSE(q->enabled);
+	EXPECT_FALSE(q->from_guest.bound || q->to_guest.bound);
+	EXPECT_TRUE(q->backlog.empty());
+	EXPECT_FALSE(q->locked);
+	host->live_rings -= (q->from_guest.ring != nullptr) + (q->to_guest.ring != nullptr);
 	host->live_queues--;
-	host->queues.erase(kq);
-	delete kq;
+	host->queues.erase(q);
+	delete q;
 }
 
-int nb_kqueue_bind(nb_kqueue *kq, unsigned int)
+int host_queue_bind(queue_host *q)
 {
-	for (nb_kqueue::Side *side : {&kq->tx, &kq->rx}) {
+	for (queue_host::Side *side : {&q->from_guest, &q->to_guest}) {
 		if (host->step_fails()) {
-			nb_report_error(kq->kvif, -EINVAL, "binding an event channel");
+			host_report_error(q->dev, -EINVAL, "binding an event channel");
 			return -EINVAL;
 		}
 		EXPECT_FALSE(side->bound);
@@ -772,80 +734,80 @@ int nb_kqueue_bind(nb_kqueue *kq, unsigned int)
 	return 0;
 }
 
-void nb_kqueue_unbind(nb_kqueue *kq)
+void host_queue_unbind(queue_host *q)
 {
-	EXPECT_FALSE(kq->enabled) << "unbound while polls may run";
-	for (nb_kqueue::Side *side : {&kq->tx, &kq->rx}) {
+	EXPECT_FALSE(q->enabled) << "unbound while polls may run";
+	for (queue_host::Side *side : {&q->from_guest, &q->to_guest}) {
 		host->live_channels -= side->bound;
 		side->bound = false;
 	}
 }
 
-void nb_kqueue_enable(nb_kqueue *kq)
+void host_queue_enable(queue_host *q)
 {
-	kq->enabled = true;
+	q->enabled = true;
 }
-void nb_kqueue_disable(nb_kqueue *kq)
+void host_queue_disable(queue_host *q)
 {
-	kq->enabled = false;
-	kq->tx_timer = kq->rx_timer = 0;
+	q->enabled = false;
+	q->from_guest.timer = q->to_guest.timer = 0;
 }
 
-int nb_device_connected(nb_kvif *kvif, unsigned int queues)
+int host_device_connected(vif_host *dev, u32 queues)
 {
-	EXPECT_EQ(queues, kvif->vif->queue_count.load());
+	EXPECT_EQ(queues, dev->vif->queue_count.load());
 	if (host->step_fails())
 		return -ENOMEM;
-	kvif->connects++;
-	EXPECT_FALSE(kvif->connected) << "connected twice";
-	kvif->connected = true;
-	if (kvif->up)
-		nb_vif_up(kvif->vif);
-	kvif->carrier = true;
+	dev->connects++;
+	EXPECT_FALSE(dev->connected) << "connected twice";
+	dev->connected = true;
+	if (dev->up)
+		netback_up(dev->vif);
+	dev->carrier = true;
 	return 0;
 }
 
-void nb_device_disconnected(nb_kvif *kvif)
+void host_device_disconnected(vif_host *dev)
 {
-	kvif->carrier = false;
-	if (!kvif->connected)
+	dev->carrier = false;
+	if (!dev->connected)
 		return;
-	kvif->disconnects++;
-	kvif->connected = false;
-	nb_vif_down(kvif->vif);
+	dev->disconnects++;
+	dev->connected = false;
+	netback_down(dev->vif);
 }
 
 // INVARIANT: readers find no queues before it starts.
-void nb_grace_period(void)
+void host_grace_period(void)
 {
 	host->grace_periods++;
-	for (nb_kvif *kvif : host->vifs)
-		if (!kvif->connected)
-			EXPECT_EQ(kvif->vif->queue_count.load(), 0u)
+	for (vif_host *dev : host->vifs)
+		if (!dev->connected)
+			EXPECT_EQ(dev->vif->queue_count.load(), 0u)
 				<< "a grace period while queues are still visible";
 }
 
-int nb_hotplug_connected(nb_kvif *kvif)
+bool host_hotplug_connected(vif_host *dev)
 {
-	return kvif->hotplug;
+	return dev->hotplug;
 }
-void nb_report_state(nb_kvif *kvif, int state)
+void host_report_state(vif_host *dev, int state)
 {
-	kvif->states.push_back(state);
+	dev->states.push_back(state);
 }
-void nb_report_error(nb_kvif *kvif, int error, const char *what)
+void host_report_error(vif_host *dev, int error, const char *what)
 {
 	EXPECT_LT(error, 0);
-	kvif->errors.emplace_back(what);
-	kvif->states.push_back(static_cast<int>(BackendState::closing)); // as xenbus_dev_fatal() does
+	dev->errors.emplace_back(what);
+	dev->states.push_back(static_cast<int>(BackendState::closing)); // as xenbus_dev_fatal() does
 }
-int nb_device_online(nb_kvif *kvif)
+bool host_device_online(vif_host *dev)
 {
-	return kvif->online;
+	return dev->online;
 }
-void nb_device_unregister(nb_kvif *kvif)
+void host_device_unregister(vif_host *dev)
 {
-	kvif->unregistered = true;
+	dev->unregistered = true;
 }
 
 // --- what tests make
@@ -857,10 +819,10 @@ sk_buff *ringway::test::make_skb(const Bytes &bytes, const std::vector<u32> &cut
 	host->live_skbs++;
 	u32 done = 0;
 	const auto add = [&](u32 len) {
-		nb_u64 frame;
+		u64 frame;
 		const u64 left = host->pages_left;
 		host->pages_left = ~0ull; // the linear area is not what tests run out of
-		auto *page = static_cast<u8 *>(nb_page_alloc(&frame));
+		auto *page = static_cast<u8 *>(host_page_alloc(&frame));
 		host->pages_left = left;
 		const u32 offset = (kPageSize - len) / 2;
 		std::memcpy(page + offset, bytes.data() + done, len);

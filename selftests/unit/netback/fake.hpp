@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The kernel and the hypervisor as netback sees them through glue.h, on the host.
+// The kernel and the hypervisor as netback sees them through host.h, on the host.
 //
 // Grant copies are carried out between real pages and checked the way Xen checks them; every resource
 // that netback takes (memory, pages, skbs, queues, mapped rings, bound channels) is counted, so that a
 // test can say at its end that nothing is left. Rules of the real thing that are easy to break are
-// asserted here: the RX lock, NAPI's completion, one end of interrupt per interrupt.
+// asserted here: the to-guest lock, NAPI's completion, one end of interrupt per interrupt.
 #pragma once
 #include "netback/life/vif.hpp"
 #include <cstring>
@@ -19,6 +19,8 @@
 
 namespace ringway::test
 {
+using namespace netback;
+
 class Guest;
 
 using Bytes = std::vector<u8>;
@@ -45,20 +47,19 @@ struct Host {
 	// --- memory
 	s64 live_memory = 0, live_pages = 0, live_skbs = 0, live_queues = 0, live_rings = 0,
 	    live_channels = 0;
-	u64 pages_left = ~0ull; // nb_page_alloc() fails when none is left
+	u64 pages_left = ~0ull; // host_page_alloc() fails when none is left
 	u64 skbs_left = ~0ull;
 	unsigned long jiffies = 1000; // one per millisecond
 	u64 micros = 1000000;
 	u64 cycles = 1000000, cycles_step = 100; // two per nanosecond; the step at each look
-	u32 drain_msecs = 10000, stall_msecs = 60000, fatal_slots = 20;
 	u32 grace_periods = 0;
 
 	// --- steps of connecting that can fail: number `fail_step` does
 	u32 step = 0, fail_step = ~0u;
 	bool step_fails() { return step++ == fail_step; }
 
-	std::set<nb_kqueue *> queues;
-	std::set<nb_kvif *> vifs;
+	std::set<queue_host *> queues;
+	std::set<vif_host *> vifs;
 	void *lane[3] = {};
 	u32 cpu = 0;
 
@@ -68,8 +69,8 @@ struct Host {
 	void settle();
 	bool pass_wait();
 	// One poll and nothing else.
-	void poll_tx(nb_kqueue &kq);
-	void poll_rx(nb_kqueue &kq);
+	void poll_tx(queue_host &q);
+	void poll_rx(queue_host &q);
 	// All that would be leaked if the test ended now, in words; empty when there is nothing.
 	std::string leaks() const;
 };
@@ -85,13 +86,14 @@ struct Forwarded {
 };
 } // namespace ringway::test
 
-// What lies behind glue.h's opaque pointers.
-struct nb_kvif {
-	ringway::Vif *vif = nullptr;
+// What lies behind host.h's opaque pointers.
+struct vif_host {
+	netback_vif *vif = nullptr;
 	ringway::test::Guest *guest = nullptr;
-	nb_frontend frontend{1, 1, 1, 1, 1, 1, 1}; // what the guest's nodes say
-	unsigned int headroom = 0;                 // xdp-headroom, if it is a number
-	ringway::u8 *ctrl_page = nullptr;          // the control ring, if the guest has one
+	frontend_features frontend{1,    true, true, true,
+				   true, true, true, false}; // what the guest's nodes say
+	ringway::u32 headroom = 0;                           // xdp-headroom, if it is a number
+	ringway::u8 *ctrl_page = nullptr;                    // the control ring, if the guest has one
 	bool ctrl_mapped = false, ctrl_bound = false, ctrl_locked = false;
 	ringway::u32 ctrl_notified = 0;
 	bool headroom_text = false; // or not
@@ -109,23 +111,24 @@ struct nb_kvif {
 	std::function<sk_buff *(sk_buff *)> suit; // what the device needs done to a packet; empty: nothing
 };
 
-struct nb_kqueue {
+struct queue_host {
 	struct Side {
 		bool bound = false, scheduled = false, polling = false, missed = false, completed = false;
 		bool pending = false; // an event waits
 		bool owed = false;    // an end of interrupt is owed: masked
 		ringway::u32 notified = 0, spurious = 0, interrupts = 0;
+		ringway::u64 timer = 0; // microseconds when the poll is to run, 0: not set
+		ringway::u64 hold = 0;  // microseconds when a held event is due, 0: none
+		void *ring = nullptr;
 	};
-	nb_kvif *kvif = nullptr;
-	ringway::Queue *queue = nullptr;
+	vif_host *dev = nullptr;
+	netback_queue *queue = nullptr;
 	ringway::u32 index = 0;
-	Side tx, rx;
+	Side from_guest, to_guest;
+	Side &side(guest_side which) { return which == FROM_GUEST ? from_guest : to_guest; }
 	bool locked = false, irqs_off = false, enabled = false, stopped = false;
-	ringway::u64 tx_timer = 0, rx_timer = 0; // microseconds when the poll is to run, 0: not set
-	ringway::u64 tx_hold = 0, rx_hold = 0;   // microseconds when a held event is due, 0: none
 	std::deque<sk_buff *> backlog;
 	std::vector<sk_buff *> receive;
-	void *tx_ring = nullptr, *rx_ring = nullptr;
 };
 
 struct sk_buff {
@@ -135,10 +138,10 @@ struct sk_buff {
 	};
 	std::vector<Part> parts; // the first one is the linear area
 	bool frag_list = false;
-	nb_skb_info info{};
+	skb_view info{};
 	unsigned long expires = 0;
 	ringway::u32 txflags = 0, queue = 0;
-	nb_kqueue *from = nullptr;
+	queue_host *from = nullptr;
 	sk_buff *next = nullptr;
 
 	ringway::test::Bytes bytes() const;
@@ -157,6 +160,8 @@ struct brlite_port {
 
 namespace ringway::test
 {
+using namespace netback;
+
 // An skb for a guest: its bytes cut at the given places, each part in a page of its own.
 sk_buff *make_skb(const Bytes &bytes, const std::vector<u32> &cuts = {});
 void free_skb(sk_buff *skb);
@@ -201,17 +206,17 @@ public:
 	};
 	u16 domain;
 	std::vector<Queue> queue;
-	nb_kvif kvif;
+	vif_host dev;
 	brlite_port port;
 
 	explicit Guest(u16 domain, u32 queues = 1, u32 start = 0);
 	~Guest();
 	Guest(const Guest &) = delete;
 
-	Vif &vif() { return *kvif.vif; }
-	ringway::Queue &back(u32 q = 0) { return kvif.vif->queues[q]; }
+	Vif &vif() { return *dev.vif; }
+	netback_queue &back(u32 q = 0) { return dev.vif->queues[q]; }
 	void reset_rings(u32 start = 0);
-	void frontend_state(XenbusState state) { nb_vif_frontend_state(kvif.vif, static_cast<int>(state)); }
+	void frontend_state(XenbusState state) { netback_frontend_changed(dev.vif, static_cast<int>(state)); }
 	// Puts both ends to Connected.
 	void connect();
 	void join_switch(std::function<brlite_verdict(const brlite_frame &)> decide);
@@ -247,7 +252,7 @@ protected:
 
 	brlite_verdict to_b(u16 flags = 0)
 	{
-		return {BRLITE_PORT, BRLITE_FORWARDED, flags, 0, b.kvif.vif, &b.port};
+		return {BRLITE_PORT, BRLITE_FORWARDED, flags, 0, b.dev.vif, &b.port};
 	}
 	void SetUp() override
 	{

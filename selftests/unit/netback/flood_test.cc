@@ -32,8 +32,8 @@ protected:
 		for (u32 i = 0; i < frames; i++)
 			a.post(make_frame(60, i));
 		a.push();
-		host->poll_tx(*a.back().kq);
-		EXPECT_EQ(a.back().tx_stats.packets, 64u);
+		host->poll_tx(*a.back().host);
+		EXPECT_EQ(a.back().from_guest_stats.packets, 64u);
 	}
 	u32 to_uplink() const
 	{
@@ -58,11 +58,11 @@ TEST_F(Flood, EachCopyIsPaidFor)
 	first_turn_of(128);
 	const u32 beyond = 2 * 64 * (kPollShare / 64) + 64 * 60 - kPollShare;
 	EXPECT_EQ(a.back().owed, beyond);
-	host->poll_tx(*a.back().kq);
-	EXPECT_EQ(a.back().tx_stats.packets, 64u) << "a turn that pays";
+	host->poll_tx(*a.back().host);
+	EXPECT_EQ(a.back().from_guest_stats.packets, 64u) << "a turn that pays";
 	EXPECT_EQ(a.back().owed, beyond - kPollShare);
 	host->settle();
-	EXPECT_EQ(a.back().tx_stats.packets, 128u);
+	EXPECT_EQ(a.back().from_guest_stats.packets, 128u);
 	EXPECT_EQ(a.back().owed, 0u);
 	EXPECT_EQ(b.receive().size(), 128u);
 	EXPECT_EQ(c.receive().size(), 128u);
@@ -89,19 +89,19 @@ TEST_F(Flood, EveryPortGetsEveryFrameButTheSender)
 		ASSERT_EQ(got.size(), 20u);
 		for (u32 i = 0; i < 20; i++)
 			EXPECT_EQ(got[i].bytes, make_frame(i == 7 ? 9000 : 60 + i, i));
-		EXPECT_EQ(g->back().rx_stats.direct, 20u);
+		EXPECT_EQ(g->back().to_guest_stats.direct, 20u);
 	}
 	EXPECT_EQ(to_uplink(), 20u);
 	EXPECT_EQ(a.receive().size(), 0u);
 	EXPECT_EQ(answers(), std::string(22, 'O'));
-	EXPECT_EQ(a.back().tx_stats.packets, 20u);
+	EXPECT_EQ(a.back().from_guest_stats.packets, 20u);
 }
 
 TEST_F(Flood, ReceiversThatCannotTakeItDirectlyGetSkbs)
 {
 	b.post_buffers(2);
 	c.post_buffers(10);
-	c.kvif.watched = true;
+	c.dev.watched = true;
 	for (u32 i = 0; i < 5; i++)
 		a.post(make_frame(100, i));
 	a.push();
@@ -114,8 +114,8 @@ TEST_F(Flood, ReceiversThatCannotTakeItDirectlyGetSkbs)
 		for (u32 i = 0; i < 5; i++)
 			EXPECT_EQ(got[i].bytes, make_frame(100, i));
 	}
-	EXPECT_EQ(b.back().rx_stats.direct, 2u);
-	EXPECT_EQ(c.back().rx_stats.direct, 0u);
+	EXPECT_EQ(b.back().to_guest_stats.direct, 2u);
+	EXPECT_EQ(c.back().to_guest_stats.direct, 0u);
 	EXPECT_EQ(answers(), "OOOOO");
 }
 
@@ -208,7 +208,7 @@ TEST_F(Flood, EachRefusedCopyIsAnsweredOnce)
 		host->refuse = [&](u64 nth, const gnttab_copy &) -> s16 {
 			return nth - before == bad ? GNTST_bad_gntref : GNTST_okay;
 		};
-		b.post_buffers(8 - b.back().rx.unconsumed().value());
+		b.post_buffers(8 - b.back().to_guest_ring.unconsumed().value());
 		a.post(make_frame(60, 1));
 		a.post(make_frame(9000, 2));
 		a.push();
@@ -229,7 +229,7 @@ TEST_F(Flood, FloodThenDirectKeepsOrder)
 	a.port.decide = [&](const brlite_frame &) {
 		if (n++ < 3)
 			return brlite_verdict{BRLITE_FLOOD, BRLITE_FLOODED};
-		return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.kvif.vif, &b.port};
+		return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.dev.vif, &b.port};
 	};
 	b.post_buffers(16);
 	for (u32 i = 0; i < 8; i++)
@@ -271,16 +271,16 @@ protected:
 
 TEST_F(Rate, IsKept)
 {
-	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "10000,10000"); // 1 MB/s
-	run(300);                                                   // the burst is used up
+	netback_set_limit(a.dev.vif, NETBACK_LIMIT_FROM_BYTES, "10000,10000"); // 1 MB/s
+	run(300);                                                              // the burst is used up
 	const u64 bytes = run(2000);
 	EXPECT_NEAR(static_cast<double>(bytes), 2e6, 2e4);
-	EXPECT_GT(a.back().tx_stats.throttled, 100u);
+	EXPECT_GT(a.back().from_guest_stats.throttled, 100u);
 }
 
 TEST_F(Rate, BurstComesFirst)
 {
-	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "1000,1000000"); // 1 kB/s
+	netback_set_limit(a.dev.vif, NETBACK_LIMIT_FROM_BYTES, "1000,1000000"); // 1 kB/s
 	const u64 bytes = run(50);
 	EXPECT_GE(bytes, 128u * 1024 - 1500);
 	EXPECT_LE(bytes, 128u * 1024 + 3000);
@@ -289,10 +289,10 @@ TEST_F(Rate, BurstComesFirst)
 // NB-51
 TEST_F(Rate, ZeroIsUnlimitedAndCanBeSetAgain)
 {
-	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "1000,1000000");
+	netback_set_limit(a.dev.vif, NETBACK_LIMIT_FROM_BYTES, "1000,1000000");
 	run(50);
 	EXPECT_LT(run(50), 3000u);
-	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "0,0");
+	netback_set_limit(a.dev.vif, NETBACK_LIMIT_FROM_BYTES, "0,0");
 	host->micros += 1000000; // the timer that was set runs out
 	EXPECT_GT(run(10), 100000u);
 	EXPECT_FALSE(a.vif().from_guest_limit.limited());
@@ -302,7 +302,7 @@ TEST_F(Rate, ZeroIsUnlimitedAndCanBeSetAgain)
 // NB-52
 TEST_F(Rate, LargePacketsDoNotWedge)
 {
-	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "100000,1000000");
+	netback_set_limit(a.dev.vif, NETBACK_LIMIT_FROM_BYTES, "100000,1000000");
 	b.post_buffers(64);
 	for (int i = 0; i < 3; i++)
 		a.send(make_frame(65535, 1), {{}, NETTXF_csum_blank, XEN_NETIF_GSO_TYPE_TCPV4, 1448});
@@ -318,7 +318,7 @@ TEST_F(Rate, LargePacketsDoNotWedge)
 // No packet is lost or answered twice by waiting, in whichever order the slots come.
 TEST_F(Rate, ThrottledPacketsComeWholeAndInOrder)
 {
-	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "200000,1000000");
+	netback_set_limit(a.dev.vif, NETBACK_LIMIT_FROM_BYTES, "200000,1000000");
 	u32 sent = 0, got = 0;
 	for (u32 t = 0; t < 3000; t++) {
 		if (a.queue[0].tx.free_slots() > 40 && sent < 200)
@@ -334,17 +334,17 @@ TEST_F(Rate, ThrottledPacketsComeWholeAndInOrder)
 		a.responses();
 	}
 	EXPECT_GT(got, 50u);
-	EXPECT_GT(a.back().tx_stats.throttled, 10u);
+	EXPECT_GT(a.back().from_guest_stats.throttled, 10u);
 }
 
 TEST_F(Rate, DisconnectWhileATimerRuns)
 {
-	nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "1,1000000");
+	netback_set_limit(a.dev.vif, NETBACK_LIMIT_FROM_BYTES, "1,1000000");
 	run(20);
-	EXPECT_NE(a.back().kq->tx_timer, 0u);
+	EXPECT_NE(a.back().host->from_guest.timer, 0u);
 	a.frontend_state(XenbusState::closing);
 	host->micros += 10000000;
 	host->settle();
-	EXPECT_EQ(a.kvif.disconnects, 1u);
+	EXPECT_EQ(a.dev.disconnects, 1u);
 }
 } // namespace

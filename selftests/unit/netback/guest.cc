@@ -15,22 +15,22 @@ Guest::Guest(u16 domid, u32 queues, u32 start) : domain(domid)
 		q.rx_page = static_cast<u8 *>(std::aligned_alloc(kPageSize, kPageSize));
 	}
 	reset_rings(start);
-	kvif.guest = this;
-	kvif.frontend.queues = queues;
-	kvif.vif = static_cast<Vif *>(nb_vif_create(&kvif, domain, kMostQueues));
-	if (kvif.vif)
-		host->vifs.insert(&kvif);
+	dev.guest = this;
+	dev.frontend.queues = queues;
+	dev.vif = netback_vif_create(&dev, domain, kMostQueues);
+	if (dev.vif)
+		host->vifs.insert(&dev);
 	port.decide = [](const brlite_frame &) { return brlite_verdict{}; };
-	port.owner = kvif.vif;
+	port.owner = dev.vif;
 }
 
 Guest::~Guest()
 {
-	if (kvif.vif) {
-		nb_vif_close(kvif.vif);
-		nb_vif_destroy(kvif.vif);
+	if (dev.vif) {
+		netback_close(dev.vif);
+		netback_vif_destroy(dev.vif);
 	}
-	host->vifs.erase(&kvif);
+	host->vifs.erase(&dev);
 	for (const auto &[gref, page] : pages_) {
 		host->grants.erase({domain, gref});
 		std::free(page);
@@ -65,7 +65,7 @@ void Guest::connect()
 void Guest::join_switch(std::function<brlite_verdict(const brlite_frame &)> decide)
 {
 	port.decide = std::move(decide);
-	nb_vif_set_port(kvif.vif, &port);
+	netback_set_port(dev.vif, &port);
 }
 
 u8 *Guest::page_of(u32 gref)
@@ -133,7 +133,7 @@ void Guest::push(u32 index)
 		return;
 	queue[index].tx_events++;
 	if (index < vif().allocated)
-		back(index).kq->tx.pending = true;
+		back(index).host->from_guest.pending = true;
 }
 
 void Guest::post_buffers(u32 n, u32 index)
@@ -150,7 +150,7 @@ void Guest::post_buffers(u32 n, u32 index)
 		return;
 	q.rx_events++;
 	if (index < vif().allocated)
-		back(index).kq->rx.pending = true;
+		back(index).host->to_guest.pending = true;
 }
 
 std::vector<TxResponse> Guest::responses(u32 index)

@@ -12,7 +12,7 @@ class Headroom : public TwoGuests
 protected:
 	void reconfigure(u32 bytes)
 	{
-		b.kvif.headroom = bytes;
+		b.dev.headroom = bytes;
 		b.frontend_state(XenbusState::reconfiguring);
 	}
 	Received only()
@@ -26,11 +26,11 @@ protected:
 TEST_F(Headroom, ReadAtConnect)
 {
 	Guest g{3};
-	g.kvif.headroom = 256;
+	g.dev.headroom = 256;
 	g.connect();
 	EXPECT_EQ(g.vif().headroom.load(), 256u);
 	g.post_buffers(3);
-	ASSERT_EQ(nb_vif_xmit(g.kvif.vif, make_skb(make_frame(100)), 0), 0);
+	ASSERT_EQ(netback_xmit(g.dev.vif, make_skb(make_frame(100)), 0), 0);
 	host->settle();
 	const auto got = g.receive();
 	ASSERT_EQ(got.size(), 1u);
@@ -42,20 +42,20 @@ TEST_F(Headroom, ReadAtConnect)
 TEST_F(Headroom, DirectAndAsSkbAlike)
 {
 	reconfigure(256);
-	EXPECT_EQ(b.kvif.states.back(), static_cast<int>(XenbusState::reconfigured));
+	EXPECT_EQ(b.dev.states.back(), static_cast<int>(XenbusState::reconfigured));
 	for (const u32 len : {60u, 1514u, 3840u, 3841u, 4096u, 4097u, 9000u, 65535u})
 		for (const bool watched : {false, true}) {
 			SCOPED_TRACE(len);
-			b.kvif.watched = watched;
+			b.dev.watched = watched;
 			b.post_buffers(20);
-			const u64 direct = b.back().rx_stats.direct;
+			const u64 direct = b.back().to_guest_stats.direct;
 			a.send(make_frame(len));
 			host->settle();
 			const Received got = only();
 			EXPECT_EQ(got.bytes, make_frame(len));
 			EXPECT_EQ(got.headroom, 256u);
 			EXPECT_EQ(got.slots, (len + 3839) / 3840 + 1);
-			EXPECT_EQ(b.back().rx_stats.direct - direct, !watched);
+			EXPECT_EQ(b.back().to_guest_stats.direct - direct, !watched);
 			b.frontend_state(XenbusState::closing);
 			b.frontend_state(XenbusState::closed);
 			b.reset_rings();
@@ -116,21 +116,21 @@ TEST_F(Headroom, EveryValue)
 			b.connect();
 		}
 	}
-	EXPECT_TRUE(b.kvif.errors.empty());
+	EXPECT_TRUE(b.dev.errors.empty());
 	for (const u32 bytes : {0x8000u, 0xffffu, 0x10000u, 0x10100u, 0xffffffffu}) {
-		const size_t errors = b.kvif.errors.size();
+		const size_t errors = b.dev.errors.size();
 		reconfigure(bytes);
-		EXPECT_EQ(b.kvif.errors.size(), errors + 1) << bytes;
+		EXPECT_EQ(b.dev.errors.size(), errors + 1) << bytes;
 		EXPECT_EQ(b.vif().state, BackendState::closing);
-		EXPECT_FALSE(b.kvif.carrier);
+		EXPECT_FALSE(b.dev.carrier);
 		EXPECT_EQ(b.vif().allocated, 0u);
 		b.frontend_state(XenbusState::closed);
 		b.reset_rings();
 		b.frontend_state(XenbusState::initialising);
 		b.frontend_state(XenbusState::connected); // the same value at connect
-		EXPECT_EQ(b.kvif.errors.size(), errors + 2) << bytes;
+		EXPECT_EQ(b.dev.errors.size(), errors + 2) << bytes;
 		EXPECT_EQ(b.vif().allocated, 0u);
-		b.kvif.headroom = 0;
+		b.dev.headroom = 0;
 		b.frontend_state(XenbusState::closed);
 		b.connect(); // nothing sticks
 	}
@@ -139,12 +139,12 @@ TEST_F(Headroom, EveryValue)
 // NB-34
 TEST_F(Headroom, TextIsRefused)
 {
-	b.kvif.headroom_text = true;
+	b.dev.headroom_text = true;
 	b.frontend_state(XenbusState::reconfiguring);
 	EXPECT_EQ(b.vif().state, BackendState::closing);
 	b.frontend_state(XenbusState::closed);
 	b.reset_rings();
-	b.kvif.headroom_text = false;
+	b.dev.headroom_text = false;
 	b.connect();
 	EXPECT_EQ(b.vif().headroom.load(), 0u);
 }
@@ -153,12 +153,12 @@ TEST_F(Headroom, ReconfiguringInEveryState)
 {
 	Guest g{3};
 	g.frontend_state(XenbusState::reconfiguring); // before anything
-	EXPECT_EQ(g.kvif.states, std::vector<int>{static_cast<int>(XenbusState::reconfigured)});
+	EXPECT_EQ(g.dev.states, std::vector<int>{static_cast<int>(XenbusState::reconfigured)});
 	g.connect();
 	g.frontend_state(XenbusState::closing);
 	g.frontend_state(XenbusState::reconfiguring);
 	EXPECT_EQ(g.vif().state, BackendState::closing);
-	g.kvif.headroom = 0x8000;
+	g.dev.headroom = 0x8000;
 	g.frontend_state(XenbusState::reconfiguring);
 	EXPECT_EQ(g.vif().state, BackendState::closing);
 	g.frontend_state(XenbusState::closed);
@@ -176,18 +176,18 @@ TEST_F(Headroom, OneBufferIsNotEnough)
 	EXPECT_TRUE(b.receive().empty());
 	EXPECT_EQ(b.back().backlog_packets, 1u);
 	// Packets go on coming; the oldest are dropped in time, and some wait always.
-	for (u32 seconds = 0; seconds < host->stall_msecs / 1000 + 10; seconds += 5) {
+	for (u32 seconds = 0; seconds < host_params.stall_msecs / 1000 + 10; seconds += 5) {
 		host->jiffies += 5000;
 		a.send(make_frame(100, seconds));
 		host->settle();
 		a.responses();
 	}
 	EXPECT_TRUE(b.back().stalled);
-	EXPECT_FALSE(b.kvif.carrier);
+	EXPECT_FALSE(b.dev.carrier);
 	b.post_buffers(40);
 	host->jiffies += 2000;
 	host->settle();
 	EXPECT_FALSE(b.back().stalled);
-	EXPECT_TRUE(b.kvif.carrier);
+	EXPECT_TRUE(b.dev.carrier);
 }
 } // namespace

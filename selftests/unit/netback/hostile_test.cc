@@ -67,7 +67,7 @@ struct World {
 		if (!up)
 			a.join_switch([this](const brlite_frame &) {
 				return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0,
-						      0,           b.kvif.vif,       &b.port};
+						      0,           b.dev.vif,        &b.port};
 			});
 		b.post_buffers(64);
 		ring = a.queue[0].tx_page;
@@ -97,21 +97,21 @@ struct World {
 		EXPECT_LE(answered, posted);
 		const bool off = a.vif().disabled.load();
 		if (!off)
-			EXPECT_EQ(a.back().tx.req_cons(), header(ring).rsp_prod)
+			EXPECT_EQ(a.back().from_guest_ring.req_cons(), header(ring).rsp_prod)
 				<< "a slot was taken and not answered";
-		EXPECT_LE(a.kvif.fatal_lines, 1u);
+		EXPECT_LE(a.dev.fatal_lines, 1u);
 		// B: as many responses as buffers at most, each a whole packet of A's bytes or an error.
 		const auto got = b.receive();
 		EXPECT_LE(got.size(), up ? 0u : posted); // a chain that is cut makes two packets of one
 		for (const Received &packet : got)
 			EXPECT_FALSE(has_foreign_bytes(packet.bytes));
-		for (const Forwarded &packet : a.kvif.received) {
+		for (const Forwarded &packet : a.dev.received) {
 			EXPECT_FALSE(has_foreign_bytes(packet.bytes));
 			EXPECT_GE(packet.bytes.size(), 14u);
 			EXPECT_GE(packet.linear, packet.bytes.size() < 256 ? packet.bytes.size() : 256u);
 		}
 		EXPECT_FALSE(b.vif().disabled.load());
-		EXPECT_TRUE(b.kvif.carrier);
+		EXPECT_TRUE(b.dev.carrier);
 	}
 };
 
@@ -209,12 +209,12 @@ TEST_P(Hostile, ProducerIndexMovesDuringAPoll)
 				});
 				host->settle();
 			}
-			EXPECT_LE(world.a.kvif.received.size(), 3u + 200u);
+			EXPECT_LE(world.a.dev.received.size(), 3u + 200u);
 			const auto got = world.b.receive();
 			for (size_t i = 0; i < got.size() && i < 3; i++)
 				if (!got[i].error)
 					EXPECT_EQ(got[i].bytes[5], i + 1) << "doubled or out of order";
-			EXPECT_LE(world.a.kvif.fatal_lines, 1u);
+			EXPECT_LE(world.a.dev.fatal_lines, 1u);
 			EXPECT_FALSE(world.b.vif().disabled.load());
 		}
 }
@@ -234,9 +234,9 @@ TEST_P(Hostile, ReceiversIndexMovesWhileItIsServed)
 			a.join_switch([&](const brlite_frame &frame) {
 				Guest &to = static_cast<const u8 *>(frame.data)[5] % 2 ? liar : other;
 				return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0,
-						      0,           to.kvif.vif,      &to.port};
+						      0,           to.dev.vif,       &to.port};
 			});
-			liar.kvif.shaped = other.kvif.shaped = backlog;
+			liar.dev.shaped = other.dev.shaped = backlog;
 			liar.post_buffers(8);
 			other.post_buffers(8);
 			for (u32 i = 0; i < 12; i++)
@@ -296,7 +296,7 @@ TEST_P(Hostile, EveryHeaderCutAtEveryByte)
 	b.connect();
 	if (!up)
 		a.join_switch([&](const brlite_frame &) {
-			return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.kvif.vif, &b.port};
+			return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.dev.vif, &b.port};
 		});
 	for (const auto &[name, frame] : stacked_headers())
 		for (u32 cut = 1; cut < 128; cut++)
@@ -308,7 +308,7 @@ TEST_P(Hostile, EveryHeaderCutAtEveryByte)
 				a.send(frame, {{cut, second, rest}});
 				host->settle();
 				const auto got = b.receive();
-				const auto received = std::exchange(a.kvif.received, {});
+				const auto received = std::exchange(a.dev.received, {});
 				ASSERT_EQ(got.size() + received.size(), cut < 14 ? 0u : 1u);
 				for (const Received &packet : got)
 					ASSERT_EQ(packet.bytes, frame);
@@ -330,7 +330,7 @@ TEST_P(Hostile, OneIdAndOneGrantInEverySlot)
 	host->settle();
 	world.b.receive();
 	world.a.responses();
-	world.a.kvif.received.clear();
+	world.a.dev.received.clear();
 	world.b.post_buffers(world.b.queue[0].rx.free_slots());
 	const Bytes frame = make_frame(60, 9);
 	const u32 gref = world.a.grant(frame.data(), 60, 0, true);
@@ -345,7 +345,7 @@ TEST_P(Hostile, OneIdAndOneGrantInEverySlot)
 		EXPECT_EQ(response.id, 7u);
 		EXPECT_EQ(response.status, NETIF_RSP_OKAY);
 	}
-	u32 arrived = static_cast<u32>(world.a.kvif.received.size());
+	u32 arrived = static_cast<u32>(world.a.dev.received.size());
 	for (const Received &packet : world.b.receive())
 		arrived += packet.bytes == frame;
 	EXPECT_GE(arrived, 250u); // B has 256 buffers less those of its packets before
@@ -369,9 +369,9 @@ TEST_P(Hostile, TheBackendsSideOfTheRingIsScribbledOver)
 			host->settle();
 		}
 		EXPECT_FALSE(world.a.vif().disabled.load());
-		EXPECT_EQ(world.a.back().tx.req_cons(), World::kStart + world.posted);
-		EXPECT_EQ(world.b.receive().size() + world.a.kvif.received.size(), 3u);
-		EXPECT_LE(world.a.back().kq->tx.notified, world.posted);
+		EXPECT_EQ(world.a.back().from_guest_ring.req_cons(), World::kStart + world.posted);
+		EXPECT_EQ(world.b.receive().size() + world.a.dev.received.size(), 3u);
+		EXPECT_LE(world.a.back().host->from_guest.notified, world.posted);
 	}
 }
 
@@ -397,13 +397,13 @@ TEST_F(HostileVif, OnePageForBothRings)
 			liar.post(make_frame(100, i));
 		liar.push();
 		for (u32 i = 0; i < 8; i++)
-			if (sk_buff *skb = make_skb(make_frame(100)); nb_vif_xmit(liar.kvif.vif, skb, 0))
+			if (sk_buff *skb = make_skb(make_frame(100)); netback_xmit(liar.dev.vif, skb, 0))
 				free_skb(skb);
 		host->settle();
-		host->jiffies += 2 * host->stall_msecs;
+		host->jiffies += 2 * host_params.stall_msecs;
 		host->settle();
 		other.post_buffers(2);
-		ASSERT_EQ(nb_vif_xmit(other.kvif.vif, make_skb(make_frame(70)), 0), 0);
+		ASSERT_EQ(netback_xmit(other.dev.vif, make_skb(make_frame(70)), 0), 0);
 		host->settle();
 		EXPECT_EQ(other.receive().size(), 1u);
 		liar.frontend_state(XenbusState::closing);
@@ -418,26 +418,26 @@ TEST_F(HostileVif, FatalOnlyLatchesInSoftirq)
 	Guest liar{1};
 	liar.connect();
 	const u32 grace = host->grace_periods;
-	const auto states = liar.kvif.states;
+	const auto states = liar.dev.states;
 	header(liar.queue[0].tx_page).req_prod += 300;
-	host->poll_tx(*liar.back().kq);
+	host->poll_tx(*liar.back().host);
 	EXPECT_TRUE(liar.vif().disabled.load());
-	EXPECT_TRUE(liar.kvif.kicked);
-	EXPECT_EQ(liar.kvif.disconnects, 0u);
+	EXPECT_TRUE(liar.dev.kicked);
+	EXPECT_EQ(liar.dev.disconnects, 0u);
 	EXPECT_EQ(host->grace_periods, grace);
-	EXPECT_EQ(liar.kvif.states, states);
-	EXPECT_TRUE(liar.kvif.errors.empty());
+	EXPECT_EQ(liar.dev.states, states);
+	EXPECT_TRUE(liar.dev.errors.empty());
 	// As long as the work does not come, nothing of the liar's is looked at.
 	for (int i = 0; i < 100; i++) {
 		BeforeRead reads;
-		host->poll_tx(*liar.back().kq);
+		host->poll_tx(*liar.back().host);
 		EXPECT_EQ(reads.reads(), 0u);
 		sk_buff *skb = make_skb(make_frame(60));
-		EXPECT_NE(nb_vif_xmit(liar.kvif.vif, skb, 0), 0);
+		EXPECT_NE(netback_xmit(liar.dev.vif, skb, 0), 0);
 		free_skb(skb);
 	}
 	host->settle();
-	EXPECT_EQ(liar.kvif.disconnects, 1u);
+	EXPECT_EQ(liar.dev.disconnects, 1u);
 }
 
 // A liar is caught and taken away, again and again, while another one works.
@@ -450,16 +450,16 @@ TEST_F(HostileVif, CaughtAndDetachedAThousandTimes)
 		Guest liar{1, 2};
 		liar.connect();
 		header(i % 2 ? liar.queue[i / 2 % 2].tx_page : liar.queue[i / 2 % 2].rx_page).req_prod += 300;
-		if (sk_buff *skb = make_skb(make_frame(60)); nb_vif_xmit(liar.kvif.vif, skb, i / 2 % 2))
+		if (sk_buff *skb = make_skb(make_frame(60)); netback_xmit(liar.dev.vif, skb, i / 2 % 2))
 			free_skb(skb);
 		if (i % 3)
-			host->poll_tx(*liar.back(i / 2 % 2).kq);
+			host->poll_tx(*liar.back(i / 2 % 2).host);
 		if (i % 5 == 0)
 			host->settle();
 	} // its destructor is the detaching
 	other.send(make_frame(100));
 	host->settle();
-	EXPECT_EQ(other.kvif.received.size(), 1u);
+	EXPECT_EQ(other.dev.received.size(), 1u);
 	EXPECT_EQ(host->live_queues, 1);
 }
 
@@ -474,20 +474,20 @@ TEST_F(HostileVif, StallsAsOftenAsItCan)
 	const unsigned long begin = host->jiffies;
 	while (host->jiffies - begin < 20 * 60000) {
 		// Linux sends nothing to a device without carrier.
-		if (liar.kvif.carrier && nb_vif_xmit(liar.kvif.vif, make_skb(make_frame(100)), 0))
+		if (liar.dev.carrier && netback_xmit(liar.dev.vif, make_skb(make_frame(100)), 0))
 			FAIL();
 		host->jiffies += 250;
 		host->settle();
-		changes += carrier != liar.kvif.carrier;
-		carrier = liar.kvif.carrier;
+		changes += carrier != liar.dev.carrier;
+		carrier = liar.dev.carrier;
 		if (!carrier && liar.queue[0].rx.free_slots())
 			liar.post_buffers(1);
 		host->settle();
 		liar.receive();
 	}
-	const u32 most = 20 * 60000 / host->stall_msecs;
+	const u32 most = 20 * 60000 / host_params.stall_msecs;
 	EXPECT_GT(changes, 2u);
 	EXPECT_LE(changes, 2 * most);
-	EXPECT_LE(liar.kvif.stall_lines, 2 * most);
+	EXPECT_LE(liar.dev.stall_lines, 2 * most);
 }
 } // namespace

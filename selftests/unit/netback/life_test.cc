@@ -68,13 +68,13 @@ protected:
 	static void works(Guest &g)
 	{
 		for (u32 q = 0; q < g.queue.size(); q++) {
-			g.kvif.received.clear();
+			g.dev.received.clear();
 			g.send(make_frame(100, q), {}, q);
 			host->settle();
-			ASSERT_EQ(g.kvif.received.size(), 1u);
-			EXPECT_EQ(g.kvif.received[0].bytes, make_frame(100, q));
+			ASSERT_EQ(g.dev.received.size(), 1u);
+			EXPECT_EQ(g.dev.received[0].bytes, make_frame(100, q));
 			g.post_buffers(1, q);
-			ASSERT_EQ(nb_vif_xmit(g.kvif.vif, make_skb(make_frame(200, q)), q), 0);
+			ASSERT_EQ(netback_xmit(g.dev.vif, make_skb(make_frame(200, q)), q), 0);
 			host->settle();
 			EXPECT_EQ(g.receive(q).size(), 1u);
 			g.responses(q);
@@ -93,31 +93,31 @@ TEST_F(Life, TheUsualWay)
 	g.frontend_state(XenbusState::connected);
 	EXPECT_EQ(g.vif().state, connected);
 	EXPECT_EQ(held(), 2 + 4 + 4);
-	EXPECT_TRUE(g.kvif.carrier);
+	EXPECT_TRUE(g.dev.carrier);
 	works(g);
 	g.frontend_state(XenbusState::closing);
-	EXPECT_FALSE(g.kvif.carrier);
+	EXPECT_FALSE(g.dev.carrier);
 	EXPECT_EQ(held(), 0);
 	EXPECT_GE(host->grace_periods, 1u);
 	g.frontend_state(XenbusState::closed);
-	EXPECT_FALSE(g.kvif.unregistered); // the toolstack keeps it online
-	EXPECT_EQ(g.kvif.states, (std::vector<int>{2, 4, 5, 6}));
-	EXPECT_TRUE(g.kvif.errors.empty());
+	EXPECT_FALSE(g.dev.unregistered); // the toolstack keeps it online
+	EXPECT_EQ(g.dev.states, (std::vector<int>{2, 4, 5, 6}));
+	EXPECT_TRUE(g.dev.errors.empty());
 }
 
 TEST_F(Life, ConnectedIsShownWhenHotplugIsThrough)
 {
 	Guest g{1};
-	g.kvif.hotplug = false;
+	g.dev.hotplug = false;
 	g.frontend_state(XenbusState::initialising);
 	g.frontend_state(XenbusState::connected);
-	EXPECT_EQ(g.kvif.states, (std::vector<int>{2}));
-	nb_vif_hotplug(g.kvif.vif);
-	EXPECT_EQ(g.kvif.states, (std::vector<int>{2}));
-	g.kvif.hotplug = true;
-	nb_vif_hotplug(g.kvif.vif);
-	nb_vif_hotplug(g.kvif.vif);
-	EXPECT_EQ(g.kvif.states, (std::vector<int>{2, 4}));
+	EXPECT_EQ(g.dev.states, (std::vector<int>{2}));
+	netback_hotplug_changed(g.dev.vif);
+	EXPECT_EQ(g.dev.states, (std::vector<int>{2}));
+	g.dev.hotplug = true;
+	netback_hotplug_changed(g.dev.vif);
+	netback_hotplug_changed(g.dev.vif);
+	EXPECT_EQ(g.dev.states, (std::vector<int>{2, 4}));
 	host->settle();
 	works(g);
 }
@@ -135,9 +135,9 @@ TEST_F(Life, ConnectsAgainAndAgain)
 		g.frontend_state(XenbusState::closed);
 		ASSERT_EQ(held(), 0);
 	}
-	EXPECT_EQ(g.kvif.connects, 100u);
-	EXPECT_EQ(g.kvif.disconnects, 100u);
-	EXPECT_EQ(g.vif().gone[0].tx.packets, 100u); // counters outlive their connection
+	EXPECT_EQ(g.dev.connects, 100u);
+	EXPECT_EQ(g.dev.disconnects, 100u);
+	EXPECT_EQ(g.vif().gone[0].from_guest.packets, 100u); // counters outlive their connection
 }
 
 // Some frontends leave Closing out.
@@ -148,7 +148,7 @@ TEST_F(Life, ConnectedToInitialisingAtOnce)
 	g.connect();
 	g.frontend_state(XenbusState::initialising);
 	EXPECT_EQ(g.vif().state, init_wait);
-	EXPECT_EQ(g.kvif.states, (std::vector<int>{2, 4, 5, 6, 2}));
+	EXPECT_EQ(g.dev.states, (std::vector<int>{2, 4, 5, 6, 2}));
 	EXPECT_EQ(held(), 0);
 	g.reset_rings();
 	g.frontend_state(XenbusState::connected);
@@ -161,7 +161,7 @@ TEST_F(Life, ConnectedTwiceIsOneConnection)
 	Guest g{1};
 	g.connect();
 	g.frontend_state(XenbusState::connected);
-	EXPECT_EQ(g.kvif.connects, 1u);
+	EXPECT_EQ(g.dev.connects, 1u);
 	works(g);
 }
 
@@ -170,38 +170,38 @@ TEST_F(Life, GoneWhenNobodyKeepsItOnline)
 {
 	Guest g{1};
 	g.connect();
-	g.kvif.online = false;
+	g.dev.online = false;
 	g.frontend_state(XenbusState::closed);
-	EXPECT_TRUE(g.kvif.unregistered);
+	EXPECT_TRUE(g.dev.unregistered);
 	EXPECT_EQ(held(), 0);
 
 	Guest h{2};
 	h.connect();
 	h.frontend_state(XenbusState::unknown); // its directory is deleted
-	EXPECT_TRUE(h.kvif.unregistered);
+	EXPECT_TRUE(h.dev.unregistered);
 	EXPECT_EQ(held(), 0);
 }
 
 TEST_F(Life, DeviceUpAndDownWhileConnected)
 {
 	Guest g{1, 2};
-	g.kvif.up = false;
+	g.dev.up = false;
 	g.frontend_state(XenbusState::initialising);
 	g.frontend_state(XenbusState::connected);
 	g.send(make_frame(100));
 	host->settle();
-	EXPECT_TRUE(g.kvif.received.empty());
+	EXPECT_TRUE(g.dev.received.empty());
 	sk_buff *skb = make_skb(make_frame(100));
-	EXPECT_NE(nb_vif_xmit(g.kvif.vif, skb, 0), 0);
+	EXPECT_NE(netback_xmit(g.dev.vif, skb, 0), 0);
 	free_skb(skb);
-	nb_vif_up(g.kvif.vif); // what came meanwhile is not forgotten
+	netback_up(g.dev.vif); // what came meanwhile is not forgotten
 	host->settle();
-	EXPECT_EQ(g.kvif.received.size(), 1u);
+	EXPECT_EQ(g.dev.received.size(), 1u);
 	g.responses();
 	for (int i = 0; i < 5; i++) {
-		nb_vif_down(g.kvif.vif);
-		nb_vif_up(g.kvif.vif);
-		nb_vif_up(g.kvif.vif);
+		netback_down(g.dev.vif);
+		netback_up(g.dev.vif);
+		netback_up(g.dev.vif);
 		host->settle();
 		works(g);
 	}
@@ -221,31 +221,31 @@ TEST_F(Life, RandomWalkOverAllFrontendStates)
 			const int state = states[random() % std::size(states)];
 			if (state == 4 && g.vif().state != connected)
 				g.reset_rings(static_cast<u32>(random()));
-			g.kvif.hotplug = random() % 4 != 0;
+			g.dev.hotplug = random() % 4 != 0;
 			if (random() % 10 == 0)
 				host->fail_step = host->step + random() % 12;
 			g.frontend_state(static_cast<XenbusState>(state));
 			host->fail_step = ~0u;
 			if (random() % 3 == 0)
-				nb_vif_hotplug(g.kvif.vif);
-			ASSERT_EQ(g.vif().state == connected, g.kvif.connected);
-			ASSERT_EQ(g.kvif.connects - g.kvif.disconnects, g.kvif.connected ? 1u : 0u);
+				netback_hotplug_changed(g.dev.vif);
+			ASSERT_EQ(g.vif().state == connected, g.dev.connected);
+			ASSERT_EQ(g.dev.connects - g.dev.disconnects, g.dev.connected ? 1u : 0u);
 			ASSERT_EQ(held(),
-				  g.kvif.connected ? static_cast<s64>(g.vif().queue_count.load() * 5) : 0);
-			if (g.kvif.connected && random() % 2) {
+				  g.dev.connected ? static_cast<s64>(g.vif().queue_count.load() * 5) : 0);
+			if (g.dev.connected && random() % 2) {
 				g.send(make_frame(100), {}, static_cast<u32>(random() % g.queue.size()));
-				if (nb_vif_xmit(g.kvif.vif, make_skb(make_frame(60)),
-						static_cast<u32>(random())))
+				if (netback_xmit(g.dev.vif, make_skb(make_frame(60)),
+						 static_cast<u32>(random())))
 					FAIL() << "connected and not taking packets";
 			}
 			host->jiffies += random() % 3000;
 			host->settle();
 		}
-		connects += g.kvif.connects;
+		connects += g.dev.connects;
 		g.frontend_state(XenbusState::closing);
 		g.frontend_state(XenbusState::closed);
 		g.reset_rings();
-		g.kvif.hotplug = true;
+		g.dev.hotplug = true;
 		g.frontend_state(XenbusState::initialising);
 		g.frontend_state(XenbusState::connected);
 		host->settle();
@@ -284,13 +284,13 @@ TEST_F(Life, ConnectFailsAtEveryStepAndThenWorks)
 				whole.frontend_state(XenbusState::closing);
 			}
 			EXPECT_EQ(g.vif().state, closing);
-			EXPECT_EQ(g.kvif.states.back(), static_cast<int>(closing));
-			EXPECT_EQ(g.kvif.errors.size(), 1u);
+			EXPECT_EQ(g.dev.states.back(), static_cast<int>(closing));
+			EXPECT_EQ(g.dev.errors.size(), 1u);
 			EXPECT_EQ(g.vif().queue_count.load(), 0u);
 			EXPECT_EQ(g.vif().allocated, 0u);
 			EXPECT_EQ(held(), 0);
 			EXPECT_EQ(host->live_memory, memory);
-			EXPECT_FALSE(g.kvif.carrier);
+			EXPECT_FALSE(g.dev.carrier);
 			// As a frontend that tries again does, or one that was replaced.
 			if (k % 2) {
 				g.frontend_state(XenbusState::closing);
@@ -320,7 +320,7 @@ TEST_F(Life, InsaneRingsAtConnect)
 				g.frontend_state(XenbusState::connected);
 				EXPECT_EQ(g.vif().state, closing);
 				EXPECT_EQ(held(), 0);
-				EXPECT_EQ(g.kvif.errors.size(), 1u);
+				EXPECT_EQ(g.dev.errors.size(), 1u);
 				g.reset_rings();
 				g.frontend_state(XenbusState::connected);
 				host->settle();
@@ -337,7 +337,7 @@ TEST_F(Life, RingsThatAreNotEmptyAtConnect)
 			g.post(make_frame(100, i));
 		g.queue[0].tx.push_requests();
 		g.connect();
-		EXPECT_EQ(g.kvif.received.size(), 20u);
+		EXPECT_EQ(g.dev.received.size(), 20u);
 		EXPECT_EQ(g.responses().size(), 20u);
 		works(g);
 	}
@@ -354,10 +354,10 @@ TEST_F(Life, ClosedByTheHostInEveryState)
 			g.frontend_state(XenbusState::connected);
 		if (last >= 5)
 			g.frontend_state(static_cast<XenbusState>(last));
-		nb_vif_close(g.kvif.vif);
+		netback_close(g.dev.vif);
 		EXPECT_EQ(held(), 0);
-		nb_vif_close(g.kvif.vif);
-		EXPECT_EQ(g.kvif.connects, g.kvif.disconnects);
+		netback_close(g.dev.vif);
+		EXPECT_EQ(g.dev.connects, g.dev.disconnects);
 	}
 }
 
@@ -411,14 +411,14 @@ TEST_F(Life, FatalPacketsLatchTheVifOff)
 		if (std::string(c.why).find("req_prod") == std::string::npos)
 			g.queue[0].tx.push_requests();
 		const u64 copies = host->operations;
-		nb_schedule_tx(g.back().kq);
+		host_schedule(g.back().host, FROM_GUEST);
 		host->settle();
 		EXPECT_EQ(host->operations, copies); // nothing of it was touched
 		EXPECT_TRUE(g.vif().disabled.load());
-		EXPECT_EQ(g.kvif.fatal_lines, 1u);
-		EXPECT_EQ(g.kvif.errors.size(), 1u);
-		EXPECT_EQ(g.kvif.states.back(), static_cast<int>(closing));
-		EXPECT_EQ(g.kvif.disconnects, 1u);
+		EXPECT_EQ(g.dev.fatal_lines, 1u);
+		EXPECT_EQ(g.dev.errors.size(), 1u);
+		EXPECT_EQ(g.dev.states.back(), static_cast<int>(closing));
+		EXPECT_EQ(g.dev.disconnects, 1u);
 		EXPECT_EQ(held(), 5) << "the other guest's";
 		works(other);
 		// It may knock as it likes.
@@ -426,11 +426,11 @@ TEST_F(Life, FatalPacketsLatchTheVifOff)
 			g.reset_rings();
 			g.frontend_state(static_cast<XenbusState>(state));
 			host->settle();
-			EXPECT_EQ(g.kvif.connects, 1u) << "connected again in state " << state;
+			EXPECT_EQ(g.dev.connects, 1u) << "connected again in state " << state;
 		}
-		EXPECT_EQ(g.kvif.fatal_lines, 1u);
+		EXPECT_EQ(g.dev.fatal_lines, 1u);
 		sk_buff *skb = make_skb(make_frame(60));
-		EXPECT_NE(nb_vif_xmit(g.kvif.vif, skb, 0), 0);
+		EXPECT_NE(netback_xmit(g.dev.vif, skb, 0), 0);
 		free_skb(skb);
 	}
 }
@@ -444,13 +444,13 @@ TEST_F(Life, FrontendMovesBeforeTheCleanUp)
 		Guest g{1};
 		g.connect();
 		reinterpret_cast<SharedRingHeader *>(g.queue[0].tx_page)->req_prod += 300;
-		host->poll_tx(*g.back().kq);
+		host->poll_tx(*g.back().host);
 		EXPECT_TRUE(g.vif().disabled.load());
 		for (const int state : moves)
 			g.frontend_state(static_cast<XenbusState>(state));
 		host->settle();
-		EXPECT_EQ(g.kvif.disconnects, 1u);
-		EXPECT_EQ(g.kvif.connects, 1u);
+		EXPECT_EQ(g.dev.disconnects, 1u);
+		EXPECT_EQ(g.dev.connects, 1u);
 		EXPECT_EQ(held(), 0);
 		// Who is through with closing is not called back to it.
 		if (!moves.empty() && moves.back() == static_cast<int>(XenbusState::closed))
@@ -466,14 +466,14 @@ TEST_F(Life, FatalOnBothSidesIsToldOnce)
 	for (u32 q = 0; q < 3; q++) {
 		reinterpret_cast<SharedRingHeader *>(g.queue[q].tx_page)->req_prod += 300;
 		reinterpret_cast<SharedRingHeader *>(g.queue[q].rx_page)->req_prod += 300;
-		nb_schedule_tx(g.back(q).kq);
-		if (nb_vif_xmit(g.kvif.vif, make_skb(make_frame(60)), q))
+		host_schedule(g.back(q).host, FROM_GUEST);
+		if (netback_xmit(g.dev.vif, make_skb(make_frame(60)), q))
 			FAIL();
 	}
 	host->settle();
-	EXPECT_EQ(g.kvif.fatal_lines, 1u);
-	EXPECT_EQ(g.kvif.errors.size(), 1u);
-	EXPECT_EQ(g.kvif.disconnects, 1u);
+	EXPECT_EQ(g.dev.fatal_lines, 1u);
+	EXPECT_EQ(g.dev.errors.size(), 1u);
+	EXPECT_EQ(g.dev.disconnects, 1u);
 	EXPECT_EQ(held(), 0);
 }
 
@@ -484,12 +484,12 @@ TEST_F(Life, EventStorm)
 	Guest g{1};
 	g.connect();
 	for (int i = 0; i < 1000; i++) {
-		g.back().kq->tx.pending = g.back().kq->rx.pending = true;
+		g.back().host->from_guest.pending = g.back().host->to_guest.pending = true;
 		host->settle();
 	}
-	EXPECT_EQ(g.back().kq->tx.spurious, 1000u);
-	EXPECT_EQ(g.back().kq->rx.spurious, 1000u);
-	EXPECT_FALSE(g.back().kq->tx.owed);
+	EXPECT_EQ(g.back().host->from_guest.spurious, 1000u);
+	EXPECT_EQ(g.back().host->to_guest.spurious, 1000u);
+	EXPECT_FALSE(g.back().host->from_guest.owed);
 	works(g);
 }
 
@@ -498,17 +498,17 @@ TEST_F(Life, EventStorm)
 
 TEST_F(Life, LanesAreMadeForEveryCpuOrNone)
 {
-	nb_lanes_destroy();
+	netback_lanes_destroy();
 	for (u32 k = 0; k < 2; k++) {
 		host->step = 0;
 		host->fail_step = k;
-		EXPECT_LT(nb_lanes_create(), 0);
+		EXPECT_LT(netback_lanes_create(), 0);
 		EXPECT_EQ(host->live_memory, 0);
 		for (void *lane : host->lane)
 			EXPECT_EQ(lane, nullptr);
 	}
 	host->fail_step = ~0u;
-	EXPECT_EQ(nb_lanes_create(), 0);
+	EXPECT_EQ(netback_lanes_create(), 0);
 	EXPECT_EQ(host->lane[1], nullptr);
 }
 
@@ -516,7 +516,7 @@ TEST_F(Life, NoMemoryForAVif)
 {
 	host->step = 0;
 	host->fail_step = 0;
-	EXPECT_EQ(nb_vif_create(nullptr, 3, 1), nullptr);
+	EXPECT_EQ(netback_vif_create(nullptr, 3, 1), nullptr);
 	host->fail_step = ~0u;
 }
 
@@ -524,15 +524,15 @@ TEST_F(Life, NoMemoryForAVif)
 TEST_F(Life, WhatTheDeviceIsTold)
 {
 	Guest g{1};
-	EXPECT_EQ(nb_vif_max_mtu(g.kvif.vif), 65535u - 18);
-	EXPECT_EQ(nb_vif_state(g.kvif.vif), 1);
-	g.kvif.frontend = {1, 0, 0, 0, 0, 0, 1};
+	EXPECT_EQ(netback_max_mtu(g.dev.vif), 65535u - 18);
+	EXPECT_EQ(netback_state(g.dev.vif), 1);
+	g.dev.frontend = {1, 0, 0, 0, 0, 0, 1};
 	g.connect();
-	EXPECT_EQ(nb_vif_max_mtu(g.kvif.vif), 1500u);
-	EXPECT_EQ(nb_vif_offloads(g.kvif.vif), 0u);
-	EXPECT_EQ(nb_vif_state(g.kvif.vif), 4);
+	EXPECT_EQ(netback_max_mtu(g.dev.vif), 1500u);
+	EXPECT_EQ(netback_offloads(g.dev.vif), 0u);
+	EXPECT_EQ(netback_state(g.dev.vif), 4);
 	Guest h{2};
 	h.connect();
-	EXPECT_EQ(nb_vif_offloads(h.kvif.vif), 31u);
+	EXPECT_EQ(netback_offloads(h.dev.vif), 31u);
 }
 } // namespace

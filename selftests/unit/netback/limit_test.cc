@@ -18,11 +18,11 @@ protected:
 	}
 	static void limit(Guest &guest, u32 which, const char *text)
 	{
-		EXPECT_EQ(nb_vif_set_limit(guest.kvif.vif, which, text), 0) << text;
+		EXPECT_EQ(netback_set_limit(guest.dev.vif, which, text), 0) << text;
 	}
 	static bool has_limit(const Guest &guest)
 	{
-		return guest.kvif.vif->to_guest_limit.limited() || guest.kvif.vif->from_guest_limit.limited();
+		return guest.dev.vif->to_guest_limit.limited() || guest.dev.vif->from_guest_limit.limited();
 	}
 	// a sends as fast as its ring takes it for so many milliseconds; what b gets, and in which order.
 	u32 run(u32 millis, u32 len = 100)
@@ -58,8 +58,8 @@ protected:
 		}
 		return n;
 	}
-	const TxStats &sender() { return a.back().tx_stats; }
-	const RxStats &receiver() { return b.back().rx_stats; }
+	const FromGuestStats &sender() { return a.back().from_guest_stats; }
+	const ToGuestStats &receiver() { return b.back().to_guest_stats; }
 	u32 sent_ = 0;
 	u16 last_ = 0;
 	u64 bytes_ = 0;
@@ -70,7 +70,7 @@ protected:
 
 TEST_F(Limits, PacketsFromTheGuest)
 {
-	limit(a, NB_LIMIT_PPS, "1000");
+	limit(a, NETBACK_LIMIT_FROM_PACKETS, "1000");
 	EXPECT_LE(run(100), 64u + 100);
 	const u32 got = run(1000);
 	EXPECT_NEAR(got, 1000, 10);
@@ -80,11 +80,11 @@ TEST_F(Limits, PacketsFromTheGuest)
 
 TEST_F(Limits, RateAndPacketsTogether)
 {
-	limit(a, NB_LIMIT_PPS, "1000");
-	limit(a, NB_LIMIT_RATE, "10000,1000000"); // 10 kB/s: 100 packets of 100 bytes
-	run(2000);                                // the burst of 128 KiB is gone
+	limit(a, NETBACK_LIMIT_FROM_PACKETS, "1000");
+	limit(a, NETBACK_LIMIT_FROM_BYTES, "10000,1000000"); // 10 kB/s: 100 packets of 100 bytes
+	run(2000);                                           // the burst of 128 KiB is gone
 	EXPECT_NEAR(run(1000), 100, 10);
-	limit(a, NB_LIMIT_RATE, nullptr);
+	limit(a, NETBACK_LIMIT_FROM_BYTES, nullptr);
 	run(1000);
 	EXPECT_NEAR(run(1000), 1000, 10);
 }
@@ -92,12 +92,12 @@ TEST_F(Limits, RateAndPacketsTogether)
 // HOSTILE: a packet of no bytes that has to wait is waited for like any other, not looked at in a loop.
 TEST_F(Limits, APacketOfNoBytesWaitsToo)
 {
-	limit(a, NB_LIMIT_PPS, "1");
+	limit(a, NETBACK_LIMIT_FROM_PACKETS, "1");
 	run(2); // the burst
 	a.post(Bytes(), {{0}});
 	a.push();
 	host->settle(); // fails when it never comes to rest
-	EXPECT_NE(a.back().kq->tx_timer, 0u);
+	EXPECT_NE(a.back().host->from_guest.timer, 0u);
 	EXPECT_EQ(sender().bad, 0u);
 	host->micros += 1000000;
 	host->settle();
@@ -109,7 +109,7 @@ TEST_F(Limits, APacketOfNoBytesWaitsToo)
 // Directly within the credit, then through the backlog; never more than the limit.
 TEST_F(Limits, PacketsToTheGuestDirectly)
 {
-	limit(b, NB_LIMIT_RX_PPS, "1000");
+	limit(b, NETBACK_LIMIT_TO_PACKETS, "1000");
 	const u32 first = run(1);
 	EXPECT_EQ(first, 32u); // within the burst
 	EXPECT_EQ(receiver().direct, 32u);
@@ -123,7 +123,7 @@ TEST_F(Limits, PacketsToTheGuestDirectly)
 
 TEST_F(Limits, BytesToTheGuest)
 {
-	limit(b, NB_LIMIT_RX_RATE, "1000000,1000000");
+	limit(b, NETBACK_LIMIT_TO_BYTES, "1000000,1000000");
 	run(1000, 1400);
 	bytes_ = 0;
 	run(1000, 1400);
@@ -133,13 +133,13 @@ TEST_F(Limits, BytesToTheGuest)
 // dom0 and NICs send to it as skbs.
 TEST_F(Limits, SkbsToTheGuest)
 {
-	limit(b, NB_LIMIT_RX_PPS, "1000");
+	limit(b, NETBACK_LIMIT_TO_PACKETS, "1000");
 	u32 got = 0;
 	in_order_ = false;
 	for (u32 t = 0; t < 1100; t++) {
 		for (u32 i = 0; i < 4; i++) {
 			sk_buff *skb = make_skb(make_frame(100, 7));
-			if (nb_vif_xmit(b.kvif.vif, skb, 0))
+			if (netback_xmit(b.dev.vif, skb, 0))
 				free_skb(skb);
 		}
 		step();
@@ -147,7 +147,7 @@ TEST_F(Limits, SkbsToTheGuest)
 	}
 	EXPECT_NEAR(got, 1100 + 64, 15);
 	EXPECT_TRUE(b.back().throttled);
-	EXPECT_NE(b.back().kq->rx_timer, 0u);
+	EXPECT_NE(b.back().host->to_guest.timer, 0u);
 }
 
 // Credit taken for packets that could not be placed is given back: three of ten found a buffer and were paid
@@ -157,9 +157,9 @@ TEST_F(Limits, WhatWasNotPlacedIsNotPaidFor)
 	Guest c{3};
 	c.connect();
 	a.port.decide = [&c](const brlite_frame &) {
-		return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, c.kvif.vif, &c.port};
+		return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, c.dev.vif, &c.port};
 	};
-	limit(c, NB_LIMIT_RX_PPS, "1");
+	limit(c, NETBACK_LIMIT_TO_PACKETS, "1");
 	c.post_buffers(3);
 	for (u32 i = 0; i < 10; i++)
 		a.post(make_frame(100, i));
@@ -180,7 +180,7 @@ TEST_F(Limits, WhatWasNotPlacedIsNotPaidFor)
 // A sender never waits for a receiver that is only limited.
 TEST_F(Limits, NobodyWaitsForALimitedReceiver)
 {
-	limit(b, NB_LIMIT_RX_PPS, "100");
+	limit(b, NETBACK_LIMIT_TO_PACKETS, "100");
 	run(20);
 	const u64 waited = sender().waited;
 	run(200);
@@ -190,24 +190,24 @@ TEST_F(Limits, NobodyWaitsForALimitedReceiver)
 // HOSTILE: NB-45. Events of the guest do not make us look at a backlog that waits for its limit.
 TEST_F(Limits, EventsAreSpuriousMeanwhile)
 {
-	limit(b, NB_LIMIT_RX_PPS, "1");
+	limit(b, NETBACK_LIMIT_TO_PACKETS, "1");
 	run(10);
 	ASSERT_TRUE(b.back().throttled);
 	const u64 polls = receiver().throttled;
-	const u32 spurious = b.back().kq->rx.spurious;
+	const u32 spurious = b.back().host->to_guest.spurious;
 	for (u32 i = 0; i < 100; i++) {
-		b.back().kq->rx.pending = true;
+		b.back().host->to_guest.pending = true;
 		host->settle();
 	}
 	EXPECT_EQ(receiver().throttled, polls);
-	EXPECT_EQ(b.back().kq->rx.spurious, spurious + 100);
+	EXPECT_EQ(b.back().host->to_guest.spurious, spurious + 100);
 }
 
 // NB-52: a packet larger than the burst passes when the bucket is full.
 TEST_F(Limits, LargePacketsDoNotWedge)
 {
-	limit(b, NB_LIMIT_RX_RATE, "1000,100000");
-	limit(b, NB_LIMIT_RX_PPS, "1");
+	limit(b, NETBACK_LIMIT_TO_BYTES, "1000,100000");
+	limit(b, NETBACK_LIMIT_TO_PACKETS, "1");
 	u32 got = 0;
 	for (int i = 0; i < 70; i++)
 		a.send(make_frame(65000, 1), {{}, NETTXF_csum_blank, XEN_NETIF_GSO_TYPE_TCPV4, 1448}), step();
@@ -222,10 +222,10 @@ TEST_F(Limits, LargePacketsDoNotWedge)
 // A change counts at once, at the latest when the timer that was set runs out.
 TEST_F(Limits, TakenAwayTheBacklogDrains)
 {
-	limit(b, NB_LIMIT_RX_PPS, "10");
+	limit(b, NETBACK_LIMIT_TO_PACKETS, "10");
 	run(20);
 	EXPECT_GT(b.back().backlog_packets, 100u);
-	limit(b, NB_LIMIT_RX_PPS, "0");
+	limit(b, NETBACK_LIMIT_TO_PACKETS, "0");
 	host->micros += 1000000;
 	for (u32 t = 0; t < 40; t++) {
 		step();
@@ -242,23 +242,23 @@ TEST_F(Limits, TakenAwayTheBacklogDrains)
 // A guest that is made to wait for long is no guest that stalls.
 TEST_F(Limits, WaitingIsNoStall)
 {
-	host->stall_msecs = 5000;
-	b.kvif.frontend.rx_notify = 1;
-	limit(b, NB_LIMIT_RX_PPS, "1");
+	host_params.stall_msecs = 5000;
+	b.dev.frontend.rx_notify = true;
+	limit(b, NETBACK_LIMIT_TO_PACKETS, "1");
 	for (u32 t = 0; t < 20; t++) {
 		host->micros += 999000;
 		host->jiffies += 999;
 		run(1);
 	}
-	EXPECT_EQ(b.kvif.stall_lines, 0u);
-	EXPECT_TRUE(b.kvif.carrier);
+	EXPECT_EQ(b.dev.stall_lines, 0u);
+	EXPECT_TRUE(b.dev.carrier);
 }
 
 TEST_F(Limits, DisconnectWhileItWaits)
 {
-	limit(b, NB_LIMIT_RX_PPS, "1");
+	limit(b, NETBACK_LIMIT_TO_PACKETS, "1");
 	run(10);
-	ASSERT_NE(b.back().kq->rx_timer, 0u);
+	ASSERT_NE(b.back().host->to_guest.timer, 0u);
 	b.frontend_state(XenbusState::closing);
 	host->micros += 10000000;
 	host->settle();
@@ -270,14 +270,14 @@ TEST_F(Limits, QueuesShare)
 {
 	Guest c{3, 4};
 	c.connect();
-	limit(c, NB_LIMIT_RX_PPS, "1000");
+	limit(c, NETBACK_LIMIT_TO_PACKETS, "1000");
 	for (u32 q = 0; q < 4; q++)
 		c.post_buffers(250, q);
 	u32 got = 0;
 	for (u32 t = 0; t < 200; t++) {
 		for (u32 q = 0; q < 4; q++) {
 			sk_buff *skb = make_skb(make_frame(100, 7));
-			if (nb_vif_xmit(c.kvif.vif, skb, q))
+			if (netback_xmit(c.dev.vif, skb, q))
 				free_skb(skb);
 		}
 		step();
@@ -290,11 +290,11 @@ TEST_F(Limits, QueuesShare)
 // NB-51: what does not parse is no limit, and is said to be wrong.
 TEST_F(Limits, NonsenseIsNoLimit)
 {
-	for (u32 which = 0; which < NB_LIMITS; which++) {
-		const bool rate = which == NB_LIMIT_RATE || which == NB_LIMIT_RX_RATE;
+	for (u32 which = 0; which < NETBACK_LIMITS; which++) {
+		const bool rate = which == NETBACK_LIMIT_FROM_BYTES || which == NETBACK_LIMIT_TO_BYTES;
 		limit(a, which, rate ? "1000,1000" : "1000");
 		EXPECT_TRUE(has_limit(a));
-		EXPECT_LT(nb_vif_set_limit(a.kvif.vif, which, rate ? "1000" : "1000,1000"), 0);
+		EXPECT_LT(netback_set_limit(a.dev.vif, which, rate ? "1000" : "1000,1000"), 0);
 		EXPECT_FALSE(has_limit(a));
 		limit(a, which, rate ? "1000,1000" : "1000");
 		limit(a, which, nullptr);

@@ -81,7 +81,8 @@ protected:
 	}
 	static u64 dropped(Guest &guest)
 	{
-		return guest.back(0).rx_stats.dropped_multicast + guest.back(1).rx_stats.dropped_multicast;
+		return guest.back(0).to_guest_stats.dropped_multicast +
+		       guest.back(1).to_guest_stats.dropped_multicast;
 	}
 };
 
@@ -91,9 +92,9 @@ TEST_F(MulticastControl, RequestsAreAnsweredAndNoPackets)
 	EXPECT_EQ(answers(b), "ON");
 	change(b, kDel, 7); // not there: no error
 	EXPECT_EQ(answers(b), "ON");
-	EXPECT_EQ(b.back().tx_stats.packets, 0u);
-	EXPECT_EQ(b.back().tx_stats.bad, 0u);
-	EXPECT_TRUE(b.kvif.received.empty());
+	EXPECT_EQ(b.back().from_guest_stats.packets, 0u);
+	EXPECT_EQ(b.back().from_guest_stats.bad, 0u);
+	EXPECT_TRUE(b.dev.received.empty());
 	EXPECT_TRUE(b.vif().multicast.has(mac_of(1, 0, 0x5e, 0, 0, 1)));
 }
 
@@ -110,7 +111,7 @@ TEST_F(MulticastControl, TheSixtyFifthIsAnErrorOfItsOwn)
 		expected += "ON";
 	EXPECT_EQ(answers(b), expected + "EN" + "O");
 	EXPECT_FALSE(b.vif().disabled.load());
-	EXPECT_EQ(b.back().tx_stats.packets, 1u);
+	EXPECT_EQ(b.back().from_guest_stats.packets, 1u);
 }
 
 // All queues change the one list.
@@ -131,7 +132,7 @@ TEST_F(MulticastControl, FloodsAreFiltered)
 {
 	change(b, kAdd, 1);
 	for (u32 on = 0; on < 2; on++) {
-		nb_vif_set_multicast_control(b.kvif.vif, static_cast<int>(on));
+		netback_set_multicast_control(b.dev.vif, static_cast<int>(on));
 		a.post(other_frame());
 		a.post(wanted_frame());
 		a.post(broadcast());
@@ -145,51 +146,51 @@ TEST_F(MulticastControl, FloodsAreFiltered)
 		EXPECT_EQ(answers(a), "OOOO");
 		EXPECT_EQ(dropped(b), on);
 	}
-	EXPECT_EQ(b.back().rx_stats.direct, 7u);
+	EXPECT_EQ(b.back().to_guest_stats.direct, 7u);
 }
 
 // The way of skbs: in front of a stranger's tap, and behind a backlog.
 TEST_F(MulticastControl, FloodsThatBecomeSkbsAreFiltered)
 {
 	change(b, kAdd, 1);
-	nb_vif_set_multicast_control(b.kvif.vif, 1);
-	b.kvif.watched = true;
+	netback_set_multicast_control(b.dev.vif, 1);
+	b.dev.watched = true;
 	a.post(other_frame());
 	a.post(wanted_frame());
 	a.push();
 	host->settle();
 	EXPECT_EQ(got(b), std::vector<Bytes>{wanted_frame()});
 	EXPECT_EQ(dropped(b), 1u);
-	EXPECT_EQ(b.back().rx_stats.direct, 0u);
+	EXPECT_EQ(b.back().to_guest_stats.direct, 0u);
 }
 
 TEST_F(MulticastControl, SkbsFromLinuxAreFiltered)
 {
 	change(b, kAdd, 1);
-	nb_vif_set_multicast_control(b.kvif.vif, 1);
+	netback_set_multicast_control(b.dev.vif, 1);
 	for (const Bytes &frame : {other_frame(), wanted_frame(), broadcast(), make_frame(100)})
-		ASSERT_EQ(nb_vif_xmit(b.kvif.vif, make_skb(frame), 0), 0); // taken, if only to be dropped
+		ASSERT_EQ(netback_xmit(b.dev.vif, make_skb(frame), 0), 0); // taken, if only to be dropped
 	host->settle();
 	EXPECT_EQ(got(b), (std::vector<Bytes>{wanted_frame(), broadcast(), make_frame(100)}));
 	EXPECT_EQ(dropped(b), 1u);
-	nb_totals totals;
-	nb_vif_totals(b.kvif.vif, &totals);
-	EXPECT_EQ(totals.tx_dropped, 1u);
-	EXPECT_EQ(totals.tx_packets, 3u);
+	netback_totals totals;
+	netback_vif_totals(b.dev.vif, &totals);
+	EXPECT_EQ(totals.to_guest_dropped, 1u);
+	EXPECT_EQ(totals.to_guest_packets, 3u);
 }
 
 TEST_F(MulticastControl, SkbsFromTheSwitchAreFiltered)
 {
 	change(b, kAdd, 1);
-	nb_vif_set_multicast_control(b.kvif.vif, 1);
+	netback_set_multicast_control(b.dev.vif, 1);
 	sk_buff *first = make_skb(other_frame());
 	first->next = make_skb(wanted_frame());
 	first->next->next = make_skb(other_frame(2), {3}); // the address across two pieces
-	EXPECT_EQ(nb_vif_deliver(b.kvif.vif, first), nullptr);
+	EXPECT_EQ(netback_deliver(b.dev.vif, first), nullptr);
 	host->settle();
 	EXPECT_EQ(got(b), std::vector<Bytes>{wanted_frame()});
 	EXPECT_EQ(dropped(b), 2u);
-	EXPECT_EQ(b.back().rx_stats.switched, 1u);
+	EXPECT_EQ(b.back().to_guest_stats.switched, 1u);
 }
 
 // A frame that arrives in the same batch as its address is added for another guest: no order is promised
@@ -198,7 +199,7 @@ TEST_F(MulticastControl, ListsAreEachGuestsOwn)
 {
 	change(a, kAdd, 2);
 	change(b, kAdd, 1);
-	nb_vif_set_multicast_control(b.kvif.vif, 1);
+	netback_set_multicast_control(b.dev.vif, 1);
 	a.send(other_frame());
 	host->settle();
 	EXPECT_TRUE(got(b).empty());
@@ -209,14 +210,14 @@ TEST_F(MulticastControl, ListsAreEachGuestsOwn)
 // NB-49
 TEST_F(MulticastControl, AConnectionBeginsEmpty)
 {
-	b.kvif.frontend.multicast_control = 1;
+	b.dev.frontend.multicast_control = 1;
 	b.frontend_state(XenbusState::closing);
 	b.frontend_state(XenbusState::closed);
 	b.reset_rings();
 	b.connect();
 	EXPECT_TRUE(b.vif().multicast.wanted()); // sampled at connect
 	change(b, kAdd, 1);
-	b.kvif.frontend.multicast_control = 0;
+	b.dev.frontend.multicast_control = 0;
 	b.frontend_state(XenbusState::closing);
 	EXPECT_FALSE(b.vif().multicast.wanted());
 	b.frontend_state(XenbusState::closed);
@@ -236,12 +237,12 @@ TEST_F(MulticastControl, ChangesCountAtOnce)
 {
 	change(b, kAdd, 1);
 	for (u32 i = 0; i < 10; i++) {
-		nb_vif_set_multicast_control(b.kvif.vif, i & 1);
+		netback_set_multicast_control(b.dev.vif, i & 1);
 		a.send(other_frame(i));
 		host->settle();
 	}
 	EXPECT_EQ(got(b).size(), 5u);
 	EXPECT_EQ(dropped(b), 5u);
-	EXPECT_EQ(a.back().tx_stats.packets, 10u);
+	EXPECT_EQ(a.back().from_guest_stats.packets, 10u);
 }
 } // namespace

@@ -78,10 +78,10 @@ struct World {
 					return brlite_verdict{BRLITE_FLOOD, BRLITE_FLOODED, 0, 0,
 							      nullptr,      nullptr};
 				return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0,
-						      0,           b.kvif.vif,       &b.port};
+						      0,           b.dev.vif,        &b.port};
 			});
 		a.port.flood = {&a.port, &b.port, &c.port};
-		b.kvif.shaped = way == Way::backlog; // not directly: over the device's queue
+		b.dev.shaped = way == Way::backlog; // not directly: over the device's queue
 	}
 
 	std::vector<Guest *> receivers()
@@ -111,7 +111,7 @@ struct World {
 				skb->info.csum_partial = p.how.flags != 0;
 				skb->info.gso_type = p.how.gso_type;
 				skb->info.gso_size = p.how.gso_size;
-				EXPECT_EQ(nb_vif_xmit(b.kvif.vif, skb, 0), 0);
+				EXPECT_EQ(netback_xmit(b.dev.vif, skb, 0), 0);
 			}
 		} else {
 			for (u32 i = 0; i < batch.size(); i++) {
@@ -211,11 +211,11 @@ struct World {
 		for (u32 i = 0; i < batch.size(); i++) {
 			if (lost.contains(i))
 				continue;
-			ASSERT_LT(at, a.kvif.received.size());
-			EXPECT_EQ(a.kvif.received[at++].bytes, batch[i].frame) << "packet " << i;
+			ASSERT_LT(at, a.dev.received.size());
+			EXPECT_EQ(a.dev.received[at++].bytes, batch[i].frame) << "packet " << i;
 		}
-		EXPECT_EQ(at, a.kvif.received.size());
-		a.kvif.received.clear();
+		EXPECT_EQ(at, a.dev.received.size());
+		a.dev.received.clear();
 	}
 
 	void expect_delivered(const std::set<u32> &lost)
@@ -238,7 +238,7 @@ struct World {
 	{
 		const u64 arrived = batch.size() - lost.size();
 		for (Guest *g : receivers()) {
-			const RxStats &rx = g->back().rx_stats;
+			const ToGuestStats &rx = g->back().to_guest_stats;
 			EXPECT_EQ(rx.packets, arrived);
 			EXPECT_EQ(rx.copy_failed, failed_into(*g));
 			EXPECT_EQ(rx.dropped_full + rx.dropped_shape + rx.dropped_oversize, 0u);
@@ -247,7 +247,7 @@ struct World {
 		}
 		if (way == Way::dom0)
 			return;
-		const TxStats &tx = a.back().tx_stats;
+		const FromGuestStats &tx = a.back().from_guest_stats;
 		EXPECT_EQ(tx.copy_failed, errors.size());
 		EXPECT_EQ(tx.packets, arrived);
 		EXPECT_EQ(tx.path_direct + tx.path_flood + tx.path_skb + tx.path_up, arrived);

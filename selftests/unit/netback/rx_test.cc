@@ -18,7 +18,7 @@ protected:
 	// As the device's transmit function: what is not taken is dropped.
 	bool xmit(sk_buff *skb, u32 queue = 0)
 	{
-		if (!nb_vif_xmit(g.kvif.vif, skb, queue))
+		if (!netback_xmit(g.dev.vif, skb, queue))
 			return true;
 		free_skb(skb);
 		return false;
@@ -32,7 +32,7 @@ protected:
 			host->settle();
 		}
 	}
-	Queue &q() { return g.back(); }
+	netback_queue &q() { return g.back(); }
 };
 
 TEST_F(Rx, EveryLengthArrivesByteForByte)
@@ -48,7 +48,7 @@ TEST_F(Rx, EveryLengthArrivesByteForByte)
 		EXPECT_EQ(got[0].bytes, frame);
 		EXPECT_EQ(got[0].slots, (len + kPageSize - 1) / kPageSize);
 		g.post_buffers(0);
-		while (q().rx.unconsumed().value()) {
+		while (q().to_guest_ring.unconsumed().value()) {
 			xmit(60);
 			host->settle();
 		}
@@ -81,7 +81,7 @@ TEST_F(Rx, OffloadsAreDescribed)
 		EXPECT_EQ(got[0].flags, c.flags);
 		EXPECT_EQ(got[0].gso_type, c.gso);
 		EXPECT_EQ(got[0].gso_size, c.size);
-		while (q().rx.unconsumed().value()) {
+		while (q().to_guest_ring.unconsumed().value()) {
 			xmit(60);
 			host->settle();
 		}
@@ -112,7 +112,7 @@ TEST_F(Rx, OneHypercallAndOneEventForABatch)
 		xmit(100, i);
 	host->settle();
 	EXPECT_EQ(host->hypercalls - calls, 1u);
-	EXPECT_EQ(q().kq->rx.notified, 1u);
+	EXPECT_EQ(q().host->to_guest.notified, 1u);
 	const auto got = g.receive();
 	ASSERT_EQ(got.size(), 50u);
 	for (u32 i = 0; i < 50; i++)
@@ -180,9 +180,9 @@ TEST_F(Rx, BacklogIsCapped)
 		EXPECT_LT(q().backlog_bytes, kBacklogBytes + len + kSkbOverhead);
 		EXPECT_LE(taken,
 			  kBacklogBytes / (len + kSkbOverhead) + 1); // what Linux keeps beside them counts
-		EXPECT_TRUE(q().kq->stopped);
+		EXPECT_TRUE(q().host->stopped);
 		EXPECT_FALSE(xmit(len));
-		EXPECT_EQ(q().backlog_packets, q().kq->backlog.size());
+		EXPECT_EQ(q().backlog_packets, q().host->backlog.size());
 		host->settle();
 		// Buffers come: the device's queue is woken, all of it arrives.
 		u32 got = 0;
@@ -192,24 +192,24 @@ TEST_F(Rx, BacklogIsCapped)
 			got += static_cast<u32>(g.receive().size());
 		}
 		EXPECT_EQ(got, taken);
-		EXPECT_FALSE(q().kq->stopped);
-		while (q().rx.unconsumed().value()) {
+		EXPECT_FALSE(q().host->stopped);
+		while (q().to_guest_ring.unconsumed().value()) {
 			xmit(60);
 			host->settle();
 		}
 		g.receive();
 	}
-	EXPECT_EQ(q().rx_stats.dropped_full, 8u);
+	EXPECT_EQ(q().to_guest_stats.dropped_full, 8u);
 }
 
 TEST_F(Rx, FullBacklogStopsTheDeviceBeforeItDrops)
 {
-	for (u32 taken = 0; !q().kq->stopped; taken++) {
+	for (u32 taken = 0; !q().host->stopped; taken++) {
 		ASSERT_LT(taken, 20000u);
 		ASSERT_TRUE(xmit(1514));
 	}
 	EXPECT_GE(q().backlog_bytes, kBacklogBytes);
-	EXPECT_EQ(q().rx_stats.dropped_full, 0u);
+	EXPECT_EQ(q().to_guest_stats.dropped_full, 0u);
 }
 
 // NB-29
@@ -218,13 +218,13 @@ TEST_F(Rx, WaitingPacketsExpire)
 	for (u32 i = 0; i < 5; i++)
 		xmit(100, i);
 	host->settle();
-	pass_time(host->drain_msecs / 2);
+	pass_time(host_params.drain_msecs / 2);
 	xmit(100, 5);
 	host->settle();
 	EXPECT_EQ(q().backlog_packets, 6u);
-	pass_time(host->drain_msecs / 2 + 1100);
+	pass_time(host_params.drain_msecs / 2 + 1100);
 	EXPECT_EQ(q().backlog_packets, 1u) << "the first five are too old, the last one is not";
-	EXPECT_EQ(q().rx_stats.dropped_expired, 5u);
+	EXPECT_EQ(q().to_guest_stats.dropped_expired, 5u);
 	g.post_buffers(4);
 	host->settle();
 	const auto got = g.receive();
@@ -236,20 +236,20 @@ TEST_F(Rx, WaitingPacketsExpire)
 // NB-33
 TEST_F(Rx, GuestThatDoesNotNotify)
 {
-	g.vif().frontend.rx_notify = 0;
+	g.vif().frontend.rx_notify = false;
 	xmit(100);
 	host->settle();
-	EXPECT_NE(g.kvif.later, 0u);
+	EXPECT_NE(g.dev.later, 0u);
 	g.post_buffers(1);
-	q().kq->rx.pending = false; // it never sends the event
+	q().host->to_guest.pending = false; // it never sends the event
 	pass_time(20);
 	EXPECT_EQ(g.receive().size(), 1u);
 	xmit(100);
 	host->settle();
 	pass_time(200);
-	EXPECT_EQ(q().rx_stats.dropped_expired, 1u);
-	pass_time(2 * host->stall_msecs);
-	EXPECT_TRUE(g.kvif.carrier) << "stall detection needs feature-rx-notify";
+	EXPECT_EQ(q().to_guest_stats.dropped_expired, 1u);
+	pass_time(2 * host_params.stall_msecs);
+	EXPECT_TRUE(g.dev.carrier) << "stall detection needs feature-rx-notify";
 }
 
 // The lines in the log are written when no lock is held that a netconsole on this vif would want.
@@ -262,15 +262,15 @@ TEST_F(Rx, StallTakesTheCarrierAndBuffersBringItBack)
 			pass_time(1000);
 		}
 	};
-	keep_sending(host->stall_msecs - 5000);
-	EXPECT_TRUE(g.kvif.carrier);
+	keep_sending(host_params.stall_msecs - 5000);
+	EXPECT_TRUE(g.dev.carrier);
 	keep_sending(10000);
-	EXPECT_FALSE(g.kvif.carrier);
-	EXPECT_EQ(g.kvif.stall_lines, 1u);
+	EXPECT_FALSE(g.dev.carrier);
+	EXPECT_EQ(g.dev.stall_lines, 1u);
 	g.post_buffers(32);
 	pass_time(3000);
-	EXPECT_TRUE(g.kvif.carrier);
-	EXPECT_EQ(g.kvif.stall_lines, 2u);
+	EXPECT_TRUE(g.dev.carrier);
+	EXPECT_EQ(g.dev.stall_lines, 2u);
 	EXPECT_GT(g.receive().size(), 0u);
 	// And it works as before.
 	xmit(100);
@@ -283,38 +283,38 @@ TEST_F(Rx, StallTakesTheCarrierAndBuffersBringItBack)
 TEST_F(Rx, OneBufferTooFewIsAStall)
 {
 	g.post_buffers(1);
-	for (u32 t = 0; t < host->stall_msecs + 5000; t += 1000) {
+	for (u32 t = 0; t < host_params.stall_msecs + 5000; t += 1000) {
 		xmit(5000);
 		pass_time(1000);
 	}
-	EXPECT_FALSE(g.kvif.carrier);
+	EXPECT_FALSE(g.dev.carrier);
 	EXPECT_EQ(g.receive().size(), 0u);
-	EXPECT_GT(q().rx_stats.dropped_expired, 10u);
+	EXPECT_GT(q().to_guest_stats.dropped_expired, 10u);
 }
 
 TEST_F(Rx, IdleGuestWithoutBuffersIsNotStalled)
 {
-	pass_time(5 * host->stall_msecs);
-	EXPECT_TRUE(g.kvif.carrier);
+	pass_time(5 * host_params.stall_msecs);
+	EXPECT_TRUE(g.dev.carrier);
 	g.post_buffers(1);
 	xmit(100);
 	host->settle();
 	EXPECT_EQ(g.receive().size(), 1u);
-	pass_time(5 * host->stall_msecs);
+	pass_time(5 * host_params.stall_msecs);
 	xmit(100); // the first packet after a long silence finds no buffer: that is no stall yet
 	host->settle();
 	pass_time(2000);
-	EXPECT_TRUE(g.kvif.carrier);
+	EXPECT_TRUE(g.dev.carrier);
 }
 
 TEST_F(Rx, StallDetectionCanBeOff)
 {
-	host->stall_msecs = 0;
+	host_params.stall_msecs = 0;
 	for (u32 t = 0; t < 100000; t += 1000) {
 		xmit(100);
 		pass_time(1000);
 	}
-	EXPECT_TRUE(g.kvif.carrier);
+	EXPECT_TRUE(g.dev.carrier);
 }
 
 // --- shapes and failures
@@ -330,7 +330,7 @@ TEST_F(Rx, SkbOfTooManyPiecesIsDroppedAndTheRestArrives)
 	xmit(100, 2);
 	host->settle();
 	EXPECT_EQ(g.receive().size(), 2u);
-	EXPECT_EQ(q().rx_stats.dropped_shape, 1u);
+	EXPECT_EQ(q().to_guest_stats.dropped_shape, 1u);
 	EXPECT_EQ(q().backlog_bytes, 0u);
 }
 
@@ -380,7 +380,7 @@ TEST_F(Rx, PurgedWhenTheConnectionEnds)
 	for (u32 i = 0; i < 10; i++)
 		xmit(1000);
 	g.frontend_state(XenbusState::closing);
-	EXPECT_EQ(g.vif().gone[0].rx.dropped_down, 10u);
+	EXPECT_EQ(g.vif().gone[0].to_guest.dropped_down, 10u);
 	EXPECT_FALSE(xmit(100)); // nobody there
 }
 
@@ -389,16 +389,16 @@ TEST_F(Rx, PurgedWhenTheConnectionEnds)
 TEST_F(Rx, WhoSendsWithInterruptsOffDoesNotWait)
 {
 	g.post_buffers(4);
-	nb_kqueue &kq = *q().kq;
-	kq.irqs_off = true;
+	queue_host &half = *q().host;
+	half.irqs_off = true;
 	sk_buff *skb = make_skb(make_frame(100));
-	nb_rx_lock(&kq);
-	EXPECT_EQ(nb_vif_xmit(g.kvif.vif, skb, 0), NB_BUSY);
-	EXPECT_EQ(nb_queue_rx_poll(&q(), 0), 0); // then it polls, with no budget
-	nb_rx_unlock(&kq);
+	host_to_guest_lock(&half);
+	EXPECT_EQ(netback_xmit(g.dev.vif, skb, 0), NETBACK_BUSY);
+	EXPECT_EQ(netback_poll_to_guest(&q(), 0), 0); // then it polls, with no budget
+	host_to_guest_unlock(&half);
 	EXPECT_EQ(q().backlog_packets, 0u);
-	EXPECT_EQ(q().rx_stats.dropped_full, 0u);
-	EXPECT_EQ(nb_vif_xmit(g.kvif.vif, skb, 0), NB_TAKEN); // the same packet, offered again
+	EXPECT_EQ(q().to_guest_stats.dropped_full, 0u);
+	EXPECT_EQ(netback_xmit(g.dev.vif, skb, 0), NETBACK_TAKEN); // the same packet, offered again
 	host->settle();
 	ASSERT_EQ(g.receive().size(), 1u);
 }
@@ -410,7 +410,7 @@ TEST_F(Rx, QueueNumbersBeyondTheGuestsAreFolded)
 	for (u32 q = 0; q < 2; q++)
 		two.post_buffers(4, q);
 	for (u32 q = 0; q < 6; q++)
-		if (nb_vif_xmit(two.kvif.vif, make_skb(make_frame(100, q)), q))
+		if (netback_xmit(two.dev.vif, make_skb(make_frame(100, q)), q))
 			FAIL();
 	host->settle();
 	EXPECT_EQ(two.receive(0).size(), 3u);
@@ -425,12 +425,12 @@ TEST_F(Rx, InsaneIndexDisablesTheVif)
 		Guest liar{7};
 		liar.connect();
 		reinterpret_cast<SharedRingHeader *>(liar.queue[0].rx_page)->req_prod = jump;
-		if (nb_vif_xmit(liar.kvif.vif, make_skb(make_frame(100)), 0))
+		if (netback_xmit(liar.dev.vif, make_skb(make_frame(100)), 0))
 			FAIL();
 		host->settle();
 		EXPECT_TRUE(liar.vif().disabled.load());
-		EXPECT_EQ(liar.kvif.disconnects, 1u);
-		EXPECT_EQ(liar.kvif.states.back(), static_cast<int>(BackendState::closing));
+		EXPECT_EQ(liar.dev.disconnects, 1u);
+		EXPECT_EQ(liar.dev.states.back(), static_cast<int>(BackendState::closing));
 	}
 }
 
@@ -456,16 +456,16 @@ TEST_F(Rx, TotalsAgreeWithWhatHappened)
 	host->settle();
 	g.send(make_frame(500));
 	host->settle();
-	nb_totals totals{};
-	nb_vif_totals(g.kvif.vif, &totals);
-	EXPECT_EQ(totals.tx_packets, 4u);
-	EXPECT_EQ(totals.tx_bytes, 400u);
-	EXPECT_EQ(totals.rx_packets, 1u);
-	EXPECT_EQ(totals.rx_bytes, 500u);
+	netback_totals totals{};
+	netback_vif_totals(g.dev.vif, &totals);
+	EXPECT_EQ(totals.to_guest_packets, 4u);
+	EXPECT_EQ(totals.to_guest_bytes, 400u);
+	EXPECT_EQ(totals.from_guest_packets, 1u);
+	EXPECT_EQ(totals.from_guest_bytes, 500u);
 	// They outlive the connection.
 	g.frontend_state(XenbusState::closing);
-	nb_totals after{};
-	nb_vif_totals(g.kvif.vif, &after);
+	netback_totals after{};
+	netback_vif_totals(g.dev.vif, &after);
 	EXPECT_EQ(std::memcmp(&totals, &after, sizeof totals), 0);
 }
 

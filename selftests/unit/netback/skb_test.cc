@@ -20,7 +20,7 @@ protected:
 	{
 		a.send(frame, how);
 		host->settle();
-		return std::exchange(a.kvif.received, {});
+		return std::exchange(a.dev.received, {});
 	}
 	// Responses in ring order as a text: O okay, E error, N null.
 	std::string answers()
@@ -48,8 +48,8 @@ TEST_F(Skb, EveryLengthAndEveryCutArrivesByteForByte)
 			ASSERT_GE(got[0].linear, len < 256 ? len : 256u);
 			ASSERT_EQ(answers(), std::string(cut.size(), 'O'));
 		}
-	EXPECT_EQ(a.back().tx_stats.packets, packets);
-	EXPECT_EQ(a.back().tx_stats.path_up, packets);
+	EXPECT_EQ(a.back().from_guest_stats.packets, packets);
+	EXPECT_EQ(a.back().from_guest_stats.path_up, packets);
 }
 
 // Headers split at every byte.
@@ -84,7 +84,7 @@ TEST_F(Skb, HeadersTheKernelRefuses)
 	EXPECT_EQ(pass(make_frame(100, 1, 0xbad0)).size(), 0u);
 	EXPECT_EQ(pass(make_frame(9000, 1, 0xbad0)).size(), 0u);
 	EXPECT_EQ(answers(), "OOOO");
-	EXPECT_EQ(a.back().tx_stats.csum_failed, 2u);
+	EXPECT_EQ(a.back().from_guest_stats.csum_failed, 2u);
 	EXPECT_EQ(pass(make_frame(100)).size(), 1u);
 }
 
@@ -99,9 +99,9 @@ TEST_F(Skb, MalformedPacketsAreAnsweredSlotBySlot)
 	a.post(make_frame(61));
 	a.push();
 	host->settle();
-	EXPECT_EQ(a.kvif.received.size(), 2u);
+	EXPECT_EQ(a.dev.received.size(), 2u);
 	EXPECT_EQ(answers(), "OEEE" + std::string(20, 'E') + "O");
-	EXPECT_EQ(a.back().tx_stats.bad, 3u);
+	EXPECT_EQ(a.back().from_guest_stats.bad, 3u);
 	EXPECT_FALSE(a.vif().disabled.load());
 }
 
@@ -126,7 +126,7 @@ TEST_F(Skb, EachRefusedCopyCostsOnePacket)
 		host->settle();
 		if (!bad)
 			total = host->operations - before;
-		const auto got = std::exchange(a.kvif.received, {});
+		const auto got = std::exchange(a.dev.received, {});
 		ASSERT_EQ(got.size(), lengths.size() - 1);
 		std::string expected;
 		for (u32 i = 0, g = 0; i < lengths.size(); i++) {
@@ -150,7 +150,7 @@ TEST_F(Skb, AWholeHypercallFails)
 	a.push();
 	host->settle();
 	EXPECT_EQ(answers(), std::string(64, 'E'));
-	EXPECT_EQ(a.back().tx_stats.copy_failed, 64u);
+	EXPECT_EQ(a.back().from_guest_stats.copy_failed, 64u);
 	host->refuse = {};
 	EXPECT_EQ(pass(make_frame(60)).size(), 1u); // the vif lives
 }
@@ -168,8 +168,8 @@ TEST_F(Skb, GrantsThatAreNone)
 		host->settle();
 		a.responses();
 	}
-	EXPECT_EQ(a.kvif.received.size(), 1u);
-	EXPECT_EQ(a.back().tx_stats.copy_failed, 4u);
+	EXPECT_EQ(a.dev.received.size(), 1u);
+	EXPECT_EQ(a.back().from_guest_stats.copy_failed, 4u);
 }
 
 // Memory runs out at every allocation of a large packet: ERROR, and nothing is left behind (see ~Host).
@@ -200,7 +200,7 @@ TEST_F(Skb, NoMemoryAtEveryPoint)
 		EXPECT_EQ(answers().find('O'), std::string::npos);
 		host->skbs_left = ~0ull;
 	}
-	EXPECT_GT(a.back().tx_stats.no_memory, 10u);
+	EXPECT_GT(a.back().from_guest_stats.no_memory, 10u);
 }
 
 // NB-25
@@ -215,7 +215,7 @@ TEST_F(Skb, NoMemoryForStaging)
 		a.post(make_frame(2000, i));
 	a.push();
 	host->settle();
-	EXPECT_EQ(a.kvif.received.size(), 2u);
+	EXPECT_EQ(a.dev.received.size(), 2u);
 	EXPECT_EQ(answers(), "OOEE");
 	host->pages_left = ~0ull;
 }
@@ -238,7 +238,7 @@ TEST_F(Skb, ForwardedWithItsVerdict)
 	EXPECT_EQ(a.port.forwarded[1].bytes, make_frame(100, 2));
 	EXPECT_EQ(a.port.forwarded[1].verdict.action, BRLITE_PORT);
 	EXPECT_EQ(a.port.forwarded[2].bytes, make_frame(9000, 1));
-	EXPECT_TRUE(a.kvif.received.empty());
+	EXPECT_TRUE(a.dev.received.empty());
 	EXPECT_EQ(answers(), "OOOOO");
 }
 
@@ -290,7 +290,7 @@ TEST_F(Skb, RandomTraffic)
 		}
 		a.push();
 		host->settle();
-		arrived += static_cast<u32>(std::exchange(a.kvif.received, {}).size());
+		arrived += static_cast<u32>(std::exchange(a.dev.received, {}).size());
 		for (const TxResponse &r : a.responses()) {
 			answered_okay += r.status == NETIF_RSP_OKAY;
 			answered_error += r.status == NETIF_RSP_ERROR;
@@ -299,7 +299,7 @@ TEST_F(Skb, RandomTraffic)
 	}
 	host->refuse = {};
 	host->pages_left = ~0ull;
-	const TxStats &stats = a.back().tx_stats;
+	const FromGuestStats &stats = a.back().from_guest_stats;
 	EXPECT_EQ(arrived, stats.packets);
 	EXPECT_EQ(sent, stats.packets + stats.copy_failed + stats.no_memory);
 	EXPECT_GT(stats.copy_failed, 50u);

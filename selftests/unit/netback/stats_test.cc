@@ -10,9 +10,9 @@ namespace
 {
 std::string name_of(u32 index)
 {
-	char name[NB_STAT_NAME];
+	char name[NETBACK_STAT_NAME];
 	std::memset(name, 'x', sizeof name);
-	nb_stat_name(index, name);
+	netback_stat_name(index, name);
 	EXPECT_NE(std::memchr(name, 0, sizeof name), nullptr) << "name " << index << " is too long";
 	return std::string(name, strnlen(name, sizeof name));
 }
@@ -20,9 +20,9 @@ std::string name_of(u32 index)
 using Counters = std::map<std::string, u64>;
 Counters counters(const Guest &guest)
 {
-	const u32 n = nb_stat_count(kMostQueues);
-	std::vector<nb_u64> values(n + 1, 0xdead);
-	nb_vif_stats(guest.kvif.vif, values.data());
+	const u32 n = netback_stat_count(kMostQueues);
+	std::vector<uint64_t> values(n + 1, 0xdead);
+	netback_vif_stats(guest.dev.vif, values.data());
 	EXPECT_EQ(values[n], 0xdeadu) << "more values than names";
 	Counters out;
 	for (u32 i = 0; i < n; i++)
@@ -35,7 +35,7 @@ Counters counters(const Guest &guest)
 TEST(Stats, NamesAreThereUniqueAndShort)
 {
 	std::set<std::string> names;
-	const u32 n = nb_stat_count(64);
+	const u32 n = netback_stat_count(64);
 	for (u32 i = 0; i < n; i++)
 		names.insert(name_of(i));
 	EXPECT_EQ(names.size(), n);
@@ -103,21 +103,21 @@ TEST_F(Queues, CountersOutliveTheirConnection)
 	EXPECT_EQ(counters(g)["q2_from_guest_packets"], 4u);
 	g.frontend_state(XenbusState::closed);
 	g.reset_rings(0);
-	g.kvif.frontend.queues = 2;
+	g.dev.frontend.queues = 2;
 	g.connect();
 	send(1, 10);
 	auto c = counters(g);
 	EXPECT_EQ(c["q1_from_guest_packets"], 13u);
 	EXPECT_EQ(c["q2_from_guest_packets"], 4u);
 	EXPECT_EQ(c["from_guest_packets"], 17u);
-	nb_totals in_use{}, base{}, all{};
-	nb_queue_totals(g.kvif.vif, 0, 2, &in_use);
-	nb_queue_totals(g.kvif.vif, 2, kMostQueues, &base);
-	nb_vif_totals(g.kvif.vif, &all);
-	EXPECT_EQ(in_use.rx_packets, 13u);
-	EXPECT_EQ(base.rx_packets, 4u);
-	EXPECT_EQ(all.rx_packets, 17u);
-	EXPECT_EQ(all.rx_bytes, in_use.rx_bytes + base.rx_bytes);
+	netback_totals in_use{}, base{}, all{};
+	netback_queue_totals(g.dev.vif, 0, 2, &in_use);
+	netback_queue_totals(g.dev.vif, 2, kMostQueues, &base);
+	netback_vif_totals(g.dev.vif, &all);
+	EXPECT_EQ(in_use.from_guest_packets, 13u);
+	EXPECT_EQ(base.from_guest_packets, 4u);
+	EXPECT_EQ(all.from_guest_packets, 17u);
+	EXPECT_EQ(all.from_guest_bytes, in_use.from_guest_bytes + base.from_guest_bytes);
 }
 
 // Whatever the vif shows beside what is only the vif's is the sum of its queues.
@@ -128,7 +128,7 @@ TEST_F(Queues, SumsAreSums)
 	send(1, 1);
 	g.post_buffers(3, 2);
 	for (u32 q = 0; q < 3; q++)
-		EXPECT_EQ(nb_vif_xmit(g.kvif.vif, make_skb(make_frame(200)), q), 0);
+		EXPECT_EQ(netback_xmit(g.dev.vif, make_skb(make_frame(200)), q), 0);
 	host->settle();
 	const auto c = counters(g);
 	u32 checked = 0;
@@ -141,7 +141,7 @@ TEST_F(Queues, SumsAreSums)
 		EXPECT_EQ(value, sum) << name;
 		checked++;
 	}
-	EXPECT_EQ(c.size(), nb_stat_count(0) + checked * kMostQueues);
+	EXPECT_EQ(c.size(), netback_stat_count(0) + checked * kMostQueues);
 }
 
 // --- the bill -------------------------------------------------------------------------------------------
@@ -152,13 +152,13 @@ TEST_F(Bill, TimeOfPollsIsTheirQueues)
 	auto before = counters(a), b_before = counters(b);
 	host->cycles_step = 3000;
 	a.send(make_frame(100));
-	host->poll_tx(*a.back().kq);
+	host->poll_tx(*a.back().host);
 	EXPECT_EQ(counters(a)["from_guest_cpu_ns"], before["from_guest_cpu_ns"] + 1500);
 	EXPECT_EQ(counters(a)["q0_from_guest_cpu_ns"], counters(a)["from_guest_cpu_ns"]);
 	EXPECT_EQ(counters(a)["to_guest_cpu_ns"], before["to_guest_cpu_ns"]);
 	EXPECT_EQ(counters(b)["to_guest_cpu_ns"], b_before["to_guest_cpu_ns"])
 		<< "the sender pays for direct delivery";
-	EXPECT_EQ(nb_vif_xmit(b.kvif.vif, make_skb(make_frame(100)), 0), 0);
+	EXPECT_EQ(netback_xmit(b.dev.vif, make_skb(make_frame(100)), 0), 0);
 	host->settle();
 	EXPECT_EQ(counters(b)["to_guest_cpu_ns"], b_before["to_guest_cpu_ns"] + 1500);
 }
@@ -207,10 +207,10 @@ TEST_F(Bill, NoHypercallIsForgotten)
 	const u64 host_calls = host->hypercalls, host_copies = host->operations;
 	a.send(make_frame(9000));
 	host->settle();
-	a.kvif.watched = true; // as an skb
+	a.dev.watched = true; // as an skb
 	a.send(make_frame(9000));
 	host->settle();
-	a.kvif.watched = false;
+	a.dev.watched = false;
 	host->refuse = [](u64, const gnttab_copy &op) -> s16 {
 		return op.flags & GNTCOPY_dest_gref ? GNTST_general_error : GNTST_okay;
 	};
@@ -225,7 +225,7 @@ TEST_F(Bill, NoHypercallIsForgotten)
 TEST_F(Bill, EventsAndNotifications)
 {
 	auto before = counters(a);
-	const nb_kqueue::Side &tx = a.back().kq->tx;
+	const queue_host::Side &tx = a.back().host->from_guest;
 	const u32 interrupts = tx.interrupts, notified = tx.notified;
 	for (u32 i = 0; i < 3; i++) {
 		a.responses();
@@ -247,8 +247,8 @@ TEST_F(Bill, SpuriousEventsAreCounted)
 {
 	auto before = counters(a);
 	for (u32 i = 0; i < 5; i++) {
-		a.back().kq->tx.pending = true;
-		a.back().kq->rx.pending = true;
+		a.back().host->from_guest.pending = true;
+		a.back().host->to_guest.pending = true;
 		host->settle();
 	}
 	auto after = counters(a);
@@ -261,13 +261,13 @@ TEST_F(Bill, SpuriousEventsAreCounted)
 TEST_F(Bill, OneChannelCountsOnce)
 {
 	auto before = counters(a);
-	void *const queue = &a.back();
-	EXPECT_EQ(nb_queue_event(queue), 0);
+	netback_queue *const queue = &a.back();
+	EXPECT_EQ(netback_event_both(queue), 0);
 	a.post(make_frame(100));
 	a.push();
-	EXPECT_EQ(nb_queue_event(queue), NB_WORK_TX);
-	EXPECT_EQ(nb_vif_xmit(a.kvif.vif, make_skb(make_frame(100)), 0), 0);
-	EXPECT_EQ(nb_queue_event(queue), NB_WORK_TX | NB_WORK_RX);
+	EXPECT_EQ(netback_event_both(queue), NETBACK_WORK_FROM_GUEST);
+	EXPECT_EQ(netback_xmit(a.dev.vif, make_skb(make_frame(100)), 0), 0);
+	EXPECT_EQ(netback_event_both(queue), NETBACK_WORK_FROM_GUEST | NETBACK_WORK_TO_GUEST);
 	auto after = counters(a);
 	EXPECT_EQ(after["from_guest_events"] - before["from_guest_events"], 3u);
 	EXPECT_EQ(after["to_guest_events"], before["to_guest_events"]);

@@ -10,10 +10,10 @@ namespace
 class View : public TwoGuests
 {
 protected:
-	nb_queue_view look(const Guest &guest, u32 q = 0)
+	netback_queue_view look(const Guest &guest, u32 q = 0)
 	{
-		nb_queue_view view{};
-		EXPECT_EQ(nb_vif_view_queue(guest.kvif.vif, q, &view), 0);
+		netback_queue_view view{};
+		EXPECT_TRUE(netback_view_queue(guest.dev.vif, q, &view));
 		return view;
 	}
 };
@@ -26,7 +26,7 @@ TEST_F(View, IndicesOfBothRings)
 	a.post(make_frame(100, 2));
 	a.post(make_frame(100, 3));
 	(void)a.queue[0].tx.push_requests(); // and nobody is told
-	const auto tx = look(a).tx, rx = look(b).rx;
+	const auto tx = look(a).from_guest, rx = look(b).to_guest;
 	EXPECT_EQ(tx.size, 256u);
 	EXPECT_EQ(tx.req_prod, a.queue[0].tx.req_prod());
 	EXPECT_EQ(tx.req_cons, tx.req_prod - 2);
@@ -35,13 +35,13 @@ TEST_F(View, IndicesOfBothRings)
 	EXPECT_EQ(tx.rsp_private, tx.rsp_prod);
 	EXPECT_EQ(rx.req_prod, b.queue[0].rx.req_prod());
 	EXPECT_EQ(rx.req_cons, rx.req_prod - 19);
-	EXPECT_EQ(look(a).kq, a.back().kq);
-	EXPECT_FALSE(b.back().kq->locked);
+	EXPECT_EQ(look(a).host, a.back().host);
+	EXPECT_FALSE(b.back().host->locked);
 	// HOSTILE: what the guest makes of its side is shown as it is.
 	reinterpret_cast<SharedRingHeader *>(a.queue[0].tx_page)->req_prod = 0xdeadbeef;
-	EXPECT_EQ(look(a).tx.req_prod, 0xdeadbeefu);
+	EXPECT_EQ(look(a).from_guest.req_prod, 0xdeadbeefu);
 	reinterpret_cast<SharedRingHeader *>(a.queue[0].tx_page)->req_prod = tx.req_prod;
-	nb_vif_kick_queue(a.kvif.vif, 0);
+	netback_kick_queue(a.dev.vif, 0);
 	host->settle();
 	a.responses();
 }
@@ -54,7 +54,7 @@ TEST_F(View, WhatWaits)
 	EXPECT_EQ(view.backlog_packets, 1u);
 	EXPECT_GE(view.backlog_bytes, 100u);
 	EXPECT_FALSE(view.stopped || view.throttled || view.stalled);
-	host->stall_msecs = 10;
+	host_params.stall_msecs = 10;
 	host->jiffies += 100;
 	b.vif().housekeeping();
 	EXPECT_TRUE(look(b).stalled);
@@ -68,7 +68,7 @@ TEST_F(View, KickPollsBothRings)
 	(void)a.queue[0].tx.push_requests();
 	host->settle();
 	EXPECT_EQ(a.responses().size(), 0u);
-	EXPECT_EQ(nb_vif_kick_queue(a.kvif.vif, 0), 0);
+	EXPECT_TRUE(netback_kick_queue(a.dev.vif, 0));
 	host->settle();
 	expect_answers(a, 1);
 	// The same of the other direction: buffers, and no event for them.
@@ -76,21 +76,21 @@ TEST_F(View, KickPollsBothRings)
 	host->settle();
 	EXPECT_EQ(look(b).backlog_packets, 1u);
 	b.post_buffers(8);
-	b.back().kq->rx.pending = false; // the event is lost
+	b.back().host->to_guest.pending = false; // the event is lost
 	host->settle();
 	EXPECT_EQ(look(b).backlog_packets, 1u);
-	EXPECT_EQ(nb_vif_kick_queue(b.kvif.vif, 0), 0);
+	EXPECT_TRUE(netback_kick_queue(b.dev.vif, 0));
 	host->settle();
 	EXPECT_EQ(look(b).backlog_packets, 0u);
 	EXPECT_EQ(b.receive().size(), 2u);
 	// Kicks without work are nothing.
-	const u32 notified = a.back().kq->tx.notified;
+	const u32 notified = a.back().host->from_guest.notified;
 	for (u32 i = 0; i < 10; i++) {
-		EXPECT_EQ(nb_vif_kick_queue(a.kvif.vif, 0), 0);
+		EXPECT_TRUE(netback_kick_queue(a.dev.vif, 0));
 		host->settle();
 	}
-	EXPECT_EQ(a.back().kq->tx.notified, notified);
-	EXPECT_EQ(a.back().kq->tx.spurious, 0u); // no end of interrupt was owed, none was paid
+	EXPECT_EQ(a.back().host->from_guest.notified, notified);
+	EXPECT_EQ(a.back().host->from_guest.spurious, 0u); // no end of interrupt was owed, none was paid
 	a.responses();
 }
 
@@ -98,29 +98,29 @@ TEST_F(View, KickPollsBothRings)
 // has.
 TEST_F(View, NotConnected)
 {
-	nb_queue_view view{};
-	EXPECT_EQ(nb_vif_view_queue(a.kvif.vif, 1, &view), -1);
-	EXPECT_EQ(nb_vif_kick_queue(a.kvif.vif, 1), -1);
-	EXPECT_EQ(nb_vif_view_queue(a.kvif.vif, ~0u, &view), -1);
+	netback_queue_view view{};
+	EXPECT_FALSE(netback_view_queue(a.dev.vif, 1, &view));
+	EXPECT_FALSE(netback_kick_queue(a.dev.vif, 1));
+	EXPECT_FALSE(netback_view_queue(a.dev.vif, ~0u, &view));
 	a.frontend_state(XenbusState::closing);
 	a.frontend_state(XenbusState::closed);
-	EXPECT_EQ(nb_vif_view_queue(a.kvif.vif, 0, &view), -1);
-	EXPECT_EQ(nb_vif_kick_queue(a.kvif.vif, 0), -1);
+	EXPECT_FALSE(netback_view_queue(a.dev.vif, 0, &view));
+	EXPECT_FALSE(netback_kick_queue(a.dev.vif, 0));
 	a.reset_rings();
 	a.connect();
-	EXPECT_EQ(nb_vif_view_queue(a.kvif.vif, 0, &view), 0);
+	EXPECT_TRUE(netback_view_queue(a.dev.vif, 0, &view));
 }
 
 TEST_F(View, Limits)
 {
-	nb_limits_view limits{};
-	nb_vif_view_limits(a.kvif.vif, &limits);
+	netback_limits_view limits{};
+	netback_view_limits(a.dev.vif, &limits);
 	EXPECT_EQ(limits.from_bytes.interval | limits.to_packets.interval, 0u);
-	EXPECT_EQ(nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RATE, "1000000,50000"), 0);
-	EXPECT_EQ(nb_vif_set_limit(a.kvif.vif, NB_LIMIT_RX_PPS, "7000"), 0);
+	EXPECT_EQ(netback_set_limit(a.dev.vif, NETBACK_LIMIT_FROM_BYTES, "1000000,50000"), 0);
+	EXPECT_EQ(netback_set_limit(a.dev.vif, NETBACK_LIMIT_TO_PACKETS, "7000"), 0);
 	a.send(make_frame(1000));
 	host->settle();
-	nb_vif_view_limits(a.kvif.vif, &limits);
+	netback_view_limits(a.dev.vif, &limits);
 	EXPECT_EQ(limits.from_bytes.amount, 1000000u);
 	EXPECT_EQ(limits.from_bytes.interval, 50000u);
 	EXPECT_LE(limits.from_bytes.left, 1000000);

@@ -16,8 +16,8 @@ protected:
 			a.post(make_frame(64, next_++));
 		a.push();
 	}
-	void poll() { host->poll_tx(*a.back().kq); }
-	u64 why(Why reason) { return a.back().tx_stats.why[static_cast<u32>(reason)]; }
+	void poll() { host->poll_tx(*a.back().host); }
+	u64 why(Why reason) { return a.back().from_guest_stats.why[static_cast<u32>(reason)]; }
 	u64 as_skbs() { return why(Why::peer_buffers) + why(Why::peer_backlog); }
 	void later(u32 micros)
 	{
@@ -33,8 +33,8 @@ TEST_F(Wait, NothingIsWaitedForWhileBuffersAreThere)
 	post(64);
 	poll();
 	EXPECT_FALSE(a.back().waits);
-	EXPECT_EQ(a.back().kq->tx_hold, 0u);
-	EXPECT_EQ(a.back().tx_stats.waited, 0u);
+	EXPECT_EQ(a.back().host->from_guest.hold, 0u);
+	EXPECT_EQ(a.back().from_guest_stats.waited, 0u);
 }
 
 // The buffers suffice for this batch but not for another one: the poll rests without asking for an event.
@@ -43,11 +43,11 @@ TEST_F(Wait, BeforeTheBuffersRunOut)
 	b.post_buffers(191);
 	post(200);
 	poll();
-	EXPECT_EQ(a.back().tx_stats.path_direct, 64u);
+	EXPECT_EQ(a.back().from_guest_stats.path_direct, 64u);
 	EXPECT_TRUE(a.back().waits);
-	EXPECT_EQ(a.back().kq->tx_hold, host->micros + 200);
-	EXPECT_TRUE(a.back().kq->tx.completed);
-	EXPECT_FALSE(a.back().kq->tx.scheduled);
+	EXPECT_EQ(a.back().host->from_guest.hold, host->micros + 200);
+	EXPECT_TRUE(a.back().host->from_guest.completed);
+	EXPECT_FALSE(a.back().host->from_guest.scheduled);
 	EXPECT_EQ(as_skbs(), 0u);
 }
 
@@ -59,17 +59,17 @@ TEST_F(Wait, OnePacketLooksThenAWholeBatch)
 	poll();
 	later(200);
 	poll();
-	EXPECT_EQ(a.back().tx_stats.path_direct, 65u);
-	EXPECT_EQ(a.back().tx_stats.waited, 2u); // 86 buffers were left, not enough
+	EXPECT_EQ(a.back().from_guest_stats.path_direct, 65u);
+	EXPECT_EQ(a.back().from_guest_stats.waited, 2u); // 86 buffers were left, not enough
 	EXPECT_TRUE(a.back().waits);
 	b.receive();
 	b.post_buffers(100);
 	later(200);
 	poll();
-	EXPECT_EQ(a.back().tx_stats.path_direct, 66u);
+	EXPECT_EQ(a.back().from_guest_stats.path_direct, 66u);
 	EXPECT_FALSE(a.back().waits);
 	poll();
-	EXPECT_EQ(a.back().tx_stats.path_direct, 130u);
+	EXPECT_EQ(a.back().from_guest_stats.path_direct, 130u);
 }
 
 // A frontend that never posts as many as a batch has packets is not waited for once it has posted all it
@@ -97,8 +97,8 @@ TEST_F(Wait, OverloadStaysOnTheDirectPath)
 		while (a.queue[0].tx.free_slots() > 4)
 			a.post(make_frame(64, next_++));
 		a.push();
-		if (a.back().kq->tx_hold <= host->micros) {
-			a.back().kq->tx_hold = 0;
+		if (a.back().host->from_guest.hold <= host->micros) {
+			a.back().host->from_guest.hold = 0;
 			poll();
 		}
 		a.responses();
@@ -108,7 +108,7 @@ TEST_F(Wait, OverloadStaysOnTheDirectPath)
 			b.post_buffers(b.queue[0].rx.free_slots());
 		}
 	}
-	EXPECT_GT(a.back().tx_stats.path_direct, 15000u);
+	EXPECT_GT(a.back().from_guest_stats.path_direct, 15000u);
 	EXPECT_EQ(as_skbs(), 0u);
 }
 
@@ -134,10 +134,10 @@ TEST_F(Wait, TheRestFollowsTheReceiver)
 	for (u32 p = 0; p < 5 && !a.back().waits; p++)
 		poll();
 	ASSERT_TRUE(a.back().waits);
-	EXPECT_EQ(a.back().kq->tx_hold, host->micros + 50);
+	EXPECT_EQ(a.back().host->from_guest.hold, host->micros + 50);
 	later(50);
 	poll();
-	EXPECT_EQ(a.back().kq->tx_hold, host->micros + 25);
+	EXPECT_EQ(a.back().host->from_guest.hold, host->micros + 25);
 	EXPECT_EQ(a.back().rest_micros, 62u);
 }
 
@@ -153,8 +153,8 @@ TEST_F(Wait, NotForAReceiverThatStands)
 		poll();
 	}
 	EXPECT_FALSE(a.back().waits);
-	EXPECT_LE(a.back().tx_stats.waited, 165u); // 32 ms of 200 us each, and the first
-	EXPECT_EQ(a.back().tx_stats.packets, 250u);
+	EXPECT_LE(a.back().from_guest_stats.waited, 165u); // 32 ms of 200 us each, and the first
+	EXPECT_EQ(a.back().from_guest_stats.packets, 250u);
 	EXPECT_EQ(as_skbs(), 250u - 64u);
 }
 
@@ -174,11 +174,11 @@ TEST_F(Wait, NotLongForAReceiverThatDawdles)
 		poll();
 		a.responses();
 		b.receive();
-		b.back().kq->rx.scheduled = true;
-		host->poll_rx(*b.back().kq);
+		b.back().host->to_guest.scheduled = true;
+		host->poll_rx(*b.back().host);
 	}
 	EXPECT_LT(waiting, 350u);
-	EXPECT_GT(a.back().tx_stats.packets, 2000u);
+	EXPECT_GT(a.back().from_guest_stats.packets, 2000u);
 }
 
 // What goes mostly elsewhere is not held up.
@@ -189,7 +189,7 @@ TEST_F(Wait, ABatchForOthersDoesNotWait)
 	c.post_buffers(256);
 	u32 n = 0;
 	a.join_switch([&](const brlite_frame &) {
-		return n++ % 3 ? brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, c.kvif.vif, &c.port}
+		return n++ % 3 ? brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, c.dev.vif, &c.port}
 			       : to_b();
 	});
 	b.post_buffers(10);
@@ -197,6 +197,6 @@ TEST_F(Wait, ABatchForOthersDoesNotWait)
 	poll();
 	EXPECT_EQ(why(Why::peer_buffers), 11u);
 	EXPECT_FALSE(a.back().waits);
-	EXPECT_EQ(a.back().tx_stats.waited, 0u);
+	EXPECT_EQ(a.back().from_guest_stats.waited, 0u);
 }
 } // namespace

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Into the backlog: the packets that Linux has for a guest, one by one from the device's transmit function,
+// or as lists from the switch, past the device's queueing discipline. poll.cpp says what becomes of them.
+#include "netback/life/vif.hpp"
+
+using namespace ringway;
+using namespace ringway::netback;
+
+// CONTEXT: to-guest lock
+void Queue::append(sk_buff *skb)
+{
+	if (!backlog_packets)
+		last_rx = host_jiffies(); // a stall is measured from when something began to wait
+	host_backlog_push(host, skb,
+			  host_jiffies() +
+				  host_msecs(vif->frontend.rx_notify ? host_params.drain_msecs : 30));
+	backlog_bytes += host_skb_memory(skb);
+	backlog_packets++;
+	// The device stops with the packet that fills the backlog: were it the next one that finds it full,
+	// that one would be lost although there is room in front of the device.
+	if (RINGWAY_UNLIKELY(backlog_bytes >= kBacklogBytes)) {
+		stopped = true;
+		host_txq_stop(host);
+	}
+}
+
+netback_fate Queue::enqueue(sk_buff *skb)
+{
+	if (RINGWAY_UNLIKELY(!host_to_guest_lock_to_send(host)))
+		return NETBACK_BUSY;
+	if (RINGWAY_UNLIKELY(backlog_bytes >= kBacklogBytes)) {
+		to_guest_stats.dropped_full++; // it came all the same
+		host_to_guest_unlock(host);
+		return NETBACK_REFUSED;
+	}
+	const bool refused = refuses(skb);
+	if (RINGWAY_LIKELY(!refused))
+		append(skb);
+	host_to_guest_unlock(host);
+	if (RINGWAY_UNLIKELY(refused))
+		host_skb_drop(skb);
+	else
+		host_schedule(host, TO_GUEST);
+	return NETBACK_TAKEN;
+}
+
+sk_buff *Queue::enqueue_list(sk_buff *skb)
+{
+	host_to_guest_lock(host);
+	// What waits already has a poll coming, or an event of the guest's.
+	const bool idle = !backlog_packets;
+	while (skb && backlog_bytes < kBacklogBytes) {
+		sk_buff *rest = host_skb_cut(skb);
+		if (RINGWAY_UNLIKELY(refuses(skb))) {
+			host_skb_drop(skb);
+		} else {
+			append(skb);
+			to_guest_stats.switched++;
+		}
+		skb = rest;
+	}
+	host_to_guest_unlock(host);
+	if (idle)
+		host_schedule(host, TO_GUEST);
+	return skb;
+}
+
+// CONTEXT: softirq or BH off, RCU read side (the device's transmit function); netpoll: interrupts off.
+netback_fate netback_xmit(netback_vif *vif, sk_buff *skb, u32 queue)
+{
+	const u32 count = vif->queue_count.load(std::memory_order_acquire);
+	if (RINGWAY_UNLIKELY(!count || !vif->running.load(std::memory_order_acquire)))
+		return NETBACK_REFUSED;
+	return vif->queues[queue < count ? queue : queue % count].enqueue(skb);
+}
+
+namespace
+{
+u32 pick_queue(netback_vif &vif, sk_buff *skb, u32 count)
+{
+	if (count == 1)
+		return 0;
+	const int wanted = netback_select_queue(&vif, skb);
+	return (wanted >= 0 ? static_cast<u32>(wanted) : host_pick_queue(vif.host, skb)) % count;
+}
+} // namespace
+
+// Past the device's queueing discipline, as far as nobody could tell. CONTEXT: as netback_xmit()
+sk_buff *netback_deliver(void *owner, sk_buff *first)
+{
+	auto *vif = static_cast<netback_vif *>(owner);
+	const u32 count = vif->queue_count.load(std::memory_order_acquire);
+	if (RINGWAY_UNLIKELY(!count || !vif->running.load(std::memory_order_acquire) ||
+			     host_device_watched(vif->host)))
+		return first;
+	while (first) {
+		Queue &queue = vif->queues[pick_queue(*vif, first, count)];
+		if (RINGWAY_UNLIKELY(!host_txq_idle(queue.host)))
+			break;
+		sk_buff *rest = host_skb_cut(first);
+		if (sk_buff *fit = host_skb_suit(vif->host, first))
+			if (sk_buff *left = queue.enqueue_list(fit))
+				return host_skb_join(left, rest);
+		first = rest;
+	}
+	return first;
+}
