@@ -19,6 +19,8 @@ enum class Error : u8 {
 	no_slots,  // the peer has not posted enough buffers yet: try again later
 	invalid,   // a value out of its range
 	missing,   // a value that has to be there is not
+	exists,    // a value is there that must not be
+	full,      // a table has no room for another entry
 	hypercall, // the hypervisor refused an operation
 	bug,       // the code broke its own rule
 };
@@ -48,6 +50,10 @@ constexpr const char *error_text(Error e)
 		return "value out of range";
 	case Error::missing:
 		return "value missing";
+	case Error::exists:
+		return "value exists already";
+	case Error::full:
+		return "table full";
 	case Error::hypercall:
 		return "hypercall refused";
 	case Error::bug:
@@ -68,6 +74,10 @@ constexpr int error_errno(Error e)
 		return -105; // ENOBUFS
 	case Error::missing:
 		return -2; // ENOENT
+	case Error::exists:
+		return -17; // EEXIST
+	case Error::full:
+		return -28; // ENOSPC
 	case Error::invalid:
 		return -22; // EINVAL
 	default:
