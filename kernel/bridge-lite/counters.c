@@ -4,7 +4,7 @@
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/counters.h"
 
 u64 brlite_port_counter(const struct brlite_port *port, unsigned int counter)
 {

@@ -5,7 +5,18 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "bridge-lite/counters.h"
+#include "bridge-lite/device.h"
+#include "bridge-lite/entry.h"
+#include "bridge-lite/inherit.h"
 #include "bridge-lite/linux/state.h"
+#include "bridge-lite/lookup.h"
+#include "bridge-lite/packets/forward.h"
+#include "bridge-lite/port.h"
+#include "bridge-lite/port_flag.h"
+#include "bridge-lite/settings/link.h"
+#include "bridge-lite/settings/neigh.h"
+#include "bridge-lite/settings/vlan.h"
 #include "linux/compat.h"
 
 /* --- Life ---------------------------------------------------------------------------------------- */
@@ -195,7 +206,7 @@ void brlite_setup(struct net_device *dev)
 	compat_set_lockless_immovable(dev);
 
 	bridge->dev = dev;
-	spin_lock_init(&bridge->lock);
+	spin_lock_init(&bridge->lock.spinlock);
 	spin_lock_init(&bridge->stats_lock);
 	INIT_LIST_HEAD(&bridge->slaves);
 	INIT_DELAYED_WORK(&bridge->ageing_work, age);

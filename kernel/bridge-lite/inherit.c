@@ -5,7 +5,8 @@
 #include <linux/etherdevice.h>
 #include <linux/rtnetlink.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/entry.h"
+#include "bridge-lite/inherit.h"
 
 static bool has_link(const struct net_device *dev)
 {

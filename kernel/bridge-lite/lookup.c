@@ -2,7 +2,8 @@
 /* Is this device a bridge of ours, is it a port of one? */
 #include <linux/rtnetlink.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/lookup.h"
+#include "bridge-lite/packets/forward.h"
 
 const struct device_type brlite_device_type = {
 	.name = BRLITE_KIND,

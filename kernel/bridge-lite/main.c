@@ -11,7 +11,20 @@
 #include <net/netlink.h>
 #include <net/rtnetlink.h>
 
+#include "bridge-lite/counters.h"
+#include "bridge-lite/device.h"
+#include "bridge-lite/entry.h"
 #include "bridge-lite/linux/state.h"
+#include "bridge-lite/lookup.h"
+#include "bridge-lite/packets/batch.h"
+#include "bridge-lite/packets/forward.h"
+#include "bridge-lite/port.h"
+#include "bridge-lite/port_flag.h"
+#include "bridge-lite/settings/address_lock.h"
+#include "bridge-lite/settings/mirror.h"
+#include "bridge-lite/settings/rules.h"
+#include "bridge-lite/settings/storm.h"
+#include "bridge-lite/settings/vlan.h"
 
 /* --- The link kind -------------------------------------------------------------------------------- */
 
@@ -132,7 +145,7 @@ static int slave_changelink(struct net_device *dev, struct net_device *slave_dev
 
 	if (!slave || !data)
 		return 0;
-	err = brlite_change_lock(slave, data, extack);
+	err = brlite_change_address_lock(slave, data, extack);
 	if (!err)
 		err = brlite_change_storm(slave, data, extack);
 	if (!err)
@@ -172,7 +185,7 @@ static int fill_slave_info(struct sk_buff *skb, const struct net_device *dev, co
 
 		memcpy(nla_data(counters) + i * sizeof(u64), &value, sizeof(value));
 	}
-	return brlite_fill_lock(skb, slave) ?: brlite_fill_storm(skb, slave) ?: brlite_fill_rules(skb, slave) ?:
+	return brlite_fill_address_lock(skb, slave) ?: brlite_fill_storm(skb, slave) ?: brlite_fill_rules(skb, slave) ?:
 	       brlite_fill_mirror(skb, slave);
 }
 

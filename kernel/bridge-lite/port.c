@@ -8,7 +8,17 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/counters.h"
+#include "bridge-lite/entry.h"
+#include "bridge-lite/inherit.h"
+#include "bridge-lite/lookup.h"
+#include "bridge-lite/packets/forward.h"
+#include "bridge-lite/port.h"
+#include "bridge-lite/port_flag.h"
+#include "bridge-lite/settings/address_lock.h"
+#include "bridge-lite/settings/mirror.h"
+#include "bridge-lite/settings/rules.h"
+#include "bridge-lite/settings/vlan.h"
 
 static void update_port_mtu(struct brlite_slave *slave)
 {
@@ -149,7 +159,7 @@ static void remove_slave(struct brlite_slave *slave)
 	/* No new verdict names the port, the driver that bound it lets go, then those in flight end. */
 	brlite_unflag_port(dev);
 	brlite_port_detach(&slave->port);
-	brlite_end_lock(slave);
+	brlite_end_address_lock(slave);
 	brlite_end_mirrors(slave);
 	netdev_upper_dev_unlink(dev, bridge->dev);
 	netdev_rx_handler_unregister(dev); /* waits a grace period */

@@ -9,14 +9,14 @@
  * bridge.ko takes the same flag for a promise that the receive handler's data is its own, and would follow
  * a pointer into ours. Nobody else asks for the flag. So ports bear it as long as bridge.ko is not there:
  * it goes before that module's first line runs and comes back after its last. Meanwhile the words that
- * name the bridge itself work (neigh.c).
+ * name the bridge itself work (settings/neigh.c).
  */
 #include <linux/kobject.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/port_flag.h"
 
 /* RTNL. */
 static LIST_HEAD(bridges);

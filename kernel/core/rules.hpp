@@ -81,7 +81,6 @@ class RuleList
 {
 	u32 count_ = 0;
 	u64 accepts_ = 0; // a bit for each rule, and kRest
-	void *hits_;
 	Rule rules_[Rule::kMost];
 
 public:
@@ -89,7 +88,7 @@ public:
 	static constexpr u32 kRest = Rule::kMost, kHidden = Rule::kMost + 1;
 	static constexpr u32 kOutcomes = Rule::kMost + 2;
 
-	RuleList(bool accept_rest, void *hits) : accepts_(u64{accept_rest} << kRest), hits_(hits) {}
+	explicit RuleList(bool accept_rest) : accepts_(u64{accept_rest} << kRest) {}
 
 	// INVARIANT: kMost times at most.
 	Rule &add(bool accept)
@@ -109,6 +108,5 @@ public:
 		return kRest;
 	}
 	bool accepts(u32 outcome) const { return accepts_ >> outcome & 1; }
-	void *hits() const { return hits_; }
 };
 } // namespace ringway

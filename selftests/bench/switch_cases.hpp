@@ -14,10 +14,10 @@ using namespace brlite;
 struct Still {
 	static u32 now() { return 1000; }
 	static u64 nanoseconds() { return 1000000000; }
-	static void lock(void *) {}
-	static void unlock(void *) {}
+	static void lock(fdb_lock *) {}
+	static void unlock(fdb_lock *) {}
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
-	static void count_rule(void *hits, u32 outcome) { static_cast<unsigned long *>(hits)[outcome]++; }
+	static void count_rule(brlite_rule_hits *hits, u32 outcome) { hits->n[outcome]++; }
 };
 
 inline constexpr FdbSeed kSeed{0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9};
@@ -93,7 +93,7 @@ inline u32 bench_policy(u32 policy)
 {
 	World world(2, 10);
 	alignas(Claims) u8 memory[Claims::bytes_for(1)];
-	auto *claims = new (memory) Claims;
+	auto *claims = new (memory) brlite_claims;
 	const u64 seed[2] = {kSeed.mask, kSeed.factor};
 	const u8 address[4] = {10, 0, 0, 1};
 	claims->init(1, seed);
@@ -138,7 +138,7 @@ inline u32 bench_vlan(bool trunk)
 inline u32 bench_storm()
 {
 	World world(2, 10);
-	StormLimits limits;
+	brlite_storm limits;
 	limits.limit[BRLITE_STORM_BROADCAST].set(1000, 1000000);
 	world.ports[1]->storm = &limits;
 	world.made->set_policy(*world.ports[1], BRLITE_STORM);
@@ -154,8 +154,8 @@ inline u32 bench_storm()
 inline u32 bench_rules(u32 count)
 {
 	World world(2, 10);
-	unsigned long hits[BRLITE_RULE_HITS] = {};
-	RuleList list(false, hits);
+	brlite_rule_hits hits{};
+	brlite_rule_list list(false, &hits);
 	for (u32 i = 1; i <= count; i++) {
 		brlite_rule rule{BRLITE_RULE_ACCEPT,
 				 BRLITE_MATCH_KIND | BRLITE_MATCH_PROTOCOL | BRLITE_MATCH_TO,
@@ -181,8 +181,8 @@ inline u32 bench_rules(u32 count)
 inline u32 bench_rules_elsewhere()
 {
 	World world(3, 10);
-	unsigned long hits[BRLITE_RULE_HITS] = {};
-	RuleList list(false, hits);
+	brlite_rule_hits hits{};
+	brlite_rule_list list(false, &hits);
 	world.ports[3]->rules[BRLITE_TO_GUEST] = &list;
 	world.made->set_policy(*world.ports[3], BRLITE_RULES_TO);
 	for (u32 i = 0; i < kPackets; i++)

@@ -23,7 +23,7 @@ constexpr u8 kMine6[16] = {0x20, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
 
 struct Table {
 	alignas(Claims) u8 memory[Claims::bytes_for(4)];
-	Claims *claims = new (memory) Claims;
+	Claims *claims = new (memory) brlite_claims;
 
 	Table()
 	{

@@ -27,7 +27,7 @@ constexpr u16 kPorts[] = {0, 1, 22, 53, 1024, 65535};
 
 struct Hits {
 	static inline u32 seen[BRLITE_RULE_HITS];
-	static void count_rule(void *, u32 outcome) { seen[outcome]++; }
+	static void count_rule(brlite_rule_hits *, u32 outcome) { seen[outcome]++; }
 };
 
 // --- Rules and frames out of the input
@@ -262,7 +262,7 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	Input in(data, size);
 	const bool accept_rest = in.take() & 1;
 	std::vector<brlite_rule> rules;
-	RuleList list(accept_rest, nullptr);
+	brlite_rule_list list(accept_rest, nullptr);
 	for (u32 n = in.below(BRLITE_RULES_MAX + 1); n; n--) {
 		const brlite_rule rule = rule_of(in);
 		if (!brlite::is_possible(rule))

@@ -15,9 +15,9 @@ u32 seconds;
 struct Env {
 	static u32 now() { return seconds; }
 	static u64 nanoseconds() { return u64{seconds} * 1000000000; }
-	static void lock(void *) {}
-	static void unlock(void *) {}
+	static void lock(fdb_lock *) {}
+	static void unlock(fdb_lock *) {}
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
-	static void count_rule(void *hits, u32 outcome) { static_cast<unsigned long *>(hits)[outcome]++; }
+	static void count_rule(brlite_rule_hits *hits, u32 outcome) { hits->n[outcome]++; }
 };
 } // namespace

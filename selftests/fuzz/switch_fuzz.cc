@@ -18,7 +18,7 @@ struct World {
 	std::unique_ptr<Switch<Env>> made = std::make_unique<Switch<Env>>();
 	Port port[kPorts] = {};
 	brlite_counters counters[kPorts] = {};
-	StormLimits storm[kPorts];
+	brlite_storm storm[kPorts];
 	brlite_vlans vlans[kPorts] = {};
 	Model model;
 
@@ -119,16 +119,16 @@ struct World {
 					       : 0;
 		if (!model.attached[p])
 			return;
-		Change wanted = Change::done;
+		Error wanted = Error::none;
 		if (!mac_is_station(mac))
-			wanted = Change::invalid;
+			wanted = Error::invalid;
 		else if (model.known.contains(key) && !replace)
-			wanted = Change::exists;
+			wanted = Error::exists;
 		else if (!model.known.contains(key) && model.known.size() >= kLimit)
-			wanted = Change::full;
+			wanted = Error::full;
 		else
 			model.known[key] = {static_cast<u16>(p), flags, seconds, true};
-		if (wanted == Change::done && !vlan && model.filtering)
+		if (wanted == Error::none && !vlan && model.filtering)
 			std::erase_if(model.known, [&](const auto &entry) {
 				return entry.first != key && fdb_key_mac(entry.first) == mac &&
 				       !entry.second.flags;
@@ -143,7 +143,7 @@ struct World {
 		if (there)
 			model.known.erase(at);
 		FUZZ_CHECK(made->erase(p == kPorts ? nullptr : &port[p], key) ==
-			   (there ? Change::done : Change::missing));
+			   (there ? Error::none : Error::missing));
 	}
 	void age()
 	{

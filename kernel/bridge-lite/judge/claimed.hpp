@@ -11,8 +11,12 @@
 //
 // HOSTILE: the frame. It lies in memory that its sender cannot reach any more.
 #pragma once
+#include "core/claims.hpp"
 #include "core/sender.hpp"
-#include "bridge-lite/entry.h"
+#include "bridge-lite/types.h"
+
+struct brlite_claims final : ringway::Claims {
+};
 
 namespace ringway::brlite
 {

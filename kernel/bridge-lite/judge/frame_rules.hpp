@@ -5,8 +5,17 @@
 // HOSTILE: the frame. It lies in memory that its sender cannot reach any more.
 #pragma once
 #include "core/rules.hpp"
-#include "bridge-lite/entry.h"
-#include "bridge-lite/uapi.h"
+#include "bridge-lite/types.h"
+
+// What brlite_port.rules point to, and where each CPU counts what they say.
+struct brlite_rule_list final : ringway::RuleList {
+	brlite_rule_hits *hits;
+
+	brlite_rule_list(bool accept_rest, brlite_rule_hits *counted_in)
+	    : RuleList(accept_rest), hits(counted_in)
+	{
+	}
+};
 
 namespace ringway::brlite
 {
@@ -24,15 +33,14 @@ public:
 
 	bool refuse(const brlite_port &port, brlite_direction direction)
 	{
-		const auto *list = static_cast<const RuleList *>(
-			__atomic_load_n(&port.rules[direction], __ATOMIC_ACQUIRE));
+		const brlite_rule_list *list = __atomic_load_n(&port.rules[direction], __ATOMIC_ACQUIRE);
 		if (!list)
 			return false;
 		if (!read_)
 			FlowParser(static_cast<const u8 *>(frame_.data), frame_.staged, flow_).parse();
 		read_ = true;
 		const u32 outcome = list->find(flow_);
-		Env::count_rule(list->hits(), outcome);
+		Env::count_rule(list->hits, outcome);
 		return !list->accepts(outcome);
 	}
 };

@@ -5,36 +5,39 @@
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 
-#include "bridge-lite/entry.h"
+#include "bridge-lite/linux/host.h"
+#include "bridge-lite/linux/state.h"
 
-__always_inline uint32_t brlite_now(void)
+__always_inline uint32_t host_now(void)
 {
 	return (uint32_t)(jiffies / HZ);
 }
 
-uint64_t brlite_nanoseconds(void)
+uint64_t host_nanoseconds(void)
 {
 	return ktime_get_mono_fast_ns();
 }
 
-__always_inline void brlite_lock(void *lock)
+__always_inline void host_lock(struct fdb_lock *lock)
 {
-	spin_lock_bh((spinlock_t *)lock);
+	spin_lock_bh(&lock->spinlock);
 }
 
-__always_inline void brlite_unlock(void *lock)
+__always_inline void host_unlock(struct fdb_lock *lock)
 {
-	spin_unlock_bh((spinlock_t *)lock);
+	spin_unlock_bh(&lock->spinlock);
 }
 
-__always_inline void brlite_count(struct brlite_port *port, uint32_t counter)
+__always_inline void host_count(struct brlite_port *port, uint32_t counter)
 {
 	struct brlite_counters __percpu *counters = (struct brlite_counters __force __percpu *)port->counters;
 
 	this_cpu_inc(counters->n[counter]);
 }
 
-void brlite_count_rule(void *hits, uint32_t outcome)
+void host_count_rule(struct brlite_rule_hits *hits, uint32_t outcome)
 {
-	this_cpu_inc(((unsigned long __percpu __force *)hits)[outcome]);
+	struct brlite_rule_hits __percpu *counters = (struct brlite_rule_hits __force __percpu *)hits;
+
+	this_cpu_inc(counters->n[outcome]);
 }

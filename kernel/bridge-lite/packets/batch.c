@@ -9,7 +9,11 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/packets/batch.h"
+#include "bridge-lite/packets/forward.h"
+#include "bridge-lite/packets/mirror.h"
+#include "bridge-lite/packets/tag.h"
+#include "bridge-lite/packets/transmit.h"
 
 /* A guest talks to an uplink and to dom0, seldom to more ports than this in one batch. */
 #define DESTINATIONS 4

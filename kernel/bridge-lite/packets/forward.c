@@ -9,7 +9,13 @@
 #include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 
+#include "bridge-lite/entry.h"
+#include "bridge-lite/linux/host.h"
 #include "bridge-lite/linux/state.h"
+#include "bridge-lite/packets/forward.h"
+#include "bridge-lite/packets/mirror.h"
+#include "bridge-lite/packets/tag.h"
+#include "bridge-lite/packets/transmit.h"
 
 /* Ports looked up at once while flooding; a stack array, so small. */
 #define FLOOD_BATCH 16
@@ -88,7 +94,7 @@ static void send_clone(struct brlite_port *in, struct brlite_port *to, struct sk
 	if (clone)
 		send(in, to, clone, vlan);
 	else if (to)
-		brlite_count(in, BRLITE_DROP_NO_MEMORY);
+		host_count(in, BRLITE_DROP_NO_MEMORY);
 }
 
 /* One clone fewer than receivers: the last one gets the original. */
@@ -187,7 +193,7 @@ netdev_tx_t brlite_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct brlite_frame frame;
 
 	if (unlikely(!pskb_may_pull(skb, ETH_HLEN))) {
-		brlite_count(&bridge->local, BRLITE_DROP_RUNT);
+		host_count(&bridge->local, BRLITE_DROP_RUNT);
 		kfree_skb(skb);
 		return NETDEV_TX_OK;
 	}

@@ -9,7 +9,9 @@
 #include <linux/etherdevice.h>
 #include <linux/skbuff.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/linux/host.h"
+#include "bridge-lite/packets/mirror.h"
+#include "bridge-lite/packets/transmit.h"
 
 static bool fits(const struct brlite_port *to, const struct sk_buff *skb, u32 length)
 {
@@ -25,11 +27,10 @@ static struct sk_buff *copy_for(struct brlite_port *port, struct brlite_port *to
 		return NULL;
 	copy = skb_clone(skb, GFP_ATOMIC);
 	if (!copy)
-		brlite_count(port, BRLITE_DROP_NO_MEMORY);
+		host_count(port, BRLITE_DROP_NO_MEMORY);
 	return copy;
 }
 
-/* The skb as on reception: its data is behind the Ethernet header. */
 void brlite_mirror_received(struct brlite_port *in, struct sk_buff *skb)
 {
 	struct brlite_port *to = smp_load_acquire(&in->mirror[BRLITE_FROM_GUEST]);
@@ -39,7 +40,6 @@ void brlite_mirror_received(struct brlite_port *in, struct sk_buff *skb)
 		brlite_transmit(to, copy);
 }
 
-/* The skb as brlite_make_outgoing() left it. */
 void brlite_mirror_sent(struct brlite_port *port, struct sk_buff *skb)
 {
 	struct brlite_port *to = smp_load_acquire(&port->mirror[BRLITE_TO_GUEST]);

@@ -10,7 +10,9 @@
 #include <linux/if_vlan.h>
 #include <linux/skbuff.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/entry.h"
+#include "bridge-lite/linux/host.h"
+#include "bridge-lite/packets/tag.h"
 
 u16 brlite_frame_tag(const struct sk_buff *skb)
 {
@@ -51,7 +53,7 @@ struct sk_buff *brlite_tag(struct brlite_port *in, struct sk_buff *skb, u32 vlan
 		return skb;
 	skb = take_out(skb);
 	if (!skb)
-		brlite_count(in, BRLITE_DROP_NO_MEMORY);
+		host_count(in, BRLITE_DROP_NO_MEMORY);
 	else if (skb_vlan_tag_present(skb))
 		skb->vlan_tci = (skb->vlan_tci & ~VLAN_VID_MASK) | vlan; /* its priority stays */
 	else

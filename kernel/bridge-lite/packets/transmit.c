@@ -16,7 +16,8 @@
 #include <net/sch_generic.h>
 #include <net/xfrm.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/linux/host.h"
+#include "bridge-lite/packets/transmit.h"
 #include "linux/compat.h"
 
 /* --- Made ready to leave ------------------------------------------------------------------------------- */
@@ -50,7 +51,7 @@ bool brlite_make_outgoing(struct brlite_port *in, struct brlite_port *to, struct
 	skb_mark_not_on_list(skb);
 	return true;
 drop:
-	brlite_count(in, BRLITE_DROP_RUNT);
+	host_count(in, BRLITE_DROP_RUNT);
 	kfree_skb(skb);
 	return false;
 }

@@ -12,7 +12,8 @@
 #include <net/ipv6.h>
 #include <net/netlink.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/entry.h"
+#include "bridge-lite/settings/address_lock.h"
 
 /* What a port is to have instead of what it has. */
 struct wanted {
@@ -73,7 +74,7 @@ static struct brlite_claims *build(struct brlite *bridge, const struct wanted *w
 
 static void publish(struct brlite *bridge, struct brlite_claims *claims)
 {
-	struct brlite_claims *before = brlite_core_set_claims(bridge->core, claims);
+	const struct brlite_claims *before = brlite_core_set_claims(bridge->core, claims);
 
 	bridge->claims = claims;
 	if (before) {
@@ -129,7 +130,7 @@ static int read_addresses(const struct nlattr *nest, struct wanted *wanted, stru
 }
 
 /* INVARIANT: at no time is the port locked without its addresses being in the table. */
-static int put_in_force(struct brlite_slave *slave, const struct wanted *wanted, struct netlink_ext_ack *extack)
+static int replace_table(struct brlite_slave *slave, const struct wanted *wanted, struct netlink_ext_ack *extack)
 {
 	u32 policy = slave->port.policy & ~BRLITE_ADDRESS_LOCKED;
 	struct brlite_claims *claims;
@@ -145,7 +146,7 @@ static int put_in_force(struct brlite_slave *slave, const struct wanted *wanted,
 	return 0;
 }
 
-int brlite_change_lock(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack)
+int brlite_change_address_lock(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack)
 {
 	const struct nlattr *lock = data[IFLA_BRLITE_PORT_ADDRESS_LOCK], *nest = data[IFLA_BRLITE_PORT_ADDRESSES];
 	struct wanted wanted = {
@@ -161,7 +162,7 @@ int brlite_change_lock(struct brlite_slave *slave, struct nlattr *data[], struct
 	if (nest)
 		err = read_addresses(nest, &wanted, extack);
 	if (!err)
-		err = put_in_force(slave, &wanted, extack);
+		err = replace_table(slave, &wanted, extack);
 	if (wanted.addresses == slave->addresses)
 		return err;
 	if (err) {
@@ -175,7 +176,7 @@ int brlite_change_lock(struct brlite_slave *slave, struct nlattr *data[], struct
 }
 
 /* Without memory for a new table the old one stays: its addresses are refused until the next change. */
-void brlite_end_lock(struct brlite_slave *slave)
+void brlite_end_address_lock(struct brlite_slave *slave)
 {
 	const struct wanted wanted = { .slave = slave };
 	struct brlite_claims *claims;
@@ -189,7 +190,7 @@ void brlite_end_lock(struct brlite_slave *slave)
 
 /* --- Showing -------------------------------------------------------------------------------------------- */
 
-int brlite_fill_lock(struct sk_buff *skb, const struct brlite_slave *slave)
+int brlite_fill_address_lock(struct sk_buff *skb, const struct brlite_slave *slave)
 {
 	struct nlattr *nest;
 	u32 i;

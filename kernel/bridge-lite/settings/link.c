@@ -11,7 +11,11 @@
 #include <linux/rtnetlink.h>
 #include <net/netlink.h>
 
+#include "bridge-lite/entry.h"
 #include "bridge-lite/linux/state.h"
+#include "bridge-lite/lookup.h"
+#include "bridge-lite/settings/link.h"
+#include "bridge-lite/settings/vlan.h"
 
 /* A port's setting that is one bit of its policy; some say what is on, some what is off. */
 static const struct {

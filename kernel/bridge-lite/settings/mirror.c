@@ -5,25 +5,17 @@
 #include <linux/rtnetlink.h>
 #include <net/netlink.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/settings/in_force.h"
+#include "bridge-lite/settings/mirror.h"
 
-static const struct {
-	u16 attribute;
-	u32 bit;
-} ways[BRLITE_DIRECTIONS] = {
+static const struct brlite_way ways[BRLITE_DIRECTIONS] = {
 	[BRLITE_FROM_GUEST] = { IFLA_BRLITE_PORT_MIRROR_FROM, BRLITE_MIRROR_FROM },
 	[BRLITE_TO_GUEST] = { IFLA_BRLITE_PORT_MIRROR_TO, BRLITE_MIRROR_TO },
 };
 
 static void set_mirror(struct brlite_slave *slave, unsigned int way, struct brlite_port *to)
 {
-	const u32 policy = slave->port.policy & ~ways[way].bit;
-
-	if (!to)
-		brlite_port_set_policy(&slave->port, policy);
-	smp_store_release(&slave->port.mirror[way], to);
-	if (to)
-		brlite_port_set_policy(&slave->port, policy | ways[way].bit);
+	brlite_put_in_force(&slave->port, mirror[way], to, ways[way].bit);
 }
 
 static struct brlite_port *find_target(struct brlite_slave *slave, const struct nlattr *attribute,
@@ -59,7 +51,6 @@ int brlite_change_mirror(struct brlite_slave *slave, struct nlattr *data[], stru
 	return 0;
 }
 
-/* Nobody's mirror is the port any more; the caller waits a grace period before it frees it. */
 void brlite_end_mirrors(struct brlite_slave *leaving)
 {
 	struct brlite_slave *slave;

@@ -25,7 +25,10 @@
 #include <net/neighbour.h>
 #include <net/netlink.h>
 
+#include "bridge-lite/entry.h"
 #include "bridge-lite/linux/state.h"
+#include "bridge-lite/lookup.h"
+#include "bridge-lite/settings/neigh.h"
 
 /* What one line shows, and to whom. */
 struct request {

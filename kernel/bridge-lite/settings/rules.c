@@ -8,20 +8,21 @@
 #include <linux/slab.h>
 #include <net/netlink.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/entry.h"
+#include "bridge-lite/settings/in_force.h"
+#include "bridge-lite/settings/refuse.h"
+#include "bridge-lite/settings/rules.h"
 
 struct brlite_rules {
-	unsigned long __percpu *hits;
+	struct brlite_rule_hits __percpu *hits;
+	struct brlite_rule_list *list; /* what the switch reads */
 	u32 count;
 	u8 rest;
 	struct brlite_rule given[BRLITE_RULES_MAX];
-	u64 list[]; /* what the switch reads */
+	u64 memory[]; /* of the list */
 };
 
-static const struct {
-	u16 attribute;
-	u32 bit;
-} ways[BRLITE_DIRECTIONS] = {
+static const struct brlite_way ways[BRLITE_DIRECTIONS] = {
 	[BRLITE_FROM_GUEST] = { IFLA_BRLITE_PORT_RULES_FROM, BRLITE_RULES_FROM },
 	[BRLITE_TO_GUEST] = { IFLA_BRLITE_PORT_RULES_TO, BRLITE_RULES_TO },
 };
@@ -43,25 +44,24 @@ static int read_one(struct brlite_rules *rules, const struct nlattr *attribute, 
 	switch (nla_type(attribute)) {
 	case IFLA_BRLITE_RULES_REST:
 		if (nla_len(attribute) != sizeof(u8) || nla_get_u8(attribute) > BRLITE_RULE_ACCEPT)
-			break;
+			return brlite_refuse(extack, attribute, "Invalid default action: it is one byte, 0 (drop) or 1 (accept)");
 		rules->rest = nla_get_u8(attribute);
 		*has_rest = true;
 		return 0;
 	case IFLA_BRLITE_RULE:
 		if (nla_len(attribute) != sizeof(struct brlite_rule))
-			break;
+			return brlite_refuse(extack, attribute, "Malformed rule: it is not as long as struct brlite_rule");
 		if (rules->count == BRLITE_RULES_MAX) {
 			NL_SET_ERR_MSG_ATTR(extack, attribute, "More rules than a port can have for a direction");
 			return -ERANGE;
 		}
 		memcpy(&rules->given[rules->count], nla_data(attribute), sizeof(struct brlite_rule));
 		if (!brlite_rule_is_possible(&rules->given[rules->count]))
-			break;
+			return brlite_refuse(extack, attribute, "Invalid rule: no packet can match it");
 		rules->count++;
 		return 0;
 	}
-	NL_SET_ERR_MSG_ATTR(extack, attribute, "A rule that no packet could match, or none");
-	return -EINVAL;
+	return brlite_refuse(extack, attribute, "Unknown attribute among the rules");
 }
 
 static int read_all(struct brlite_rules *rules, const struct nlattr *nest, bool *has_rest,
@@ -85,7 +85,7 @@ static int read_all(struct brlite_rules *rules, const struct nlattr *nest, bool 
 /* The rules of a nest; NULL when there are none, or an error. */
 static struct brlite_rules *make(const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
-	struct brlite_rules *rules = kvzalloc(sizeof(*rules) + brlite_rules_bytes(), GFP_KERNEL);
+	struct brlite_rules *rules = kvzalloc(sizeof(*rules) + brlite_rule_list_bytes(), GFP_KERNEL);
 	bool has_rest = false;
 	int err;
 
@@ -93,14 +93,15 @@ static struct brlite_rules *make(const struct nlattr *nest, struct netlink_ext_a
 		return ERR_PTR(-ENOMEM);
 	err = read_all(rules, nest, &has_rest, extack);
 	if (!err && has_rest) {
-		rules->hits = __alloc_percpu(BRLITE_RULE_HITS * sizeof(long), sizeof(long));
+		rules->hits = alloc_percpu(struct brlite_rule_hits);
 		err = rules->hits ? 0 : -ENOMEM;
 	}
 	if (err || !has_rest) {
 		free_rules(rules);
 		return err ? ERR_PTR(err) : NULL;
 	}
-	brlite_rules_init(rules->list, rules->given, rules->count, rules->rest, (void __force *)rules->hits);
+	rules->list = brlite_rule_list_init(rules->memory, rules->given, rules->count, rules->rest,
+					    (struct brlite_rule_hits __force *)rules->hits);
 	return rules;
 }
 
@@ -109,18 +110,6 @@ static bool same(const struct brlite_rules *a, const struct brlite_rules *b)
 	if (!a || !b)
 		return a == b;
 	return a->count == b->count && a->rest == b->rest && !memcmp(a->given, b->given, sizeof(a->given));
-}
-
-/* INVARIANT: with the bit there are rules to be read. */
-static void put_in_force(struct brlite_slave *slave, unsigned int way, struct brlite_rules *rules)
-{
-	const u32 policy = slave->port.policy & ~ways[way].bit;
-
-	if (!rules)
-		brlite_port_set_policy(&slave->port, policy);
-	smp_store_release(&slave->port.rules[way], rules ? rules->list : NULL);
-	if (rules)
-		brlite_port_set_policy(&slave->port, policy | ways[way].bit);
 }
 
 int brlite_change_rules(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack)
@@ -147,7 +136,7 @@ int brlite_change_rules(struct brlite_slave *slave, struct nlattr *data[], struc
 			free_rules(made[way]);
 			continue;
 		}
-		put_in_force(slave, way, made[way]);
+		brlite_put_in_force(&slave->port, rules[way], made[way] ? made[way]->list : NULL, ways[way].bit);
 		before = slave->rules[way];
 		slave->rules[way] = made[way];
 		if (before) {
@@ -168,10 +157,6 @@ void brlite_free_rules(struct brlite_slave *slave)
 
 /* --- Showing -------------------------------------------------------------------------------------------- */
 
-/*
- * The most that it can be. CONTEXT: RCU; a dump asks for the size before it has RTNL, so neither the port nor its rules may
- * be looked at.
- */
 size_t brlite_rules_size(void)
 {
 	return BRLITE_DIRECTIONS * (nla_total_size(0) + nla_total_size(sizeof(u8)) +
@@ -187,7 +172,7 @@ static void sum_hits(const struct brlite_rules *rules, u64 *sums)
 	memset(sums, 0, BRLITE_RULE_HITS * sizeof(*sums));
 	for_each_possible_cpu(cpu)
 		for (i = 0; i < BRLITE_RULE_HITS; i++)
-			sums[i] += READ_ONCE(per_cpu_ptr(rules->hits, cpu)[i]);
+			sums[i] += READ_ONCE(per_cpu_ptr(rules->hits, cpu)->n[i]);
 }
 
 static int fill_one(struct sk_buff *skb, u16 attribute, const struct brlite_rules *rules)

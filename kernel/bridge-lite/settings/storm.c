@@ -7,7 +7,9 @@
 #include <linux/slab.h>
 #include <net/netlink.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/entry.h"
+#include "bridge-lite/settings/in_force.h"
+#include "bridge-lite/settings/storm.h"
 
 static const u16 attributes[BRLITE_STORM_KINDS] = {
 	[BRLITE_STORM_BROADCAST] = IFLA_BRLITE_PORT_STORM_BROADCAST,
@@ -28,23 +30,18 @@ static int read_limit(const struct nlattr *attribute, struct brlite_storm_limit 
 	return 0;
 }
 
-static void publish(struct brlite_slave *slave, void *storm)
+static struct brlite_storm *make(const struct brlite_storm_limit *limits)
 {
-	void *before = slave->port.storm;
+	void *memory = kzalloc(brlite_storm_bytes(), GFP_KERNEL);
 
-	smp_store_release(&slave->port.storm, storm);
-	if (before) {
-		synchronize_net();
-		kfree(before);
-	}
+	return memory ? brlite_storm_init(memory, limits) : NULL;
 }
 
 int brlite_change_storm(struct brlite_slave *slave, struct nlattr *data[], struct netlink_ext_ack *extack)
 {
+	struct brlite_storm *before = slave->port.storm, *storm = NULL;
 	struct brlite_storm_limit limits[BRLITE_STORM_KINDS];
-	u32 policy = slave->port.policy & ~BRLITE_STORM;
 	bool asked = false, any = false;
-	void *storm = NULL;
 	unsigned int i;
 	int err = 0;
 
@@ -59,19 +56,15 @@ int brlite_change_storm(struct brlite_slave *slave, struct nlattr *data[], struc
 	if (err || !asked)
 		return err;
 	if (any) {
-		storm = kzalloc(brlite_storm_bytes(), GFP_KERNEL);
+		storm = make(limits);
 		if (!storm)
 			return -ENOMEM;
-		brlite_storm_init(storm, limits);
 	}
 	memcpy(slave->storm, limits, sizeof(limits));
-	/* INVARIANT: with BRLITE_STORM there are limits to be read. */
-	if (any) {
-		publish(slave, storm);
-		brlite_port_set_policy(&slave->port, policy | BRLITE_STORM);
-	} else {
-		brlite_port_set_policy(&slave->port, policy);
-		publish(slave, NULL);
+	brlite_put_in_force(&slave->port, storm, storm, BRLITE_STORM);
+	if (before) {
+		synchronize_net();
+		kfree(before);
 	}
 	return 0;
 }

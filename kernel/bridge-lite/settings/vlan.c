@@ -15,7 +15,10 @@
 #include <linux/rtnetlink.h>
 #include <net/netlink.h>
 
-#include "bridge-lite/linux/state.h"
+#include "bridge-lite/entry.h"
+#include "bridge-lite/lookup.h"
+#include "bridge-lite/settings/refuse.h"
+#include "bridge-lite/settings/vlan.h"
 
 void brlite_vlans_init(struct brlite_port *port, struct brlite_vlans *vlans)
 {
@@ -32,33 +35,25 @@ struct vlan_range {
 	u16 flags; /* BRIDGE_VLAN_INFO_* */
 };
 
-static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attribute, const char *why)
-{
-	NL_SET_BAD_ATTR(extack, attribute);
-	if (extack)
-		extack->_msg = why;
-	return -EINVAL;
-}
-
 /* Returns 1 when the range is complete, 0 when its end is still to come. */
 static int read_range(const struct nlattr *attribute, struct vlan_range *range, struct netlink_ext_ack *extack)
 {
 	const struct bridge_vlan_info *info = nla_data(attribute);
 
 	if (nla_len(attribute) != sizeof(*info) || !info->vid || info->vid > BRLITE_VLAN_LAST)
-		return refuse(extack, attribute, "A VLAN ID is 1 to 4094");
+		return brlite_refuse(extack, attribute, "A VLAN ID is 1 to 4094");
 	if (info->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN) {
 		if (range->first || (info->flags & BRIDGE_VLAN_INFO_PVID))
-			return refuse(extack, attribute, "A range of VLANs within another one, or of PVIDs");
+			return brlite_refuse(extack, attribute, "A range of VLANs within another one, or of PVIDs");
 		range->first = info->vid;
 		return 0;
 	}
 	if (!range->first != !(info->flags & BRIDGE_VLAN_INFO_RANGE_END) || range->first > info->vid)
-		return refuse(extack, attribute, "A range of VLANs needs its beginning, and then its end");
+		return brlite_refuse(extack, attribute, "A range of VLANs needs its beginning, and then its end");
 	if (!range->first)
 		range->first = info->vid;
 	else if (info->flags & BRIDGE_VLAN_INFO_PVID)
-		return refuse(extack, attribute, "A range of VLANs cannot be the PVID");
+		return brlite_refuse(extack, attribute, "A range of VLANs cannot be the PVID");
 	range->last = info->vid;
 	range->flags = info->flags;
 	return 1;
@@ -92,7 +87,7 @@ static int walk(struct brlite_port *port, const struct nlattr *spec, bool add, s
 		if (nla_type(attribute) == IFLA_BRIDGE_FLAGS)
 			continue;
 		if (nla_type(attribute) != IFLA_BRIDGE_VLAN_INFO)
-			return refuse(extack, attribute,
+			return brlite_refuse(extack, attribute,
 				      "A brlite bridge has VLANs, and no modes or tunnels");
 		complete = read_range(attribute, &range, extack);
 		if (complete < 0)
@@ -103,7 +98,7 @@ static int walk(struct brlite_port *port, const struct nlattr *spec, bool add, s
 			change_range(port, &range, add);
 		range = (struct vlan_range){};
 	}
-	return range.first ? refuse(extack, spec, "A range of VLANs has no end") : 0;
+	return range.first ? brlite_refuse(extack, spec, "A range of VLANs has no end") : 0;
 }
 
 static struct brlite_port *port_of(struct net_device *dev)

@@ -25,7 +25,7 @@ protected:
 		const u64 seed[2] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9};
 		const u32 n = static_cast<u32>(v4.size() + v6.size());
 		tables_.emplace_back(Claims::bytes_for(n) / 8 + 1);
-		auto *claims = new (tables_.back().data()) Claims;
+		auto *claims = new (tables_.back().data()) brlite_claims;
 		claims->init(n, seed);
 		for (auto &[port, address] : v4)
 			ASSERT_TRUE(claims->add(load_ipv4(address.data()), port->index));

@@ -156,7 +156,7 @@ TEST_F(SwitchTest, OversizeIsDroppedUnlessGso)
 TEST_F(SwitchTest, DownPortsNeitherSendNorGet)
 {
 	judge(one, {kMacBroadcast, kA});
-	EXPECT_EQ(made->set(*one, kB, FdbTarget::kStatic, false), Change::done);
+	EXPECT_EQ(made->set(*one, kB, FdbTarget::kStatic, false), Error::none);
 	made->set_up(*one, false);
 	EXPECT_FALSE(made->fdb().find(kA)) << "what was learned there is forgotten";
 	EXPECT_TRUE(made->fdb().find(kB)) << "what the administrator said stays";
@@ -185,7 +185,7 @@ TEST_F(SwitchTest, AddressMovesAtOnceAndBackAtOnce)
 // BR-02
 TEST_F(SwitchTest, StaticEntryDoesNotMove)
 {
-	ASSERT_EQ(made->set(*two, kB, FdbTarget::kStatic, false), Change::done);
+	ASSERT_EQ(made->set(*two, kB, FdbTarget::kStatic, false), Error::none);
 	const Verdict verdict = judge(one, {kMacBroadcast, kB});
 	EXPECT_EQ(verdict.action, BRLITE_FLOOD);
 	EXPECT_EQ(counted(one, BRLITE_LEARN_STATIC), 1u);
@@ -261,32 +261,32 @@ TEST_F(SwitchTest, TableFull)
 		judge(one, {kMacBroadcast, mac_of(0, 2, 3, 4, 5, static_cast<u8>(i))});
 	EXPECT_EQ(made->entries(), 10u);
 	EXPECT_EQ(counted(one, BRLITE_LEARN_FULL), 11u);
-	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, false), Change::full);
+	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, false), Error::full);
 	made->flush(one);
 	EXPECT_EQ(one->learned, 0u);
 	EXPECT_EQ(made->entries(), 1u);
-	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, false), Change::done);
+	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, false), Error::none);
 }
 
 TEST_F(SwitchTest, EntriesByHand)
 {
-	EXPECT_EQ(made->set(*one, kMacBroadcast, 0, false), Change::invalid);
-	EXPECT_EQ(made->set(*one, 0, 0, false), Change::invalid);
-	EXPECT_EQ(made->set(*one, kA, 0, false), Change::done);
+	EXPECT_EQ(made->set(*one, kMacBroadcast, 0, false), Error::invalid);
+	EXPECT_EQ(made->set(*one, 0, 0, false), Error::invalid);
+	EXPECT_EQ(made->set(*one, kA, 0, false), Error::none);
 	EXPECT_EQ(one->learned, 1u) << "it counts and ages like a learned one";
-	EXPECT_EQ(made->set(*two, kA, 0, false), Change::exists);
-	EXPECT_EQ(made->set(*two, kA, FdbTarget::kStatic, true), Change::done);
+	EXPECT_EQ(made->set(*two, kA, 0, false), Error::exists);
+	EXPECT_EQ(made->set(*two, kA, FdbTarget::kStatic, true), Error::none);
 	EXPECT_EQ(one->learned, 0u);
 	EXPECT_EQ(two->learned, 0u);
-	EXPECT_EQ(made->erase(one, kA), Change::missing);
-	EXPECT_EQ(made->erase(two, kA), Change::done);
-	EXPECT_EQ(made->erase(nullptr, kA), Change::missing);
+	EXPECT_EQ(made->erase(one, kA), Error::missing);
+	EXPECT_EQ(made->erase(two, kA), Error::none);
+	EXPECT_EQ(made->erase(nullptr, kA), Error::missing);
 }
 
 TEST_F(SwitchTest, DeletedEntryIsLearnedAgainInTheSameSecond)
 {
 	judge(one, {kMacBroadcast, kA});
-	EXPECT_EQ(made->erase(nullptr, kA), Change::done);
+	EXPECT_EQ(made->erase(nullptr, kA), Error::none);
 	judge(one, {kMacBroadcast, kA});
 	EXPECT_TRUE(made->fdb().find(kA));
 }
@@ -295,7 +295,7 @@ TEST_F(SwitchTest, DeletedEntryIsLearnedAgainInTheSameSecond)
 TEST_F(SwitchTest, LeavingPortTakesItsAddressesAlong)
 {
 	judge(one, {kMacBroadcast, kA});
-	ASSERT_EQ(made->set(*one, kB, FdbTarget::kStatic, false), Change::done);
+	ASSERT_EQ(made->set(*one, kB, FdbTarget::kStatic, false), Error::none);
 	made->detach(*one);
 	EXPECT_EQ(made->entries(), 1u);
 	EXPECT_EQ(judge(two, {kA, mac_of(0, 1, 1, 1, 1, 1)}).action, BRLITE_FLOOD);

@@ -18,7 +18,7 @@ protected:
 	}
 	void put(Port *port, u64 mac, u32 flags = FdbTarget::kStatic)
 	{
-		ASSERT_EQ(made->set(*port, mac, flags, true), Change::done);
+		ASSERT_EQ(made->set(*port, mac, flags, true), Error::none);
 	}
 };
 
@@ -125,7 +125,7 @@ TEST_F(PolicyTest, LockedPortUsesOnlyItsAddresses)
 		Hosted::seconds++;
 	}
 	EXPECT_EQ(made->entries(), entries) << "the FDB is as it was";
-	EXPECT_EQ(made->erase(nullptr, kA), Change::done);
+	EXPECT_EQ(made->erase(nullptr, kA), Error::none);
 	expect_drop(one, {kMacBroadcast, kA}, BRLITE_DROP_LOCKED_MAC); // in the same second
 	expect_drop(one, {kMacBroadcast, kHost}, BRLITE_DROP_SOURCE_LOCAL);
 }
@@ -213,7 +213,7 @@ TEST_F(PolicyTest, MirroredFramesGoAsSkbs)
 
 class StormTest : public PolicyTest
 {
-	StormLimits limits_;
+	brlite_storm limits_;
 
 protected:
 	void limit(Port *port, brlite_storm_kind kind, u32 rate, u32 burst)

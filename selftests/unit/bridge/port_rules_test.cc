@@ -47,10 +47,10 @@ struct Given : brlite_rule {
 };
 
 struct Table {
-	unsigned long hits[BRLITE_RULE_HITS] = {};
-	RuleList list;
+	brlite_rule_hits hits{};
+	brlite_rule_list list;
 
-	Table(bool accept_rest, const std::vector<Given> &rules) : list(accept_rest, hits)
+	Table(bool accept_rest, const std::vector<Given> &rules) : list(accept_rest, &hits)
 	{
 		for (const Given &rule : rules) {
 			EXPECT_TRUE(is_possible(rule));
@@ -136,11 +136,11 @@ TEST_F(RulesTest, FirstMatchDecidesThenTheRest)
 	EXPECT_TRUE(passes(tcp4(24)));
 	EXPECT_FALSE(passes(udp4(1, 2)));
 	EXPECT_TRUE(passes(from_a().arp(1, kA, kWeb, kPeer)));
-	EXPECT_EQ(table.hits[0], 1u);
-	EXPECT_EQ(table.hits[1], 2u);
-	EXPECT_EQ(table.hits[2], 0u);
-	EXPECT_EQ(table.hits[3], 1u);
-	EXPECT_EQ(table.hits[RuleList::kRest], 1u);
+	EXPECT_EQ(table.hits.n[0], 1u);
+	EXPECT_EQ(table.hits.n[1], 2u);
+	EXPECT_EQ(table.hits.n[2], 0u);
+	EXPECT_EQ(table.hits.n[3], 1u);
+	EXPECT_EQ(table.hits.n[RuleList::kRest], 1u);
 	EXPECT_EQ(counted(one, BRLITE_DROP_RULE), 2u);
 }
 
@@ -286,7 +286,7 @@ TEST_F(RulesTest, WhatIsHiddenPassesNoRules)
 	hidden.push_back(deep.extension(kUdp).udp(1, 2));
 	for (size_t i = 0; i < hidden.size(); i++)
 		EXPECT_FALSE(passes(hidden[i])) << i;
-	EXPECT_EQ(table.hits[RuleList::kHidden], hidden.size());
+	EXPECT_EQ(table.hits.n[RuleList::kHidden], hidden.size());
 	for (size_t staged = 14; staged < fine.bytes.size(); staged++)
 		EXPECT_FALSE(passes(fine, staged)) << staged;
 }
@@ -322,8 +322,8 @@ TEST_F(RulesTest, ToGuestHoldsForAllWhoSendThere)
 		<< "what it sends is another matter";
 	EXPECT_EQ(outcome(one, PacketBytes(kHost, kA).ipv4(kWeb, kPeer, kUdp).udp(1, 54)).action,
 		  BRLITE_LOCAL);
-	EXPECT_EQ(table.hits[0], 1u);
-	EXPECT_EQ(table.hits[RuleList::kRest], 2u);
+	EXPECT_EQ(table.hits.n[0], 1u);
+	EXPECT_EQ(table.hits.n[RuleList::kRest], 2u);
 }
 
 TEST_F(RulesTest, FromGuestHoldsForAllDestinations)
@@ -389,7 +389,7 @@ TEST_F(RulesTest, AsManyAsThereCanBe)
 	Table &table = rules(one, BRLITE_FROM_GUEST, kAccept, all);
 	for (u32 i = 0; i < BRLITE_RULES_MAX; i++) {
 		EXPECT_EQ(passes(udp4(1, i)), i % 2 == 0) << i;
-		EXPECT_EQ(table.hits[i], 1u);
+		EXPECT_EQ(table.hits.n[i], 1u);
 	}
 	EXPECT_TRUE(passes(udp4(1, BRLITE_RULES_MAX)));
 }

@@ -12,6 +12,11 @@
 using namespace ringway;
 using namespace ringway::brlite;
 
+// What the switch locks, here.
+struct fdb_lock {
+	std::mutex mutex;
+};
+
 namespace
 {
 // The test's own time, and counters that lie where the port's per-CPU ones would.
@@ -20,13 +25,13 @@ struct Hosted {
 	static inline std::atomic<u64> ns{0};
 	static u32 now() { return seconds; }
 	static u64 nanoseconds() { return ns; }
-	static void lock(void *mutex) { static_cast<std::mutex *>(mutex)->lock(); }
-	static void unlock(void *mutex) { static_cast<std::mutex *>(mutex)->unlock(); }
+	static void lock(fdb_lock *lock) { lock->mutex.lock(); }
+	static void unlock(fdb_lock *lock) { lock->mutex.unlock(); }
 	static void count(Port &port, u32 counter)
 	{
 		__atomic_fetch_add(&port.counters->n[counter], 1, __ATOMIC_RELAXED);
 	}
-	static void count_rule(void *hits, u32 outcome) { static_cast<unsigned long *>(hits)[outcome]++; }
+	static void count_rule(brlite_rule_hits *hits, u32 outcome) { hits->n[outcome]++; }
 };
 
 constexpr u64 kA = mac_of(0x00, 0x16, 0x3e, 0, 0, 0x0a);
@@ -49,7 +54,7 @@ struct Bytes {
 class SwitchTest : public testing::Test
 {
 	std::unique_ptr<FdbBucket[]> buckets_;
-	std::mutex mutex_;
+	fdb_lock lock_;
 	std::vector<std::unique_ptr<Port>> ports_;
 	std::vector<std::unique_ptr<brlite_counters>> counters_;
 	std::vector<std::unique_ptr<brlite_vlans>> vlans_;
@@ -66,14 +71,14 @@ protected:
 		made.reset();
 		buckets_.reset(new FdbBucket[Fdb::buckets_for(limit)]());
 		made = std::make_unique<Switch<Hosted>>();
-		made->init(buckets_.get(), limit, &mutex_, {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
+		made->init(buckets_.get(), limit, &lock_, {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
 		made->set_ageing(300);
 		local = add(true);
 		one = add();
 		two = add();
 		three = add();
 		EXPECT_EQ(made->set(*local, kHost, FdbTarget::kStatic | FdbTarget::kLocal, true),
-			  Change::done);
+			  Error::none);
 	}
 	Port *add(bool is_local = false)
 	{

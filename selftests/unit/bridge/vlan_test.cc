@@ -79,7 +79,7 @@ TEST_F(VlanTest, OtherVlansAreOutOfReach)
 	made->vlans_left(*two);
 	EXPECT_EQ(judge(one, {kB, kA}).action, BRLITE_FLOOD) << "nobody in VLAN 10 has it";
 	EXPECT_EQ(flooded(one, {kB, kA}), (std::vector<Port *>{three}));
-	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, true), Change::done);
+	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, true), Error::none);
 	expect_drop(one, {kB, kA}, BRLITE_DROP_VLAN);
 }
 
@@ -100,7 +100,7 @@ TEST_F(VlanTest, TagsOfOthersAreRefused)
 TEST_F(VlanTest, TooLongForAPortThatIsNotInTheVlan)
 {
 	learn();
-	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, true), Change::done);
+	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, true), Error::none);
 	clear_vlan(*two->vlans, 10);
 	expect_drop(one, {kB, kA, 9000}, BRLITE_DROP_VLAN);
 }
@@ -209,7 +209,7 @@ TEST_F(VlanTest, EntriesWithoutAVlanHoldInAll)
 {
 	access(two, 10);
 	judge(three, Vid(kMacBroadcast, kA, 20));
-	EXPECT_EQ(made->set(*one, kA, FdbTarget::kStatic, true), Change::done);
+	EXPECT_EQ(made->set(*one, kA, FdbTarget::kStatic, true), Error::none);
 	expect_port(judge(two, {kA, kB}), one);
 	judge(three, Vid(kMacBroadcast, kA, 10));
 	EXPECT_EQ(counted(three, BRLITE_LEARN_STATIC), 1u);
@@ -222,10 +222,10 @@ TEST_F(VlanTest, EntriesWithoutAVlanHoldInAll)
 
 TEST_F(VlanTest, AnEntryOfAVlanGoesBeforeOneOfAll)
 {
-	EXPECT_EQ(made->set(*one, kA, FdbTarget::kStatic, true), Change::done);
-	EXPECT_EQ(made->set(*two, fdb_key(kA, 10), FdbTarget::kStatic, true), Change::done);
+	EXPECT_EQ(made->set(*one, kA, FdbTarget::kStatic, true), Error::none);
+	EXPECT_EQ(made->set(*two, fdb_key(kA, 10), FdbTarget::kStatic, true), Error::none);
 	EXPECT_EQ(judge(three, Vid(kA, kB, 10)).port, two);
-	EXPECT_EQ(made->erase(nullptr, fdb_key(kA, 10)), Change::done);
+	EXPECT_EQ(made->erase(nullptr, fdb_key(kA, 10)), Error::none);
 	EXPECT_EQ(judge(three, Vid(kA, kB, 10)).port, one);
 }
 

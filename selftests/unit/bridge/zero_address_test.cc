@@ -12,10 +12,10 @@ namespace
 struct Env {
 	static u32 now() { return 1000; }
 	static u64 nanoseconds() { return 1000000000000; }
-	static void lock(void *) {}
-	static void unlock(void *) {}
+	static void lock(fdb_lock *) {}
+	static void unlock(fdb_lock *) {}
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
-	static void count_rule(void *, u32) {}
+	static void count_rule(brlite_rule_hits *, u32) {}
 };
 
 class ZeroAddress : public testing::Test
@@ -57,9 +57,9 @@ TEST_F(ZeroAddress, IsUnknownAsADestination)
 TEST_F(ZeroAddress, CannotBeErased)
 {
 	EXPECT_EQ(made->set(one, fdb_key(mac_of(0, 0x16, 0x3e, 0, 0, 1)), FdbTarget::kStatic, false),
-		  Change::done);
-	EXPECT_EQ(made->erase(nullptr, fdb_key(0)), Change::missing);
-	EXPECT_EQ(made->erase(&local, fdb_key(0)), Change::missing);
+		  Error::none);
+	EXPECT_EQ(made->erase(nullptr, fdb_key(0)), Error::missing);
+	EXPECT_EQ(made->erase(&local, fdb_key(0)), Error::missing);
 	EXPECT_EQ(made->entries(), 1u);
 	EXPECT_EQ(local.learned, 0u);
 }

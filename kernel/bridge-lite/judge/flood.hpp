@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Floods: which ports a frame goes to whose address nobody knows or whose address is a group's, and how many
+// of them a port may send.
+#pragma once
+#include "bridge-lite/judge/frame_rules.hpp"
+#include "bridge-lite/judge/ports.hpp"
+#include "bridge-lite/judge/vlan_tags.hpp"
+#include "core/storm.hpp"
+
+// What brlite_port.storm points to.
+struct brlite_storm final {
+	ringway::StormLimit limit[BRLITE_STORM_KINDS];
+};
+
+namespace ringway::brlite
+{
+RINGWAY_ALWAYS_INLINE brlite_storm_kind flood_kind(u64 destination)
+{
+	return destination == kMacBroadcast ? BRLITE_STORM_BROADCAST
+	       : mac_is_group(destination)  ? BRLITE_STORM_MULTICAST
+					    : BRLITE_STORM_UNKNOWN;
+}
+
+// Asks whether a flooded frame does not go to a port though that is up. INVARIANT: for a frame from a port
+// with a policy.
+template <typename Env>
+auto leaves_out(const Port &in, const Frame &frame)
+{
+	constexpr u32 refused_by[] = {BRLITE_NO_BROADCAST_FLOOD, BRLITE_NO_MULTICAST_FLOOD,
+				      BRLITE_NO_UNICAST_FLOOD};
+	const u32 kind = refused_by[flood_kind(frame_destination(static_cast<const u8 *>(frame.data)))];
+	const u32 own = load_relaxed(in.policy), refused = kind | (own & BRLITE_ISOLATED);
+	InTag tag{};
+	const bool in_vlan = own & BRLITE_VLANS_FILTERED;
+	const bool nowhere = in_vlan && enter_vlan(in, frame, tag);
+	return [=, rules = FrameRules<Env>(frame)](Port &port) mutable {
+		const u32 policy = load_relaxed(port.policy);
+		if (nowhere || (policy & refused) || (in_vlan && !is_vlan_member(port, tag.id)))
+			return true;
+		if (!(policy & BRLITE_RULES_TO) || !rules.refuse(port, BRLITE_TO_GUEST))
+			return false;
+		Env::count(port, BRLITE_DROP_RULE);
+		return true;
+	};
+}
+
+// The next of the ports that the frame goes to, at most max; cursor is 0 at first.
+template <typename Env, typename LeavesOut>
+RINGWAY_ALWAYS_INLINE u32 some_ports(const Ports &ports, const Port &in, const Frame &frame, Port **out,
+				     u32 max, u32 &cursor, LeavesOut leaves_out)
+{
+	const u32 end = ports.end();
+	u32 found = 0, index = cursor ? cursor : BRLITE_LOCAL_PORT + 1;
+	for (; index < end && found < max; index++) {
+		Port *port = ports.at(index);
+		if (!port || port == &in || !load_relaxed(port->up) || leaves_out(*port))
+			continue;
+		if (too_long(frame, load_relaxed(port->max_frame))) {
+			Env::count(*port, BRLITE_DROP_OVERSIZE);
+			continue;
+		}
+		out[found++] = port;
+	}
+	cursor = index;
+	return found;
+}
+} // namespace ringway::brlite

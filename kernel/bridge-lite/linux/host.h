@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What Linux does for the switch. C++ calls it; the packets' C files count with it too. */
+#ifndef BRLITE_LINUX_HOST_H
+#define BRLITE_LINUX_HOST_H
+
+#include "bridge-lite/types.h"
+#include "core/thread_safety.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Held by who changes a bridge's FDB; its readers need no lock. With it bottom halves are off. */
+struct RINGWAY_CAPABILITY("FDB lock") fdb_lock;
+void host_lock(struct fdb_lock *lock) RINGWAY_ACQUIRE(lock);
+void host_unlock(struct fdb_lock *lock) RINGWAY_RELEASE(lock);
+
+/* RTNL, which those who change settings hold. No such object exists: it is the lock's name in attributes. */
+extern struct RINGWAY_CAPABILITY("RTNL") host_rtnl_lock host_rtnl;
+
+uint32_t host_now(void); /* seconds, monotonic */
+uint64_t host_nanoseconds(void); /* monotonic */
+
+void host_count(struct brlite_port *port, uint32_t counter);
+void host_count_rule(struct brlite_rule_hits *hits, uint32_t outcome);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
