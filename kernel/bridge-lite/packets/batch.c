@@ -81,16 +81,14 @@ void brlite_forward_batch(struct brlite_port *in, const struct brlite_outgoing *
 		complete_headers(skb);
 		if (unlikely(mirrored) && verdict->action != BRLITE_DROP)
 			brlite_mirror_received(in, skb);
-		skb = brlite_tag(in, skb, verdict->vlan);
-		if (!skb)
-			continue;
 		if (verdict->action == BRLITE_PORT && !(verdict->flags & BRLITE_AND_LOCAL)) {
-			if (brlite_prepare(in, verdict->port, skb, verdict->vlan))
+			skb = brlite_tag(in, skb, verdict->vlan);
+			if (skb && brlite_prepare(in, verdict->port, skb, verdict->vlan))
 				add(&sorted, verdict->port, skb);
 		} else if (verdict->action == BRLITE_LOCAL) {
-			skb->pkt_type = PACKET_HOST;
-			brlite_turn_up(in, skb, verdict->vlan);
-			list_add_tail(&skb->list, &sorted.local);
+			skb = brlite_take_up(in, verdict, skb);
+			if (skb)
+				list_add_tail(&skb->list, &sorted.local);
 		} else {
 			flush(&sorted);
 			brlite_forward(in, verdict, skb);

@@ -66,7 +66,7 @@ static void send(struct brlite_port *in, struct brlite_port *to, struct sk_buff 
 }
 
 /* Makes the skb one that came in through the bridge device. */
-void brlite_turn_up(struct brlite_port *in, struct sk_buff *skb, u32 vlan)
+static void turn_up(struct brlite_port *in, struct sk_buff *skb, u32 vlan)
 {
 	struct brlite_port *local = brlite_port_at(in->core, BRLITE_LOCAL_PORT);
 
@@ -75,9 +75,19 @@ void brlite_turn_up(struct brlite_port *in, struct sk_buff *skb, u32 vlan)
 	dev_sw_netstats_rx_add(local->dev, skb->len);
 }
 
+struct sk_buff *brlite_take_up(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb)
+{
+	skb = brlite_tag(in, skb, verdict->vlan);
+	if (!skb)
+		return NULL;
+	skb->pkt_type = PACKET_HOST;
+	turn_up(in, skb, verdict->vlan);
+	return skb;
+}
+
 static void send_up(struct brlite_port *in, struct sk_buff *skb, u32 vlan)
 {
-	brlite_turn_up(in, skb, vlan);
+	turn_up(in, skb, vlan);
 	netif_receive_skb(skb);
 }
 
@@ -122,6 +132,12 @@ static void flood(struct brlite_port *in, const struct brlite_verdict *verdict, 
 
 void brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb)
 {
+	if (verdict->action == BRLITE_LOCAL) {
+		skb = brlite_take_up(in, verdict, skb);
+		if (skb)
+			netif_receive_skb(skb);
+		return;
+	}
 	skb = brlite_tag(in, skb, verdict->vlan);
 	if (!skb)
 		return;
@@ -136,10 +152,6 @@ void brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict
 		break;
 	case BRLITE_FLOOD:
 		flood(in, verdict, skb);
-		break;
-	case BRLITE_LOCAL:
-		skb->pkt_type = PACKET_HOST;
-		send_up(in, skb, verdict->vlan);
 		break;
 	default:
 		kfree_skb(skb);
@@ -168,13 +180,8 @@ rx_handler_result_t brlite_handle_frame(struct sk_buff **pskb)
 	switch (verdict.action) {
 	case BRLITE_LOCAL:
 		/* Another round of the receive path that we are in, instead of one inside it. */
-		skb = brlite_tag(in, skb, verdict.vlan);
-		if (!skb)
-			return RX_HANDLER_CONSUMED;
-		*pskb = skb;
-		skb->pkt_type = PACKET_HOST;
-		brlite_turn_up(in, skb, verdict.vlan);
-		return RX_HANDLER_ANOTHER;
+		*pskb = brlite_take_up(in, &verdict, skb);
+		return *pskb ? RX_HANDLER_ANOTHER : RX_HANDLER_CONSUMED;
 	case BRLITE_DROP:
 		/* LLDP and its like on an uplink are for who listens on that device; a guest's are not. */
 		if (verdict.reason == BRLITE_DROP_LINK_LOCAL && !READ_ONCE(in->owner))

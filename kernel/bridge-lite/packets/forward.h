@@ -14,7 +14,7 @@ void brlite_forward_local(struct brlite_port *in, struct sk_buff *skb);
 
 /* Ready to leave through `to`, its tag by the verdict's vlan, and its mirror has a copy; false: it could not, and is gone. */
 bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan);
-/* Makes the skb one that came in through the bridge device. */
-void brlite_turn_up(struct brlite_port *in, struct sk_buff *skb, u32 vlan);
+/* For this host alone (BRLITE_LOCAL): as the bridge device received it; NULL: it could not, and is gone. */
+struct sk_buff *brlite_take_up(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb);
 
 #endif
