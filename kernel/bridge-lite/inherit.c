@@ -83,7 +83,8 @@ void brlite_local_address_add(struct brlite *bridge, struct brlite_port *port, c
 		return;
 	ether_addr_copy(ours.mac, address);
 	if (brlite_fdb_set(port, &ours, true))
-		netdev_warn(bridge->dev, "%pM of %s: no room in the FDB for this host's own address; raise fdb_max\n",
+		netdev_warn(bridge->dev,
+			    "%pM of %s: the FDB has no room for this host's own address; recreate the bridge with a larger fdb_max\n",
 			    address, port->dev->name);
 }
 

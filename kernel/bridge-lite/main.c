@@ -40,12 +40,13 @@ static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_e
 {
 	if (tb[IFLA_ADDRESS] && (nla_len(tb[IFLA_ADDRESS]) != ETH_ALEN ||
 				 !is_valid_ether_addr(nla_data(tb[IFLA_ADDRESS])))) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS], "A bridge needs a unicast Ethernet address");
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_ADDRESS],
+				    "A bridge needs a unicast MAC address (expected for example 00:16:3e:12:34:56)");
 		return -EADDRNOTAVAIL;
 	}
 	if (data && data[IFLA_BRLITE_FDB_MAX] && nla_get_u32(data[IFLA_BRLITE_FDB_MAX]) > BRLITE_FDB_MAX_LIMIT) {
 		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_BRLITE_FDB_MAX],
-				    "fdb_max is at most " __stringify(BRLITE_FDB_MAX_LIMIT));
+				    "fdb_max can be at most " __stringify(BRLITE_FDB_MAX_LIMIT));
 		return -ERANGE;
 	}
 	return 0;
@@ -85,7 +86,7 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 		return 0;
 	if (data[IFLA_BRLITE_FDB_MAX] && nla_get_u32(data[IFLA_BRLITE_FDB_MAX]) != bridge->fdb_max) {
 		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_BRLITE_FDB_MAX],
-				    "fdb_max is fixed when the bridge is made: delete it and add it again");
+				    "fdb_max cannot be changed later: delete the bridge and create it again with the new value");
 		return -EOPNOTSUPP;
 	}
 	take_settings(bridge, data);

@@ -7,6 +7,7 @@
 #include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <linux/stringify.h>
 
 #include "bridge-lite/counters.h"
 #include "bridge-lite/entry.h"
@@ -43,19 +44,19 @@ static int may_join(const struct net_device *dev, struct netlink_ext_ack *extack
 {
 	if ((dev->flags & IFF_LOOPBACK) || dev->type != ARPHRD_ETHER || dev->addr_len != ETH_ALEN ||
 	    !is_valid_ether_addr(dev->dev_addr)) {
-		NL_SET_ERR_MSG_MOD(extack, "Only an Ethernet device with a unicast address can be a port");
+		NL_SET_ERR_MSG_MOD(extack, "Only an Ethernet device with a unicast MAC address can be a port");
 		return -EINVAL;
 	}
 	if (brlite_is_bridge(dev)) {
-		NL_SET_ERR_MSG_MOD(extack, "A brlite bridge cannot be a port of another one");
+		NL_SET_ERR_MSG_MOD(extack, "A brlite bridge cannot be a port of another brlite bridge");
 		return -ELOOP;
 	}
 	if (netdev_master_upper_dev_get((struct net_device *)dev)) {
-		NL_SET_ERR_MSG_MOD(extack, "The device has a master already: ip link set DEV nomaster");
+		NL_SET_ERR_MSG_MOD(extack, "The device already has a master: run \"ip link set DEV nomaster\" first");
 		return -EBUSY;
 	}
 	if (dev->priv_flags & IFF_DONT_BRIDGE) {
-		NL_SET_ERR_MSG_MOD(extack, "The device does not allow to be bridged");
+		NL_SET_ERR_MSG_MOD(extack, "This kind of device cannot be bridged");
 		return -EOPNOTSUPP;
 	}
 	return 0;
@@ -112,12 +113,14 @@ int brlite_add_slave(struct net_device *dev, struct net_device *slave_dev, struc
 		goto free;
 	err = brlite_port_attach(bridge->core, &slave->port, false);
 	if (err) {
-		NL_SET_ERR_MSG_MOD(extack, "The bridge has as many ports as it can have");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "The bridge already has its maximum of " __stringify(BRLITE_MAX_PORTS) " ports");
 		goto promiscuity;
 	}
 	err = netdev_rx_handler_register(slave_dev, brlite_handle_frame, &slave->port);
 	if (err) {
-		NL_SET_ERR_MSG_MOD(extack, "Another driver takes the frames of this device already");
+		NL_SET_ERR_MSG_MOD(extack,
+				   "Another driver (macvlan, bonding or team) already has this device: remove it there first");
 		goto detach;
 	}
 	/* From here on a driver may bind its port: it hears of the master by this. */

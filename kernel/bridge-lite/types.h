@@ -97,7 +97,7 @@ struct brlite_port {
 	/* What only a policy asks for, so that the lines above stay as they are. */
 	struct brlite_vlans *vlans __attribute__((aligned(64))); /* INVARIANT: with BRLITE_VLANS_FILTERED not NULL */
 	struct brlite_rule_list *rules[BRLITE_DIRECTIONS]; /* with BRLITE_RULES_… not NULL; read under RCU */
-	struct brlite_port *mirror[BRLITE_DIRECTIONS]; /* with BRLITE_MIRROR_… not NULL, of this bridge; read under RCU */
+	struct brlite_port *mirror[BRLITE_DIRECTIONS]; /* with BRLITE_MIRROR_… not NULL; read under RCU */
 };
 
 /* An IP address that a port may use: 4 bytes, or 16. */

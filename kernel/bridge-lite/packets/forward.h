@@ -12,7 +12,10 @@ netdev_tx_t brlite_start_xmit(struct sk_buff *skb, struct net_device *dev);
 void brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb);
 void brlite_forward_local(struct brlite_port *in, struct sk_buff *skb);
 
-/* Ready to leave through `to`, its tag by the verdict's vlan, and its mirror has a copy; false: it could not, and is gone. */
+/*
+ * The skb is ready to leave through `to`, its tag is what the verdict's vlan asks for, and the mirror of `to` has a
+ * copy; false: it could not, and is gone.
+ */
 bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan);
 /* For this host alone (BRLITE_LOCAL): as the bridge device received it; NULL: it could not, and is gone. */
 struct sk_buff *brlite_take_up(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb);

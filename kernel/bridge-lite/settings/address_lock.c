@@ -9,6 +9,7 @@
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <linux/stringify.h>
 #include <net/ipv6.h>
 #include <net/netlink.h>
 
@@ -68,7 +69,7 @@ static struct brlite_claims *build(struct brlite *bridge, const struct wanted *w
 	kvfree(memory);
 	if (!all || !memory)
 		return ERR_PTR(-ENOMEM);
-	NL_SET_ERR_MSG_MOD(extack, "Another locked port of this bridge has one of these addresses, or it is given twice");
+	NL_SET_ERR_MSG_MOD(extack, "An address is listed twice, or belongs to another locked port of this bridge");
 	return ERR_PTR(-EEXIST);
 }
 
@@ -114,11 +115,13 @@ static int read_addresses(const struct nlattr *nest, struct wanted *wanted, stru
 	wanted->count = 0;
 	nla_for_each_nested(attribute, nest, rest) {
 		if (nla_type(attribute) != IFLA_BRLITE_ADDRESS || !may_be_had(attribute)) {
-			NL_SET_ERR_MSG_ATTR(extack, attribute, "Not an address that one machine can have");
+			NL_SET_ERR_MSG_ATTR(extack, attribute, "Not an IPv4 or IPv6 address that a single host can have");
 			return -EINVAL;
 		}
 		if (wanted->count == BRLITE_PORT_ADDRESSES_MAX) {
-			NL_SET_ERR_MSG_ATTR(extack, attribute, "More addresses than a port can have");
+			NL_SET_ERR_MSG_ATTR(extack, attribute,
+					    "Too many addresses: a port can have at most "
+					    __stringify(BRLITE_PORT_ADDRESSES_MAX));
 			return -ERANGE;
 		}
 		memcpy(to->bytes, nla_data(attribute), nla_len(attribute));

@@ -120,7 +120,7 @@ static int set_one(u32 *policy, const struct nlattr *attribute, struct netlink_e
 		if (settings[i].attribute != nla_type(attribute))
 			continue;
 		if (nla_len(attribute) != sizeof(u8) || nla_get_u8(attribute) > 1) {
-			NL_SET_ERR_MSG_ATTR(extack, attribute, "The setting is neither on nor off");
+			NL_SET_ERR_MSG_ATTR(extack, attribute, "A port setting must be one byte, 0 (off) or 1 (on)");
 			return -EINVAL;
 		}
 		if (nla_get_u8(attribute) != settings[i].inverted)
@@ -132,7 +132,7 @@ static int set_one(u32 *policy, const struct nlattr *attribute, struct netlink_e
 	if (means_nothing(attribute))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, attribute,
-			    "A brlite port has isolated, locked, learning, flood, mcast_flood and bcast_flood alone");
+			    "brlite supports only isolated, locked, learning, flood, mcast_flood and bcast_flood");
 	return -EOPNOTSUPP;
 }
 
@@ -169,11 +169,11 @@ int brlite_setlink(struct net_device *dev, struct nlmsghdr *message, u16 flags, 
 	int err = 0;
 
 	if (nest && !slave) {
-		NL_SET_ERR_MSG_MOD(extack, "Settings are of ports, not of the bridge itself, but for VLANs");
+		NL_SET_ERR_MSG_MOD(extack, "Only VLANs can be set on the bridge itself: name one of its ports instead");
 		return -EOPNOTSUPP;
 	}
 	if (!nest && !vlans) {
-		NL_SET_ERR_MSG_MOD(extack, "The request holds no setting that a brlite port has");
+		NL_SET_ERR_MSG_MOD(extack, "The request names neither a port setting nor a VLAN");
 		return -EOPNOTSUPP;
 	}
 	if (nest)

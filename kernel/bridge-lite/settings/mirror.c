@@ -29,7 +29,7 @@ static struct brlite_port *find_target(struct brlite_slave *slave, const struct 
 	list_for_each_entry(other, &slave->bridge->slaves, list)
 		if (other->port.dev->ifindex == index && other != slave)
 			return &other->port;
-	NL_SET_ERR_MSG_ATTR(extack, attribute, "A mirror is another port of the same bridge");
+	NL_SET_ERR_MSG_ATTR(extack, attribute, "The mirror must be another port of the same bridge");
 	return ERR_PTR(-EINVAL);
 }
 

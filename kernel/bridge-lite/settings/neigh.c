@@ -133,7 +133,7 @@ int brlite_neigh_get(struct sk_buff *skb, struct nlattr *tb[], struct net_device
 	rcu_read_lock();
 	err = brlite_fdb_get(bridge->core, addr, vid, &entry);
 	if (err)
-		NL_SET_ERR_MSG_MOD(extack, "No such address in this bridge's FDB");
+		NL_SET_ERR_MSG_MOD(extack, "The address is not in this bridge's FDB");
 	else
 		err = fill_entry(skb, bridge, &entry, &request);
 	rcu_read_unlock();
@@ -166,7 +166,7 @@ static int find_place(struct net_device *dev, struct nlattr *tb[], struct place 
 	if (!place->named)
 		return 0;
 	if (nla_len(tb[NDA_IFINDEX]) != sizeof(u32)) {
-		NL_SET_ERR_MSG_MOD(extack, "The port's interface index is not four bytes long");
+		NL_SET_ERR_MSG_MOD(extack, "Malformed request: the port's interface index must be 4 bytes long");
 		return -EINVAL;
 	}
 	list_for_each_entry(slave, &place->bridge->slaves, list) {
@@ -194,11 +194,11 @@ int brlite_neigh_add(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *
 	entry.is_local = !place.named;
 	err = brlite_fdb_set(place.port, &entry, replace);
 	if (err == -EINVAL)
-		NL_SET_ERR_MSG_MOD(extack, "Neither a group address nor zero can have a place in the FDB");
+		NL_SET_ERR_MSG_MOD(extack, "Only a unicast address that is not zero can be in the FDB");
 	else if (err == -ENOSPC)
-		NL_SET_ERR_MSG_MOD(extack, "The FDB is full: delete entries, or make the bridge with a larger fdb_max");
+		NL_SET_ERR_MSG_MOD(extack, "The FDB is full: delete entries, or recreate the bridge with a larger fdb_max");
 	else if (err == -EEXIST)
-		NL_SET_ERR_MSG_MOD(extack, "The address has an entry: use replace");
+		NL_SET_ERR_MSG_MOD(extack, "The address already has an entry: use \"bridge fdb replace\" to change it");
 	return err;
 }
 
@@ -212,6 +212,6 @@ int brlite_neigh_del(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *
 		return err;
 	err = brlite_fdb_erase(place.bridge->core, place.named ? place.port : NULL, addr, vid);
 	if (err)
-		NL_SET_ERR_MSG_MOD(extack, "No such address in this bridge's FDB, or behind another port");
+		NL_SET_ERR_MSG_MOD(extack, "The address is not in this bridge's FDB, or is behind another port");
 	return err;
 }

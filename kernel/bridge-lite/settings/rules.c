@@ -6,6 +6,7 @@
 #include <linux/percpu.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <linux/stringify.h>
 #include <net/netlink.h>
 
 #include "bridge-lite/entry.h"
@@ -44,15 +45,18 @@ static int read_one(struct brlite_rules *rules, const struct nlattr *attribute, 
 	switch (nla_type(attribute)) {
 	case IFLA_BRLITE_RULES_REST:
 		if (nla_len(attribute) != sizeof(u8) || nla_get_u8(attribute) > BRLITE_RULE_ACCEPT)
-			return brlite_refuse(extack, attribute, "Invalid default action: it is one byte, 0 (drop) or 1 (accept)");
+			return brlite_refuse(extack, attribute,
+					     "Invalid default action: it must be one byte, 0 (drop) or 1 (accept)");
 		rules->rest = nla_get_u8(attribute);
 		*has_rest = true;
 		return 0;
 	case IFLA_BRLITE_RULE:
 		if (nla_len(attribute) != sizeof(struct brlite_rule))
-			return brlite_refuse(extack, attribute, "Malformed rule: it is not as long as struct brlite_rule");
+			return brlite_refuse(extack, attribute, "Malformed rule: its length is not that of struct brlite_rule");
 		if (rules->count == BRLITE_RULES_MAX) {
-			NL_SET_ERR_MSG_ATTR(extack, attribute, "More rules than a port can have for a direction");
+			NL_SET_ERR_MSG_ATTR(extack, attribute,
+					    "Too many rules: a port can have at most " __stringify(BRLITE_RULES_MAX)
+					    " per direction");
 			return -ERANGE;
 		}
 		memcpy(&rules->given[rules->count], nla_data(attribute), sizeof(struct brlite_rule));
@@ -61,7 +65,7 @@ static int read_one(struct brlite_rules *rules, const struct nlattr *attribute, 
 		rules->count++;
 		return 0;
 	}
-	return brlite_refuse(extack, attribute, "Unknown attribute among the rules");
+	return brlite_refuse(extack, attribute, "Unknown attribute in the list of rules");
 }
 
 static int read_all(struct brlite_rules *rules, const struct nlattr *nest, bool *has_rest,
@@ -76,7 +80,7 @@ static int read_all(struct brlite_rules *rules, const struct nlattr *nest, bool 
 			return err;
 	}
 	if (rules->count && !*has_rest) {
-		NL_SET_ERR_MSG_ATTR(extack, nest, "Rules need an action for what none of them matches");
+		NL_SET_ERR_MSG_ATTR(extack, nest, "Rules need a default action, for packets that match none of them");
 		return -EINVAL;
 	}
 	return 0;

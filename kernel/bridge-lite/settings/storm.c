@@ -5,6 +5,7 @@
  */
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <linux/stringify.h>
 #include <net/netlink.h>
 
 #include "bridge-lite/entry.h"
@@ -24,7 +25,8 @@ static int read_limit(const struct nlattr *attribute, struct brlite_storm_limit 
 		limit->burst = 0;
 	else if (limit->rate > BRLITE_STORM_RATE_MAX || !limit->burst || limit->burst > BRLITE_STORM_BURST_MAX) {
 		NL_SET_ERR_MSG_ATTR(extack, attribute,
-				    "A rate is at most 10000000 packets a second, a burst 1 to 1000000 packets");
+				    "Limit out of range: the rate is at most " __stringify(BRLITE_STORM_RATE_MAX)
+				    " packets per second, the burst 1 to " __stringify(BRLITE_STORM_BURST_MAX));
 		return -ERANGE;
 	}
 	return 0;

@@ -41,19 +41,20 @@ static int read_range(const struct nlattr *attribute, struct vlan_range *range, 
 	const struct bridge_vlan_info *info = nla_data(attribute);
 
 	if (nla_len(attribute) != sizeof(*info) || !info->vid || info->vid > BRLITE_VLAN_LAST)
-		return brlite_refuse(extack, attribute, "A VLAN ID is 1 to 4094");
+		return brlite_refuse(extack, attribute, "Invalid VLAN ID: it must be 1 to 4094");
 	if (info->flags & BRIDGE_VLAN_INFO_RANGE_BEGIN) {
 		if (range->first || (info->flags & BRIDGE_VLAN_INFO_PVID))
-			return brlite_refuse(extack, attribute, "A range of VLANs within another one, or of PVIDs");
+			return brlite_refuse(extack, attribute, "VLAN ranges cannot be nested or marked as PVID");
 		range->first = info->vid;
 		return 0;
 	}
 	if (!range->first != !(info->flags & BRIDGE_VLAN_INFO_RANGE_END) || range->first > info->vid)
-		return brlite_refuse(extack, attribute, "A range of VLANs needs its beginning, and then its end");
+		return brlite_refuse(extack, attribute,
+				     "A VLAN range needs a first ID, then a last one that is not lower");
 	if (!range->first)
 		range->first = info->vid;
 	else if (info->flags & BRIDGE_VLAN_INFO_PVID)
-		return brlite_refuse(extack, attribute, "A range of VLANs cannot be the PVID");
+		return brlite_refuse(extack, attribute, "The PVID must be a single VLAN, not a range");
 	range->last = info->vid;
 	range->flags = info->flags;
 	return 1;
@@ -88,7 +89,7 @@ static int walk(struct brlite_port *port, const struct nlattr *spec, bool add, s
 			continue;
 		if (nla_type(attribute) != IFLA_BRIDGE_VLAN_INFO)
 			return brlite_refuse(extack, attribute,
-				      "A brlite bridge has VLANs, and no modes or tunnels");
+				      "brlite supports only VLANs here, no bridge modes or VLAN tunnels");
 		complete = read_range(attribute, &range, extack);
 		if (complete < 0)
 			return complete;
@@ -98,7 +99,7 @@ static int walk(struct brlite_port *port, const struct nlattr *spec, bool add, s
 			change_range(port, &range, add);
 		range = (struct vlan_range){};
 	}
-	return range.first ? brlite_refuse(extack, spec, "A range of VLANs has no end") : 0;
+	return range.first ? brlite_refuse(extack, spec, "The last VLAN range has no end") : 0;
 }
 
 static struct brlite_port *port_of(struct net_device *dev)
