@@ -12,6 +12,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -223,27 +224,45 @@ std::string reader_text(const json &node)
 	return out.empty() ? "–" : out;
 }
 
+// A paragraph in lines of at most 100 bytes.
+std::string wrapped(const std::string &text)
+{
+	constexpr std::size_t width = 100;
+	std::string out;
+	std::size_t column = 0;
+	std::istringstream words(text);
+	for (std::string word; words >> word; column += word.size()) {
+		if (column != 0) {
+			const bool full = column + 1 + word.size() > width;
+			out += full ? '\n' : ' ';
+			column = full ? 0 : column + 1;
+		}
+		out += word;
+	}
+	return out;
+}
+
 std::string page(const json &data)
 {
+	static const char about[] =
+		"Every node that a vif has, who writes it, who reads it and what it may hold. The toolstack "
+		"checks what it writes, and what it reads, against the same data. `{domid}` is the guest, "
+		"`{backend}` the domain that runs the backend (0 unless there is a driver domain), "
+		"`{devid}` the device's number.";
 	std::string out = "<!-- SPDX-License-Identifier: GPL-2.0-only -->\n"
 			  "<!-- Made from xenstore-schema/vif.json by `make -C xenstore-schema page`. Do not "
-			  "edit. -->\n\n# " +
-			  data.at("title").get<std::string>() +
-			  "\n\nEvery node that a vif has, who writes it, who reads it and what it may hold. "
-			  "The toolstack checks what it\n"
-			  "writes, and what it reads, against the same data. `{domid}` is the guest, "
-			  "`{backend}` the domain that runs the\n"
-			  "backend (0 unless there is a driver domain), `{devid}` the device's number.\n\n## "
-			  "Permissions\n\n"
-			  "| Name | Meaning |\n|---|---|\n";
+			  "edit. -->\n"
+			  "\n# " +
+			  data.at("title").get<std::string>() + "\n\n" + wrapped(about) +
+			  "\n\n## Permissions\n\n| Name | Meaning |\n|---|---|\n";
 	for (const auto &[name, meaning] : data.at("permissions").items()) {
 		out += "| " + name + " | " + meaning.get<std::string>() + " |\n";
 	}
 	for (const auto &dir : data.at("directories")) {
-		out += "\n## " + dir.at("id").get<std::string>() + "\n\n`" +
-		       dir.at("path").get<std::string>() + "`, permission *" +
-		       dir.at("permission").get<std::string>() + "*. " +
-		       dir.at("meaning").get<std::string>() +
+		out += "\n## " + dir.at("id").get<std::string>() + "\n\n" +
+		       wrapped("`" + dir.at("path").get<std::string>() + "`, permission *" +
+			       dir.at("permission").get<std::string>() + "*. " +
+			       dir.at("meaning").get<std::string>()) +
 		       "\n\n| Node | Type | Range | Writer | Readers | Permission | Must exist | Since | "
 		       "Meaning |\n"
 		       "|---|---|---|---|---|---|---|---|---|\n";
