@@ -68,11 +68,16 @@ $(OUT)/.setup: packaging/build-deps.txt packaging/setup.sh
 	@packaging/setup.sh
 	@touch $@
 
+compile_commands: ## compile_commands.json, for editors: the C++ as it is compiled for this host
+	@$(MAKE) -s -C xenstore-schema
+	@selftests/compile_commands.py compile_commands.json "-C toolstack all check" "-C selftests/unit" "-C selftests/fuzz" \
+		"-C selftests/bench" "-C lab tools" "-f selftests/tidy.mk"
+
 clean: ## remove everything made
 	rm -rf $(OUT)
 
 help: ## this list
-	@grep -hE '^[a-z][a-z .0-9-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+)[^#]*## /\1\t/' | sort | \
-		while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@grep -hE '^[a-z][a-z .0-9_-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9_-]+)[^#]*## /\1\t/' | sort | \
+		while IFS=$$'\t' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
-.PHONY: all modules modules-6.1 modules-6.12 modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core lab setup clean help soak
+.PHONY: all modules modules-6.1 modules-6.12 modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core compile_commands lab setup clean help soak
