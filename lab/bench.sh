@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bench.sh: what each kind of traffic costs on each stack. One boot in which a nanosecond is an instruction, then the table,
-# $OUT/bench.json and the plot $OUT/bench.svg (and .png). Settings from the environment; WORKLOADS also takes the first part of names:
+# bench.sh: what each kind of traffic costs on each stack. It boots once, with instructions as nanoseconds, and then
+# makes the table, $OUT/bench.json and the plot $OUT/bench.svg (and .png). Settings come from the environment; WORKLOADS
+# also takes the first part of names:
 #   STACKS="stock ringway" WORKLOADS="udp tcp_rr" REPEATS=3 PACKETS=4000 ONE_KERNEL=6.1
-# Exit code: 0 when everything was measured. What could not be measured is named, the rest is reported all the same.
+# Exit code: 0 when everything was measured. What could not be measured is named at the end, and the rest is reported.
 set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 : "${lab_src:?}" "${lab_out:?}"
@@ -15,15 +16,17 @@ settings=()
 for name in STACKS WORKLOADS REPEATS PACKETS; do
 	[ -z "${!name:-}" ] || settings+=("$name=${!name}")
 done
-# Nine guests, of which the largest workload uses all.
-LAB_MEMORY=3712 RESULTS=$results "$lab_src/run.sh" -k "$kernel" -m icount -t "${BENCH_LIMIT:-5400}" "${settings[@]}" bench
+# The largest workload uses nine guests.
+LAB_MEMORY=3712 RESULTS=$results \
+	"$lab_src/run.sh" -k "$kernel" -m icount -t "${BENCH_LIMIT:-5400}" "${settings[@]}" bench
 code=$?
 [ -s "$results/bench.rows" ] || die "nothing was measured; see $results/console.log"
 
-python3 "$lab_src/bench-report.py" "$results/bench.rows" "$OUT/bench.json" && python3 "$lab_src/bench-plot.py" "$OUT/bench.json" "$OUT/bench.svg" &&
+python3 "$lab_src/bench-report.py" "$results/bench.rows" "$OUT/bench.json" &&
+	python3 "$lab_src/bench-plot.py" "$OUT/bench.json" "$OUT/bench.svg" &&
 	rsvg-convert "$OUT/bench.svg" -o "$OUT/bench.png" || code=1
 echo
-echo "as data: $OUT/bench.json   as a picture: $OUT/bench.svg, $OUT/bench.png"
+echo "data: $OUT/bench.json   plot: $OUT/bench.svg, $OUT/bench.png"
 if [ $code != 0 ]; then
 	echo 'not measured:'
 	grep -h '^ *not ok.*' "$results/ktap.txt" | grep -v '\.sh #' | sed 's/^ *not ok [0-9]* /  /'

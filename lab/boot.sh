@@ -4,11 +4,11 @@
 # boot.sh MODE SECONDS VMLINUX INITRD RESULTS: one machine, from power on to power off.
 #   MODE     fast    for function                    icount   one CPU, virtual time = instructions
 #            shell   as fast, the console is this terminal
-#   LAB_CPUS=2 finds more races. The default is 1: between emulated CPUs each wake-up of another domain costs a wake-up
-#            of a host thread, which makes XenStore six times slower where the host is busy.
+#   LAB_CPUS=2 finds more races. The default is 1: with more, each wake-up of another domain also wakes a thread of
+#            this host, and XenStore becomes six times slower where the host is busy.
 #   LAB_PLUGIN: a QEMU plugin with its settings, see lab/profile.sh
 #   RESULTS  a folder: console.log and timeline.txt (with elapsed time), ktap.txt, and the files that scenarios send;
-#            host.log: what scenarios on the host said on stderr
+#            host.log: what scenarios on the host wrote to standard error
 # Exit code 0: the machine ran its job to the end and every scenario passed.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -30,7 +30,7 @@ qemu=(qemu-system-x86_64 -smp "$cpus" -cpu "$cpu" -m "${LAB_MEMORY:-3072}" -disp
 case $mode in
 icount) qemu+=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off') ;;
 fast | shell) qemu+=(-accel 'tcg,thread=multi') ;;
-*) die "mode \"$mode\" is none of fast, icount, shell" ;;
+*) die "mode \"$mode\" is unknown; there are fast, icount, shell" ;;
 esac
 
 [ -z "${LAB_PLUGIN:-}" ] || qemu+=(-plugin "$LAB_PLUGIN")
@@ -40,17 +40,18 @@ if [ "$mode" = shell ]; then
 	exec timeout --foreground "$limit" "${qemu[@]}" -serial mon:stdio -serial "file:$results/ktap.txt"
 fi
 
-# A machine in which everybody waits for a timer has been seen to wait for ever: the emulator had none left to fire. A character
-# on the console, that nobody reads, wakes Xen, which then looks at its timers. Not where instructions are counted.
+# The emulator sometimes loses a timer, and then a machine in which everybody waits for one waits for ever. A character
+# on the console, which nobody reads, wakes Xen, and Xen looks at its timers. This is off where instructions are counted.
 heartbeat() { [ "$mode" = icount ] || while sleep 5; do printf '\0' 2> /dev/null || break; done; }
 
-# A scenario on the host (lab/host/lab.py): it writes to the port what dom0 reads (lab/dom0/host.sh), and reads the replies.
+# A scenario on the host (lab/host/lab.py) writes to the port, where dom0 reads (lab/dom0/host.sh), and reads the replies.
 # LAB_SCENARIOS is where run.sh has put it.
 host=''
 host_begin() { # NAME=VALUE… SCENARIO.py
 	host_end
 	{
-		env "${@:1:$#-1}" PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$lab_src/host" python3 "$LAB_SCENARIOS/${!#}" <&7 >&8 2>> "$results/host.log" || echo "exit $?" >&8
+		env "${@:1:$#-1}" PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$lab_src/host" python3 "$LAB_SCENARIOS/${!#}" \
+			<&7 >&8 2>> "$results/host.log" || echo "exit $?" >&8
 	} &
 	host=$!
 }
@@ -61,8 +62,11 @@ mkfifo "$results"/port.{in,out} "$results/replies"
 exec 7<> "$results/replies" 8<> "$results/port.in"
 # The console, each line with the time since power on.
 {
-	while IFS= read -r line || [ -n "$line" ]; do printf '%6d %s\n' "$SECONDS" "${line%$'\r'}"; done > "$results/console.log"
-} < <(exec timeout --kill-after=5 "$limit" "${qemu[@]}" -serial stdio -serial "pipe:$results/port" < <(heartbeat) 2>&1) &
+	while IFS= read -r line || [ -n "$line" ]; do
+		printf '%6d %s\n' "$SECONDS" "${line%$'\r'}"
+	done > "$results/console.log"
+} < <(exec timeout --kill-after=5 "$limit" "${qemu[@]}" -serial stdio -serial "pipe:$results/port" \
+	< <(heartbeat) 2>&1) &
 console=$!
 
 last='power on' passed=0

@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# checked-kernel.sh checked|kasan: a kernel that watches itself, of Debian's linux-source-6.1, and our modules for it.
-#   checked   a dom0 with lockdep, sleeping where nobody may, poisoned memory, kmemleak: lab/run.sh -k checked SCENARIO…
+# checked-kernel.sh checked|kasan: builds a kernel that checks itself, from Debian's linux-source-6.1, and our modules
+# for it.
+#   checked   dom0 with lockdep, checks for sleeping in the wrong context, poisoned memory and kmemleak:
+#             lab/run.sh -k checked SCENARIO…
 #   kasan     a PVH guest: a driver domain (DRIVER_KERNEL=kasan driver), or one with our netfront (kernel=kasan type=pvh)
-# Each is lab/checked/base.config and its own file there. It is built once, and again when they change;
-# remove out/lab/checked to have a newer source. JOBS=n builds with n CPUs instead of all. Each takes 2 GB there.
+# Its configuration is lab/checked/base.config and the file of its name. It is built once, and again when these change.
+# Remove out/lab/checked to get a newer source. JOBS=n builds with n CPUs instead of all. Each needs 2 GB there.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 : "${lab_src:?}" "${checked:?}" "${cache:?}" "${top:?}"
@@ -17,11 +19,12 @@ obj=$here/obj
 mkdir -p "$obj"
 cat "$lab_src/checked/base.config" "$lab_src/checked/$name.config" > "$here/wanted"
 
-# Debian's own kernels are built with gcc-12. What a PVH guest runs before it has page tables for KASAN's shadow, KASAN
-# must leave alone; Linux does so with the rest of the early code, not with this.
+# Debian's own kernels are built with gcc-12. KASAN must leave alone what a PVH guest runs before it has page tables for
+# the shadow. Linux excludes the rest of the early code itself, but not these files.
 cc=gcc-12
 kbuild() {
-	nice -n 5 make -s -C "$source" O="$obj" CC=$cc KASAN_SANITIZE_enlighten.o=n KASAN_SANITIZE_enlighten_pvh.o=n KASAN_SANITIZE_string.o=n "$@"
+	nice -n 5 make -s -C "$source" O="$obj" CC=$cc \
+		KASAN_SANITIZE_enlighten.o=n KASAN_SANITIZE_enlighten_pvh.o=n KASAN_SANITIZE_string.o=n "$@"
 }
 
 fetch_source() {
@@ -40,12 +43,12 @@ fetch_source() {
 	echo "$version" > "$source/debian-version"
 }
 
-# 6.1 takes gntdev's lock and a process's mmap_lock in both orders, as xenstored starts. That is not what we look for, and
-# lockdep looks no further after its first report: so it is not told of that lock.
+# Linux 6.1 takes gntdev's lock and a process's mmap_lock in both orders when xenstored starts. That is not what we look
+# for, and lockdep stops after its first report, so it is told to ignore that lock.
 without_gntdev() {
 	local file=$source/drivers/xen/gntdev.c
 	sed -i 's/^\(\s*\)mutex_init(&priv->lock);$/&\n\1lockdep_set_novalidate_class(\&priv->lock);/' "$file"
-	grep -q lockdep_set_novalidate_class "$file" || die "$file is not what was expected; does it still have its lock?"
+	grep -q lockdep_set_novalidate_class "$file" || die "$file: the lock to be excluded from lockdep was not found"
 }
 
 # Every option is as it is wanted, or at Linux's default. One that is not what was asked for misses
@@ -58,7 +61,7 @@ configure() {
 		case $line in
 		CONFIG_*) grep -qxF "$line" "$obj/.config" ;;
 		*' is not set') ! grep -q "^$option=" "$obj/.config" ;;
-		esac || die "lab/checked/$name.config: Linux does not take \"$line\"; what does it depend on?"
+		esac || die "lab/checked/$name.config: Linux drops \"$line\"; look at what it depends on"
 	done < <(grep -E '^(# )?CONFIG_' "$here/wanted")
 }
 
@@ -87,4 +90,6 @@ fi
 
 stage "kernel $name: our modules"
 log=$OUT/modules-$name.log
-for dir in kernel selftests/kselftest; do make -s -C "$top/$dir" KDIR="$obj" CC=$cc; done > "$log" 2>&1 || { cat "$log" >&2; exit 1; }
+for dir in kernel selftests/kselftest; do
+	make -s -C "$top/$dir" KDIR="$obj" CC=$cc
+done > "$log" 2>&1 || { cat "$log" >&2; exit 1; }

@@ -48,7 +48,11 @@ done < "$lab_out/wanted.new"
 if [ "${#missing[@]}" -gt 0 ]; then
 	stage "fetch: ${#missing[@]} packages"
 	(cd "$pkgs" && apt-get -q -o APT::Sandbox::User=root download "${missing[@]}" > "$lab_out/fetch.log" 2>&1) ||
-		{ tail -n 5 "$lab_out/fetch.log" >&2; die "download failed (see $lab_out/fetch.log); run apt-get update, and where the archive has a newer kernel: apt-get install linux-headers-amd64 linux-headers-6.12-amd64"; }
+		{
+			tail -n 5 "$lab_out/fetch.log" >&2
+			die "download failed (see $lab_out/fetch.log); run apt-get update, and if the archive has a newer kernel:" \
+				"apt-get install linux-headers-amd64 linux-headers-6.12-amd64"
+		}
 fi
 stage "fetch: unpack"
 rm -rf "$root"

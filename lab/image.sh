@@ -74,7 +74,8 @@ vmlinux_of() {
 make_once() {
 	local file=$1
 	shift
-	[ "$file" -nt "$lab_out/fetched" ] && [ "$file" -nt "$lab_src/image.sh" ] && [ "$file" -nt "$lab_src/tree.sh" ] && return
+	[ "$file" -nt "$lab_out/fetched" ] && [ "$file" -nt "$lab_src/image.sh" ] &&
+		[ "$file" -nt "$lab_src/tree.sh" ] && return
 	stage "image: ${file##*/}"
 	"$@" > "$file.new"
 	mv "$file.new" "$file"

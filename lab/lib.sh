@@ -19,7 +19,10 @@ die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 # kver 6.1 -> 6.1.0-NN-amd64, kver kasan -> 6.1.NNN-kasan
 kver() {
 	local v
-	case $1 in checked | kasan) cat "$checked/$1/release" 2> /dev/null || die "there is no kernel \"$1\" yet; run: lab/checked-kernel.sh $1"; return ;; esac
+	case $1 in checked | kasan)
+		cat "$checked/$1/release" 2> /dev/null || die "kernel \"$1\" is not built yet; run: lab/checked-kernel.sh $1"
+		return ;;
+	esac
 	v=$(awk -v k="$1" '$1 == k { print $2 }' "$kernels" 2>/dev/null)
 	[ -n "$v" ] || die "no kernel \"$1\" in the lab; there are: $(awk '{ printf "%s ", $1 }' "$kernels")"
 	echo "$v"

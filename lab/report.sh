@@ -8,7 +8,8 @@ set -euo pipefail
 rows=$1 json=$2
 
 awk '{
-	printf "%s{\"stack\":\"%s\",\"workload\":\"%s\",\"frame\":%d,\"packets\":%d,\"dom0\":%d,\"sender\":%d,\"receiver\":%d,\"total\":%d}",
+	printf "%s{\"stack\":\"%s\",\"workload\":\"%s\",\"frame\":%d,\"packets\":%d,\"dom0\":%d,\"sender\":%d," \
+		"\"receiver\":%d,\"total\":%d}",
 		NR == 1 ? "{\"rows\":[\n" : ",\n", $1, $2, $3, $4, $5, $6, $7, $5 + $6 + $7
 } END { print "\n]}" }' "$rows" > "$json"
 

@@ -5,9 +5,9 @@
 # run.sh [-k KERNEL] shell                                      a shell in dom0
 #
 # A SCENARIO is a file, or a name in lab/scenarios or selftests/kselftest; NAME=VALUE before it goes into
-# its environment: run.sh STACK=stock first-packet STACK=ringway first-packet. One in Python runs here and speaks with
-# dom0 (lab/host/lab.py), one in shell runs in dom0. Modules come from out/modules, the command from out/bin; both may be
-# missing as long as nothing asks for them.
+# its environment: run.sh STACK=stock first-packet STACK=ringway first-packet. A scenario in Python runs here and speaks
+# with dom0 (lab/host/lab.py); one in shell runs in dom0. Modules come from out/modules, the command from out/bin; both
+# may be missing as long as nothing asks for them.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 : "${lab_src:?}" "${lab_out:?}" "${kernels:?}" "${pkgs:?}" "${root:?}" "${cache:?}" "${top:?}"
@@ -23,7 +23,8 @@ while getopts k:m:t: o; do
 	esac
 done
 shift $((OPTIND - 1))
-[ $# -gt 0 ] || die 'which scenario? There are:' $'\n' "$(cd "$lab_src/scenarios" && ls) $(cd "$top/selftests/kselftest" && ls ./*.{sh,py})"
+[ $# -gt 0 ] || die 'name a scenario; there are:' $'\n' \
+	"$(cd "$lab_src/scenarios" && ls) $(cd "$top/selftests/kselftest" && ls ./*.{sh,py})"
 
 scenario_file() {
 	local f
@@ -53,7 +54,8 @@ cp "$lab_out"/tools/* "$t/lab/bin/"
 install -m 755 "$lab_src/dom0/vif-plain" "$t/lab/"
 cp "$top/selftests/kselftest/"{ktap,lies,pair}.sh "$t/lab/scenarios/"
 cp "$OUT/modules/$version"/*.ko "$t/lab/modules/" 2> /dev/null || true
-[ ! -e "$top/packaging/scripts/vif-bridge-lite" ] || install -m 755 "$top/packaging/scripts/vif-bridge-lite" "$t/etc/xen/scripts/"
+[ ! -e "$top/packaging/scripts/vif-bridge-lite" ] ||
+	install -m 755 "$top/packaging/scripts/vif-bridge-lite" "$t/etc/xen/scripts/"
 if [ -x "$OUT/bin/ringway" ]; then tree_program "$t" "$OUT/bin/ringway"; fi
 cp "$lab_src"/scenarios/*.sh "$t/lab/scenarios/"
 settings=''

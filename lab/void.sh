@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# void.sh RESULTS WHY - what the scenario that runs now has reported so far does not count (lab/dom0/emulator.sh): it goes
-# from RESULTS/ktap.txt to RESULTS/void.txt, and WHY stays in its place.
+# void.sh RESULTS WHY - sets aside what the running scenario has reported so far, because the emulator was wrong
+# (lab/dom0/emulator.sh): it is moved from RESULTS/ktap.txt to RESULTS/void.txt, and WHY takes its place.
 set -euo pipefail
 results=$1 why=$2
 # Lines of a scenario are indented, its own result ends them.

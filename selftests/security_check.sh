@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# security_check.sh - docs/security.md says the truth about the tests: each case of the catalogue has one row; a row names
-# tests that exist, in files that bear the case's number; or it says why there is none. Of tests that bear a number and are
-# in no row of it there is a note.
+# security_check.sh - docs/security.md tells the truth about the tests: each case of the catalogue has one row, and a row
+# names tests that exist, in files that bear the case's number, or says why there is none. A test that bears a number and
+# is missing in that row gets a note.
 #
 #   *.cc   `file.cc` Suite.Test        (`netback/file.cc` in selftests/unit) the number is in the comment above the test
 #   *.sh   `file.sh` "words" (or .py)   words and number are in the file
@@ -21,7 +21,13 @@ trap 'rm -rf "$work"' EXIT
 for folder in "${folders[@]}"; do
 	find "$folder" -name '*.cc' | sort | while IFS= read -r file; do
 		awk -v file="${file#"$folder"/}" '
-			/^\/\// { while (match($0, /(NB|NF|BR|CL|RL)-[0-9][0-9]/)) { ids = ids " " substr($0, RSTART, 5); $0 = substr($0, RSTART + 5) } next }
+			/^\/\// {
+				while (match($0, /(NB|NF|BR|CL|RL)-[0-9][0-9]/)) {
+					ids = ids " " substr($0, RSTART, 5)
+					$0 = substr($0, RSTART + 5)
+				}
+				next
+			}
 			/^TEST(_F|_P)?\(/ {
 				name = $0; sub(/^[^(]*\(/, "", name); sub(/\).*/, "", name); sub(/, */, ".", name)
 				print file, name
@@ -81,8 +87,12 @@ done < <(grep -E '^\| (NB|NF|BR|CL|RL)-[0-9]{2} ' "$page")
 for series in NB:58 NF:33 BR:28 CL:22 RL:18; do
 	for ((n = 1; n <= ${series#*:}; n++)); do printf '%s-%02d\n' "${series%:*}" "$n"; done
 done | sort > "$work/catalogue"
-while read -r line; do complain "$page: row missing, doubled or unknown: $line"; done < <(diff <(sort "$work/ids") "$work/catalogue" | grep '^[<>]')
-while read -r line; do echo "note: not in its row: $line"; done < <(awk 'NF == 3' "$work/tests" | sort | comm -23 - <(sort -u "$work/named"))
+while read -r line; do
+	complain "$page: row missing, doubled or unknown: $line"
+done < <(diff <(sort "$work/ids") "$work/catalogue" | grep '^[<>]')
+while read -r line; do
+	echo "note: not in its row: $line"
+done < <(awk 'NF == 3' "$work/tests" | sort | comm -23 - <(sort -u "$work/named"))
 
 [ $bad = 0 ] && echo "security: $rows cases, $((rows - open)) with tests that exist, $open without"
 exit $bad

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # what one file sets, another one reads
-# The benchmark's workloads. Each is a function w_NAME that ends in measure; see there. Who sends UDP sleeps when there
-# is nothing to do (lab/tools/netload.cc); only pktgen_* spin.
+# The benchmark's workloads. Each is a function w_NAME that ends in measure; see there. Senders of UDP sleep when there is
+# nothing to do (lab/tools/netload.cc); only pktgen_* spin.
 
 all_workloads='udp_paced_60 udp_60 udp_130 udp_256 udp_576 udp_1400 udp_1514 pktgen_60 pktgen_1400 both_1400
 	tcp tcp_notso tcp_rr to_dom0_1400 from_dom0_1400 to_uplink_1400 from_uplink_1400 ports fdb
@@ -23,8 +23,8 @@ loads_of() { # STACK
 	done
 }
 
-# measure WORKLOAD FRAME VIFS SHORT LONG PER COMMAND…: COMMAND gets the size of the run as its last word. PER: how many
-# packets arrive for a size of one; their growth divides the cost. "size": the growth of the size does.
+# measure WORKLOAD FRAME VIFS SHORT LONG PER COMMAND…: COMMAND gets the size of the run as its last word. PER is how many
+# packets arrive for a size of one; the cost is divided by the growth of the packets, or with "size" by that of the size.
 measure() {
 	local workload=$1 frame=$2 vifs=$3 short=$4 long=$5 per=$6 tries=$((3 * repeats)) fewer few arrived units cost _
 	shift 6
@@ -38,8 +38,8 @@ measure() {
 		sample "$@" "$long" || return 1
 		arrived=$((got - few)) units=$((long - short))
 		if [ "$per" != size ]; then
-			# Nearly all must have come through, or the figure would be that of dropping. Stock drops in some
-			# runs and in others not, so another one may do.
+			# Nearly all must have arrived, or the figure would be the cost of dropping. Stock drops packets in some
+			# runs and none in others, so it is tried again.
 			[ $((arrived * 20)) -ge $((units * per * 19)) ] ||
 				{ note "$stack $workload $frame: only $arrived of $((units * per)) packets arrived"; continue; }
 			units=$arrived
@@ -49,7 +49,10 @@ measure() {
 		costs+=("${cost%% *}")
 		data bench.rows "${stack%-[0-9]*} $workload $frame $vifs $arrived $cost"
 	done
-	[ ${#costs[@]} -ge "$repeats" ] || { note "$stack $workload $frame: packets were lost too often in $tries runs"; return 1; }
+	[ ${#costs[@]} -ge "$repeats" ] || {
+		note "$stack $workload $frame: packets were lost too often in $tries runs"
+		return 1
+	}
 }
 
 # --- from u1 to u2 ------------------------------------------------------------------------------

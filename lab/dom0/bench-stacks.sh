@@ -3,8 +3,8 @@
 # shellcheck disable=SC2034 # what one file sets, another one reads
 # The stacks that the benchmark compares, by name, each with the vifs of u1 and u2 on it:
 #   stock        stock netback and the Linux bridge        stock-nf     the same with br_netfilter, no rules
-#   stock-rules  that, and the iptables rules of Xen's own vif-bridge (which Debian's package leaves out), for as many vifs
-#                as the number behind it says: stock-rules-32. u1 and u2 came first, so that their rules are the last
+#   stock-rules  that, and the iptables rules of Xen's own vif-bridge (which Debian's package leaves out), for as many
+#                vifs as the number at the end says: stock-rules-32. u1 and u2 came first, so their rules are the last
 #   stock-rules-mid   the same, u1 and u2 came after half of the others
 #   stock-ovs    stock netback and Open vSwitch's datapath in the kernel, with two static flows
 #   ringway      Ringway's netback and a brlite bridge
@@ -12,10 +12,16 @@
 all_stacks='stock ringway stock-nf stock-rules-2 stock-rules-8 stock-rules-32 stock-rules-mid-32 stock-ovs'
 is_stack() { [[ $1 =~ ^(stock|stock-nf|stock-rules-(mid-)?[0-9]+|stock-ovs|ringway)$ ]]; }
 
-# xl takes longer to say a guest's number than a short run of packets does: asked once for each guest.
+# To ask xl for a guest's number takes longer than a short run of packets, so it is asked once for each guest.
 declare -A known_id known_console
 domid() { if [ -n "${known_id[$1]:-}" ]; then echo "${known_id[$1]}"; else xl domid "$1"; fi; }
-console_of() { if [ -n "${known_console[$1]:-}" ]; then echo "${known_console[$1]}"; else xenstore-read "/local/domain/$(domid "$1")/console/tty"; fi; }
+console_of() {
+	if [ -n "${known_console[$1]:-}" ]; then
+		echo "${known_console[$1]}"
+	else
+		xenstore-read "/local/domain/$(domid "$1")/console/tty"
+	fi
+}
 bench_guest() { # NAME [SETTING…]
 	guest_create "$@" || return 1
 	known_console[$1]=$(console_of "$1") && known_id[$1]=$(domid "$1")
@@ -32,7 +38,9 @@ bench_stack() {
 	vif_join u1 127.9.0.1 && vif_join u2 127.9.0.2 || return 1
 	case $1 in
 	stock-nf) modprobe br_netfilter || return 1 ;;
-	stock-rules-mid-*) rules_for_others $((${1##*-} / 2 - 1)) && rules_for_pair && rules_for_others $((${1##*-} / 2 - 1)) || return 1 ;;
+	stock-rules-mid-*)
+		local half=$((${1##*-} / 2 - 1))
+		rules_for_others $half && rules_for_pair && rules_for_others $half || return 1 ;;
 	stock-rules-*) rules_for_pair && rules_for_others $((${1##*-} - 2)) || return 1 ;;
 	stock-ovs) to_openvswitch || return 1 ;;
 	esac

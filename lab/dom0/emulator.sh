@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# What the emulator did wrong and no hardware can do: such a run says nothing of what was tested, so init does it once more.
+# Detects a state that only a mistake of the emulator explains, because no hardware can be in it. Such a run says nothing
+# about what was tested, so init repeats it once.
 #
-# EFLAGS has bits that are always zero (3, 5, 15, 22 to 31), and a 64-bit kernel's never has VM (17). Neither POPF nor IRET
-# can set them and each exception writes the register itself down, so no program and no memory that was written to
-# by mistake brings them into a report. TCG keeps the flags as the last operands and works them out when someone asks; a PVH guest's
-# were 049e8246 once, which looks like part of a pointer. A VMRUN with VM set makes the next interrupt a general protection
-# fault, that a double fault, and the guest panics. Where TCG takes an operand for flags is not known.
+# EFLAGS has bits that are always zero (3, 5, 15, 22 to 31), and in a 64-bit kernel VM (17) is never set. Neither POPF nor
+# IRET can set them, and an exception stores the register itself. So no program and no stray write to memory can bring
+# them into a report. TCG keeps the last operands and computes the flags when they are needed. A PVH guest's flags were
+# 049e8246 once, which looks like part of a pointer. VMRUN with VM set turns the next interrupt into a general protection
+# fault, that one becomes a double fault, and the guest panics. Where TCG mistakes an operand for flags is not known.
 # Nothing else is forgiven.
 
 # emulator_fault FILE…: of guests' consoles; prints the first such line and where it is, fails where there is none.

@@ -30,21 +30,24 @@ leak_compare() {
 	return 1
 }
 
-# Nothing is printed and the exit code is 0 when the kernel is content. Kernels that are told or built to look closer say
-# "BUG" or "WARNING:" too (SLUB, KASAN, KFENCE, lockdep), or have words of their own; lockdep that gave up is a splat as well.
+# Prints nothing and returns 0 when the kernel has no complaint. Kernels that check more say "BUG" or "WARNING:" too
+# (SLUB, KASAN, KFENCE, lockdep), or have words of their own. Lockdep that has switched itself off counts as a complaint.
+complaints='WARNING:|BUG:|^(\[[^]]*\] )?BUG |Oops|general protection|Call Trace|refcount_t|use-after-free|hung_task'
+complaints+='|unregister_netdevice: waiting|blocked for more than|scheduling while atomic|ref_tracker:|pagealloc: '
+complaints+='|INFO: trying to register non-static key'
 splats() {
-	! dmesg | grep -m 5 -E 'WARNING:|BUG:|^(\[[^]]*\] )?BUG |Oops|general protection|Call Trace|refcount_t|unregister_netdevice: waiting|hung_task|blocked for more than|use-after-free|scheduling while atomic|INFO: trying to register non-static key|ref_tracker:|pagealloc: ' &&
+	! dmesg | grep -m 5 -E "$complaints" &&
 		! grep -s 'debug_locks: *0' /proc/lockdep_stats
 }
 
-# What checked kernels (lab/checked-kernel.sh) find and others do not look for: memory that nothing points to any more, of
-# what our modules allocated, or a module that has been unloaded, whose functions have no names in the trace. kmemleak
-# counts what is five seconds old and did not change from one scan to the next. One that gave up refuses to scan.
+# What only checked kernels find (lab/checked-kernel.sh): memory of our modules that nothing points to any more, or of a
+# module that has been unloaded, whose functions have no names in the trace. kmemleak reports what is five seconds old
+# and did not change from one scan to the next. If kmemleak has switched itself off, it refuses to scan.
 memory_kept() {
 	local file=/sys/kernel/debug/kmemleak
 	[ -e $file ] || return 0
 	sleep 5.5
-	echo scan > $file && sleep 1 && echo scan > $file || { echo 'kmemleak does not scan'; return 1; }
+	echo scan > $file && sleep 1 && echo scan > $file || { echo 'kmemleak has switched itself off'; return 1; }
 	awk '/^unreferenced object/ { if (ours) printf "%s", block; block = ours = "" } { block = block $0 "\n" }
 		/\[(ringway_netback|bridge_lite)\]$|\] 0xffffffff[0-9a-f]+$/ { ours = 1; found = 1 }
 		END { if (ours) printf "%s", block; exit found }' $file

@@ -31,7 +31,8 @@ stack_remove() {
 	return $code
 }
 
-# The tools of the stack in use. VIFTOOL=xl: xl with the hotplug script that fits; VIFTOOL=plain: xl with the least script.
+# Uses the tool of the current stack. VIFTOOL=xl: xl with the matching hotplug script; VIFTOOL=plain: xl with the smallest
+# script that works.
 vif_attach() {
 	local script=vif-bridge
 	case ${LAB_STACK:-}:${VIFTOOL:-} in
