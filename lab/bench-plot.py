@@ -71,7 +71,7 @@ def workloads(picture, rows):
     if not keys:
         return
     picture.title("What dom0 spends, stock and Ringway",
-                  "instructions per packet that arrived, or per MB or round trip; logarithmic; the last column is Ringway / stock")
+                  "CPU instructions per delivered packet, or per MB or round trip; logarithmic. Last column: Ringway / stock")
     picture.bar(LEFT, picture.y, 12, BAR, STOCK)
     picture.text(LEFT + 18, picture.y + BAR, "stock netback, Linux bridge", size=11)
     picture.bar(LEFT + 200, picture.y, 12, BAR, RINGWAY)

@@ -51,7 +51,8 @@ def number(n):
 
 
 def print_table(results):
-    print("instructions per packet that arrived (or as the workload's name says); ratio = ringway / stock; spr% = spread of dom0's repeats\n")
+    print("CPU instructions per delivered packet, or as the workload's name says.\n"
+          "ratio: ringway / stock, lower is better; spr%: spread of dom0's repeats\n")
     print(f"{'':34s}|{'dom0':^32s}|{'sender':^27s}|{'receiver':^27s}")
     print(f"{'workload':24s}{'frame':>5s}{'vifs':>5s}|"
           f"{'stock':>10s}{'ringway':>10s}{'ratio':>6s}{'spr%':>6s}" + 2 * f"|{'stock':>10s}{'ringway':>10s}{'ratio':>7s}")
@@ -69,7 +70,8 @@ def print_table(results):
         print(line)
     others = [r for r in results.rows if r["stack"] not in ("stock", "ringway")]
     if others:
-        print(f"\n{'other stacks':24s}{'frame':>5s}{'vifs':>5s}  {'stack':16s}{'dom0':>10s}{'spr%':>6s}{'sender':>12s}{'receiver':>12s}")
+        print(f"\n{'other stacks':24s}{'frame':>5s}{'vifs':>5s}  {'stack':16s}"
+              f"{'dom0':>10s}{'spr%':>6s}{'sender':>12s}{'receiver':>12s}")
     for r in others:
         print(f"{r['workload']:24s}{r['frame']:5d}{r['vifs']:5d}  {r['stack']:16s}{number(r['dom0']):>10s}"
               f"{100 * r['spread']:6.1f}{number(r['sender']):>12s}{number(r['receiver']):>12s}")
@@ -83,13 +85,13 @@ TARGETS = (
 RULES_TARGET = 1 / 8
 GROWTH_LIMIT = 1.03
 GUEST_LIMIT = 1.0
-# From boot to boot a guest's own cost differs by this much; less is no difference. Neither is it one if the repeats of
-# both stacks overlap.
+# From boot to boot a guest's own cost differs by this much, so less is no difference. Nor is it one if the repeats of both
+# stacks overlap.
 GUEST_NOISE = 1.03
 
 
 def verdicts(results):
-    """Text, ratio, limit, and whether a miss is none because it lies within what repeats differ by."""
+    """Text, ratio, limit, and whether a miss does not count because repeats differ by as much."""
     for key, limit in TARGETS:
         ratio = results.ratio(key, "dom0")
         if ratio is not None:
@@ -124,7 +126,8 @@ def main():
     rows_file, json_file = sys.argv[1:]
     results = Results(rows_of(read(rows_file)))
     with open(json_file, "w", encoding="ascii") as out:
-        out.write('{"rows":[\n' + ",\n".join(json.dumps({k: v for k, v in r.items() if k[0] != "_"}, separators=(",", ":")) for r in results.rows) + "\n]}\n")
+        lines = (json.dumps({k: v for k, v in r.items() if k[0] != "_"}, separators=(",", ":")) for r in results.rows)
+        out.write('{"rows":[\n' + ",\n".join(lines) + "\n]}\n")
     print_table(results)
     print_targets(results)
 

@@ -30,7 +30,8 @@ function ratio(key, column) {
 	for (c = 1; c <= 3; c++) value[$1, key, c] = $(c + 4)
 }
 END {
-	print "instructions per packet that arrived (TCP: per MB of 2^20 bytes), guest to guest, ratio = Ringway / stock\n"
+	print "CPU instructions per delivered packet (TCP: per MB of 2^20 bytes), guest to guest."
+	print "Ratio: Ringway / stock, lower is better.\n"
 	print "                  |          dom0                |          sender              |          receiver"
 	print "workload   frame  |     stock    Ringway ratio |     stock    Ringway ratio |     stock    Ringway ratio"
 	for (i = 1; i <= count; i++) {
@@ -40,6 +41,7 @@ END {
 			printf " | %9s %10s %5s", cell("stock", order[i], c), cell("ringway", order[i], c), ratio(order[i], c)
 		print ""
 	}
-	print "\nCounted with QEMU -icount: each domain by Xen'"'"'s accounting, work of the hypervisor included. Cache and TLB misses and"
-	print "IPIs are not in it. pktgen spins while it waits: the sender'"'"'s UDP figure is its CPU limit, not the cost of sending."
+	print "\nCounted with QEMU -icount, for each domain by Xen'"'"'s accounting, including the hypervisor'"'"'s work for it. Cache and"
+	print "TLB misses and IPIs are not counted. pktgen spins while it waits, so the sender'"'"'s UDP figure is its CPU limit, not"
+	print "the cost of sending."
 }' "$rows"
