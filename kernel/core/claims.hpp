@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Whose IP address is it: a table from addresses to owners that never changes.
+// Who owns an IP address: a table from addresses to owners that never changes once it is built.
 //
-// It is built as a whole and replaced as a whole, so readers need no lock and no sequence number. Open
-// addressing, at most half full; the hash is keyed, because who could choose addresses that meet could make
-// lookups long. Cost: about 15 instructions and one cache line, however many addresses there are.
+// To change anything, a new table is built and replaces the old one, so readers need no lock and no sequence
+// number. It uses open addressing and is at most half full. The hash is keyed: otherwise an attacker could
+// choose colliding addresses and make lookups slow. A lookup costs about 15 instructions and one cache line,
+// however many addresses there are.
 #pragma once
 #include "core/types.hpp"
 
 namespace ringway
 {
-// Both kinds in 128 bits. An IPv4 address has all ones above it, which no IPv6 source begins with.
+// IPv4 or IPv6 in 128 bits. An IPv4 address has all ones in the upper half; no IPv6 source address does.
 struct IpAddress {
 	u64 high = 0;
 	u64 low = 0;
@@ -70,7 +71,7 @@ public:
 		return sizeof(Claims) + slots_for(addresses) * sizeof(Slot);
 	}
 
-	// In memory of bytes_for(addresses) bytes.
+	// INVARIANT: `this` has bytes_for(addresses) bytes.
 	void init(u32 addresses, const u64 seed[2])
 	{
 		seed_[0] = seed[0];
@@ -80,7 +81,7 @@ public:
 			slots_[i] = {{}, kNobody};
 	}
 
-	// False when somebody has it already. INVARIANT: never more than init() was told.
+	// False if the address is taken. INVARIANT: called at most as often as init() was told.
 	bool add(IpAddress address, u32 owner)
 	{
 		u32 index = home(address);
@@ -91,7 +92,7 @@ public:
 		return true;
 	}
 
-	// HOSTILE: the address. The walk ends: half of the slots are free.
+	// HOSTILE: the address. The loop ends because at least half of the slots are free.
 	u32 owner_of(IpAddress address) const
 	{
 		for (u32 index = home(address);; index++) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The messages of a control ring: what each does to a vif's hash configuration, and what is answered
-// (source: xen/io/netif.h, "Control messages"; where it leaves a choice, as existing backends answer).
+// The messages of a control ring: how each changes a vif's hash configuration, and the answer to it
+// (source: xen/io/netif.h, "Control messages"; where that leaves a choice, this answers as existing
+// backends do).
 //
-// Messages about staging grants are not supported, like unknown ones.
-// HOSTILE: every word of a request, and what its grant reference names (XSA-270: a table's place and
-// length that wrap, or a queue that is not there).
+// Messages about staging grants are not supported and are answered like unknown ones.
+// HOSTILE: every word of a request, and the memory its grant reference names (XSA-270: offset and length
+// of a table that overflow when added, or a queue that does not exist).
 #pragma once
 #include "core/hash.hpp"
 
@@ -13,14 +14,14 @@ namespace ringway
 {
 namespace detail
 {
-// INVARIANT: nothing of `config` changes unless it is answered with success.
+// INVARIANT: `config` only changes if the answer is success.
 template <typename Fetch>
 u32 set_hash_key(HashConfig &config, u32 gref, u32 len, Fetch &&fetch)
 {
 	u8 key[kHashKey] = {};
 	if (len > kHashKey || (len && !fetch(gref, key, len)))
 		return XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER;
-	__builtin_memcpy(config.key, key, sizeof key); // bytes that were not given are zero
+	__builtin_memcpy(config.key, key, sizeof key); // bytes beyond `len` are zero
 	return XEN_NETIF_CTRL_STATUS_SUCCESS;
 }
 
@@ -28,7 +29,7 @@ template <typename Fetch>
 u32 set_hash_mapping(HashConfig &config, u32 gref, u32 len, u32 offset, u32 queues, Fetch &&fetch)
 {
 	u32 entry[kHashMapping];
-	// INVARIANT: config.size <= kHashMapping, so len is, too.
+	// INVARIANT: config.size <= kHashMapping, and this keeps len below it too.
 	if (len > config.size || offset > config.size - len)
 		return XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER;
 	if (len && !fetch(gref, entry, len * static_cast<u32>(sizeof entry[0])))
@@ -51,8 +52,8 @@ inline u32 set_hash_mapping_size(HashConfig &config, u32 size)
 }
 } // namespace detail
 
-// Carries out one message. `fetch(gref, to, bytes)` copies the start of a granted page, false when it cannot;
-// `queues` is how many the vif has, at most 256.
+// Carries out one message. `fetch(gref, to, bytes)` copies the start of a granted page and returns false on
+// failure. `queues` is the vif's number of queues, at most 256.
 template <typename Fetch>
 CtrlResponse control_message(HashConfig &config, const CtrlRequest &request, u32 queues, Fetch &&fetch)
 {

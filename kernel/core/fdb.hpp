@@ -2,28 +2,28 @@
 //
 // The forwarding database: which port an address lives behind.
 //
-// A key is a MAC address with a VLAN id above it (0 where VLANs play no role). The table is an array
-// of buckets of one cache line each: three entries and a sequence number. A key's home bucket comes
-// from a keyed hash; when it is full the entry goes into one of the next seven, and every bucket that
-// was passed counts it, so that a lookup stops at the first bucket nothing went past.
+// A key is a MAC address with a VLAN id in the bits above it (0 if VLANs are not used). The table is an
+// array of buckets of one cache line each: three entries and a sequence number. A keyed hash gives a
+// key's home bucket. If that is full, the entry goes into one of the next seven buckets, and every
+// bucket it skipped counts it in `passed`. A lookup stops at the first bucket whose count is zero.
 //
 //	bucket | sequence | passed | key target seen | key target seen | key target seen |   64 bytes
 //
-// Cost: a hit in the home bucket, which is nearly every hit at the fill the table is sized for (at
-// most half), is two multiplications, one cache line and about 20 instructions. The worst case is
-// kProbes lines, whatever the addresses are: who could choose addresses that collide would have to
-// know the seed, and would gain only that the ninth address of a full neighbourhood is not learned.
+// Cost: a hit in the home bucket takes two multiplications, one cache line and about 20 instructions.
+// As the table is at most half full, nearly every hit is one of these. The worst case is kProbes cache
+// lines, whatever the addresses are. To choose colliding addresses an attacker would have to know the
+// seed, and would only achieve that addresses that no longer fit into eight full buckets are not learned.
 //
-// Concurrency: any number of lockless readers in softirq; one writer at a time, under the caller's
-// lock. Readers never block the writer; a reader that meets a bucket in the middle of a change looks
-// again. Only `seen` is written without the lock and outside the sequence: it says when an entry was
-// used last, and being wrong by one write does no harm.
+// Concurrency: any number of readers in softirq without a lock; one writer at a time, under the caller's
+// lock. Readers never block the writer; a reader that sees a bucket in the middle of a change reads it
+// again. Only `seen`, the time of last use, is written without the lock and outside the sequence: a lost
+// write there does no harm.
 #pragma once
 #include "core/mac.hpp"
 
 namespace ringway
 {
-// Plain words that other CPUs read or write at the same time.
+// For plain words that other CPUs may read or write at the same time.
 template <typename T>
 RINGWAY_ALWAYS_INLINE T load_relaxed(const T &where)
 {
@@ -38,10 +38,10 @@ RINGWAY_ALWAYS_INLINE void store_relaxed(T &where, T value)
 // What an entry says: a port number, and how the entry came to be.
 struct FdbTarget {
 	static constexpr u32 kPortMask = 0xffff;
-	static constexpr u32 kStatic = 1u << 16; // put there by the administrator: does not age or move
-	static constexpr u32 kLocal = 1u << 17;  // an address of this host: up the stack, not out of a port
+	static constexpr u32 kStatic = 1u << 16; // set by the administrator: does not age or move
+	static constexpr u32 kLocal = 1u << 17;  // an address of this host: goes up the stack, not to a port
 	static constexpr u32 kSticky = 1u << 18; // ages, but does not move
-	static constexpr u32 kNone = 1u << 31;   // there is no entry; only ever the result of a lookup
+	static constexpr u32 kNone = 1u << 31;   // no entry; only ever the result of a lookup
 
 	u32 word = 0;
 
@@ -76,14 +76,14 @@ struct FdbSlot {
 inline constexpr u32 kFdbBucketSlots = 3;
 
 struct alignas(64) FdbBucket {
-	u32 sequence; // odd while the writer is at it
-	u32 passed;   // entries whose home is here or before, and that live further on
+	u32 sequence; // odd while the writer changes the bucket
+	u32 passed;   // entries whose home is this bucket or an earlier one, but that are in a later one
 	u64 reserved;
 	FdbSlot slot[kFdbBucketSlots];
 };
 static_assert(sizeof(FdbBucket) == 64);
 
-// The result of a lookup. `slot` stays valid memory for touch(), whatever becomes of the entry.
+// The result of a lookup. `slot` may be passed to touch() even after the entry is gone.
 struct FdbHit {
 	FdbSlot *slot = nullptr;
 	FdbTarget target{FdbTarget::kNone};
@@ -106,7 +106,7 @@ class Fdb
 public:
 	static constexpr u32 kProbes = 8;
 
-	// Buckets for a table that never holds more than `limit` entries: a power of two, at most half full.
+	// Buckets for at most `limit` entries: a power of two, so that the table is at most half full.
 	static constexpr u32 buckets_for(u32 limit)
 	{
 		u32 buckets = kProbes;
@@ -115,7 +115,7 @@ public:
 		return buckets;
 	}
 
-	// `memory`: that many zeroed buckets. The seed is random and secret.
+	// `memory`: `buckets` zeroed buckets. The seed must be random and secret.
 	void attach(FdbBucket *memory, u32 buckets, FdbSeed seed)
 	{
 		buckets_ = memory;
@@ -126,8 +126,8 @@ public:
 	u32 entries() const { return load_relaxed(entries_); }
 	u32 slots() const { return (mask_ + 1) * kFdbBucketSlots; }
 
-	// CONTEXT: any, no lock. The memory is not freed while this runs.
-	// HOSTILE: the key; zero, which a guest can send frames to, is no address but what free slots hold.
+	// CONTEXT: any, no lock. The memory must not be freed while this runs.
+	// HOSTILE: the key. A guest can send frames to address zero, which is what free slots hold.
 	RINGWAY_ALWAYS_INLINE FdbHit find(u64 key) const
 	{
 		if (RINGWAY_UNLIKELY(!key))
@@ -150,14 +150,14 @@ public:
 		return {};
 	}
 
-	// Notes that the entry was used. CONTEXT: any, no lock; at most one store per entry and second.
+	// Notes that the entry was used, with at most one store per entry and second. CONTEXT: any, no lock.
 	static void touch(FdbSlot &slot, u32 now)
 	{
 		if (load_relaxed(slot.seen) != now)
 			store_relaxed(slot.seen, now);
 	}
 
-	// False when the neighbourhood of the key is full. CONTEXT: writer.
+	// False if all buckets the key may go to are full. CONTEXT: writer.
 	// INVARIANT: the key is not zero and not in the table.
 	bool insert(u64 key, FdbTarget target, u32 now)
 	{
@@ -167,7 +167,7 @@ public:
 			for (FdbSlot &slot : bucket.slot) {
 				if (slot.key)
 					continue;
-				// Before the entry is there: a reader that comes too early sees a miss.
+				// The counts first: a reader in between sees a miss.
 				for (u32 i = 0; i < probe; i++)
 					change_passed(first + i, 1);
 				write(bucket, slot, {key, target.word, now});
@@ -195,13 +195,13 @@ public:
 		store_relaxed(entries_, entries_ - 1);
 	}
 
-	// The slot at a position between 0 and slots(), for walks; a walk may miss what changes meanwhile.
+	// The slot at a position below slots(), for walking the table. A walk may miss concurrent changes.
 	FdbSlot &slot_at(u32 position) const
 	{
 		return buckets_[position / kFdbBucketSlots].slot[position % kFdbBucketSlots];
 	}
 
-	// A copy of one slot that is consistent in itself; key 0 when it is free. CONTEXT: any, no lock.
+	// A consistent copy of one slot; its key is 0 if the slot is free. CONTEXT: any, no lock.
 	FdbSlot snapshot(u32 position) const
 	{
 		FdbBucket &bucket = buckets_[position / kFdbBucketSlots];
@@ -217,8 +217,8 @@ public:
 	}
 
 private:
-	// Two multiplications with a fold between them: addresses that count up, as a toolstack's do, scatter
-	// as well as random ones, and without the seed nobody can tell which addresses meet.
+	// Two multiplications and a shift between them: consecutive addresses, as toolstacks assign them, are
+	// spread as well as random ones, and without the seed nobody can predict which addresses collide.
 	RINGWAY_ALWAYS_INLINE u32 home(u64 key) const
 	{
 		u64 hash = (key ^ seed_.mask) * seed_.factor;
@@ -229,7 +229,7 @@ private:
 
 	RINGWAY_ALWAYS_INLINE static FdbHit find_in(FdbBucket &bucket, u64 key)
 	{
-		static_assert(kFdbBucketSlots == 3); // spelled out: a loop costs twice the instructions
+		static_assert(kFdbBucketSlots == 3); // unrolled by hand: a loop costs twice the instructions
 		if (load_relaxed(bucket.slot[0].key) == key)
 			return {&bucket.slot[0], {load_relaxed(bucket.slot[0].target)}};
 		if (load_relaxed(bucket.slot[1].key) == key)

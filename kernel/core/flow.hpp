@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// What a rule may ask about a frame: which protocol it carries, from where to where.
+// What a rule may ask about a frame: its protocol, addresses and ports.
 //
-// HOSTILE: every byte. What cannot be followed to its end within the bytes at hand is `hidden`, and so is
-// what receivers read in different ways:
+// HOSTILE: every byte. A frame is `hidden` if its headers do not end within the bytes at hand, or if
+// receivers may disagree about how to read it:
 //
 //	LLC and SNAP, more than two VLAN tags       some receivers find IP behind them
-//	an IP, TCP or UDP header that is cut short  the next fragment, or nothing, would complete it
-//	a TCP fragment that begins at byte 8        it would write over the flags of the first one (RFC 1858)
+//	an IP, TCP or UDP header that is cut short  the rest may come in the next fragment, or never
+//	a TCP fragment that begins at byte 8        it could overwrite the flags in the first one (RFC 1858)
 //	IPv6: more than eight extension headers, or one behind a fragment header
 //
-// Hop-by-hop, routing, destination and fragment headers are seen through. ESP, AH and the others are
-// protocols by their number. A later fragment has addresses and a protocol, but no ports.
+// Hop-by-hop, routing, destination and fragment headers are skipped. ESP, AH and any other header counts
+// as the protocol. Fragments after the first have addresses and a protocol, but no ports.
 #pragma once
 #include "core/claims.hpp"
 #include "core/frame.hpp"
@@ -19,10 +19,10 @@
 namespace ringway
 {
 struct Flow {
-	// Flow::key: what is compared with one mask.
-	static constexpr u32 kKind = 3; // one of:
+	// Bits of `key`, which a rule compares under one mask.
+	static constexpr u32 kKind = 3; // mask; the value is one of:
 	static constexpr u32 kOther = 0, kIpv4 = 1, kIpv6 = 2, kArp = 3;
-	static constexpr u32 kIp = 4;    // bits of kProtocol are meant
+	static constexpr u32 kIp = 4;    // IPv4 or IPv6: the bits of kProtocol are valid
 	static constexpr u32 kPorts = 8; // TCP or UDP, and the ports are known
 	static constexpr u32 kNew = 16;  // TCP: SYN without ACK
 	static constexpr u32 kProtocolShift = 8;
@@ -36,7 +36,6 @@ struct Flow {
 
 class FlowParser
 {
-	static constexpr u16 kTypeIpv4 = 0x0800, kTypeArp = 0x0806, kTypeIpv6 = 0x86dd;
 	static constexpr u8 kTcp = 6, kUdp = 17;
 	static constexpr u8 kHopByHop = 0, kRouting = 43, kFragment = 44, kDestination = 60;
 	static constexpr u32 kMostTags = 2, kMostExtensions = 8;
@@ -47,7 +46,7 @@ class FlowParser
 	Flow &flow_;
 
 public:
-	// INVARIANT: kEthernetHeader bytes lie at the frame.
+	// INVARIANT: staged >= kEthernetHeader.
 	FlowParser(const u8 *frame, u32 staged, Flow &out)
 	    : at_(frame + kEthernetHeader), left_(staged - kEthernetHeader), flow_(out)
 	{
@@ -57,21 +56,19 @@ public:
 	{
 		flow_ = {};
 		u16 type = load_be16(at_ - 2);
-		for (u32 tags = 0; is_any_tag(type); tags++)
+		for (u32 tags = 0; is_any_vlan_type(type); tags++)
 			type = pass_tag(tags);
-		if (type == kTypeIpv4)
+		if (type == kEtherTypeIpv4)
 			ipv4();
-		else if (type == kTypeIpv6)
+		else if (type == kEtherTypeIpv6)
 			ipv6();
-		else if (type == kTypeArp)
+		else if (type == kEtherTypeArp)
 			flow_.key = Flow::kArp;
 		else if (type < 0x0600) // a length
 			hide();
 	}
 
 private:
-	static bool is_any_tag(u16 type) { return is_vlan_type(type) || type == 0x9100 || type == 0x9200; }
-
 	void hide() { flow_.hidden = true; }
 	void skip(u32 bytes)
 	{
@@ -84,7 +81,7 @@ private:
 			left_ = length; // what follows is padding
 	}
 
-	// The type behind a tag; none where there are too many or nothing is there.
+	// The type behind a tag; 0 if there are too many tags or the frame ends.
 	u16 pass_tag(u32 before)
 	{
 		if (before == kMostTags || left_ < kVlanTag)
@@ -120,7 +117,7 @@ private:
 		flow_.from = load_ipv6(at_ + 8);
 		flow_.to = load_ipv6(at_ + 24);
 		skip(kIpv6Header);
-		if (payload) // none: a jumbogram
+		if (payload) // 0: a jumbogram
 			shorten(payload);
 		u32 offset = 0;
 		if (!extensions(next, offset))
@@ -133,7 +130,8 @@ private:
 		return next == kHopByHop || next == kRouting || next == kDestination || next == kFragment;
 	}
 
-	// Up to the header that is none; offset: in units of eight bytes, of a fragment.
+	// Moves to the first header that is not an extension. `offset` of a fragment is in units of eight
+	// bytes.
 	bool extensions(u8 &next, u32 &offset)
 	{
 		for (u32 depth = 0; is_extension(next); depth++) {

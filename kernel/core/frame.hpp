@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The head of an Ethernet frame: addresses, VLAN tags, and where the payload starts.
+// The header of an Ethernet frame: addresses, VLAN tag, and where the payload starts.
 //
-// HOSTILE: every byte comes from a guest or from the wire. A parser here is given how many bytes lie
-// in memory and never reads past them; a header that does not fit is no header.
+// HOSTILE: every byte comes from a guest or from the network. The parser is told how many bytes are in
+// memory and never reads past them; it refuses a header that does not fit.
 #pragma once
 #include "core/mac.hpp"
 
@@ -12,6 +12,9 @@ namespace ringway
 inline constexpr u32 kEthernetHeader = 14; // destination, source, EtherType
 inline constexpr u32 kVlanTag = 4;         // TCI and the EtherType behind it
 
+inline constexpr u16 kEtherTypeIpv4 = 0x0800;
+inline constexpr u16 kEtherTypeArp = 0x0806;
+inline constexpr u16 kEtherTypeIpv6 = 0x86dd;
 inline constexpr u16 kEtherTypeVlan = 0x8100;
 inline constexpr u16 kEtherTypeServiceVlan = 0x88a8;
 
@@ -27,8 +30,14 @@ constexpr bool is_vlan_type(u16 ethertype)
 	return ethertype == kEtherTypeVlan || ethertype == kEtherTypeServiceVlan;
 }
 
-// The two addresses, which is all that plain switching looks at.
-// INVARIANT: kEthernetHeader bytes lie at the frame.
+// Also the types that vendors used for service tags before there was a standard. Some receivers skip them.
+constexpr bool is_any_vlan_type(u16 ethertype)
+{
+	return is_vlan_type(ethertype) || ethertype == 0x9100 || ethertype == 0x9200;
+}
+
+// The two addresses; switching without VLANs needs nothing else.
+// INVARIANT: there are kEthernetHeader bytes at `frame`.
 RINGWAY_ALWAYS_INLINE u64 frame_destination(const u8 *frame)
 {
 	return mac_load_wide(frame);
@@ -38,8 +47,7 @@ RINGWAY_ALWAYS_INLINE u64 frame_source(const u8 *frame)
 	return mac_load_wide(frame + kMacLength);
 }
 
-// What the header says once its outermost tag is taken apart. Only the outer tag has a meaning to a
-// switch; inner ones are payload.
+// The parsed header. Only the outermost tag means something to a switch; inner tags are payload.
 struct FrameHeader {
 	u64 destination;
 	u64 source;
@@ -52,7 +60,7 @@ struct FrameHeader {
 	constexpr u16 vlan_id() const { return tci & kVlanIdMask; }
 };
 
-// False when `staged` bytes do not hold the header that the frame announces.
+// False if the header is longer than the `staged` bytes that are there.
 inline bool parse_frame(const u8 *frame, u32 staged, FrameHeader &header)
 {
 	if (staged < kEthernetHeader)

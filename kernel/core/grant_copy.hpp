@@ -2,16 +2,16 @@
 //
 // Grant-copy operations collected into one hypercall.
 //
-// The hypervisor acquires (looks up, pins, maps) both sides of an operation, about 650 instructions for a
-// granted page and 340 for one of our own, unless the operation names the same grant or frame as the one
-// just before: so whoever adds operations keeps neighbours on the same page. The copy itself is cheap (about
-// 190 for 1.5 kB).
-// Source: xen/grant_table.h, GNTTABOP_copy. A page that the host has paged out (GNTST_eagain) is a failure
-// too: nobody can wait for it here.
+// For each operation the hypervisor acquires (looks up, pins, maps) both sides: about 650 instructions for a
+// granted page and 340 for one of our own. It skips that if the operation just before named the same grant
+// or frame, so operations on the same page should be added one after the other. The copy itself is cheap
+// (about 190 instructions for 1.5 kB).
+// Source: xen/grant_table.h, GNTTABOP_copy. A page that the host has paged out (GNTST_eagain) counts as a
+// failure, because nobody can wait for it here.
 //
-// An operation carries the index of the packet or slot it serves; after the call every failed one is
-// reported back through a callable. HOSTILE: any grant reference may be invalid, revoked or of another
-// domain; a failure is that packet's alone.
+// An operation carries the index of the packet or slot it belongs to; after the call every failed one is
+// reported to a callable. HOSTILE: any grant reference may be invalid, revoked or of another domain; a
+// failure affects only that packet.
 #pragma once
 #include "core/netif.hpp"
 
@@ -65,7 +65,7 @@ public:
 	u32 room() const { return Capacity - count_; }
 	void clear() { count_ = 0; }
 
-	// INVARIANT: room() > 0; from and to stay within their pages for len bytes.
+	// INVARIANT: room() > 0; `from` and `to` do not cross their pages within `len` bytes.
 	RINGWAY_ALWAYS_INLINE void add(const CopyPlace &from, const CopyPlace &to, u16 len, u16 tag)
 	{
 		gnttab_copy &op = op_[count_];
@@ -84,13 +84,13 @@ public:
 		op.len = len;
 		op.flags = static_cast<u16>((from.granted ? GNTCOPY_source_gref : 0) |
 					    (to.granted ? GNTCOPY_dest_gref : 0));
-		op.status = GNTST_general_error; // an operation the hypervisor never reached has failed
+		op.status = GNTST_general_error; // stays if the hypervisor never gets to this operation
 		tag_[count_++] = tag;
 	}
 
-	// For who adds many and keeps the count to itself meanwhile: operation i, between a page of ours and
-	// one that is granted, and then n more with grown(). Written in words, with fewer stores than by
-	// members. INVARIANT: as for add(), with room() > i.
+	// For callers that add many operations and count them themselves: these write operation i, between a
+	// page of ours and a granted one; grown() then adds n to the count. They write whole words, which
+	// takes fewer stores than writing members. INVARIANT: as for add(), and i < kCapacity.
 	RINGWAY_ALWAYS_INLINE void fill_in(u32 i, u16 domain, u32 ref, u16 offset, const OwnPlace &to,
 					   u16 len, u16 tag)
 	{
@@ -103,7 +103,7 @@ public:
 	}
 	void grown(u32 n) { count_ += n; }
 
-	// Runs the batch through `hypercall(ops, n)` and calls failed(tag) for each operation that did not
+	// Hands the batch to `hypercall(ops, n)` and calls `failed(tag)` for each operation that did not
 	// succeed. The batch is empty afterwards.
 	template <typename Hypercall, typename Failed>
 	void run(Hypercall &&hypercall, Failed &&failed)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Which of its queues a guest wants a packet on: the Toeplitz hash over addresses and ports, and the table
-// from hash to queue (source: xen/io/netif.h, "Hashing"). A guest sets it up over its control ring.
+// On which of its queues a guest wants a packet: the Toeplitz hash over addresses and ports, and the table
+// from hash to queue (source: xen/io/netif.h, "Hashing"). A guest configures both over its control ring.
 //
-// The hash is made bit by bit, without tables: 12 to 36 bytes are hashed, and a table per key is 10 kB for
-// each vif. About 6 instructions a bit, for guests that ask for it only.
+// The hash is computed bit by bit. Only 8 to 36 bytes are hashed, and lookup tables would take 10 kB per
+// key, so per vif. It costs about 6 instructions per bit, only for guests that ask for it.
 //
-// HOSTILE: the frame. Nothing is read beyond the bytes that are there; what does not parse is not hashed.
+// HOSTILE: the frame. Nothing is read beyond the bytes that are there; what cannot be parsed is not hashed.
 #pragma once
 #include "core/frame.hpp"
 #include "core/netif.hpp"
@@ -17,14 +17,14 @@ inline constexpr u32 kHashKey = 40;      // bytes
 inline constexpr u32 kHashMapping = 128; // entries
 inline constexpr u32 kHashTypes = XEN_NETIF_CTRL_HASH_TYPE_IPV4 | XEN_NETIF_CTRL_HASH_TYPE_IPV4_TCP |
 				  XEN_NETIF_CTRL_HASH_TYPE_IPV6 | XEN_NETIF_CTRL_HASH_TYPE_IPV6_TCP;
-inline constexpr u32 kHashHead = 128; // bytes of a frame that are looked at
+inline constexpr u32 kHashHead = 128; // bytes of a frame that the parser may need
 
 struct HashConfig {
 	u32 algorithm; // XEN_NETIF_CTRL_HASH_ALGORITHM_*
 	u32 types;     // XEN_NETIF_CTRL_HASH_TYPE_*, of kHashTypes
 	u32 size;      // entries of the mapping in use; 0: hash modulo the number of queues
 	u8 key[kHashKey];
-	u8 mapping[kHashMapping]; // INVARIANT: below the number of queues it was made for
+	u8 mapping[kHashMapping]; // INVARIANT: each below the number of queues when it was set
 
 	bool on() const { return algorithm == XEN_NETIF_CTRL_HASH_ALGORITHM_TOEPLITZ && types; }
 };
@@ -34,7 +34,7 @@ struct PacketHash {
 	u32 value;
 };
 
-// The key is a shift register whose left-most bits go into the hash for each bit set in the data.
+// The key is a shift register: for each bit that is set in the data, its left-most 32 bits go into the hash.
 constexpr u32 toeplitz(const u8 (&key)[kHashKey], const u8 *data, u32 len)
 {
 	u64 window = 0;
@@ -54,7 +54,7 @@ namespace detail
 {
 inline constexpr u8 kProtocolTcp = 6;
 
-// Hashes `len` bytes of addresses at `addresses` and, when there are any, of ports.
+// Hashes `len` bytes of addresses, and the ports if there are any.
 inline PacketHash hash_flow(const HashConfig &config, const u8 *addresses, u32 len, const u8 *ports,
 			    u32 type_plain, u32 type_tcp)
 {
@@ -82,7 +82,7 @@ inline PacketHash hash_ipv4(const HashConfig &config, const u8 *ip, u32 len)
 			 _XEN_NETIF_CTRL_HASH_TYPE_IPV4_TCP);
 }
 
-// Where TCP's header is behind the extension headers, or null.
+// The TCP header behind any extension headers, or null.
 inline const u8 *ipv6_ports(const u8 *ip, u32 len)
 {
 	constexpr u8 kHopByHop = 0, kRouting = 43, kOptions = 60;
@@ -92,7 +92,7 @@ inline const u8 *ipv6_ports(const u8 *ip, u32 len)
 		if (at + 2 > len)
 			return nullptr;
 		next = ip[at];
-		at += (ip[at + 1] + 1u) * 8; // INVARIANT: grows, so the loop ends with the bytes
+		at += (ip[at + 1] + 1u) * 8; // INVARIANT: always grows, so the loop ends
 	}
 	return next == kProtocolTcp && at + 4 <= len ? ip + at : nullptr;
 }
@@ -106,23 +106,23 @@ inline PacketHash hash_ipv6(const HashConfig &config, const u8 *ip, u32 len)
 }
 } // namespace detail
 
-// The hash of a frame of which `len` bytes are there. Tagged frames and what is not IP have none.
+// The hash of a frame of which `len` bytes are there. Frames with a VLAN tag, or other than IP, have none.
 inline PacketHash hash_frame(const HashConfig &config, const u8 *frame, u32 len)
 {
 	if (len < kEthernetHeader)
 		return {0, 0};
 	const u8 *ip = frame + kEthernetHeader;
 	switch (load_be16(frame + 2 * kMacLength)) {
-	case 0x0800:
+	case kEtherTypeIpv4:
 		return detail::hash_ipv4(config, ip, len - kEthernetHeader);
-	case 0x86dd:
+	case kEtherTypeIpv6:
 		return detail::hash_ipv6(config, ip, len - kEthernetHeader);
 	default:
 		return {0, 0};
 	}
 }
 
-// What is not hashed goes where hash 0 goes. INVARIANT: queues > 0.
+// A packet without a hash goes where hash 0 goes. INVARIANT: queues > 0.
 inline u32 hash_queue(const HashConfig &config, const PacketHash &hash, u32 queues)
 {
 	return (config.size ? config.mapping[hash.value % config.size] : hash.value) % queues;

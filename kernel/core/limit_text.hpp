@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Limits as XenStore has them: "BYTES,MICROSECONDS" or "PACKETS". Decimal digits and nothing else; a number
-// beyond 64 bits is refused, never cut.
+// Limits as they are written in XenStore: "BYTES,MICROSECONDS" or "PACKETS". Only decimal digits; a number
+// of more than 64 bits is refused, not truncated.
 #pragma once
 #include "core/result.hpp"
 
@@ -9,7 +9,7 @@ namespace ringway
 {
 namespace detail
 {
-// Takes a number off the front of `text`.
+// Reads a number at the start of `text` and moves `text` behind it.
 inline Result<u64> take_decimal(const char *&text)
 {
 	u64 value = 0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// What a vif may send or receive: bytes, packets per second, both or neither.
+// How much a vif may send or receive: a limit on bytes, on packets per second, on both, or none.
 //
-// Two token buckets, one of bytes and one of packets; a packet passes when both allow it. A packet with
-// segmentation offload counts as one: it is one for the host. Whoever asks limited() first pays one branch
-// when there is no limit; the rest is guarded by the caller.
+// There are two token buckets, one for bytes and one for packets; a packet passes if both allow it. A packet
+// with segmentation offload counts as one packet, as it does for the host. limited() makes the unlimited
+// case cost one branch and may be asked without a lock; the caller locks everything else.
 #pragma once
 #include "core/token_bucket.hpp"
 #include <atomic>
@@ -21,7 +21,7 @@ public:
 
 	bool limited() const { return limited_.load(std::memory_order_relaxed); }
 
-	// bytes per interval (microseconds), packets per second; 0 means unlimited.
+	// Bytes per interval (microseconds), packets per second; 0 means unlimited.
 	void set_bytes(u64 bytes, u64 interval, u64 now)
 	{
 		bytes_.set(bytes, interval, now);
@@ -29,13 +29,13 @@ public:
 	}
 	void set_packets(u64 per_second, u64 now)
 	{
-		// A batch at least, and otherwise what comes in 50 ms: the interval xl has for rates.
+		// What comes in 50 ms, the interval that xl uses for rates, but at least one batch.
 		const u64 burst = per_second / 20 < 64 ? 64 : per_second / 20;
 		packets_.set(per_second, kSecond, now, static_cast<s64>(burst < kMost ? burst : kMost));
 		update();
 	}
 
-	// For display. What is unlimited has no interval.
+	// For display. An unlimited bucket has no interval.
 	const TokenBucket &bytes() const { return bytes_; }
 	const TokenBucket &packets() const { return packets_; }
 
@@ -61,7 +61,7 @@ public:
 		bytes_.give_back(size);
 		packets_.give_back(packets);
 	}
-	// Microseconds until a packet of that size may pass: from 1 to a second, when the caller asks again.
+	// Microseconds until a packet of that size may pass, from 1 to a second. The caller then asks again.
 	u64 wait(u32 size) const
 	{
 		const u64 b = bytes_.limited() ? bytes_.wait(size) : 0;

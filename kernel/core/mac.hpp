@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// A MAC address as one 64-bit word: the six bytes in the order of the wire, the first in the lowest
-// byte, the upper 16 bits zero. Comparing and hashing cost one instruction instead of six, and an
-// address is read from a frame by one load and one mask.
+// A MAC address as one 64-bit word: the six bytes in network order, the first in the lowest byte, the upper
+// 16 bits zero. Comparing two takes one instruction instead of six, and reading one from a frame takes one
+// load and one mask.
 #pragma once
 #include "core/result.hpp"
 #include "core/types.hpp"
@@ -13,8 +13,8 @@ inline constexpr size_t kMacLength = 6;
 inline constexpr u64 kMacMask = (u64{1} << 48) - 1;
 inline constexpr u64 kMacBroadcast = kMacMask;
 
-// INVARIANT: eight bytes can be read at `bytes`. Inside an Ethernet header that holds for the source
-// address too: two bytes of EtherType follow it.
+// INVARIANT: eight bytes can be read at `bytes`. This holds for both addresses of an Ethernet header: the
+// EtherType follows the second one.
 RINGWAY_ALWAYS_INLINE u64 mac_load_wide(const void *bytes)
 {
 	u64 word;
@@ -35,7 +35,7 @@ inline void mac_store(void *bytes, u64 mac)
 	__builtin_memcpy(bytes, &mac, kMacLength);
 }
 
-// The address a human writes as a:b:c:d:e:f.
+// The address that is written as a:b:c:d:e:f.
 constexpr u64 mac_of(u8 a, u8 b, u8 c, u8 d, u8 e, u8 f)
 {
 	return u64{a} | u64{b} << 8 | u64{c} << 16 | u64{d} << 24 | u64{e} << 32 | u64{f} << 40;
@@ -47,25 +47,25 @@ constexpr bool mac_is_group(u64 mac)
 	return mac & 1;
 }
 
-// What a station may have: neither a group address nor all zeroes.
+// May a network interface have this address? Not a group address and not all zeroes.
 constexpr bool mac_is_station(u64 mac)
 {
 	return mac != 0 && !mac_is_group(mac);
 }
 
-// 01:80:c2:00:00:00 to 0f, the addresses IEEE 802.1D reserves for protocols between neighbours.
+// 01:80:c2:00:00:00 to 0f, which IEEE 802.1D reserves for protocols between neighbouring devices.
 constexpr bool mac_is_link_local(u64 mac)
 {
 	constexpr u64 last_nibble = u64{0x0f} << 40;
 	return (mac & ~last_nibble) == mac_of(0x01, 0x80, 0xc2, 0, 0, 0);
 }
 
-// "00:16:3e:12:34:56" and nothing else, letters of either case.
+// Only the form "00:16:3e:12:34:56"; letters may be upper or lower case.
 constexpr Result<u64> parse_mac(const char *text)
 {
 	u64 mac = 0;
 	for (u32 i = 0; i < 3 * kMacLength - 1; i++) {
-		const char c = text[i]; // INVARIANT: every one before it was no end of the text
+		const char c = text[i]; // INVARIANT: the text has not ended before this character
 		if (i % 3 == 2) {
 			if (c != ':')
 				return Error::invalid;

@@ -2,15 +2,16 @@
 //
 // The multicast addresses that a guest wants (source: xen/io/netif.h, "feature-multicast-control").
 //
-// Each address sits in one atomic word, so nothing is allocated, freed or half written: a reader on any CPU
-// sees an address or does not, and writers on several CPUs (a guest may send its changes on all queues at
-// once) settle by compare-and-swap who gets a free word. The array is the bound:
-// there is no list that a guest could make grow.
+// Each address is one atomic word, so nothing is allocated, freed or half written: a reader on any CPU
+// either sees an address or does not. Writers on several CPUs (a guest may send changes on all its queues at
+// once) use compare-and-swap to claim a free word. The array has a fixed size, so a guest cannot make it
+// grow.
 //
-// An address that was added twice has to be taken off twice, and addresses that are no multicast ones take
-// up room like any other: both as existing backends have it.
+// An address that was added twice has to be removed twice, and addresses that are not multicast take up room
+// like any other. Existing backends behave the same.
 //
-// Cost: off, one load per packet or batch; on, a walk over the words in use per multicast frame.
+// Cost: while the filter is off, one load per packet or batch; while it is on, a walk over the words in use
+// for each multicast frame.
 #pragma once
 #include "core/mac.hpp"
 #include <atomic>
@@ -29,7 +30,7 @@ private:
 	std::atomic<u64> word_[kCapacity]{};
 
 public:
-	// Has the guest asked for the filter? The list can change while it has not.
+	// Has the guest asked for the filter? The list may change even while it has not.
 	bool wanted() const { return wanted_.load(std::memory_order_relaxed); }
 	void want(bool on) { wanted_.store(on, std::memory_order_relaxed); }
 
@@ -49,7 +50,7 @@ public:
 		return false;
 	}
 
-	// Taking off what is not there is no error.
+	// Removing an address that is not in the list is not an error.
 	void remove(u64 address)
 	{
 		for (std::atomic<u64> &word : word_) {
@@ -68,14 +69,14 @@ public:
 		return false;
 	}
 
-	// Does the filter keep a frame to this destination from the guest? Broadcasts always pass.
+	// Does the filter drop a frame to this destination? Broadcasts always pass.
 	// INVARIANT: only asked when wanted().
 	bool refuses(u64 destination) const
 	{
 		return mac_is_group(destination) && destination != kMacBroadcast && !has(destination);
 	}
 
-	// A new connection begins without addresses. CONTEXT: no writer is at work.
+	// For a new connection, which starts with an empty list. CONTEXT: no concurrent writer.
 	void clear()
 	{
 		want(false);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The network interface's wire format under the core's names (source: xen/io/netif.h, MIT licensed,
-// taken from the hypervisor's development package), and what that header does not have yet.
+// Names for the network interface's ring format (source: xen/io/netif.h, MIT licensed, from the hypervisor's
+// development package), and definitions that this header does not have yet.
 #pragma once
 #include "core/ring.hpp"
 
@@ -36,10 +36,10 @@ static_assert(sizeof(TxRequest) == 12 && sizeof(TxResponse) == 4 && sizeof(RxReq
 static_assert(sizeof(CtrlRequest) == 16 && sizeof(CtrlResponse) == 12);
 static_assert(TxBackRing::kSize == 256 && RxBackRing::kSize == 256);
 
-// Slots of one packet that every backend must accept, extra infos not counted.
+// A packet of so many slots must be accepted by every backend, extra infos not counted.
 inline constexpr u32 kLegacySlots = XEN_NETIF_NR_SLOTS_MIN;
 
-// Linux's header knows one extra info type more than Xen's: headroom for XDP.
+// Linux's header has one extra info type that Xen's does not have: headroom for XDP.
 inline constexpr u8 kExtraTypeXdp = 5;
 inline constexpr u8 kExtraTypeCount = 6;
 } // namespace ringway

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Do a packet's headers carry what its offload flags claim?
+// Do a packet's headers match what its offload flags claim?
 //
-// A frame with a blank checksum must be TCP or UDP over IPv4 or IPv6 with the header there, one with GSO
-// must be TCP over the IP version its type names, with more than the headers in it. Linux's skb path
-// checks the same with its own code; frames that bypass it are checked here.
+// A frame with a blank checksum must be TCP or UDP over IPv4 or IPv6, with a complete header. A frame with
+// GSO must be TCP over the IP version that its type names, with data behind the headers. Linux checks the
+// same when a frame becomes an skb; this file checks the frames that never do.
 //
-// HOSTILE: every byte. Reads only below `staged`. Extension headers and more than two VLAN tags are "no":
-// the caller then takes the thorough way.
+// HOSTILE: every byte. Reads only below `staged`. The answer is no for extension headers and for more than
+// two VLAN tags; the caller then hands the frame to Linux, which can parse them.
 #pragma once
+#include "core/frame.hpp"
 #include "core/netif.hpp"
 
 namespace ringway
 {
 namespace detail
 {
-inline constexpr u16 kTypeIpv4 = 0x0800, kTypeIpv6 = 0x86dd, kTypeVlan = 0x8100, kTypeQinq = 0x88a8;
 inline constexpr u8 kProtoTcp = 6, kProtoUdp = 17;
-
-RINGWAY_ALWAYS_INLINE u16 be16(const u8 *at)
-{
-	return static_cast<u16>(at[0] << 8 | at[1]);
-}
 
 struct Transport {
 	u16 type;   // Ethernet type behind tags
@@ -29,31 +24,31 @@ struct Transport {
 	u32 offset; // of the transport header
 };
 
-// False when there is no plain IPv4 or IPv6 header with TCP or UDP right behind it.
+// False unless there is an IPv4 or IPv6 header and the transport header follows it directly.
 inline bool find_transport(const u8 *head, u32 staged, Transport &out)
 {
 	u32 at = 12;
 	if (staged < at + 2)
 		return false;
-	u16 type = be16(head + at);
-	for (int tags = 0; tags < 2 && (type == kTypeVlan || type == kTypeQinq); tags++) {
+	u16 type = load_be16(head + at);
+	for (int tags = 0; tags < 2 && is_vlan_type(type); tags++) {
 		at += 4;
 		if (staged < at + 2)
 			return false;
-		type = be16(head + at);
+		type = load_be16(head + at);
 	}
 	at += 2;
-	if (type == kTypeIpv4) {
+	if (type == kEtherTypeIpv4) {
 		if (staged < at + 20)
 			return false;
 		const u32 header = (head[at] & 0x0f) * 4u;
-		const bool fragment = be16(head + at + 6) & 0x3fff; // more fragments, or an offset
+		const bool fragment = load_be16(head + at + 6) & 0x3fff; // more fragments, or an offset
 		if (head[at] >> 4 != 4 || header < 20 || fragment)
 			return false;
 		out = {type, head[at + 9], at + header};
 		return true;
 	}
-	if (type == kTypeIpv6) {
+	if (type == kEtherTypeIpv6) {
 		if (staged < at + 40 || head[at] >> 4 != 6)
 			return false;
 		out = {type, head[at + 6], at + 40};
@@ -63,13 +58,13 @@ inline bool find_transport(const u8 *head, u32 staged, Transport &out)
 }
 } // namespace detail
 
-// Is it one of the most common frames with a blank checksum and no GSO: untagged, whole, UDP or TCP over IPv4
-// without options? Those go on as they are; about the others offload_headers_fit() is asked. About ten
+// Is this one of the most common frames with a blank checksum and no GSO: no VLAN tag, not a fragment, UDP or
+// TCP over IPv4 without options? These may pass; for all others ask offload_headers_fit(). Costs about ten
 // instructions. HOSTILE: every byte.
 RINGWAY_ALWAYS_INLINE bool is_plain_transport(const u8 *head, u32 staged, u32 len)
 {
-	// Little endian: Ethernet type, version and header length; then fragment offset, more-fragments and
-	// protocol.
+	// `first`: Ethernet type, IP version and header length. `second`: more-fragments bit, fragment offset
+	// and protocol. Both in little endian.
 	u32 first;
 	u64 second;
 	if (RINGWAY_UNLIKELY(staged < 14 + 20 + 8))
@@ -87,7 +82,7 @@ RINGWAY_ALWAYS_INLINE bool is_plain_transport(const u8 *head, u32 staged, u32 le
 	return header >= 20 && 14 + 20 + header <= len;
 }
 
-// May a frame with a blank checksum, or GSO, go on as it is?
+// May a frame with a blank checksum or GSO be passed on as it is?
 inline bool offload_headers_fit(const u8 *head, u32 staged, u32 len, u8 gso_type)
 {
 	using namespace detail;
@@ -103,7 +98,7 @@ inline bool offload_headers_fit(const u8 *head, u32 staged, u32 len, u8 gso_type
 		return false;
 	if (gso_type == XEN_NETIF_GSO_TYPE_NONE)
 		return true;
-	return transport.type == (gso_type == XEN_NETIF_GSO_TYPE_TCPV4 ? kTypeIpv4 : kTypeIpv6) &&
+	return transport.type == (gso_type == XEN_NETIF_GSO_TYPE_TCPV4 ? kEtherTypeIpv4 : kEtherTypeIpv6) &&
 	       transport.offset + header < len;
 }
 } // namespace ringway

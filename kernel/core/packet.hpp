@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// A batch of packets on their way from one guest's TX ring, and the slots they came in.
+// A batch of packets from one guest's TX ring, and the slots they came in.
 //
-// A packet on the ring is a first slot, then its extra infos, then further slots. The first slot's
-// size is the size of the whole packet; what is left after taking away the other slots' sizes is the
-// first slot's own (source: xen/io/netif.h, "Guest transmit").
+// A packet on the ring is a first slot, then its extra infos, then further slots. The size in the first
+// slot is that of the whole packet; the bytes in the first slot itself are that size less the sizes of the
+// other slots (source: xen/io/netif.h, "Guest transmit").
 #pragma once
 #include "core/grant_copy.hpp"
 
@@ -13,11 +13,11 @@ namespace ringway
 inline constexpr u32 kBatchPackets = 64; // one NAPI budget
 inline constexpr u32 kBatchSlots = TxBackRing::kSize;
 
-// One piece of a guest's memory, checked: offset + size lies within a page. It is the request as it was on
-// the ring, but for the first slot's size, which has become the slot's own; flags are of no use any more.
+// One piece of a guest's memory, checked: offset + size is within a page. This is the request as it was on
+// the ring, except that a first slot's size is now that of the slot itself. Flags are not used any more.
 using TxSlot = TxRequest;
 
-// What becomes of a packet, decided step by step along the pipeline.
+// What happens to a packet. Each step of the pipeline may change it.
 enum class Fate : u8 {
 	pending,  // nothing wrong so far
 	done,     // delivered, or answered without being a packet (multicast control)
@@ -28,16 +28,16 @@ enum class Fate : u8 {
 
 // How a packet leaves, once classified.
 enum class Path : u8 {
-	none,    // dropped, answered or delivered already
-	up,      // as an skb into Linux: the vif is no switch port, or the port is watched
+	none,    // already dropped, answered or delivered
+	up,      // as an skb into Linux: the vif is not a switch port, or the port is watched
 	forward, // as an skb, to where the verdict says
 	direct,  // into another vif's ring
 	flood,   // to every port
 };
 
-// The members that start as zero lie together: one store clears them.
+// Members that start as zero are next to each other, so that one store clears several.
 struct Packet {
-	u8 *head;       // staged bytes, in dom0 memory that no guest can write
+	u8 *head;       // the staged bytes: a copy in dom0's memory, which no guest can write
 	u32 len;        // whole packet, bytes
 	u16 staged;     // bytes at head
 	u16 gso_size;   // bytes of payload per segment
@@ -52,11 +52,11 @@ struct Packet {
 	Path path;
 	u16 verdict; // index into the switch's verdicts
 	u16 next;    // list link used while grouping by destination
-	OwnPlace at; // the staged bytes again, for the copy out
+	OwnPlace at; // where the staged bytes are, for the copy to the receiver
 
 	u32 slots_on_ring() const { return static_cast<u32>(slot_count) + extra_count; }
 	bool whole() const { return staged == len; }
-	// Nothing wrong so far, and no extra info: four members in one comparison.
+	// Nothing wrong so far and no extra info. Compares four members at once.
 	RINGWAY_ALWAYS_INLINE bool plain() const
 	{
 		u32 word;
@@ -68,20 +68,20 @@ struct Packet {
 	bool gso() const { return gso_type != XEN_NETIF_GSO_TYPE_NONE; }
 };
 
-// A request that is no packet: the guest puts an address on its multicast list, or takes one off.
+// A request that is not a packet: the guest adds an address to its multicast list, or removes one.
 struct MulticastChange {
 	u64 address;
-	u16 packet; // the request's place in the batch; it is answered there
+	u16 packet; // index in the batch, where the request is answered
 	bool add;
 };
 
 struct Batch {
 	u32 packet_count;
 	u32 slot_count;
-	u64 throttled;    // microseconds until the vif's limit lets the next packet pass, or 0
-	bool cut;         // the pass ended because its share of bytes was used up, with more in the ring
-	s32 share;        // what is left of the share; below 0: what the last packet took beyond it
-	u32 change_count; // of its multicast list
+	u64 throttled;    // microseconds until the vif's limit allows the next packet, or 0
+	bool cut;         // the pass ended early: its share of bytes was used up, with more in the ring
+	s32 share;        // bytes left of the share; negative if the last packet exceeded it
+	u32 change_count; // changes to the multicast list
 	Packet packets[kBatchPackets];
 	TxSlot slots[kBatchSlots];
 	MulticastChange changes[kBatchPackets];

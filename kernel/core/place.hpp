@@ -7,13 +7,13 @@
 // no more_data (source: xen/io/netif.h, "Guest receive"). Responses go out in the order of the requests:
 // frontends rely on it.
 //
-// A guest whose XDP program wants room in front of a packet gets it in each slot, and an extra info that says
-// how much. The response's offset and size describe the data alone.
+// A guest whose XDP program wants headroom in front of a packet gets it in each slot, and an extra info that
+// says how much. The response's offset and size describe the data only.
 //
-// Pieces of the source are laid end to end into the slots, so that the operations of one slot name the
-// same destination grant, and the hypervisor acquires it once. A large packet whose pieces are nearly full
-// pages is better off with slots that end where pieces do: one operation a page instead of two, for at most
-// two slots more (RxMeta::keep_pieces).
+// The pieces of the source are put into the slots end to end. The operations of one slot then name the same
+// destination grant, which the hypervisor acquires only once. For a large packet whose pieces are nearly
+// full pages it is better to end slots where pieces end: one operation per page instead of two, for at most
+// two more slots (RxMeta::keep_pieces).
 #pragma once
 #include "core/grant_copy.hpp"
 
@@ -32,8 +32,8 @@ struct RxMeta {
 	u16 flags;                // NETRXF_csum_blank, NETRXF_data_validated
 	u8 gso_type;              // XEN_NETIF_GSO_TYPE_*
 	u16 gso_size;             // bytes
-	bool keep_pieces = false; // no piece is split over two slots; not with headroom
-	u16 headroom = 0;         // bytes left alone at the start of each slot, at most kMaxHeadroom
+	bool keep_pieces = false; // do not split a piece over two slots; excludes headroom
+	u16 headroom = 0;         // unused bytes at the start of each slot, at most kMaxHeadroom
 	u8 hash_type = 0;         // 0: not hashed; else _XEN_NETIF_CTRL_HASH_TYPE_* + 1
 	u32 hash = 0;
 
@@ -42,8 +42,8 @@ struct RxMeta {
 	constexpr u32 extras() const { return u32{gso()} + (headroom != 0) + (hash_type != 0); }
 };
 
-// Half a slot is always left for data: the largest packet needs 35 slots then, and no choice of a guest's
-// can make a packet that its ring never holds.
+// At least half of each slot is left for data. The largest packet then needs 35 slots, so no headroom that a
+// guest may choose makes a packet larger than its ring.
 inline constexpr u32 kMaxHeadroom = kPageSize / 2;
 
 constexpr u32 rx_slots_needed(const RxMeta &meta)
@@ -54,7 +54,7 @@ constexpr u32 rx_slots_needed(const RxMeta &meta)
 	return (meta.len + room - 1) / room + meta.extras();
 }
 
-// Bytes that go into one slot when pieces are not split: as many whole pieces as fit.
+// Bytes that go into the next slot if pieces are not split: as many whole pieces as fit.
 // INVARIANT: no piece is longer than a page.
 constexpr u32 rx_whole_fill(const SourcePiece *piece, u32 left)
 {
@@ -64,7 +64,7 @@ constexpr u32 rx_whole_fill(const SourcePiece *piece, u32 left)
 	return fill;
 }
 
-// Data slots a packet needs when pieces are not split.
+// Data slots that a packet needs if pieces are not split.
 constexpr u32 rx_whole_slots(const SourcePiece *piece, u32 count)
 {
 	u32 slots = 0, room = 0;
@@ -78,7 +78,7 @@ constexpr u32 rx_whole_slots(const SourcePiece *piece, u32 count)
 	return slots;
 }
 
-// Responses that wait for their copies. One batch never spans more than one ring.
+// Responses that wait for their copies. There are never more than a ring has slots.
 struct RxPending {
 	u32 count = 0;
 	union {
@@ -90,13 +90,14 @@ struct RxPending {
 	void clear() { count = 0; }
 };
 
-// Upper bound of copy operations one packet can need: each slot boundary splits a piece once more.
+// The most copy operations that one packet can need: each slot boundary may split one piece.
 constexpr u32 rx_copy_ops_bound(u32 pieces, u32 slots)
 {
 	return pieces + slots;
 }
 
-// The slots behind a packet's first one, in the order of their types. All but the last say that more follow.
+// The extra infos behind a packet's first slot, in the order of their types. Each but the last is marked as
+// having another one behind it.
 template <typename Ring>
 __attribute__((noinline)) void place_extras(Ring &ring, const RxMeta &meta, RxPending &pending)
 {
@@ -126,7 +127,7 @@ __attribute__((noinline)) void place_extras(Ring &ring, const RxMeta &meta, RxPe
 
 namespace detail
 {
-// kSpecial: headroom or a hash; that few have them should cost the others nothing.
+// kSpecial: with headroom or a hash. Few packets have them, and the others should not pay for them.
 template <bool kSpecial, typename Ring, typename Copies>
 void place_slots(Ring &ring, u16 domain, const RxMeta &meta, const SourcePiece *piece, Copies &copies,
 		 RxPending &pending)
@@ -175,10 +176,10 @@ void place_slots(Ring &ring, u16 domain, const RxMeta &meta, const SourcePiece *
 }
 } // namespace detail
 
-// Adds the responses and copies for one packet of `meta.len` bytes that the pieces make up.
-// INVARIANT: the caller has checked that slots and copy operations are there (rx_slots_needed,
-// rx_copy_ops_bound), and the sum of the pieces is meta.len.
-// HOSTILE: the request's id and gref; both are only handed on.
+// Adds the responses and copies for one packet, whose `meta.len` bytes are in the pieces.
+// INVARIANT: there are enough slots and copy operations (rx_slots_needed, rx_copy_ops_bound), and the lengths
+// of the pieces add up to meta.len.
+// HOSTILE: the request's id and gref; both are only passed on.
 template <typename Ring, typename Copies>
 RINGWAY_ALWAYS_INLINE void place_packet(Ring &ring, u16 domain, const RxMeta &meta, const SourcePiece *piece,
 					Copies &copies, RxPending &pending)
@@ -189,10 +190,10 @@ RINGWAY_ALWAYS_INLINE void place_packet(Ring &ring, u16 domain, const RxMeta &me
 		detail::place_slots<true>(ring, domain, meta, piece, copies, pending);
 }
 
-// The common case of place_packet(), for a run of packets: `len` bytes of one piece of our own memory, at
-// most a page, no extra info. The same slots, the same responses, one operation each. What was placed counts
-// with finish(); nobody else touches ring, copies and pending in between, and after it a new run begins.
-// INVARIANT: as for place_packet().
+// The common case of place_packet(), for a run of packets that each are one piece of our own memory of at
+// most a page, without extra info. Slots and responses are the same; each packet takes one copy operation.
+// Ring, copies and pending are only updated by finish(), so nobody else may use them before; begin() starts
+// another run. INVARIANT: as for place_packet().
 template <typename Ring, typename Copies>
 class OneSlotRun
 {
@@ -233,7 +234,7 @@ public:
 	}
 };
 
-// One packet like that. INVARIANT: as for place_packet().
+// A run of one packet. INVARIANT: as for place_packet().
 template <typename Ring, typename Copies>
 RINGWAY_ALWAYS_INLINE void place_one_slot(Ring &ring, u16 domain, const OwnPlace &from, u16 len, u16 flags,
 					  Copies &copies, RxPending &pending)
@@ -243,13 +244,13 @@ RINGWAY_ALWAYS_INLINE void place_one_slot(Ring &ring, u16 domain, const OwnPlace
 	run.finish();
 }
 
-// A copy into slot `slot` failed: the guest gets an error there. INVARIANT: tags are data slots.
+// A copy into this slot failed: the guest gets an error for it. INVARIANT: `slot` is a data slot.
 inline void place_failed(RxPending &pending, u16 slot)
 {
 	pending.response[slot].status = NETIF_RSP_ERROR;
 }
 
-// Writes all pending responses into the ring; the caller pushes.
+// Writes all pending responses into the ring; the caller publishes them.
 template <typename Ring>
 void place_respond(Ring &ring, RxPending &pending)
 {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Result<T>: a value or an Error, for a world without exceptions. TRY() hands an error up.
+// Result<T>: a value or an Error, since there are no exceptions. TRY() returns the error to the caller.
 #pragma once
 #include "core/types.hpp"
 
 namespace ringway
 {
-// Why something was refused. The text for a log line is error_text(); callers at the C boundary
-// translate with error_errno().
+// Why something was refused. error_text() is the text for a log line; error_errno() is what C gets.
 enum class Error : u8 {
 	none = 0,
 	ring_index,      // the peer's producer index is more than a ring ahead, or went backwards
@@ -18,11 +17,11 @@ enum class Error : u8 {
 	no_memory,
 	no_slots,  // the peer has not posted enough buffers yet: try again later
 	invalid,   // a value out of its range
-	missing,   // a value that has to be there is not
-	exists,    // a value is there that must not be
-	full,      // a table has no room for another entry
+	missing,   // something required is not there
+	exists,    // there is one already
+	full,      // a table has no room left
 	hypercall, // the hypervisor refused an operation
-	bug,       // the code broke its own rule
+	bug,       // an internal rule was broken
 };
 
 constexpr const char *error_text(Error e)
@@ -51,7 +50,7 @@ constexpr const char *error_text(Error e)
 	case Error::missing:
 		return "value missing";
 	case Error::exists:
-		return "value exists already";
+		return "already there";
 	case Error::full:
 		return "table full";
 	case Error::hypercall:
@@ -62,7 +61,7 @@ constexpr const char *error_text(Error e)
 	return "?";
 }
 
-// Linux's errno numbers, for returns through C.
+// Linux's errno numbers, for functions that C calls. The only place where C++ spells them.
 constexpr int error_errno(Error e)
 {
 	switch (e) {
@@ -97,7 +96,7 @@ public:
 	constexpr bool ok() const { return RINGWAY_LIKELY(error_ == Error::none); }
 	constexpr explicit operator bool() const { return ok(); }
 	constexpr Error error() const { return error_; }
-	// INVARIANT: only meaningful when ok(); otherwise a value-initialised T.
+	// INVARIANT: only meaningful if ok(); otherwise a value-initialised T.
 	constexpr const T &value() const { return value_; }
 	constexpr T value_or(T other) const { return ok() ? value_ : other; }
 };
@@ -115,7 +114,7 @@ public:
 	constexpr Error error() const { return error_; }
 };
 
-// TRY(expr): the value of a Result, or return its error from the enclosing function.
+// TRY(expr): the value of a Result; if it is an error, the enclosing function returns that error.
 #define TRY(expr)                                   \
 	({                                          \
 		auto try_result_ = (expr);          \

@@ -7,12 +7,13 @@
 //
 //     rsp_cons ≤ rsp_prod ≤ req_cons ≤ req_prod ≤ rsp_cons + 256       (mod 2^32, free running)
 //
-// Each end keeps the indices it owns privately and publishes them; the other end's index is read
-// once per pass and bounded right there. An index that breaks the order is the peer's crime and an
-// Error::ring_index, never a long loop.
+// Each end keeps the indices it owns in private memory and publishes them. The other end's index is read
+// once per pass and checked at once. If it breaks the order above, the peer is at fault, and the result is
+// Error::ring_index and never a long loop.
 //
-// Notification: `push_*` publishes and tells whether the peer asked (through its event index) to be
-// woken; `ask_*_event` asks for the next event and looks once more, closing the race with sleep.
+// Notification: `push_*` publishes, and returns whether the peer has asked (through its event index) to be
+// woken. `ask_*_event` asks for the next event and then looks once more, so that nothing is missed between
+// the last look and going to sleep.
 #pragma once
 #include "core/result.hpp"
 #include "core/shared.hpp"
@@ -43,7 +44,7 @@ struct RingIndices {
 	u32 rsp_prod, rsp_private, rsp_event; // rsp_private: written, perhaps not published
 };
 
-// What both ends share: where the page is and where slot i lies.
+// Common to both ends: where the page is and where slot i is in it.
 template <typename Request, typename Response>
 class RingPage
 {
@@ -51,7 +52,8 @@ public:
 	static constexpr size_t kSlotSize = sizeof(Request) > sizeof(Response) ? sizeof(Request)
 									       : sizeof(Response);
 	static constexpr u32 kSize = ring_slots(kSlotSize);
-	using Word = std::conditional_t<kSlotSize % sizeof(u64) == 0, u64, u32>; // what slots are read in
+	using Word = std::conditional_t<kSlotSize % sizeof(u64) == 0, u64,
+					u32>; // the unit in which slots are read
 
 	bool attached() const { return page_ != nullptr; }
 
@@ -87,9 +89,9 @@ class BackRing : public RingPage<Request, Response>
 public:
 	using Page::kSize;
 
-	// Starts on a page a frontend set up, at the response index it stands at: a frontend may have
-	// posted requests already.
-	// HOSTILE: both indices. Refused when they are more than a ring apart.
+	// Attaches to a page that a frontend has set up. Starts at the page's response index, because the
+	// frontend may have posted requests already.
+	// HOSTILE: both indices. Refused if they are more than a ring apart.
 	Result<void> attach(void *page)
 	{
 		auto *ring = static_cast<volatile SharedRingHeader *>(page);
@@ -106,9 +108,9 @@ public:
 	u32 req_cons() const { return req_cons_; }
 	u32 rsp_prod() const { return rsp_prod_; }
 
-	// How many requests can be taken now; the one bound for a whole pass.
-	// HOSTILE: req_prod. More than the ring can hold is an error; requests whose response would not
-	// fit before older ones are answered are not counted.
+	// How many requests can be taken now; this is the bound for a whole pass.
+	// HOSTILE: req_prod. More than the ring can hold is an error. Requests are not counted if there is no
+	// room for their responses until older requests are answered.
 	Result<u32> unconsumed() const
 	{
 		const u32 posted = shared::load(&page_->req_prod) - req_cons_;
@@ -119,7 +121,7 @@ public:
 		return posted < room ? posted : room;
 	}
 
-	// A copy of request i. INVARIANT: i lies within what unconsumed() allowed.
+	// A copy of request i. INVARIANT: i is within what unconsumed() allowed.
 	RINGWAY_ALWAYS_INLINE Request request(u32 i) const
 	{
 		return shared::fetch<Request, typename Page::Word>(this->slot(i));
@@ -133,7 +135,7 @@ public:
 	}
 	void consume(u32 n) { req_cons_ += n; }
 
-	// Writes the next response. INVARIANT: never more responses than requests taken.
+	// Writes the next response. INVARIANT: no more responses than requests that were taken.
 	template <typename T = Response>
 	void respond(const T &response)
 	{
@@ -150,20 +152,20 @@ public:
 	}
 	u32 unpublished() const { return rsp_prod_ - published_; }
 
-	// Publishes all responses written since the last push; true when the frontend wants an event.
-	// HOSTILE: rsp_event only decides about the frontend's own wake-up; at most one per push.
+	// Publishes all responses written since the last push; true if the frontend wants an event.
+	// HOSTILE: rsp_event only decides whether the frontend itself is woken, at most once per push.
 	bool push_responses()
 	{
 		const u32 old = published_;
 		shared::write_barrier(); // responses before the index
 		shared::store(&page_->rsp_prod, rsp_prod_);
 		published_ = rsp_prod_;
-		shared::full_barrier(); // the index before looking at the event request
+		shared::full_barrier(); // publish the index before reading the event index
 		const u32 wanted = shared::load(&page_->rsp_event);
 		return rsp_prod_ - wanted < rsp_prod_ - old;
 	}
 
-	// Asks for an event at the next request; true when requests are there already.
+	// Asks for an event at the next request; true if there are requests already.
 	bool ask_request_event()
 	{
 		if (shared::load(&page_->req_prod) != req_cons_)
@@ -172,17 +174,17 @@ public:
 		shared::full_barrier();
 		return shared::load(&page_->req_prod) != req_cons_;
 	}
-	// Asks for an event once `n` requests in all wait to be taken.
+	// Asks for an event as soon as `n` requests wait; true if they do already.
 	bool ask_request_event(u32 n)
 	{
 		shared::store(&page_->req_event, req_cons_ + n);
 		shared::full_barrier();
 		return shared::load(&page_->req_prod) - req_cons_ >= n;
 	}
-	// HOSTILE: only to be compared or shown.
+	// HOSTILE: only for comparing or displaying.
 	u32 shared_req_prod() const { return shared::load(&page_->req_prod); }
 
-	// All indices, to be shown to a person: the shared ones are whatever the peer made of them.
+	// All indices, for display only: the peer may have written anything to the shared ones.
 	RingIndices indices() const
 	{
 		return {kSize,
@@ -208,7 +210,7 @@ class FrontRing : public RingPage<Request, Response>
 public:
 	using Page::kSize;
 
-	// Takes a zeroed page of ours and makes it an empty ring whose indices begin at `start`.
+	// Makes an empty ring of a zeroed page of ours; the indices begin at `start`.
 	void init(void *page, u32 start = 0)
 	{
 		page_ = static_cast<volatile SharedRingHeader *>(page);
@@ -232,14 +234,14 @@ public:
 		static_assert(sizeof(T) <= Page::kSlotSize);
 		shared::put(this->slot(req_prod_++), request);
 	}
-	// INVARIANT: i is a slot between published_ and req_prod_: the backend does not see it yet.
+	// INVARIANT: i is between published_ and req_prod_, so the backend does not know the slot yet.
 	template <typename T = Request>
 	void rewrite(u32 i, const T &request)
 	{
 		shared::put(this->slot(i), request);
 	}
 
-	// Publishes all posted requests; true when the backend wants an event.
+	// Publishes all posted requests; true if the backend wants an event.
 	bool push_requests()
 	{
 		const u32 old = published_;
@@ -252,8 +254,8 @@ public:
 	}
 
 	// How many responses can be taken now.
-	// HOSTILE: rsp_prod. Bounded by what was really published, so neither a jump nor a step backwards
-	// passes.
+	// HOSTILE: rsp_prod. It is an error if this is more than was published, which catches both a jump
+	// ahead and a step backwards.
 	Result<u32> unconsumed() const
 	{
 		const u32 answered = shared::load(&page_->rsp_prod) - rsp_cons_;
@@ -263,7 +265,7 @@ public:
 		return answered;
 	}
 
-	// A copy of response i. INVARIANT: i lies within what unconsumed() allowed.
+	// A copy of response i. INVARIANT: i is within what unconsumed() allowed.
 	RINGWAY_ALWAYS_INLINE Response response(u32 i) const
 	{
 		return shared::fetch<Response>(this->slot(i));
@@ -276,7 +278,7 @@ public:
 	}
 	void consume(u32 n) { rsp_cons_ += n; }
 
-	// Asks for an event once `n` more responses are there (1: the next one); true when they are already.
+	// Asks for an event as soon as `n` more responses are there; true if they are already.
 	bool ask_response_event(u32 n = 1)
 	{
 		shared::store(&page_->rsp_event, rsp_cons_ + n);

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// An ordered list of rules, and what it says about a flow: the first one that matches decides, then the
-// rest's action. It is built as a whole and never changes.
+// An ordered list of rules. The first rule that matches a flow decides about it; if none does, the default
+// action decides. A list never changes once it is built; to change rules, a new list replaces it.
 //
-// A rule that asks for nothing has masks of zero and port ranges of everything, so none of its conditions
-// needs a branch of its own. Cost: about 6 instructions for a rule of another protocol, 25 for one whose
-// addresses have to be compared.
+// A rule without a condition has masks of zero and port ranges that hold every port, so that no condition
+// needs a branch. Cost: about 6 instructions for a rule of another protocol, 25 for one whose addresses have
+// to be compared.
 #pragma once
 #include "core/flow.hpp"
 
 namespace ringway
 {
-// The first `bits` bits of an address, in the order in which its bytes lie in memory.
+// A mask of an address's first `bits` bits, in the order of its bytes in memory.
 inline IpAddress prefix_mask(u32 bits, bool v4)
 {
 	u8 bytes[16] = {};
@@ -34,14 +34,14 @@ class Rule
 		}
 	};
 
-	u32 mask_ = 0, value_ = 0; // of Flow::key
+	u32 mask_ = 0, value_ = 0; // for Flow::key
 	Range from_ports_, to_ports_;
 	Prefix from_, to_;
 
 public:
 	static constexpr u32 kMost = 32;
 
-	// Each narrows what the rule matches. INVARIANT: called once each at most.
+	// Each of these adds a condition. INVARIANT: each is called at most once.
 	void want(u32 mask, u32 value)
 	{
 		mask_ |= mask;
@@ -80,24 +80,24 @@ private:
 class RuleList
 {
 	u32 count_ = 0;
-	u64 accepts_ = 0; // a bit for each rule, and kRest
+	u64 accepts_ = 0; // one bit for each rule, and one for kDefault
 	Rule rules_[Rule::kMost];
 
 public:
-	// What find() says besides a rule's number.
-	static constexpr u32 kRest = Rule::kMost, kHidden = Rule::kMost + 1;
+	// What find() may return besides a rule's number.
+	static constexpr u32 kDefault = Rule::kMost, kHidden = Rule::kMost + 1;
 	static constexpr u32 kOutcomes = Rule::kMost + 2;
 
-	explicit RuleList(bool accept_rest) : accepts_(u64{accept_rest} << kRest) {}
+	explicit RuleList(bool accept_default) : accepts_(u64{accept_default} << kDefault) {}
 
-	// INVARIANT: kMost times at most.
+	// INVARIANT: called at most kMost times.
 	Rule &add(bool accept)
 	{
 		accepts_ |= u64{accept} << count_;
 		return rules_[count_++];
 	}
 
-	// Which rule decides: the first that matches, or kRest. What hides something gets to none.
+	// Which rule decides: the first that matches, or kDefault. A flow that hides something matches none.
 	u32 find(const Flow &flow) const
 	{
 		if (RINGWAY_UNLIKELY(flow.hidden))
@@ -105,7 +105,7 @@ public:
 		for (u32 i = 0; i < count_; i++)
 			if (rules_[i].matches(flow))
 				return i;
-		return kRest;
+		return kDefault;
 	}
 	bool accepts(u32 outcome) const { return accepts_ >> outcome & 1; }
 };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Who a frame says it is from: the addresses that a receiver would believe, and whether it plays a part
-// (DHCP server, IPv6 router) that is not every machine's.
+// Who a frame claims to be from: the addresses that a receiver would believe, and whether the sender acts as
+// a DHCP server or IPv6 router, which not every machine may.
 //
-// HOSTILE: every byte. What a filter misreads and a receiver does not is a way around the filter, so
-// nothing is guessed: what cannot be followed to its end is `hidden`. VLAN tags (two at most) and LLC/SNAP
-// are seen through, so are IPv6 extension headers. Fragments: the first one must hold the headers that
-// decide, later ones cannot change those (a UDP header is as long as the smallest fragment), and neighbour
-// discovery in fragments is hidden (RFC 6980).
+// HOSTILE: every byte. If a filter reads a frame differently from the receiver, that is a way around the
+// filter. So nothing is guessed: a frame whose headers cannot be followed to their end is `hidden`. At most
+// two VLAN tags, LLC/SNAP and IPv6 extension headers are skipped. Of a fragmented packet the first fragment
+// must hold the headers that decide; later ones cannot change these, because a UDP header is no longer than
+// the smallest fragment. Neighbour discovery in fragments is hidden (RFC 6980).
 #pragma once
 #include "core/claims.hpp"
 #include "core/frame.hpp"
@@ -15,17 +15,17 @@
 namespace ringway
 {
 struct Sender {
-	IpAddress source;        // of the IP header, or of the ARP sender
-	IpAddress target;        // that the frame announces to be its own: neighbour advertisement, DAD
-	bool has_source = false; // false with !hidden: it has none yet and says so in one of the proper ways
+	IpAddress source; // of the IP header, or of the ARP sender
+	IpAddress target; // that the sender claims as its own: neighbour advertisement, DAD
+	bool has_source =
+		false; // false and !hidden: it has no address yet, and the frame is one that may say so
 	bool has_target = false;
-	bool hidden = false; // not to be believed: malformed, concealed, or a protocol that is not IP
-	bool server = false; // answers as DHCP server, announces or redirects as a router
+	bool hidden = false; // not to be believed: malformed, headers concealed, or not IP
+	bool server = false; // answers as a DHCP server, or announces or redirects as a router
 };
 
 class SenderParser
 {
-	static constexpr u16 kIpv4 = 0x0800, kArp = 0x0806, kIpv6 = 0x86dd;
 	static constexpr u8 kUdp = 17, kIcmpv6 = 58;
 	static constexpr u32 kMostTags = 2, kMostExtensions = 8, kMostOptions = 16;
 
@@ -35,7 +35,7 @@ class SenderParser
 	Sender sender_{};
 
 public:
-	// INVARIANT: kEthernetHeader bytes lie at the frame.
+	// INVARIANT: staged >= kEthernetHeader.
 	SenderParser(const u8 *frame, u32 staged)
 	    : frame_(frame), at_(frame + kEthernetHeader), left_(staged - kEthernetHeader)
 	{
@@ -44,13 +44,13 @@ public:
 	Sender parse()
 	{
 		switch (ethertype()) {
-		case kIpv4:
+		case kEtherTypeIpv4:
 			ipv4();
 			break;
-		case kArp:
+		case kEtherTypeArp:
 			arp();
 			break;
-		case kIpv6:
+		case kEtherTypeIpv6:
 			ipv6();
 			break;
 		default:
@@ -70,13 +70,11 @@ private:
 	}
 	void hide() { sender_.hidden = true; }
 
-	static bool any_vlan_type(u16 type) { return is_vlan_type(type) || type == 0x9100 || type == 0x9200; }
-
-	// 0 where there is none to be found.
+	// 0 if there is none.
 	u16 ethertype()
 	{
 		u16 type = load_be16(frame_ + 2 * kMacLength);
-		for (u32 tags = 0; any_vlan_type(type); tags++) {
+		for (u32 tags = 0; is_any_vlan_type(type); tags++) {
 			if (tags == kMostTags || left_ < kVlanTag)
 				return 0;
 			type = load_be16(at_ + 2);
@@ -85,8 +83,8 @@ private:
 		return type < 0x0600 ? snap_type() : type;
 	}
 
-	// A length instead of a type: LLC. Some receivers take IP from behind a SNAP header; honest senders
-	// do without.
+	// A length instead of a type means LLC. Some receivers accept IP behind a SNAP header, but honest
+	// senders do not use it.
 	u16 snap_type()
 	{
 		static constexpr u8 kSnap[6] = {0xaa, 0xaa, 0x03, 0, 0, 0};
@@ -145,7 +143,7 @@ private:
 
 	void ipv6()
 	{
-		if (left_ < 40 || at_[0] >> 4 != 6 || at_[8] == 0xff) // no group sends anything
+		if (left_ < 40 || at_[0] >> 4 != 6 || at_[8] == 0xff) // a group address is never a source
 			return hide();
 		const u32 payload = load_be16(at_ + 4);
 		u8 next = at_[6];
@@ -170,7 +168,8 @@ private:
 		}
 	}
 
-	// Up to the header that is no extension. False when that lies beyond what is here, or too deep.
+	// Moves to the first header that is not an extension. False if the bytes end before it, or if there
+	// are too many extensions.
 	bool extensions(u8 &next, bool &later, bool &fragment)
 	{
 		for (u32 depth = 0; depth <= kMostExtensions; depth++) {
@@ -237,7 +236,7 @@ private:
 			options(type == rs ? 8 : 24);
 	}
 
-	// The link-layer addresses in them must be the frame's own.
+	// Link-layer addresses in options must be the frame's own.
 	void options(u32 offset)
 	{
 		skip(offset);
@@ -251,7 +250,7 @@ private:
 	}
 };
 
-// fe80:: and the interface identifier made of the MAC address: what an IPv6 host begins with.
+// The link-local address that an IPv6 host makes from its MAC address: fe80:: and an EUI-64 identifier.
 inline IpAddress link_local_of(u64 mac)
 {
 	u8 bytes[16] = {0xfe, 0x80};

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The only door to memory that a peer domain can write while we look at it.
+// The only access to memory that a peer domain can write while we read it.
 //
-// HOSTILE: whatever lies behind these pointers changes at any moment. A value is fetched once, as a
-// whole number of 32-bit words through a volatile access, and only the copy is looked at afterwards;
-// no other file dereferences a pointer into a shared page.
+// HOSTILE: what these pointers point to may change at any moment. A value is fetched once, as a whole number
+// of words through a volatile access, and from then on only the copy is used. No other file dereferences a
+// pointer into a shared page.
 //
-// The barriers are C++20 fences: on x86 release and acquire cost nothing but compiler freedom and
-// seq_cst is one locked instruction, which is what Xen's ring.h asks for (xen_wmb, xen_rmb, xen_mb).
+// The barriers are C++20 fences. On x86, release and acquire only keep the compiler from reordering, and
+// seq_cst is one locked instruction; that is what Xen's ring.h asks for (xen_wmb, xen_rmb, xen_mb).
 #pragma once
 #include "core/types.hpp"
 #include <atomic>
@@ -16,7 +16,7 @@
 namespace ringway::shared
 {
 #ifdef RINGWAY_HOSTED
-// Unit tests put a hostile peer here: it runs before every single read of shared memory.
+// Unit tests install a hostile peer here: it runs before each read of shared memory.
 inline void (*before_read)(void *context) = nullptr;
 inline void *before_read_context = nullptr;
 #endif
@@ -29,7 +29,7 @@ RINGWAY_ALWAYS_INLINE void hook()
 #endif
 }
 
-// One load of an index, or of a word of a slot.
+// Loads an index, or one word of a slot.
 template <typename Word>
 RINGWAY_ALWAYS_INLINE Word load(const volatile Word *where)
 {
@@ -42,7 +42,7 @@ RINGWAY_ALWAYS_INLINE void store(volatile u32 *where, u32 value)
 	*where = value;
 }
 
-// Copies a slot out of shared memory, each word exactly once. Word: u64 where slots are so aligned.
+// Copies a slot out of shared memory, reading each word exactly once. Word: u64 if slots are aligned for it.
 template <typename T, typename Word = u32>
 RINGWAY_ALWAYS_INLINE T fetch(const volatile void *where)
 {
@@ -57,7 +57,7 @@ RINGWAY_ALWAYS_INLINE T fetch(const volatile void *where)
 	return value;
 }
 
-// Writes a whole slot: no byte of what the slot held before survives, so nothing leaks through padding.
+// Writes a whole slot, every word of it, so that nothing that was in the slot before can leak.
 template <typename T, typename Word = u32>
 RINGWAY_ALWAYS_INLINE void put(volatile void *where, const T &value)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// A limit on packets that several CPUs spend from at once: so many a second, so many at a time.
+// A limit on packets per second, with a burst, which several CPUs use at the same time.
 //
-// A token bucket kept as one word: the time at which the bucket will be full again. A packet moves it on by
-// what one token takes to come; further away than the burst reaches there is no token. So one compare and
-// exchange is all there is to a packet, no lock is held and nothing is lost between two CPUs.
+// This is a token bucket in one word: the time at which the bucket will be full again. Each packet moves that
+// time on by the interval between two tokens. If it is further ahead than the burst allows, there is no
+// token. So a packet costs one compare-and-swap, without a lock, and two CPUs never take the same token.
 #pragma once
 #include "core/types.hpp"
 
@@ -14,15 +14,15 @@ class StormLimit
 {
 	static constexpr u64 kSecond = 1000000000;
 
-	u64 interval_ = 0; // nanoseconds until a token comes; 0: no limit
-	u64 reach_ = 0;    // how far ahead of now `full_` may be for a token to be there
-	u64 full_ = 0;     // nanoseconds; when all tokens are there again, if nobody takes any
+	u64 interval_ = 0; // nanoseconds between two tokens; 0: no limit
+	u64 reach_ = 0;    // there is a token while `full_` is at most this far ahead of now
+	u64 full_ = 0;     // nanoseconds: when the bucket will be full if nobody takes a token
 
 public:
 	static constexpr u32 kMostRate = 10000000;
 	static constexpr u32 kMostBurst = 1000000;
 
-	// Packets a second, 0: any; packets at once. INVARIANT: nobody takes meanwhile.
+	// rate: packets per second, 0 for no limit. burst: packets at once. INVARIANT: no concurrent take().
 	void set(u32 rate, u32 burst)
 	{
 		interval_ = rate ? kSecond / rate : 0;
@@ -30,7 +30,7 @@ public:
 		full_ = 0;
 	}
 
-	// May one more packet pass? CONTEXT: any, any number of CPUs; now: nanoseconds, monotonic.
+	// May one more packet pass? `now` is in nanoseconds, monotonic. CONTEXT: any, on any number of CPUs.
 	bool take(u64 now)
 	{
 		if (!interval_)

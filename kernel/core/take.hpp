@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// take: the first step of the data path. Requests are copied out of a TX ring, each word once, and
-// grouped into packets; every check a peer-controlled value needs is made here, on the copy, and
-// nothing behind this file looks at the ring again.
+// take: the first step of the data path. Requests are copied out of a TX ring, each word once, and grouped
+// into packets. All checks that peer-controlled values need are made here, on the copy; no later step reads
+// the requests in the ring again.
 //
-// Two kinds of wrong are told apart (source: the behaviour of existing backends, which frontends
-// depend on, and the advisories XSA-39, XSA-155, XSA-432, XSA-448):
+// There are two kinds of errors (source: the behaviour of existing backends, on which frontends depend, and
+// the advisories XSA-39, XSA-155, XSA-432, XSA-448):
 //
-//   fatal   no honest frontend does it: insane index, slot that crosses its page, a promised slot that
-//           is not there, unknown extra info, invalid GSO, more slots behind the first than
-//           fatal_skb_slots. The whole vif is latched off by the caller; nothing is answered.
-//   drop    buggy but real frontends do it: more than 18 slots behind the first, sizes that wrapped
-//           beyond 64 KiB, runts. Answered with ERROR, counted, and the vif lives.
+//   fatal   No honest frontend does this: an index out of range, a slot that crosses its page, a promised
+//           slot that is not there, an unknown extra info, invalid GSO, more slots behind the first than
+//           fatal_skb_slots. The caller switches the whole vif off; nothing is answered.
+//   drop    Some real frontends have bugs that do this: more than 18 slots behind the first, sizes that
+//           wrapped at 64 KiB, runts. The packet is answered with ERROR and counted; the vif goes on.
 //
 // Cost: one pass, no allocation; about 60 instructions for a one-slot packet.
 #pragma once
@@ -24,9 +24,9 @@ namespace ringway
 inline constexpr u32 kEthHeader = 14;
 
 struct TakeLimits {
-	u32 fatal_slots; // packets of this many slots disable the vif (module parameter fatal_skb_slots)
-	Limiter *rate = nullptr; // null: unlimited. CONTEXT: the caller holds whatever guards it
-	s32 share = 0x7fffffff;  // bytes this pass may take; the last packet may go beyond
+	u32 fatal_slots; // more slots behind a packet's first are fatal (module parameter fatal_skb_slots)
+	Limiter *rate = nullptr; // null: unlimited. CONTEXT: the caller holds the lock that guards it
+	s32 share = 0x7fffffff;  // bytes this pass may take; the last packet may exceed it
 };
 
 namespace detail
@@ -35,14 +35,14 @@ struct Extras {
 	u8 count = 0;
 	u8 gso_type = XEN_NETIF_GSO_TYPE_NONE;
 	u16 gso_size = 0;
-	u8 multicast = 0; // XEN_NETIF_EXTRA_TYPE_MCAST_*: the request is no packet
+	u8 multicast = 0; // XEN_NETIF_EXTRA_TYPE_MCAST_*: the request is not a packet
 	u64 address = 0;
 	u8 hash_type = 0;
 	u32 hash = 0;
 };
 
-// Reads the extra infos that follow request index `at`; at most `room` slots.
-// HOSTILE: type, flags and every field. A repeated type: the last one wins.
+// Reads the extra infos that start at ring index `at`; at most `room` slots.
+// HOSTILE: type, flags and every field. If a type is repeated, the last one counts.
 template <typename Ring>
 Result<Extras> take_extras(const Ring &ring, u32 at, u32 room)
 {
@@ -63,7 +63,7 @@ Result<Extras> take_extras(const Ring &ring, u32 at, u32 room)
 		case XEN_NETIF_EXTRA_TYPE_MCAST_ADD:
 		case XEN_NETIF_EXTRA_TYPE_MCAST_DEL:
 			if (extra.type == out.multicast || out.multicast != XEN_NETIF_EXTRA_TYPE_MCAST_ADD) {
-				out.multicast = extra.type; // of both, adding counts
+				out.multicast = extra.type; // if there are both, adding counts
 				out.address = mac_load(extra.u.mcast.addr);
 			}
 			break;
@@ -81,7 +81,7 @@ Result<Extras> take_extras(const Ring &ring, u32 at, u32 room)
 	}
 }
 
-// What every packet starts as. `slot`: its first one's index in the batch.
+// Sets the members of a new packet. `slot`: the index of its first slot in the batch.
 RINGWAY_ALWAYS_INLINE void begin_packet(Packet &packet, const TxRequest &first, u32 slot)
 {
 	packet.len = first.size;
@@ -95,8 +95,8 @@ RINGWAY_ALWAYS_INLINE void begin_packet(Packet &packet, const TxRequest &first, 
 	packet.flags = static_cast<u8>(first.flags & (NETTXF_csum_blank | NETTXF_data_validated));
 }
 
-// The rest of a packet that is more than one slot: extra infos, then data slots. `packet` has begun with
-// `first`, which came from ring index `start`. Returns the ring slots that belong to it.
+// The other slots of a packet that has more than one: extra infos, then data slots. `packet` has begun with
+// `first`, which was at ring index `start`. Returns how many ring slots belong to the packet.
 template <typename Ring>
 RINGWAY_ALWAYS_INLINE Result<u32> take_chain(const Ring &ring, const TxRequest &first, Batch &batch,
 					     Packet &packet, TxSlot *slots, u32 start, u32 room,
@@ -112,7 +112,7 @@ RINGWAY_ALWAYS_INLINE Result<u32> take_chain(const Ring &ring, const TxRequest &
 		packet.hash_type = extras.hash_type;
 		packet.hash = extras.hash;
 		if (RINGWAY_UNLIKELY(extras.multicast)) {
-			// The rest of a dummy request means nothing, its more_data included.
+			// All other fields of such a request are meaningless, more_data included.
 			batch.changes[batch.change_count++] = {
 				extras.address, static_cast<u16>(&packet - batch.packets),
 				extras.multicast == XEN_NETIF_EXTRA_TYPE_MCAST_ADD};
@@ -121,7 +121,7 @@ RINGWAY_ALWAYS_INLINE Result<u32> take_chain(const Ring &ring, const TxRequest &
 		}
 	}
 
-	u32 own = first.size; // what is left for the first slot itself
+	u32 own = first.size; // bytes in the first slot itself
 	u32 n = 1;
 	bool drop = false;
 	for (bool more = first.flags & NETTXF_more_data; more; n++, used++) {
@@ -132,8 +132,8 @@ RINGWAY_ALWAYS_INLINE Result<u32> take_chain(const Ring &ring, const TxRequest &
 		const TxRequest next = ring.request(start + used);
 		if (static_cast<u32>(next.offset) + next.size > kPageSize)
 			return Error::slot_cross_page;
-		// HOSTILE: a frame of 64 KiB and more wraps the 16-bit total; its slots look larger
-		// than the frame. Real frontends had that bug, so it costs the packet, not the vif.
+		// HOSTILE: the 16-bit total wraps for a frame of 64 KiB or more, and its slots then add up
+		// to more than the frame. Real frontends had that bug, so it costs the packet, not the vif.
 		if (next.size > own || n > kLegacySlots)
 			drop = true;
 		else
@@ -157,13 +157,13 @@ Result<u32> take_batch(Ring &ring, Batch &batch, u32 most, const TakeLimits &lim
 	const u32 room = TRY(ring.unconsumed()), bound = at + room;
 	s32 share = limits.share;
 	Packet *packet = batch.packets;
-	// Each packet takes at least one slot: for those of one, `end` is all the bound it needs.
+	// Each packet takes at least one slot, so `end` is the only bound that packets of one slot need.
 	for (Packet *end = packet + (most < room ? most : room); packet != end && share > 0; packet++) {
 		const TxRequest &first = batch.slots[slot] = ring.request(at);
 		if constexpr (kLimited) {
 			if (!limits.rate->allows(first.size)) {
 				batch.throttled = limits.rate->wait(first.size);
-				break; // the slot stays in the ring until there are tokens for it
+				break; // the request stays in the ring until there are tokens for it
 			}
 		}
 		begin_packet(*packet, first, slot);
@@ -172,7 +172,7 @@ Result<u32> take_batch(Ring &ring, Batch &batch, u32 most, const TakeLimits &lim
 		if (RINGWAY_UNLIKELY(first.flags & (NETTXF_more_data | NETTXF_extra_info))) {
 			used = TRY(take_chain(ring, first, batch, *packet, &batch.slots[slot], at, bound - at,
 					      limits));
-			const u32 left = bound - at - used; // and so many packets at most
+			const u32 left = bound - at - used; // slots, so also the most packets that can follow
 			if (left < static_cast<u32>(end - packet) - 1)
 				end = packet + 1 + left;
 		} else if (RINGWAY_UNLIKELY(first.size < kEthHeader)) {
@@ -183,7 +183,7 @@ Result<u32> take_batch(Ring &ring, Batch &batch, u32 most, const TakeLimits &lim
 		if constexpr (kLimited)
 			limits.rate->spend(packet->len);
 		slot += packet->slot_count;
-		share -= static_cast<s32>(packet->len); // not the slot's, which is its own by now
+		share -= static_cast<s32>(packet->len); // first.size is the slot's own size by now
 		at += used;
 	}
 	ring.consume(at - ring.req_cons());
@@ -195,8 +195,8 @@ Result<u32> take_batch(Ring &ring, Batch &batch, u32 most, const TakeLimits &lim
 }
 } // namespace detail
 
-// Takes up to `budget` packets and limits.share bytes. INVARIANT: the ring's bound is computed once, so
-// the work is bounded by one ring however fast the peer posts.
+// Takes up to `budget` packets and limits.share bytes. INVARIANT: how much is in the ring is read once, so a
+// pass handles at most one ring, however fast the peer posts.
 template <typename Ring>
 Result<u32> take(Ring &ring, Batch &batch, u32 budget, const TakeLimits &limits)
 {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * thread_safety.h - who holds which lock, said so that a compiler checks it.
+ * thread_safety.h - which lock is needed for what, written so that a compiler checks it.
  *
- * clang follows these attributes (https://clang.llvm.org/docs/ThreadSafetyAnalysis.html); `make check` runs
- * it with -Wthread-safety as an error. gcc, which builds the modules, sees nothing of them, so they cost
- * nothing. Both languages may read this header; only C++ under clang gives the words a meaning.
+ * clang checks these attributes (https://clang.llvm.org/docs/ThreadSafetyAnalysis.html); `make check` runs it
+ * with -Wthread-safety as an error. For gcc, which builds the modules, and for C they are empty.
  *
  *	struct RINGWAY_CAPABILITY("rx lock") queue_host;            something that can be held
  *	void lock(queue_host *host) RINGWAY_ACQUIRE(host);
@@ -12,7 +11,7 @@
  *	void append(sk_buff *skb) RINGWAY_REQUIRES(host);           only called while it is held
  *
  * RINGWAY_UNCHECKED is for what the analysis cannot follow: set-up before anybody else knows the object, and
- * readers that are races on purpose. Say which, and why it is right, in the comment above.
+ * reads without the lock on purpose. The comment above it says which, and why it is right.
  */
 #ifndef RINGWAY_CORE_THREAD_SAFETY_H
 #define RINGWAY_CORE_THREAD_SAFETY_H

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// A token bucket in bytes: `rate` of the vif's XenStore directory, "BYTES,MICROSECONDS". Or in packets.
+// A token bucket, in bytes (the node `rate` of the vif's XenStore directory, "BYTES,MICROSECONDS") or
+// packets.
 //
-// Tokens come continuously, BYTES per MICROSECONDS, up to a burst of at least 128 KiB: a GSO packet must
-// fit however small the rate. A packet larger than the burst passes once the bucket is full and leaves it
-// in debt, so nothing ever wedges. The arithmetic cannot overflow for any two 64-bit numbers.
+// Tokens come continuously, BYTES per MICROSECONDS, up to the burst. The burst is at least 128 KiB, so that a
+// GSO packet fits however small the rate is. A packet larger than the burst passes when the bucket is full
+// and leaves it in debt, so no packet waits for ever. The arithmetic cannot overflow, whatever the two
+// 64-bit numbers are.
 #pragma once
 #include "core/types.hpp"
 
@@ -20,14 +22,13 @@ class TokenBucket
 	u64 interval_ = 0; // microseconds
 	s64 burst_ = 0;
 	s64 level_ = 0; // bytes that may be sent now; negative: debt
-	u64 last_ = 0;  // microseconds, when level_ was right
-	u64 rest_ = 0;  // part of a token, in bytes times microseconds, below interval_
+	u64 last_ = 0;  // when level_ was computed, in microseconds
+	u64 part_ = 0;  // the started token, in bytes times microseconds; below interval_
 
 public:
 	bool limited() const { return bytes_ != kUnlimited; }
 
-	// bytes per interval (microseconds). An interval or a rate of 0 means unlimited, as toolstacks write
-	// it.
+	// Bytes per interval (microseconds). Unlimited if either is 0, which is how toolstacks write it.
 	void set(u64 bytes, u64 interval, u64 now) { set(bytes, interval, now, byte_burst(bytes)); }
 	void set(u64 bytes, u64 interval, u64 now, s64 burst)
 	{
@@ -37,16 +38,16 @@ public:
 		interval_ = interval;
 		burst_ = burst;
 		last_ = now;
-		rest_ = 0;
+		part_ = 0;
 		level_ = limited() ? burst_ : 0;
 	}
 
 	s64 burst() const { return burst_; }
 	u64 amount() const { return limited() ? bytes_ : 0; } // per interval
 	u64 interval() const { return limited() ? interval_ : 0; }
-	s64 left() const { return level_; } // when level() was last asked for
+	s64 left() const { return level_; } // as of the last call of level()
 
-	// Tokens there are at `now` (microseconds).
+	// The tokens at `now` (microseconds).
 	s64 level(u64 now)
 	{
 		const u64 elapsed = now - last_;
@@ -54,13 +55,13 @@ public:
 		const s64 missing = full - level_;
 		if (missing <= 0)
 			return last_ = now, level_;
-		const auto gained = static_cast<unsigned __int128>(elapsed) * bytes_ + rest_;
+		const auto gained = static_cast<unsigned __int128>(elapsed) * bytes_ + part_;
 		last_ = now;
-		rest_ = 0;
+		part_ = 0;
 		if (gained >= static_cast<unsigned __int128>(missing) * interval_)
 			return level_ = full;
-		// INVARIANT: the quotient is below `missing` < 2^41; what is less than a token is kept.
-		level_ += static_cast<s64>(divide(gained, interval_, rest_));
+		// INVARIANT: the quotient is below `missing` < 2^41. The started token is kept.
+		level_ += static_cast<s64>(divide(gained, interval_, part_));
 		return level_;
 	}
 
@@ -68,7 +69,7 @@ public:
 	void spend(u64 size) { level_ -= static_cast<s64>(size); }
 	void give_back(u64 size) { level_ += static_cast<s64>(size); }
 
-	// Microseconds until `size` bytes may pass, at most a second: the caller asks again anyway.
+	// Microseconds until `size` bytes may pass, at most a second; the caller then asks again.
 	u64 wait(u32 size) const
 	{
 		constexpr u64 kSecond = 1000000;
@@ -79,8 +80,8 @@ public:
 		const auto product = static_cast<unsigned __int128>(missing) * interval_;
 		if (product >= static_cast<unsigned __int128>(bytes_) * kSecond)
 			return kSecond;
-		u64 rest;
-		return divide(product, bytes_, rest) + (rest != 0);
+		u64 remainder;
+		return divide(product, bytes_, remainder) + (remainder != 0);
 	}
 
 private:
@@ -91,17 +92,17 @@ private:
 		return static_cast<s64>(bytes) < kLeastBurst ? kLeastBurst : static_cast<s64>(bytes);
 	}
 
-	// 128 by 64 bits without the run-time library's division: the quotient is known to fit 64 bits.
-	static u64 divide(unsigned __int128 dividend, u64 divisor, u64 &rest)
+	// 128 bits by 64 bits without the run-time library. INVARIANT: the quotient fits into 64 bits.
+	static u64 divide(unsigned __int128 dividend, u64 divisor, u64 &remainder)
 	{
 		u64 quotient = 0;
-		rest = 0;
+		remainder = 0;
 		for (int bit = 127; bit >= 0; bit--) {
-			const bool carry = rest >> 63;
-			rest = rest << 1 | static_cast<u64>(dividend >> bit & 1);
+			const bool carry = remainder >> 63;
+			remainder = remainder << 1 | static_cast<u64>(dividend >> bit & 1);
 			quotient <<= 1;
-			if (carry || rest >= divisor) {
-				rest -= divisor;
+			if (carry || remainder >= divisor) {
+				remainder -= divisor;
 				quotient |= 1;
 			}
 		}

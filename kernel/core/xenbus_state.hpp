@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// What the two ends of a device show each other in their `state` nodes (source: enum xenbus_state of
-// xen/io/xenbus.h; the numbers are what stands in XenStore).
+// The states that the two ends of a device show each other in their `state` nodes (source: enum xenbus_state
+// of xen/io/xenbus.h; the numbers are those in XenStore).
 #pragma once
 #include "core/types.hpp"
 
 namespace ringway
 {
-// HOSTILE: a peer may show any number, so also one that has no name here.
+// HOSTILE: a peer may show any number, also one that has no name here.
 enum class XenbusState : u32 {
 	unknown = 0, // also: no such node
 	initialising = 1,

@@ -250,7 +250,7 @@ u32 slow(const std::vector<brlite_rule> &rules, const Bytes &frame)
 		for (size_t i = 0; i < rules.size(); i++)
 			if (fits(rules[i], packet))
 				return static_cast<u32>(i);
-		return RuleList::kRest;
+		return RuleList::kDefault;
 	} catch (const Hidden &) {
 		return RuleList::kHidden;
 	}
@@ -282,7 +282,7 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		std::memcpy(exact.get(), frame.data(), frame.size());
 		const brlite_frame given{exact.get(), 9000, static_cast<u16>(frame.size()), 0};
 		const u32 wanted = slow(rules, frame), before = Hits::seen[wanted];
-		const bool accepted = wanted == RuleList::kRest ? accept_rest
+		const bool accepted = wanted == RuleList::kDefault ? accept_rest
 				      : wanted == RuleList::kHidden
 					      ? false
 					      : rules[wanted].action == BRLITE_RULE_ACCEPT;

@@ -140,7 +140,7 @@ TEST_F(RulesTest, FirstMatchDecidesThenTheRest)
 	EXPECT_EQ(table.hits.n[1], 2u);
 	EXPECT_EQ(table.hits.n[2], 0u);
 	EXPECT_EQ(table.hits.n[3], 1u);
-	EXPECT_EQ(table.hits.n[RuleList::kRest], 1u);
+	EXPECT_EQ(table.hits.n[RuleList::kDefault], 1u);
 	EXPECT_EQ(counted(one, BRLITE_DROP_RULE), 2u);
 }
 
@@ -323,7 +323,7 @@ TEST_F(RulesTest, ToGuestHoldsForAllWhoSendThere)
 	EXPECT_EQ(outcome(one, PacketBytes(kHost, kA).ipv4(kWeb, kPeer, kUdp).udp(1, 54)).action,
 		  BRLITE_LOCAL);
 	EXPECT_EQ(table.hits.n[0], 1u);
-	EXPECT_EQ(table.hits.n[RuleList::kRest], 2u);
+	EXPECT_EQ(table.hits.n[RuleList::kDefault], 2u);
 }
 
 TEST_F(RulesTest, FromGuestHoldsForAllDestinations)
