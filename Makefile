@@ -60,7 +60,9 @@ modules-checked modules-kasan: modules-%: setup
 	@lab/checked-kernel.sh $*
 
 checked: modules-checked modules-kasan modules-6.1 modules-6.12 toolstack ## the selftests on kernels with lockdep, kmemleak, KASAN, which it builds once; SCENARIOS="…"
-	@ONE_KERNEL=checked SECONDS_LIMIT=10800 $(MAKE) -s -C lab selftest
+	@ONE_KERNEL=checked SECONDS_LIMIT=10800 $(MAKE) -s -C lab selftest; code=$$?; \
+		selftests/flatten.sh $(OUT)/lab/results/selftest/checked/ktap.txt > $(OUT)/checked.log; \
+		selftests/summary.sh $(OUT)/checked.log && exit $$code
 
 setup: $(OUT)/.setup ## install the packages that building and testing need (root)
 $(OUT)/.setup: packaging/build-deps.txt packaging/setup.sh

@@ -17,6 +17,9 @@ package=linux-source-6.1
 source=$checked/$package here=$checked/$name
 obj=$here/obj
 mkdir -p "$obj"
+# One at a time: they share the source.
+exec 9> "$checked/lock"
+flock 9
 cat "$lab_src/checked/base.config" "$lab_src/checked/$name.config" > "$here/wanted"
 
 # Debian's own kernels are built with gcc-12. KASAN must leave alone what a PVH guest runs before it has page tables for

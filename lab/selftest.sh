@@ -20,6 +20,7 @@ unset ONE_KERNEL
 # What both boots share is made before they start.
 "$here/fetch.sh" && "$here/image.sh" && make --no-print-directory -s -C "$here" tools || exit 1
 export LAB_READY=1
+boots=()
 
 for k in "${kernels[@]}"; do
 	mkdir -p "$results/$k"
@@ -28,11 +29,12 @@ for k in "${kernels[@]}"; do
 	[ -n "${SCENARIOS:-}" ] || read -ra more <<< "${also[$k]:-}"
 	RESULTS=$results/$k "$here/run.sh" -k "$k" -t "${SECONDS_LIMIT:-3300}" "${scenarios[@]}" "${more[@]}" 2>&1 |
 		sed -u "s/^/dom0 $k: /" &
+	boots+=($!)
 done
-wait
 
-# A boot that never got to its tests is a failure, not nothing.
+# A boot that did not get to its end is a failure, and so is one that never got to its tests.
 failed=0
+for boot in "${boots[@]}"; do wait "$boot" || failed=1; done
 for k in "${kernels[@]}"; do
 	grep -qs '^ok' "$results/$k/ktap.txt" ||
 		printf '1..1\nnot ok 1 dom0 %s: no test finished\n' "$k" >> "$results/$k/ktap.txt"

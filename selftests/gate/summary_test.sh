@@ -94,7 +94,7 @@ END
 : > "$work/empty.log"
 
 echo "KTAP version 1"
-echo "1..15"
+echo "1..18"
 expect "GoogleTest that passes" "12 passed, 0 failed, 0 skipped" 0 good.gtest
 expect "GoogleTest with failures and skips" "9 passed, 2 failed, 1 skipped" 1 bad.gtest
 expect "GoogleTest in brief, where failures are not counted" "2 passed, 1 failed, 1 skipped" 1 brief.gtest
@@ -109,5 +109,37 @@ expect "KTAP that bailed out" "1 passed, 1 failed, 0 skipped" 1 bail.ktap
 expect "KTAP from a serial line" "1 passed, 0 failed, 0 skipped" 0 serial.ktap
 expect "a log without results" "0 passed, 1 failed, 0 skipped" 1 nothing.log
 expect "an empty file" "0 passed, 1 failed, 0 skipped" 1 empty.log
+# Nested, as the lab has it: flattened first.
+nested() { selftests/flatten.sh "$work/$1.nested" > "$work/$1.ktap"; }
+file whole.nested << 'END'
+1..2
+  1..1
+  ok 1 one
+ok 1 a.sh
+  1..2
+  ok 1 two
+  not ok 2 three
+not ok 2 b.sh # exit code 1
+END
+nested whole
+file between.nested << 'END'
+1..3
+  1..1
+  ok 1 one
+ok 1 a.sh
+END
+nested between
+file within.nested << 'END'
+1..3
+  1..1
+  ok 1 one
+ok 1 a.sh
+  1..2
+  ok 1 two
+END
+nested within
+expect "scenarios with tests in them" "2 passed, 1 failed, 0 skipped" 1 whole.ktap
+expect "a boot that ended between two scenarios" "1 passed, 1 failed, 0 skipped" 1 between.ktap
+expect "a boot that ended within a scenario, and another one never began" "2 passed, 2 failed, 0 skipped" 1 within.ktap
 expect "all of it together" "14 passed, 0 failed, 1 skipped" 0 good.gtest good.ktap
 [ $failed = 0 ]
