@@ -33,7 +33,7 @@ begin() {
 	END
 	plant main.c <<< 'int decide(int); int start(void) { return decide(1); }'
 	plant logic/step.hpp <<< '#pragma once
-int helper;'
+int helper(int);'
 	plant logic/decide.cpp <<< '#include "step.hpp"
 #include "../linux/host.h"
 template <typename T> __attribute__((noinline)) T twice(T v) { return v + v; }
@@ -90,7 +90,7 @@ begin
 plant logic/step.cpp <<< 'extern "C" int decide(int); int helper(int v) { return v ? decide(v - 1) : 0; }'
 refuses 'a circle of two files' calls 'not ok 1' 'a circle of 2 files' 'logic/decide.cpp -> logic/step.cpp: helper' 'logic/step.cpp -> logic/decide.cpp: decide' 'ok 2'
 begin
-plant logic/step.cpp <<< 'int third; int helper(int v) { return third(v); }'
+plant logic/step.cpp <<< 'int third(int); int helper(int v) { return third(v); }'
 plant logic/third.cpp <<< 'extern "C" int decide(int); int third(int v) { return v ? decide(v - 1) : 0; }'
 refuses 'a circle of three files' calls 'a circle of 3 files' 'logic/step.cpp -> logic/third.cpp: third'
 begin
