@@ -57,7 +57,8 @@ check 'and detaches' ringway vif detach u 0
 
 # Only the way to it goes away: xenstored itself cannot be started twice.
 no_xenstored() {
-	unshare -m sh -c 'mount -t tmpfs none /run/xenstored && mount --bind /dev/null /dev/xen/xenbus && exec ringway vif attach u bridge=xenbr0'
+	unshare -m sh -c 'mount -t tmpfs none /run/xenstored && mount --bind /dev/null /dev/xen/xenbus &&
+		exec ringway vif attach u bridge=xenbr0'
 }
 export -f no_xenstored
 refused 'xenstored gone' xenstored bash -c no_xenstored

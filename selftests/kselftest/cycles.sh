@@ -42,8 +42,8 @@ watch_end() { touch /tmp/enough; wait "$watcher"; local code=$?; cat /tmp/watche
 shown() { # VIF
 	local file=$debug/$1/io_ring_q0
 	cat "$file" "$debug/$1/ctrl"
-	grep -q '^TX: 256 slots' "$file" && grep -q '^TX poll: NAPI state' "$file" && grep -q '^limit from guest, bytes: none' "$file" &&
-		grep -q '^hashing: off' "$debug/$1/ctrl"
+	grep -q '^TX: 256 slots' "$file" && grep -q '^TX poll: NAPI state' "$file" &&
+		grep -q '^limit from guest, bytes: none' "$file" && grep -q '^hashing: off' "$debug/$1/ctrl"
 }
 kicked() { # VIF
 	echo kick > "$debug/$1/io_ring_q0" || return 1

@@ -25,5 +25,7 @@ for front in stock ${FRONTS-ringway}; do
 	check "$front: nothing is left of b" leak_compare /tmp/before
 	check "$front: a still has its link to dom0" flow_both a dom0 127.9.0.1 $dom0_address
 done
-[ -n "${FRONTS-ringway}" ] || for text in starts joins destroyed nothing link; do skip "$text" 'no second frontend asked for'; done
+[ -n "${FRONTS-ringway}" ] || for text in starts joins destroyed nothing link; do
+	skip "$text" 'no second frontend asked for'
+done
 ktap_end

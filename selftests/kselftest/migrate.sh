@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Live migration: to this same host, which is all one emulator has; the guest, its vif and its netfront do what they
-# would on the way to another. (PVH, since Debian's Xen cannot log what a PV guest writes to.) Both sides send all the
-# while, and the guest polls busily; what does not arrive tells how long the guest was away: 4.3 s in the emulator, 5.1 s with
-# STACK=stock, libxl's work. Then it is saved and comes back to a backend that has one queue and one event channel for both
-# directions, and to the first one again.
+# Live migration. The target is this same host, because one emulator has no other; the guest, its vif and its netfront do
+# what they would do on the way to another host. (The guest is PVH, because Debian's Xen cannot log which pages a PV guest
+# writes to.) Both sides send all the time, and the guest uses busy polling. The packets that do not arrive tell how long
+# the guest was away: 4.3 s in the emulator, and 5.1 s with STACK=stock; most of it is libxl's work. Then the guest is
+# saved and comes back to a backend with one queue and one event channel for both directions, and to the first one again.
 # Cases of docs/security.md: NF-26, NF-27, RL-05
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
@@ -20,7 +20,10 @@ case $stack in stock) driver=xen_netback policy= ;; *) driver=ringway_netback po
 check "stack $stack" use_stack "$stack" || exit 1
 ip address replace $dom0_address/24 dev xenbr0
 default_queues=$(cat /sys/module/$driver/parameters/max_queues)
-backend_is() { echo "$1" > /sys/module/$driver/parameters/max_queues && echo "$2" > /sys/module/$driver/parameters/separate_tx_rx_irq; }
+backend_is() {
+	echo "$1" > /sys/module/$driver/parameters/max_queues &&
+		echo "$2" > /sys/module/$driver/parameters/separate_tx_rx_irq
+}
 
 # Answers are no longer asked for while nobody answers: the neighbour stays.
 meters_start() {
@@ -44,15 +47,19 @@ moves() {
 	done
 }
 lost_of() { sed -n 's/.*"expected":\([0-9]*\),"lost":\([0-9]*\),.*"corrupt":0.*/\2 of \1/p' "$1"; }
-# What comes to the guest is lost while it is away, what it sends is not sent then.
+# While the guest is away, what is sent to it is lost; what it would send is not sent.
 meters_end() {
 	local to from
-	kill -USR1 $sender && wait $sender && guest_run a 'killall -USR1 vstream' && guest_wait a send 10 && wait $receiver || { cat /tmp/sent /tmp/received; return 1; }
+	kill -USR1 $sender && wait $sender && guest_run a 'killall -USR1 vstream' && guest_wait a send 10 && wait $receiver || {
+		cat /tmp/sent /tmp/received
+		return 1
+	}
 	guest_wait a recv 90 > /tmp/meter
 	cat /tmp/meter /tmp/received
 	to=$(lost_of /tmp/meter) from=$(lost_of /tmp/received)
-	# Half a stream is more than any move takes.
-	[ -n "$to" ] && [ -n "$from" ] && [ $((${to% of*} * 2)) -lt "${to#* of }" ] && [ $((${from% of*} * 2)) -lt "${from#* of }" ] || return 1
+	# No move takes as long as half a stream.
+	[ -n "$to" ] && [ $((${to% of*} * 2)) -lt "${to#* of }" ] || return 1
+	[ -n "$from" ] && [ $((${from% of*} * 2)) -lt "${from#* of }" ] || return 1
 	echo "to the guest: $to lost, $((${to% of*} * 1000 / rate / moves)) ms each time; from it: $from lost" >> /tmp/moves
 }
 queues() { ls -d "/sys/class/net/vif$(domid a).0/queues/rx-"* | wc -l; }
@@ -60,10 +67,13 @@ interrupts() { grep -c "vif$(domid a)\.0-q" /proc/interrupts; }
 comes_back() { # QUEUES INTERRUPTS
 	timeout 90 xl save a /tmp/a.save && timeout 90 xl restore /tmp/a.save || return 1
 	rm -f /tmp/a.save
-	wait_for 20 'the queues' eval "[ \$(queues) = $1 ] && [ \$(interrupts) = $2 ]" || { echo "$(queues) queues, $(interrupts) interrupts"; return 1; }
+	wait_for 20 'the queues' eval "[ \$(queues) = $1 ] && [ \$(interrupts) = $2 ]" || {
+		echo "$(queues) queues, $(interrupts) interrupts"
+		return 1
+	}
 }
 
-# Not of the move: on one host the old vif and the new one would be locked to the same address.
+# A lock cannot move along: on one host, the old vif and the new one would be locked to the same address.
 came_along() {
 	[ -n "$policy" ] || return 0
 	ringway vif show a 0 > /tmp/came_along
@@ -75,7 +85,8 @@ for front in $fronts; do
 	: > /tmp/moves
 	check "$front: two queues" backend_is 2 Y
 	check "$front: the guest starts" guest_create a front="$front" type=pvh memory=160 vcpus=2
-	check "$front: it has its link" eval 'vif_join a $address && guest_run a "sysctl -w net.core.busy_poll=50 net.core.busy_read=50"'
+	check "$front: it has its link" eval \
+		'vif_join a $address && guest_run a "sysctl -w net.core.busy_poll=50 net.core.busy_read=50"'
 	check "$front: both queues, two interrupts each" eval '[ $(queues) = 2 ] && [ $(interrupts) = 4 ]'
 	check "$front: both sides send" meters_start
 	check "$front: migrates $moves times under traffic" moves

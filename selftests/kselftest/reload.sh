@@ -52,7 +52,9 @@ check 'traffic passes after it' pings a 127.9.0.2
 check 'nothing is left of all this' leak_compare /tmp/before
 stage 'netfront is reloaded'
 # xenbus holds a driver's module for each device, whoever wrote the driver: so the vif is taken away first.
-check 'ringway-netfront leaves and comes back under traffic' guest_run b 'echo vif-0 > /sys/bus/xen/drivers/vif/unbind && rmmod ringway_netfront && insmod /lab/modules/ringway-netfront.ko && join 127.9.0.2' 60
+reload_netfront='echo vif-0 > /sys/bus/xen/drivers/vif/unbind && rmmod ringway_netfront &&'
+reload_netfront+=' insmod /lab/modules/ringway-netfront.ko && join 127.9.0.2'
+check 'ringway-netfront leaves and comes back under traffic' guest_run b "$reload_netfront" 60
 traffic_stop a
 traffic_stop b
 check 'every byte passes after it' flow_both a b 127.9.0.1 127.9.0.2

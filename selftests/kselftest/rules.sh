@@ -11,7 +11,10 @@ ktap_plan 29
 rules() { printf '%s\n' "$@" | ringway vif rules a 0 -; }
 shown() { ringway "${@:2}" vif rules a 0 | grep -F -e "$1"; }
 # The rule of this text has decided about packets.
-hit() { ringway vif rules a 0 | awk -F ' # ' -v r="$1" '{ sub(/ +$/, "", $1) } $1 == r && $2 + 0 > 0 { n = 1 } END { exit !n }'; }
+hit() { # RULE: it has counted packets
+	ringway vif rules a 0 |
+		awk -F ' # ' -v r="$1" '{ sub(/ +$/, "", $1) } $1 == r && $2 + 0 > 0 { n = 1 } END { exit !n }'
+}
 check 'a reaches b' reaches 127.9.0.2
 
 stage 'from the guest'
@@ -21,7 +24,8 @@ check 'but not dom0' loses drop_rule 'ping -c 3 -W 1 127.9.0.254'
 check 'ringway shows what was counted' hit 'accept from-guest icmp to 127.9.0.2'
 check 'and for the rest' hit 'default drop from-guest'
 check 'in JSON, too' shown '"default":"drop"' -j
-check 'XenStore keeps them' [ "$(xenstore-read "/local/domain/0/backend/vif/$(domid a)/0/rules-from-guest")" = '-;+ arp;+ icmp >127.9.0.2' ]
+check 'XenStore keeps them' \
+	[ "$(xenstore-read "/local/domain/0/backend/vif/$(domid a)/0/rules-from-guest")" = '-;+ arp;+ icmp >127.9.0.2' ]
 watch_a() {
 	tcpdump -Z root -q -n -i "$vif_a" -w /dev/null 2> /tmp/rules.err &
 	tap=$!

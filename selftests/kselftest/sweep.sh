@@ -4,8 +4,9 @@
 # once, and by the direct path. Then the same while the receiver stands still, while slots fail, and while taps come
 # and go. The sender is splitfront, the receiver stock netfront with framecheck behind it; then they change places.
 #
-# By default: every length from 14 to 4200 in each of the six arrangements (in two of them on the way back), those within
-# 8 bytes of the end of each page up to 65535, drawn ones of the rest (SEED repeats them). ALL=1: all up to 65535.
+# By default it sends every length from 14 to 4200 in each of the six arrangements (in two of them on the way back), the
+# lengths within 8 bytes of the end of each page up to 65535, and random ones of the rest (SEED repeats them). ALL=1 sends
+# all lengths up to 65535.
 # Cases of docs/security.md: NB-14, NB-55
 . "${0%/*}/ktap.sh"
 
@@ -48,9 +49,10 @@ attached() { # SENDER RECEIVER
 		ip link set "$vif" mtu $longest && ip link set xenbr0 mtu $longest || return 1
 		bridge fdb replace "$(mac_of "$(address_of "$g")")" dev xenbr0 via "$vif" static || return 1
 	done
-	# Linux hands frames on in lists, and a packet socket then hears those of a known type before earlier ones of an
-	# unknown one: lists of one.
-	guest_run "$2" "echo 1 > /proc/sys/net/core/gro_normal_batch; join $(address_of "$2") && ethtool -K eth0 gro off && /usr/bin/ip link set eth0 mtu $longest"
+	# Linux delivers frames in lists, and a packet socket then gets those of a known type before earlier ones of an unknown
+	# type. So the lists have one frame each.
+	local ready="join $(address_of "$2") && ethtool -K eth0 gro off && /usr/bin/ip link set eth0 mtu $longest"
+	guest_run "$2" "echo 1 > /proc/sys/net/core/gro_normal_batch; $ready"
 }
 detached() { # SENDER RECEIVER
 	vif_detach "$1" && vif_detach "$2" && guest_run "$1" 'rmmod splitfront' && guest_run "$2" 'rmmod xen-netfront'
@@ -63,7 +65,10 @@ job() {
 	shift
 	guest_start "$to" check "framecheck sweep eth0 $(mac_of "$(address_of "$from")") $1 $2 $3 $4 $5" || return 1
 	counted /tmp/0 || return 1
-	[ "$meanwhile" != still ] || { wait_for 30 'framecheck that listens' guest_run "$to" '[ $(wc -l < /proc/net/packet) -ge 2 ]' && xl pause "$to"; } || return 1
+	if [ "$meanwhile" = still ]; then
+		wait_for 30 'framecheck that listens' guest_run "$to" '[ $(wc -l < /proc/net/packet) -ge 2 ]' || return 1
+		xl pause "$to" || return 1
+	fi
 	guest_start "$from" send "echo sweep $(mac_of "$(address_of "$to")") $* > /sys/module/splitfront/parameters/run"
 	"$meanwhile" || code=1
 	guest_wait "$from" send 120 || code=1
@@ -73,11 +78,12 @@ job() {
 	[ $code = 0 ]
 }
 
-# Nothing but the direct path, or nearly: where the ring was short, the rest of a batch goes as skbs.
+# Only the direct path, or nearly only: where the ring was short, the rest of a batch goes as skbs.
 all_direct() { job "$@" && [ "$direct" = "$2" ] && [ "$arrived" = "$2" ] && [ "$skbs" = 0 ]; }
-most_direct() { job "$@" && [ "$direct" = "$arrived" ] && [ $((direct + skbs)) = "$2" ] && [ $((direct * 10)) -gt $((9 * $2)) ]; }
-# Both ways, and every packet one of them.
-both_ways() { job "$@" && [ "$direct" = "$arrived" ] && [ $((direct + skbs)) = "$2" ] && [ "$direct" -gt 0 ] && [ "$skbs" -gt 0 ]; }
+all_counted() { job "$@" && [ "$direct" = "$arrived" ] && [ $((direct + skbs)) = "$2" ]; }
+most_direct() { all_counted "$@" && [ $((direct * 10)) -gt $((9 * $2)) ]; }
+# Both paths are used, and each packet takes one of them.
+both_ways() { all_counted "$@" && [ "$direct" -gt 0 ] && [ "$skbs" -gt 0 ]; }
 
 # It stood still before the sender began, so however fast that is, packets have to wait.
 still() {
@@ -112,11 +118,14 @@ direction() { # SENDER RECEIVER ARRANGEMENTS: of the six, how many each length g
 	stage "$from to $to"
 	check "$from to $to: attached" attached "$from" "$to" || return
 	stage "$from to $to: lengths of 14 to 4200 bytes"
-	check "$from to $to: 14..4200 bytes, each in $3 arrangements, direct" most_direct true $(($3 * 4187)) 14 4200 0 0 6 64 0
+	check "$from to $to: 14..4200 bytes, each in $3 arrangements, direct" \
+		most_direct true $(($3 * 4187)) 14 4200 0 0 6 64 0
 	stage "$from to $to: around the ends of pages"
-	check "$from to $to: around the ends of 16 pages, each in six arrangements, direct" most_direct true $((6 * 256)) 0 0 0 0 6 14 0
-	stage "$from to $to: drawn lengths, all kinds"
-	check "$from to $to: drawn lengths with checksum and segmentation offloads" most_direct true 2000 14 65535 1 $seed 6 14 0
+	check "$from to $to: around the ends of 16 pages, each in six arrangements, direct" \
+		most_direct true $((6 * 256)) 0 0 0 0 6 14 0
+	stage "$from to $to: random lengths, all kinds"
+	check "$from to $to: random lengths with checksum and segmentation offloads" \
+		most_direct true 2000 14 65535 1 $seed 6 14 0
 	if [ -n "$all" ]; then
 		stage "$from to $to: all lengths"
 		check "$from to $to: all lengths" most_direct true 65522 14 65535 0 0 6 14 0
