@@ -51,7 +51,8 @@ attached() { # SENDER RECEIVER
 	done
 	# Linux delivers frames in lists, and a packet socket then gets those of a known type before earlier ones of an unknown
 	# type. So the lists have one frame each.
-	local ready="join $(address_of "$2") && ethtool -K eth0 gro off && /usr/bin/ip link set eth0 mtu $longest"
+	local ready
+	ready="join $(address_of "$2") && ethtool -K eth0 gro off && /usr/bin/ip link set eth0 mtu $longest"
 	guest_run "$2" "echo 1 > /proc/sys/net/core/gro_normal_batch; $ready"
 }
 detached() { # SENDER RECEIVER
