@@ -6,7 +6,7 @@
 //     make_queues rings, grants, buffers, event channels
 //     advertise   all of it in one XenStore transaction
 //
-// A queue owns what it made; whatever fails, disconnect() takes back what there is, in any state.
+// A queue owns what it made. Whatever fails, disconnect() gives back what there is, from any state.
 #include "core/mac.hpp"
 #include "netfront/vif.hpp"
 #include <initializer_list>
@@ -34,8 +34,7 @@ Result<void> Vif::negotiate()
 	features_ = {flag("feature-sg"), flag("feature-gso-tcpv4"), flag("feature-gso-tcpv6"),
 		     flag("feature-ipv6-csum-offload")};
 	split_events_ = flag("feature-split-event-channels");
-	shared_.broken = false;
-	shared_.complaint = nullptr;
+	shared_.trust_again();
 	shared_.bounce = !host_trusted(host_) || host_xenstore_read(host_, XENSTORE_OURS, "trusted", 1) == 0;
 	shared_.backend = host_backend_domain(host_);
 
@@ -45,7 +44,7 @@ Result<void> Vif::negotiate()
 	return {};
 }
 
-// The guest's address, from its own directory. What no station may have is refused: the vif does not connect.
+// The guest's MAC address, from its own directory. The vif does not connect without a unicast address.
 // HOSTILE: text of any kind, or none.
 Result<void> Vif::read_address(netdev_wish &wish)
 {
@@ -53,7 +52,8 @@ Result<void> Vif::read_address(netdev_wish &wish)
 	const bool there = host_xenstore_text(host_, XENSTORE_OURS, "mac", text, sizeof text);
 	const auto mac = parse_mac(text);
 	if (!there || !mac.ok() || !mac_is_station(mac.value())) {
-		host_refused(host_, "mac", text, "no address of one station, as 00:16:3e:12:34:56 is");
+		host_refused(host_, "mac", text,
+			     "not a unicast MAC address (expected for example 00:16:3e:12:34:56)");
 		return Error::invalid;
 	}
 	// An address that was changed inside the guest survives a reconnect.
@@ -63,22 +63,23 @@ Result<void> Vif::read_address(netdev_wish &wish)
 	return {};
 }
 
-// The MTU to be set, or 0: as it is. Like the address, it counts when the toolstack has changed it.
-// HOSTILE: any number. What Ethernet cannot have says nothing; more than can be sent is cut to that.
+// The MTU to set, or 0 to leave it. Like the address, it only counts if the toolstack has changed it.
+// HOSTILE: any number. Less than IPv4 needs is ignored; more than can be sent is reduced to that.
 u32 Vif::read_mtu()
 {
 	const u32 wanted = host_xenstore_read(host_, XENSTORE_OURS, "mtu", kPlainMtu);
 	const u32 most = features_.sg ? kMostMtu : kPlainMtu;
 	if (wanted < kLeastMtu) {
-		host_log(host_, "the mtu in XenStore is less than 68: not used");
+		host_log(host_, "XenStore node 'mtu' is less than 68 and is ignored");
 		return 0;
 	}
 	const u32 mtu = wanted < most ? wanted : most;
 	if (mtu == mtu_)
 		return 0;
 	if (mtu < wanted)
-		host_log(host_, features_.sg ? "the mtu in XenStore is more than 65517: 65517 is used"
-					     : "the backend does not take long frames: MTU 1500");
+		host_log(host_, features_.sg ? "XenStore node 'mtu' is more than 65517; using 65517"
+					     : "XenStore node 'mtu' is more than 1500, but the backend has "
+					       "no feature-sg; using 1500");
 	mtu_ = mtu;
 	return mtu;
 }
@@ -92,7 +93,7 @@ Result<void> Vif::make_queues()
 		Result<void> made = queue.tx.connect(host_, queue.host, &shared_);
 		if (made.ok())
 			made = queue.rx.connect(host_, queue.host, &shared_);
-		queue.events = {};
+		queue.events.clear();
 		if (made.ok() && host_events_bind(queue.host, split_events_) < 0)
 			made = Error::hypercall;
 		if (!made.ok()) {
@@ -135,14 +136,13 @@ Result<void> Vif::advertise()
 	return Error::hypercall;
 }
 
-// CONTEXT: life-cycle mutex held.
 void Vif::connect()
 {
 	if (const auto done = negotiate(); !done.ok())
 		return give_up("backend does not offer feature-rx-copy", done.error());
 	netdev_wish wish{};
 	if (const auto done = read_address(wish); !done.ok())
-		return give_up("the node mac is no address of one station", done.error());
+		return give_up("XenStore node 'mac' is not a unicast MAC address", done.error());
 	wish.mtu = read_mtu();
 	if (const auto done = make_queues(); !done.ok())
 		return give_up("making rings", done.error());
@@ -163,7 +163,7 @@ void Vif::give_up(const char *what, Error error)
 	host_fatal(host_, error_errno(error), what);
 }
 
-// Takes everything back, from any state. Packets under way are dropped, as on a cable that is pulled.
+// Gives everything back, from any state. Packets on the rings are lost, as when a cable is pulled.
 void Vif::disconnect()
 {
 	host_netdev_carrier(host_, false);

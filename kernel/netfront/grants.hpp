@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// What we lend to the backend, as owners: a shared ring page, and a private stock of grant references.
-// Both give back in their destructors, whatever the backend still does with the pages.
+// Owners of what is granted to the backend: a shared ring page, and a private stock of grant references.
+// Their destructors give both back, whatever the backend still does with the pages.
 #pragma once
 #include "core/types.hpp"
 #include "netfront/linux/host.h"
@@ -57,7 +57,7 @@ public:
 		stocked_ = host_refs_alloc(count, &list_);
 		return stocked_;
 	}
-	// INVARIANT: not more often than fill() was told.
+	// INVARIANT: called at most as often as fill() was told.
 	u32 take() { return host_refs_take(&list_); }
 	// Gives back what was not taken.
 	void empty()

@@ -2,8 +2,8 @@
 //
 // The life cycle's table (life_cycle.hpp) put to work.
 //
-// Nothing here waits for the backend except remove(), which has to leave orderly if it can, waits at most
-// kPatience per step, and holds no lock meanwhile.
+// Nothing here waits for the backend except remove(), which tries to leave in order: it waits at most
+// kPatience per step and holds no lock meanwhile.
 #include "netfront/vif.hpp"
 
 namespace ringway::netfront
@@ -66,7 +66,7 @@ void Vif::act(Action action)
 	}
 }
 
-// The state of the link as the backend tells it; absent means up. True when it is another than before.
+// Reads the link state from the backend's node; no node means up. True if it has changed.
 bool Vif::look_at_link()
 {
 	if (stage_ != Stage::linked)
@@ -81,8 +81,8 @@ bool Vif::look_at_link()
 	return true;
 }
 
-// A carrier that flaps costs the guest one change a kLinkPause, however fast it does: after a change nothing
-// is looked at for so long, and then whatever it has come to by then.
+// However fast the backend's carrier changes, the guest sees at most one change per kLinkPause: after a
+// change it is not read for that long, and then only its value at that time counts.
 void Vif::link_event()
 {
 	LifeLock lock{host_};
@@ -107,12 +107,12 @@ void Vif::close()
 	host_closed(host_);
 }
 
-// CONTEXT: work queue. Either a queue latched `broken`, or a closed vif may offer to start again.
+// Either the backend broke the protocol, or a closed vif may offer to start again.
 void Vif::later()
 {
 	LifeLock lock{host_};
-	if (shared_.broken && (stage_ == Stage::waiting || stage_ == Stage::linked)) {
-		give_up(shared_.complaint, Error::invalid);
+	if (shared_.broken() && (stage_ == Stage::waiting || stage_ == Stage::linked)) {
+		give_up(shared_.complaint(), Error::invalid);
 	} else if (stage_ == Stage::closed) {
 		const auto backend = static_cast<XenbusState>(host_backend_state(host_));
 		if (decide(stage_, backend, host_backend_online(host_)) == Action::reopen) {
@@ -123,14 +123,14 @@ void Vif::later()
 	}
 }
 
-// After a restore the rings, grants and event channels belong to a host that is gone: the backend is new,
-// and the bus already put us back to Initialising.
+// After a restore, rings, grants and event channels belong to a host that is gone. The backend is a new one,
+// and xenbus has already set us back to Initialising.
 void Vif::resume()
 {
 	LifeLock lock{host_};
 	disconnect();
 	stage_ = Stage::initialising;
-	shared_.broken = false;
+	shared_.trust_again();
 }
 
 bool Vif::reached(XenbusState a, XenbusState b)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The life of a vif as a table: where we stand and what the backend just showed decide what we do.
+// The life of a vif as a table: our state and the state that the backend shows decide what we do.
 //
 //                    backend shows
 //     we are         InitWait      Connected    Closing      Closed          Unknown
@@ -11,19 +11,19 @@
 //     closed         reopen?       -            -            reopen?         -
 //     dead           -             -            say Closed   say Closed      -
 //
-// "?" depends on the backend's `online` node, with which a toolstack tells a device that is being taken
-// away (0) from a backend that only restarts (1). States not named change nothing, and so does a
-// backend's state from before our time: a driver that was loaded again sees Closed until the backend
-// answers, an operating system that took over from a boot loader sees Connected, Closing and Closed pass
-// by before the InitWait that is meant for it.
+// "?" depends on the backend's `online` node, by which a toolstack distinguishes a device that is being
+// removed (0) from a backend that only restarts (1). All other states change nothing. Neither do states that
+// the backend showed before our time: a driver that was loaded again sees Closed until the backend answers,
+// and an operating system that a boot loader started sees Connected, Closing and Closed before the InitWait
+// that is meant for it.
 //
-// HOSTILE: backend_state and online. Every pair has an answer, none waits, none loops.
+// HOSTILE: backend_state and online. Every pair has an answer; none waits and none loops.
 #pragma once
 #include "core/xenbus_state.hpp"
 
 namespace ringway::netfront
 {
-// Where we stand.
+// Our state.
 enum class Stage : u8 {
 	initialising, // we said Initialising: the backend's move
 	waiting,      // rings granted, we said Connected: the backend maps them

@@ -4,10 +4,10 @@
 //
 //     receive → refill → complete transmits → ask for events → sleep, end the interrupts
 //
-// Late EOI: the event channel is masked from its interrupt until the poll found nothing more to do, so a
-// busy queue takes no interrupts at all. An EOI tells whether there was work since the last one; a backend
-// that sends events for nothing is slowed down by the kernel's event code. Work of either kind counts, also
-// work that a poll found before its event arrived.
+// Late EOI: the event channel is masked from its interrupt until a poll finds nothing more to do, so a busy
+// queue takes no interrupts at all. An EOI says whether there was work since the last one; the kernel's event
+// code slows down a backend that sends events without work. Work of either direction counts, also work that a
+// poll found before its event arrived.
 #include "netfront/queue.hpp"
 
 namespace ringway::netfront
@@ -25,7 +25,7 @@ Result<u32> complete_and_ask(TxQueue &tx, int budget, bool &more)
 
 int Queue::poll(int budget)
 {
-	if (RINGWAY_UNLIKELY(shared->broken))
+	if (RINGWAY_UNLIKELY(shared->broken()))
 		return break_off();
 	if (RINGWAY_UNLIKELY(budget <= 0))
 		return poll_completions_only();
@@ -46,19 +46,19 @@ int Queue::poll(int budget)
 	events.rx_worked |= taken.value() != 0;
 	if (full)
 		return budget;
-	const u32 kinds = __atomic_exchange_n(&events.pending, 0, __ATOMIC_ACQ_REL);
+	const u32 kinds = events.pending.exchange(0, std::memory_order_acq_rel);
 	more |= rx.ask_event();
-	// An interrupt that comes after host_napi_done() schedules the next poll and counts for that one.
+	// An interrupt after host_napi_done() schedules the next poll and belongs to that one.
 	if (!more && host_napi_done(host, static_cast<int>(taken.value()))) {
 		end_of_interrupt(kinds);
 		return static_cast<int>(taken.value());
 	}
-	__atomic_fetch_or(&events.pending, kinds, __ATOMIC_ACQ_REL);
+	events.pending.fetch_or(kinds, std::memory_order_acq_rel);
 	return more ? budget : static_cast<int>(taken.value());
 }
 
-// netpoll, budget 0: only finished transmits, and only if nobody (perhaps this very CPU, interrupted) is
-// transmitting.
+// netpoll, budget 0: only completed transmits, and only if nobody is transmitting. The lock is only tried,
+// because its holder may be what netpoll interrupted on this CPU.
 int Queue::poll_completions_only()
 {
 	if (!tx.try_lock())
@@ -73,9 +73,9 @@ int Queue::poll_completions_only()
 // CONTEXT: hard interrupt.
 void Queue::event(u32 kind)
 {
-	if (RINGWAY_UNLIKELY(__atomic_load_n(&shared->broken, __ATOMIC_RELAXED)))
+	if (RINGWAY_UNLIKELY(shared->broken()))
 		return; // no EOI: the channel stays masked, which ends any storm
-	__atomic_fetch_or(&events.pending, kind, __ATOMIC_ACQ_REL);
+	events.pending.fetch_or(kind, std::memory_order_acq_rel);
 	host_napi_schedule(host);
 }
 
@@ -102,12 +102,11 @@ void Queue::end_of_interrupt(u32 kinds)
 	}
 }
 
-// Latches `broken`; the tear-down runs in process context (netfront_later).
+// The first time, asks for the tear-down, which runs in process context (netfront_later).
 int Queue::break_off()
 {
-	const bool first = !__atomic_exchange_n(&shared->broken, true, __ATOMIC_ACQ_REL);
-	if (first) {
-		host_alert(shared->host, shared->complaint);
+	if (shared->set_broken()) {
+		host_alert(shared->host, shared->complaint());
 		host_later(shared->host, 0);
 	}
 	host_napi_done(host, 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// One queue of a vif: a TX half, an RX half, and what both share. A queue's memory lives as long as its
-// net_device; what the halves hold (rings, grants, buffers) lives from connect to disconnect.
+// One queue of a vif: a TX half, an RX half, and what both share. A queue's memory exists as long as its
+// net_device; rings, grants and buffers exist from connect to disconnect.
 //
 // Who may touch what:
 //     TxQueue     under its lock, which is the net_device queue's (ndo_start_xmit has it, completion takes
@@ -15,26 +15,40 @@
 #include "netfront/rx_packet.hpp"
 #include "netfront/tx_plan.hpp"
 #include "netfront/tx_slots.hpp"
+#include <atomic>
 
 namespace ringway::netfront
 {
-// What all queues of a vif look up per packet. Nothing here is locked: `broken` and the copy limits are
-// single words that a packet may see before or after a change; the rest changes only while no queue runs.
+// What all queues of a vif look up per packet. There is no lock: `broken_` and the atomics may change while
+// queues run, and a packet sees the value before or after. The others change only while no queue runs.
 struct Shared {
-	bool broken = false; // latched: the backend broke the protocol, nothing of it is believed any more
+	std::atomic<u32> tx_copy_limit = 2048;
+	std::atomic<u32> rx_copy_limit = 256;
 	bool bounce = false; // the backend is not trusted: it sees nothing but packets, in zeroed pages
 	u16 backend = 0;     // its domain
-	u32 tx_copy_limit = 2048;
-	u32 rx_copy_limit = 256;
-	const char *complaint = nullptr; // what broke it
 	vif_host *host = nullptr;
 
-	// The backend broke the protocol; poll.cpp latches `broken` when it gets the error.
-	Error broken_by(const char *what)
+	// The backend broke the protocol: nothing it says is believed until the next connection. A plain load
+	// on purpose: it is as good as a relaxed one here, and the compiler merges it with other tests.
+	bool broken() const { return broken_; }
+	// True for the first to say so.
+	bool set_broken() { return !__atomic_exchange_n(&broken_, true, __ATOMIC_ACQ_REL); }
+	// What the backend did. The caller returns the error, and Queue::break_off() gets it.
+	Error broken_by(const char *complaint)
 	{
-		complaint = what;
+		complaint_.store(complaint, std::memory_order_relaxed);
 		return Error::invalid;
 	}
+	const char *complaint() const { return complaint_.load(std::memory_order_relaxed); }
+	void trust_again()
+	{
+		__atomic_store_n(&broken_, false, __ATOMIC_RELAXED);
+		complaint_.store(nullptr, std::memory_order_relaxed);
+	}
+
+private:
+	bool broken_ = false;
+	std::atomic<const char *> complaint_ = nullptr;
 };
 
 class RINGWAY_CAPABILITY("TX lock") TxQueue
@@ -151,8 +165,8 @@ public:
 	void refill(bool all);
 
 private:
-	// The buffer at ring position i stays at position i: requests are posted in the order in which
-	// responses free their slots, so the slot that falls due is always the one just emptied.
+	// The buffer at ring position i stays at position i: slots are posted again in the order in which
+	// responses free them.
 	struct Buffer {
 		u8 *data; // nullptr: the page went up the stack, or was never there
 		page *page_;
@@ -175,12 +189,19 @@ private:
 	RefStock refs_;
 };
 
-// Late end-of-interrupt: an event channel stays masked from its interrupt until the poll has done what it
-// announced. One interrupt, one EOI; it says whether the event was worth it.
+// Late end of interrupt: an event channel stays masked from its interrupt until the poll has done the work.
+// Each interrupt gets one EOI, which says whether there was work.
 struct Events {
 	static constexpr u32 kTx = 1, kRx = 2, kBoth = 4;
-	u32 pending = 0;                           // atomic: interrupts that wait for their EOI
+	std::atomic<u32> pending = 0;              // interrupts that wait for their EOI
 	bool tx_worked = false, rx_worked = false; // since the last EOI. CONTEXT: NAPI
+
+	// CONTEXT: events are not bound, NAPI is off.
+	void clear()
+	{
+		pending.store(0, std::memory_order_relaxed);
+		tx_worked = rx_worked = false;
+	}
 };
 
 class Queue

@@ -2,10 +2,10 @@
 //
 // Posting buffers for what arrives next.
 //
-// Most buffers that fall due still hold their page and its grant (rx.cpp copied the packet): they are
-// posted as they are. The others get a page from the queue's page pool. A page that comes fresh from the
-// kernel is zeroed; one that the pool recycles held packets of this very backend, which is good enough
-// for a trusted backend and zeroed again for another.
+// Most buffers still have their page and its grant, because rx.cpp copied the packet, and are posted again as
+// they are. The others get a page from the queue's page pool. A new page is zeroed. A page that the pool
+// recycled held packets from this same backend, so a trusted backend may see it; for an untrusted one it is
+// zeroed again.
 #include "netfront/queue.hpp"
 
 namespace ringway::netfront

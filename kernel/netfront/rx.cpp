@@ -2,12 +2,12 @@
 //
 // Receive: take responses → packet → skb → up.
 //
-// A packet of at most rx_copy_limit bytes is copied into an skb; its buffers never leave the ring, so it
-// costs no grant operation and no page. A larger one gets its first bytes copied (the headers) and takes
-// the pages along as frags; each is revoked first, so nobody writes to it any more.
+// A packet of at most rx_copy_limit bytes is copied into an skb. Its buffers stay in the ring, so it costs no
+// grant operation and no page. Of a larger packet the first bytes (the headers) are copied and the pages
+// become frags of the skb; each page's grant is revoked first, so that nobody can write to it any more.
 //
-// HOSTILE: buffers that stay granted may change while they are read: they are read once, into the skb,
-// and only the skb is looked at.
+// HOSTILE: buffers that stay granted may change while they are read. They are read once, into the skb, and
+// only the skb is looked at.
 #include "netfront/queue.hpp"
 
 namespace ringway::netfront
@@ -35,7 +35,7 @@ Result<u32> RxQueue::receive(u32 budget)
 Result<void> RxQueue::pass_up(const RxPacket &packet)
 {
 	sk_buff *skb;
-	if (packet.length <= shared_->rx_copy_limit)
+	if (packet.length <= shared_->rx_copy_limit.load(std::memory_order_relaxed))
 		skb = copied_skb(packet);
 	else
 		skb = TRY(paged_skb(packet));
@@ -117,7 +117,7 @@ void RxQueue::deliver(const RxPacket &packet, sk_buff *skb)
 	host_rx_stats_end(host_);
 }
 
-// The buffers of a dropped packet are still ours and still granted: the next refill posts them again.
+// The buffers of a dropped packet stay granted, and the next refill posts them again.
 void RxQueue::drop(RxFault why)
 {
 	auto *stats = host_rx_stats_begin(host_);

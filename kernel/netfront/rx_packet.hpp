@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// From responses of the RX ring to a packet: which bytes of which buffers, and what the backend says of
-// them. Pure: reads the ring through its by-value door and touches no buffer.
+// From responses of the RX ring to a packet: which bytes of which buffers, and what the backend says about
+// them. Reads copies of ring slots and touches no buffer.
 //
 //     response   extra info …   response …
 //     (first)    (if EXTRA)     (while MORE)
 //
-// HOSTILE: every field. A packet is taken or dropped as a whole; either way `slots` says how many
-// responses it was, so that the ring stays in step.
+// HOSTILE: every field. A packet is taken or dropped as a whole; in both cases `slots` says how many
+// responses it had, so the next packet is found.
 #pragma once
 #include "core/netif.hpp"
 
@@ -21,8 +21,8 @@ struct RxPiece {
 
 enum class RxFault : u8 {
 	none,
-	slot,  // status, offset or chain that cannot be
-	extra, // extra info that is missing, unknown, not asked for or impossible
+	slot,  // impossible status, offset or chain
+	extra, // extra info that is missing, unknown, not negotiated or impossible
 	frame, // shorter than an Ethernet header
 };
 

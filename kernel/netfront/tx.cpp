@@ -7,12 +7,13 @@
 //     first request   [GSO extra info]   request … request
 //     size = length                      size = bytes in this slot
 //
-// Copied bytes sit in pages that stay granted, so the common packet (up to tx_copy_limit bytes) costs one
-// copy, one 12-byte request and, when the backend sleeps, one event: no grant operation, and the skb is
-// free at once. Frags of larger packets are granted page by page and keep their skb until answered.
+// Bytes are copied into pages that stay granted, so the common packet (up to tx_copy_limit bytes) costs one
+// copy, one 12-byte request and, if the backend sleeps, one event. It needs no grant operation, and its skb
+// is freed at once. Frags of larger packets are granted page by page, and the skb is kept until they are
+// answered.
 //
-// Events for completions cost the backend a hypercall and us an interrupt. They are asked for soon only
-// while skbs wait; otherwise once per half ring, in time before the ring is full.
+// A completion event costs the backend a hypercall and us an interrupt. While skbs wait for completion, an
+// early event is asked for; otherwise one per half ring, which comes before the ring is full.
 #include "netfront/queue.hpp"
 
 namespace ringway::netfront
@@ -31,10 +32,11 @@ bool TxQueue::transmit(sk_buff *skb)
 {
 	tx_view view;
 	host_skb_view(skb, &view);
-	if (RINGWAY_UNLIKELY(!running_ || shared_->broken || view.length == 0 || view.length > kMaxPacket))
+	if (RINGWAY_UNLIKELY(!running_ || shared_->broken() || view.length == 0 || view.length > kMaxPacket))
 		return drop(skb);
 
-	const TxPlan plan = plan_tx(view.length, view.head_length, view.frags, shared_->tx_copy_limit,
+	const TxPlan plan = plan_tx(view.length, view.head_length, view.frags,
+				    shared_->tx_copy_limit.load(std::memory_order_relaxed),
 				    shared_->bounce || view.head_length == 0, kLegacySlots, [skb](u32 i) {
 					    frag_view frag;
 					    host_skb_frag(skb, i, &frag);
@@ -107,7 +109,7 @@ void TxQueue::post_gso(const tx_view &view)
 	extra.type = XEN_NETIF_EXTRA_TYPE_GSO;
 	extra.u.gso.size = view.gso_size;
 	extra.u.gso.type = view.gso_v6 ? XEN_NETIF_GSO_TYPE_TCPV6 : XEN_NETIF_GSO_TYPE_TCPV4;
-	// An extra info is 8 bytes of a 12-byte slot: send no byte of what the slot held before.
+	// An extra info is 8 bytes and the slot 12: the other 4 must not show what the slot held before.
 	struct {
 		ExtraInfo extra;
 		u32 padding;
@@ -157,8 +159,8 @@ bool TxQueue::ask_event()
 	return ring_.ask_response_event(event_near_ ? outstanding() / 2 + 1 : kSize / 2);
 }
 
-// A packet that did not fit although the queue was not stopped (a frag layout of the most slots after
-// one that left just fewer): the stack keeps it.
+// A packet that does not fit although the queue was not stopped: it takes the most slots that are possible,
+// and the ring has just fewer. The stack keeps it.
 bool TxQueue::busy()
 {
 	host_tx_stop(host_);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The other end of transmit: answers → ids → skbs.
+// Completing transmits: responses → ids → skbs.
 //
-// HOSTILE: rsp_prod, and id and status of every answer. An answer counts only when its id names a request
-// that was published and is not answered yet (TxSlots::answered). A page whose grant the backend still
-// uses is not given back: that ends the trust in this backend, and the page waits for disconnect, where
-// the kernel takes it into custody.
+// HOSTILE: rsp_prod, and id and status of every response. A response counts only if its id names a request
+// that was published and is not answered yet (TxSlots::answered). If the backend answers a request and still
+// uses its grant, it is not trusted any more; the page waits for disconnect, where the kernel keeps it until
+// it is free.
 #include "netfront/queue.hpp"
 
 namespace ringway::netfront

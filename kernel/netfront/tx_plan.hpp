@@ -2,10 +2,10 @@
 //
 // How one skb becomes slots of the TX ring.
 //
-// Every byte of the linear part is copied into pages of ours that stay granted: it lies in slab memory,
-// whose neighbours are nobody's business, and a copy costs less than granting and revoking a page. The
-// pages of frags are granted as they are. A packet of at most `copy_limit` bytes is copied whole, so that
-// it takes a single slot: each further slot costs the backend an access to a foreign page.
+// The linear part is always copied, into pages of ours that stay granted: it is slab memory, so granting its
+// page would show other objects to the backend, and a copy costs less than granting and revoking a page. The
+// pages of frags are granted as they are. A packet of at most `copy_limit` bytes is copied whole, so that it
+// takes a single slot: each further slot makes the backend access another foreign page.
 #pragma once
 #include "core/types.hpp"
 
@@ -29,7 +29,7 @@ struct TxPlan {
 	u32 copy_bytes;  // from the packet's start, through our own pages
 	u32 copy_slots;  // pages those take
 	u32 grant_slots; // slots for the frags' pages
-	bool squeezed;   // copied whole only because it had too many slots
+	bool squeezed;   // copied whole only because it would have had too many slots
 
 	constexpr u32 slots() const { return copy_slots + grant_slots; }
 };

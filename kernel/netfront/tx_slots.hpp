@@ -39,7 +39,7 @@ class TxSlots
 public:
 	static constexpr u32 kCount = N;
 
-	// Low ids first: memory for buffers follows the deepest the ring ever was.
+	// Low ids are taken first, so only as many buffers are made as the ring ever held requests.
 	void init()
 	{
 		for (u32 i = 0; i < N; i++) {
@@ -53,7 +53,7 @@ public:
 	u32 free_count() const { return free_count_; }
 	TxSlot &operator[](u32 id) { return slot_[id]; }
 
-	// The id that take() will hand out after `ahead` others. INVARIANT: ahead < free_count().
+	// The id that take() will return after `ahead` others. INVARIANT: ahead < free_count().
 	u32 peek(u32 ahead) const { return free_[free_count_ - 1 - ahead]; }
 	// INVARIANT: free_count() > 0.
 	u32 take(TxSlot::Use use, u32 posted_at)

@@ -22,7 +22,7 @@ Result<void> Vif::create(vif_host *host, u32 queues)
 	return {};
 }
 
-// INVARIANT: disconnected, and the net_device is unregistered: nobody looks at the queues any more.
+// INVARIANT: disconnected, and the net_device is unregistered, so nobody uses the queues any more.
 void Vif::destroy()
 {
 	for (u32 i = 0; i < allocated_; i++)
@@ -121,14 +121,16 @@ extern "C" backend_features netfront_backend_features(const netfront_vif *vif)
 
 extern "C" copy_limits netfront_copy_limits(const netfront_vif *vif)
 {
-	return {vif->shared().tx_copy_limit, vif->shared().rx_copy_limit};
+	const auto &shared = vif->shared();
+	return {shared.tx_copy_limit.load(std::memory_order_relaxed),
+		shared.rx_copy_limit.load(std::memory_order_relaxed)};
 }
 
 extern "C" bool netfront_set_copy_limits(netfront_vif *vif, copy_limits limits)
 {
 	if (limits.tx > ringway::kPageSize || limits.rx > ringway::kPageSize)
 		return false;
-	vif->shared().tx_copy_limit = limits.tx;
-	vif->shared().rx_copy_limit = limits.rx;
+	vif->shared().tx_copy_limit.store(limits.tx, std::memory_order_relaxed);
+	vif->shared().rx_copy_limit.store(limits.rx, std::memory_order_relaxed);
 	return true;
 }

@@ -99,7 +99,5 @@ TEST(Result, ErrnoIsNegativeForErrorsOnly)
 	EXPECT_EQ(error_errno(Error::full), -ENOSPC);
 	EXPECT_EQ(error_errno(Error::invalid), -EINVAL);
 	EXPECT_EQ(error_errno(Error::no_slots), -ENOBUFS);
-	EXPECT_EQ(error_errno(Error::exists), -EEXIST);
-	EXPECT_EQ(error_errno(Error::full), -ENOSPC);
 }
 } // namespace
