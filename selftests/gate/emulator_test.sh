@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# emulator_test.sh - what counts as a fault of the emulator, and what becomes of a scenario's results then: no failure of
-# a guest's kernel may pass for one, and no result of another scenario may go with it.
+# emulator_test.sh - what counts as a mistake of the emulator, and what becomes of a scenario's results then. No failure
+# of a guest's kernel may be taken for one, and no result of another scenario may be set aside with it.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=lab/dom0/emulator.sh
@@ -18,11 +18,14 @@ expect() { # TEXT WANTED GOT
 	printf '# wanted: %s\n# got:    %s\nnot ok %d %s\n' "$2" "$3" $number "$1"
 }
 fault() { # REGISTER LINE: what a console with it tells
-	printf '[ 1.0] Linux\r\n[   34.774094] RSP: 0018:ffffc900007e7aa0 EFLAGS: %s\r\n[ 2.0] RAX: ffffffffffffffff\r\n' "$1" > "$work/guest-b.log"
+	printf '%s\r\n' '[ 1.0] Linux' "[   34.774094] RSP: 0018:ffffc900007e7aa0 EFLAGS: $1" '[ 2.0] RAX: ffffffffffffffff' \
+		> "$work/guest-b.log"
 	emulator_fault "$work/guest-b.log"
 }
-yes() { expect "EFLAGS $1 is none that a CPU has: $2" "guest-b.log: [   34.774094] RSP: 0018:ffffc900007e7aa0 EFLAGS: $1" "$(fault "$1")"; }
-no() { expect "EFLAGS $1 can be: $2" '' "$(fault "$1")"; }
+yes() {
+	expect "EFLAGS $1 is impossible: $2" "guest-b.log: [   34.774094] RSP: 0018:ffffc900007e7aa0 EFLAGS: $1" "$(fault "$1")"
+}
+no() { expect "EFLAGS $1 is possible: $2" '' "$(fault "$1")"; }
 
 echo "1..17"
 no 00000246 'interrupts on'
@@ -54,6 +57,7 @@ END
 lab/void.sh "$work" 'the emulator failed'
 printf '  1..2\n  ok 1 one\n  ok 2 two\nok 2 second.sh\n' >> "$work/ktap.txt"
 expect "one scenario's lines are void" $'  1..2\n  ok 1 one\n  not ok 2 two' "$(cat "$work/void.txt")"
-expect "they are not counted, the other's are" '3 1' "$(selftests/flatten.sh "$work/ktap.txt" | grep -cE '^(not )?ok') $(selftests/flatten.sh "$work/ktap.txt" | grep -c '^not ok')"
+flat=$(selftests/flatten.sh "$work/ktap.txt")
+expect "they are not counted, the other's are" '3 1' "$(grep -cE '^(not )?ok' <<< "$flat") $(grep -c '^not ok' <<< "$flat")"
 expect 'why is said' '# void: the emulator failed' "$(grep void "$work/ktap.txt")"
 [ $failed = 0 ]
