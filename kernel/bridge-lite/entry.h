@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What Linux calls: the switch, which is C++, as C sees it (judge/door.cpp). Who changes a setting holds RTNL
- * (host_rtnl). Memory comes from the caller: zeroed, as many bytes as the function before says.
+ * (rtnl). Memory comes from the caller: zeroed, as many bytes as the function before says.
  */
 #ifndef BRLITE_ENTRY_H
 #define BRLITE_ENTRY_H
@@ -21,11 +21,11 @@ uint64_t brlite_fdb_bytes(uint32_t limit);
 struct brlite_core *brlite_core_init(void *memory, void *buckets, uint32_t limit, struct fdb_lock *lock,
 				     const uint64_t seed[2]);
 /* Seconds; 0 learns nothing and forgets what was learned. */
-void brlite_core_set_ageing(struct brlite_core *core, uint32_t seconds) RINGWAY_REQUIRES(host_rtnl);
+void brlite_core_set_ageing(struct brlite_core *core, uint32_t seconds) RINGWAY_REQUIRES(rtnl);
 /* Whether the bridge device wants a copy of everything. */
-void brlite_core_set_promisc(struct brlite_core *core, bool on) RINGWAY_REQUIRES(host_rtnl);
+void brlite_core_set_promisc(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
 /* Whether tags mean something. Forgets what was learned. */
-void brlite_core_filter_vlans(struct brlite_core *core, bool on) RINGWAY_REQUIRES(host_rtnl);
+void brlite_core_filter_vlans(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
 /* CONTEXT: process. Drops what was not used for the ageing time. */
 void brlite_core_age(struct brlite_core *core);
 uint32_t brlite_core_entries(const struct brlite_core *core);
@@ -36,13 +36,13 @@ uint32_t brlite_core_entries(const struct brlite_core *core);
  * Makes the port, whose own fields are set, part of the switch: down, under the index found here. -ENOSPC when
  * there are too many.
  */
-int brlite_port_attach(struct brlite_core *core, struct brlite_port *port, bool local) RINGWAY_REQUIRES(host_rtnl);
+int brlite_port_attach(struct brlite_core *core, struct brlite_port *port, bool local) RINGWAY_REQUIRES(rtnl);
 /* Its addresses go too. The caller waits a grace period before it frees the port. */
-void brlite_port_detach(struct brlite_port *port) RINGWAY_REQUIRES(host_rtnl);
+void brlite_port_detach(struct brlite_port *port) RINGWAY_REQUIRES(rtnl);
 /* A port that goes down forgets what it learned. */
-void brlite_port_set_up(struct brlite_port *port, bool up) RINGWAY_REQUIRES(host_rtnl);
+void brlite_port_set_up(struct brlite_port *port, bool up) RINGWAY_REQUIRES(rtnl);
 /* What the port's own half of its policy becomes. A port that gets locked forgets what it learned. */
-void brlite_port_set_policy(struct brlite_port *port, uint32_t policy) RINGWAY_REQUIRES(host_rtnl);
+void brlite_port_set_policy(struct brlite_port *port, uint32_t policy) RINGWAY_REQUIRES(rtnl);
 /* CONTEXT: RTNL or RCU read side. NULL where there is none. */
 struct brlite_port *brlite_port_at(const struct brlite_core *core, uint32_t index);
 
@@ -53,12 +53,12 @@ struct brlite_port *brlite_port_at(const struct brlite_core *core, uint32_t inde
  * -EINVAL (not a station's address).
  */
 int brlite_fdb_set(struct brlite_port *port, const struct brlite_fdb_entry *entry, bool replace)
-	RINGWAY_REQUIRES(host_rtnl);
+	RINGWAY_REQUIRES(rtnl);
 /* port NULL: wherever it lives. -ENOENT. */
 int brlite_fdb_erase(struct brlite_core *core, const struct brlite_port *port, const uint8_t *mac, uint16_t vlan)
-	RINGWAY_REQUIRES(host_rtnl);
+	RINGWAY_REQUIRES(rtnl);
 /* Forgets what was learned behind the port, or everywhere. */
-void brlite_fdb_flush(struct brlite_core *core, const struct brlite_port *port) RINGWAY_REQUIRES(host_rtnl);
+void brlite_fdb_flush(struct brlite_core *core, const struct brlite_port *port) RINGWAY_REQUIRES(rtnl);
 /* CONTEXT: any. 0 or -ENOENT. */
 int brlite_fdb_get(const struct brlite_core *core, const uint8_t *mac, uint16_t vlan, struct brlite_fdb_entry *entry);
 /* CONTEXT: any. The first entry at *position or behind, which then stands behind it; false at the end. */
@@ -76,10 +76,10 @@ uint32_t brlite_flood_ports(struct brlite_port *in, const struct brlite_frame *f
 /* --- VLANs of a port ------------------------------------------------------------------------------------ */
 
 /* 1 <= vlan <= BRLITE_VLAN_LAST. flags: BRLITE_VLAN_UNTAGGED, BRLITE_VLAN_PVID. */
-void brlite_vlan_set(struct brlite_port *port, uint32_t vlan, uint32_t flags) RINGWAY_REQUIRES(host_rtnl);
-void brlite_vlan_clear(struct brlite_port *port, uint32_t vlan) RINGWAY_REQUIRES(host_rtnl);
+void brlite_vlan_set(struct brlite_port *port, uint32_t vlan, uint32_t flags) RINGWAY_REQUIRES(rtnl);
+void brlite_vlan_clear(struct brlite_port *port, uint32_t vlan) RINGWAY_REQUIRES(rtnl);
 /* Forgets what was learned in VLANs that the port is in no longer: follows brlite_vlan_clear(). */
-void brlite_vlans_left(struct brlite_port *port) RINGWAY_REQUIRES(host_rtnl);
+void brlite_vlans_left(struct brlite_port *port) RINGWAY_REQUIRES(rtnl);
 /* CONTEXT: any. 0 where it is no member. */
 uint32_t brlite_vlan_get(const struct brlite_port *port, uint32_t vlan);
 
@@ -105,7 +105,7 @@ struct brlite_claims *brlite_claims_build(void *memory, const struct brlite_addr
  * BRLITE_ADDRESS_LOCKED.
  */
 const struct brlite_claims *brlite_core_set_claims(struct brlite_core *core, const struct brlite_claims *claims)
-	RINGWAY_REQUIRES(host_rtnl);
+	RINGWAY_REQUIRES(rtnl);
 
 #ifdef __cplusplus
 }

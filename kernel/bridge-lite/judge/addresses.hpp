@@ -98,7 +98,7 @@ public:
 	// --- Control ------------------------------------------------------------------------------------
 
 	// An entry by hand. One without a VLAN holds in all of them, so nothing that was learned may hide it.
-	Error set(const Port &port, u64 key, u32 flags, bool replace) RINGWAY_REQUIRES(host_rtnl)
+	Error set(const Port &port, u64 key, u32 flags, bool replace) RINGWAY_REQUIRES(rtnl)
 	{
 		const Error refused = set_one(key, {port.index | flags}, replace);
 		if (refused == Error::none && filters_vlans() && !fdb_key_vlan(key))
@@ -109,7 +109,7 @@ public:
 		return refused;
 	}
 
-	Error erase(const Port *port, u64 key) RINGWAY_REQUIRES(host_rtnl)
+	Error erase(const Port *port, u64 key) RINGWAY_REQUIRES(rtnl)
 	{
 		Guard guard(lock_);
 		const FdbHit hit = fdb_.find(key);
@@ -120,7 +120,7 @@ public:
 	}
 
 	// Forgets what was learned, behind one port or all.
-	void flush(const Port *port) RINGWAY_REQUIRES(host_rtnl)
+	void flush(const Port *port) RINGWAY_REQUIRES(rtnl)
 	{
 		erase_if([&](const FdbSlot &slot) {
 			const FdbTarget target{slot.target};
@@ -129,7 +129,7 @@ public:
 	}
 
 	// Forgets what was learned in VLANs that the port is in no longer.
-	void vlans_left(const Port &port) RINGWAY_REQUIRES(host_rtnl)
+	void vlans_left(const Port &port) RINGWAY_REQUIRES(rtnl)
 	{
 		erase_if([&](const FdbSlot &slot) {
 			const FdbTarget target{slot.target};
@@ -150,7 +150,7 @@ public:
 
 protected:
 	// Unchecked: written under RTNL and the lock, so that each of them is enough to read it.
-	RINGWAY_UNCHECKED bool filters_vlans() const RINGWAY_REQUIRES(host_rtnl) { return vlans_filtered_; }
+	RINGWAY_UNCHECKED bool filters_vlans() const RINGWAY_REQUIRES(rtnl) { return vlans_filtered_; }
 
 	// Erases every entry that meets a condition, in bites that keep the lock short.
 	template <typename Condition>

@@ -12,8 +12,8 @@ namespace ringway::brlite
 {
 class Ports
 {
-	Port *ports_[BRLITE_MAX_PORTS + 1] RINGWAY_GUARDED_BY(host_rtnl) = {};
-	u32 end_ RINGWAY_GUARDED_BY(host_rtnl) = 0; // no port at or above this number
+	Port *ports_[BRLITE_MAX_PORTS + 1] RINGWAY_GUARDED_BY(rtnl) = {};
+	u32 end_ RINGWAY_GUARDED_BY(rtnl) = 0; // no port at or above this number
 
 public:
 	// --- Read by anybody, while RTNL lets one port after the other come and go: atomic words ---------
@@ -31,7 +31,7 @@ public:
 	// --- Changed ---------------------------------------------------------------------------------------
 
 	// Gives the port the lowest free number; false when there is none.
-	bool add(Port &port, bool local) RINGWAY_REQUIRES(host_rtnl)
+	bool add(Port &port, bool local) RINGWAY_REQUIRES(rtnl)
 	{
 		u32 number = BRLITE_LOCAL_PORT;
 		if (!local)
@@ -46,7 +46,7 @@ public:
 		return true;
 	}
 
-	void remove(const Port &port) RINGWAY_REQUIRES(host_rtnl)
+	void remove(const Port &port) RINGWAY_REQUIRES(rtnl)
 	{
 		__atomic_store_n(&ports_[port.index], nullptr, __ATOMIC_RELEASE);
 		while (end_ && !ports_[end_ - 1])

@@ -16,8 +16,8 @@ class Table : public Addresses<Env>
 	using Base::vlans_filtered_;
 	using typename Base::Guard;
 
-	bool promisc_ RINGWAY_GUARDED_BY(host_rtnl) = false;
-	const brlite_claims *claims_ RINGWAY_GUARDED_BY(host_rtnl) = nullptr;
+	bool promisc_ RINGWAY_GUARDED_BY(rtnl) = false;
+	const brlite_claims *claims_ RINGWAY_GUARDED_BY(rtnl) = nullptr;
 
 public:
 	using Base::kNoSource;
@@ -34,10 +34,10 @@ public:
 	// --- Control --------------------------------------------------------------------------------------
 
 	// Whether this host listens to everything.
-	void set_promisc(bool on) RINGWAY_REQUIRES(host_rtnl) { store_relaxed(promisc_, on); }
+	void set_promisc(bool on) RINGWAY_REQUIRES(rtnl) { store_relaxed(promisc_, on); }
 
 	// Returns the table before: it is read for another grace period.
-	const brlite_claims *set_claims(const brlite_claims *claims) RINGWAY_REQUIRES(host_rtnl)
+	const brlite_claims *set_claims(const brlite_claims *claims) RINGWAY_REQUIRES(rtnl)
 	{
 		const brlite_claims *before = claims_;
 		__atomic_store_n(&claims_, claims, __ATOMIC_RELEASE);
@@ -45,7 +45,7 @@ public:
 	}
 
 	// Makes the port one of the switch; false when there is no number for it.
-	bool attach(Port &port, bool local) RINGWAY_REQUIRES(host_rtnl)
+	bool attach(Port &port, bool local) RINGWAY_REQUIRES(rtnl)
 	{
 		port.last_source = kNoSource;
 		if (!ports_.add(port, local))
@@ -54,7 +54,7 @@ public:
 		return true;
 	}
 
-	void detach(Port &port) RINGWAY_REQUIRES(host_rtnl)
+	void detach(Port &port) RINGWAY_REQUIRES(rtnl)
 	{
 		set_up(port, false);
 		ports_.remove(port);
@@ -63,7 +63,7 @@ public:
 			[&](const FdbSlot &slot) { return FdbTarget{slot.target}.port() == port.index; });
 	}
 
-	void set_up(Port &port, bool up) RINGWAY_REQUIRES(host_rtnl)
+	void set_up(Port &port, bool up) RINGWAY_REQUIRES(rtnl)
 	{
 		{
 			Guard guard(lock_);
@@ -74,7 +74,7 @@ public:
 			this->flush(&port);
 	}
 
-	void set_ageing(u32 seconds) RINGWAY_REQUIRES(host_rtnl)
+	void set_ageing(u32 seconds) RINGWAY_REQUIRES(rtnl)
 	{
 		{
 			Guard guard(lock_);
@@ -88,7 +88,7 @@ public:
 	}
 
 	// The port's own half of its policy. What a port learned before it was locked was not said by hand.
-	void set_policy(Port &port, u32 policy) RINGWAY_REQUIRES(host_rtnl)
+	void set_policy(Port &port, u32 policy) RINGWAY_REQUIRES(rtnl)
 	{
 		const u32 own = policy & ~BRLITE_SHARED_POLICY;
 		const bool locks = own & ~port.policy & BRLITE_LOCKED;
@@ -104,7 +104,7 @@ public:
 	}
 
 	// Keys have a VLAN from now on, or none any more: what was learned with others is of no use.
-	void filter_vlans(bool on) RINGWAY_REQUIRES(host_rtnl)
+	void filter_vlans(bool on) RINGWAY_REQUIRES(rtnl)
 	{
 		{
 			Guard guard(lock_);
@@ -122,7 +122,7 @@ private:
 	}
 
 	// What some port asks for and concerns the frames of others, on all ports.
-	void share_policy() RINGWAY_REQUIRES(host_rtnl)
+	void share_policy() RINGWAY_REQUIRES(rtnl)
 	{
 		Guard guard(lock_);
 		u32 shared = vlans_filtered_ ? BRLITE_VLANS_FILTERED : 0;

@@ -81,14 +81,14 @@ RINGWAY_ALWAYS_INLINE bool keeps_its_form(const brlite_port &to, InTag tag)
 
 // --- What an administrator changes, while the data path reads ------------------------------------------
 
-inline void put_vlan_bit(uint64_t *bits, u32 id, bool on) RINGWAY_REQUIRES(host_rtnl)
+inline void put_vlan_bit(uint64_t *bits, u32 id, bool on) RINGWAY_REQUIRES(rtnl)
 {
 	const u64 bit = u64{1} << (id % 64);
 	store_relaxed(bits[id / 64], on ? bits[id / 64] | bit : bits[id / 64] & ~bit);
 }
 
 // flags: BRLITE_VLAN_UNTAGGED, BRLITE_VLAN_PVID. INVARIANT: 1 <= id <= 4094.
-inline void set_vlan(brlite_vlans &vlans, u32 id, u32 flags) RINGWAY_REQUIRES(host_rtnl)
+inline void set_vlan(brlite_vlans &vlans, u32 id, u32 flags) RINGWAY_REQUIRES(rtnl)
 {
 	put_vlan_bit(vlans.untagged, id, flags & BRLITE_VLAN_UNTAGGED);
 	put_vlan_bit(vlans.member, id, true);
@@ -98,7 +98,7 @@ inline void set_vlan(brlite_vlans &vlans, u32 id, u32 flags) RINGWAY_REQUIRES(ho
 		store_relaxed(vlans.pvid, u16{0});
 }
 
-inline void clear_vlan(brlite_vlans &vlans, u32 id) RINGWAY_REQUIRES(host_rtnl)
+inline void clear_vlan(brlite_vlans &vlans, u32 id) RINGWAY_REQUIRES(rtnl)
 {
 	if (vlans.pvid == id)
 		store_relaxed(vlans.pvid, u16{0});

@@ -15,8 +15,9 @@ struct RINGWAY_CAPABILITY("FDB lock") fdb_lock;
 void host_lock(struct fdb_lock *lock) RINGWAY_ACQUIRE(lock);
 void host_unlock(struct fdb_lock *lock) RINGWAY_RELEASE(lock);
 
-/* RTNL, which those who change settings hold. No such object exists: it is the lock's name in attributes. */
-extern struct RINGWAY_CAPABILITY("RTNL") host_rtnl_lock host_rtnl;
+/* RTNL, which who changes a setting holds. Never defined: a name for the attributes. */
+struct RINGWAY_CAPABILITY("RTNL") rtnl_mutex;
+extern struct rtnl_mutex rtnl;
 
 uint32_t host_now(void); /* seconds, monotonic */
 uint64_t host_nanoseconds(void); /* monotonic */
