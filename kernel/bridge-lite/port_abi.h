@@ -118,7 +118,10 @@ struct brlite_port_ops {
 struct brlite_abi {
 	uint32_t version; /* BRLITE_ABI_VERSION */
 
-	/* CONTEXT: RTNL. NULL when dev is no port of a brlite bridge. owner and ops are not NULL. */
+	/*
+	 * CONTEXT: RTNL. NULL when dev is no port of a brlite bridge. owner and ops are not NULL. owner is any pointer
+	 * of the driver's: the switch hands it back and looks at nothing behind it.
+	 */
 	struct brlite_port *(*bind)(struct net_device *dev, void *owner, const struct brlite_port_ops *ops);
 	/*
 	 * CONTEXT: RTNL. No verdict made after it names the owner; the caller waits a grace period
