@@ -77,6 +77,7 @@ for k in $(awk '{ print $1 }' "$kernels") kasan; do
 	mkdir -p "$g"/lab/{bin,modules} "$t/guest/$k"
 	install -m 755 "$lab_src"/guest/* "$lab_out/tools/"{vstream,framecheck,netload} "$g/lab/bin/"
 	mv "$g/lab/bin/init" "$g/init"
+	rm "$g/lab/bin/README.md"
 	# Without debug information: guests are small.
 	for m in bridge-lite ringway-{netback,netfront} evilfront evilback splitfront; do
 		f=$OUT/modules/$(kver "$k")/$m.ko

@@ -35,6 +35,9 @@ flows_setup() {
 	wait_for 10 'carrier on the uplink' grep -qx 1 /sys/class/net/eth0/carrier
 }
 
+# Of so many pings, each came back.
+pings_lose_none() { on "$1" 150 "ping -q -c $2 -i $3 -W 20 $4 | grep ', 0% packet loss'"; } # PLACE COUNT INTERVAL ADDRESS
+
 # Asks the neighbours anew: cheaper than waiting for an old entry to time out.
 pings() { on "$1" 20 "ping -c 3 -i 0.2 -W 5 $2"; } # PLACE ADDRESS
 
@@ -51,12 +54,11 @@ flow() {
 flow_both() { flow "$1" "$2" "$4" && flow "$2" "$1" "$3"; } # PLACE PLACE ADDRESS-OF-FIRST ADDRESS-OF-SECOND
 
 # Endless paced UDP from one guest to an address, for tests that pull something away under it.
-traffic_start() { guest_start "$1" traffic "rm -f /tmp/stop; until [ -e /tmp/stop ]; do vstream send udp $2 5009 -n 100000 -s 4-1472 -r 400 -b 8 || sleep 0.2; done"; }
+traffic_start() { guest_start "$1" traffic "traffic ${*:2}"; } # GUEST ADDRESS [RATE [BATCH]]
 traffic_stop() { guest_run "$1" 'touch /tmp/stop; killall vstream; true' > /dev/null 2>&1; }
 
-# pinger_start GUEST ADDRESS: pings, until pinger_lost_none asks what became of them. Each is a ping of its own: of many,
-# busybox's ping gives the last a second only.
-pinger_start() { guest_start "$1" ping "rm -f /tmp/enough; n=0; until [ -e /tmp/enough ]; do n=\$((n + 1)); ping -c 1 -W 10 $2 > /tmp/p 2>&1 || cat /proc/uptime /tmp/p; sleep 0.1; done; echo \$n pings"; }
+# pinger_start GUEST ADDRESS: pings, until pinger_lost_none asks what became of them.
+pinger_start() { guest_start "$1" ping "pinger $2"; }
 pinger_lost_none() {
 	guest_run "$1" 'touch /tmp/enough'
 	guest_wait "$1" ping 60 | tee /tmp/pinger && grep -qv '^0 ' /tmp/pinger && [ "$(wc -l < /tmp/pinger)" = 1 ]

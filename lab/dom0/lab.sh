@@ -13,6 +13,7 @@
 #   on PLACE SECONDS COMMAND             PLACE is a guest, dom0, or wire (beyond the uplink NIC)
 #   flow_both PLACE PLACE ADDR ADDR      UDP and TCP both ways, every byte checked; flows_setup first
 #   traffic_start NAME ADDRESS; traffic_stop NAME
+#   counter DEVICE NAME                  of ethtool -S
 #   leak_snapshot FILE; leak_compare FILE   what could be left behind, see there
 #   splats                               what the kernel complained about since the scenario began
 [ -n "${LAB_RESULTS:-}" ] || { exec 9> /dev/ttyS1; export LAB_RESULTS=9; }
@@ -32,6 +33,22 @@ wait_for() {
 		sleep 0.1
 	done
 }
+
+# holds_within SECONDS COMMAND…: the same, and prints what the command said when it was asked last.
+holds_within() {
+	local limit=$((SECONDS + $1))
+	shift
+	until "$@" > /tmp/holds 2>&1; do
+		[ $SECONDS -le $limit ] || { cat /tmp/holds; return 1; }
+		sleep 0.1
+	done
+	cat /tmp/holds
+}
+
+counter() { ethtool -S "$1" | awk -v name="$2:" '$1 == name { print $2 }'; }
+
+# data_packed FILE: standard input becomes FILE.gz.base64, which `base64 -d | gzip -d` reads.
+data_packed() { gzip -9 | base64 -w 900 | while read -r line; do data "$1.gz.base64" "$line"; done; }
 
 . /lab/guests.sh
 . /lab/stacks.sh

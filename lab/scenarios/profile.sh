@@ -32,8 +32,7 @@ marked() { # PACKETS
 	data profile.packets "$got"
 }
 modules() { # where each module's functions lie: "k ADDRESS NAME [MODULE]"
-	awk '$2 ~ /[tTwW]/ && $4 != "" { print "k", $1, $3, $4 }' /proc/kallsyms | gzip -9 | base64 -w 900 |
-		while read -r line; do data modules.gz.base64 "$line"; done
+	awk '$2 ~ /[tTwW]/ && $4 != "" { print "k", $1, $3, $4 }' /proc/kallsyms | data_packed modules
 }
 profile() {
 	[ "$load" != from-uplink ] || flows_setup >&2 || return 1

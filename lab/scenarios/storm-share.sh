@@ -10,6 +10,8 @@
 # Times are nanoseconds, which are instructions. A bill is the time in the polls that take packets from a guest, delivering
 # them included; a turn is one such poll that took some.
 . "${0%/*}/ktap.sh"
+# shellcheck source=selftests/kselftest/lies.sh
+. "${0%/*}/lies.sh"
 : "${dom0_address:?}"
 
 packets=${PACKETS:-6000}
@@ -19,7 +21,7 @@ ktap_plan $((6 + $(wc -w <<< "$storms")))
 check 'stack ringway' use_stack ringway || exit 1
 check 'dom0 is on the bridge' ip address replace "$dom0_address/24" dev xenbr0
 check 'a pair starts and joins' eval 'guest_create a && guest_create b && vif_join a 127.9.0.1 && vif_join b 127.9.0.2' || exit 1
-check 'the liar starts' eval 'guest_create liar front=none && guest_run liar "insmod /lab/modules/evilfront.ko"' || exit 1
+check 'the liar starts' liar_starts || exit 1
 check 'dom0 goes first' xl sched-credit2 -d Domain-0 -w 65535
 check 'a pings b' pings a 127.9.0.2
 id_a=$(domid a) id_b=$(domid b) id_liar=$(domid liar)
@@ -51,7 +53,7 @@ under() { # STORM, with ":limited" behind it
 		return
 	fi
 	[ "$lie" != silent ] || lie=none
-	guest_run liar "dmesg -c > /dev/null; cd /sys/module/evilfront/parameters && echo $lie > lie && echo 60 > seconds" || return 1
+	liar_tells "$lie" 60 || return 1
 	ringway vif attach liar mac=00:16:3e:66:66:66,bridge=xenbr0 -t 60 > /dev/null || return 1
 	[[ $1 != *:limited ]] || { ringway vif limit liar 0 pps=1000 && ringway vif set liar 0 broadcast=100; } || return 1
 	if [ "$1" = silent ]; then

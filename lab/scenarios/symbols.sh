@@ -9,7 +9,7 @@ symbols() {
 	{
 		awk '{ print "x", $1, $3 }' /proc/xen/xensyms
 		awk '$2 ~ /[tTwW]/ && $4 == "" { print "k", $1, $3 }' /proc/kallsyms
-	} | gzip -9 | base64 -w 900 | while read -r line; do data symbols.gz.base64 "$line"; done
+	} | data_packed symbols
 }
 
 check 'symbols' symbols

@@ -34,11 +34,11 @@ lines() { guest_run a "dmesg | grep -c 'disabled until it is attached again'; tr
 carrier() { guest_run a "cat /sys/class/net/eth1/carrier || echo 0" | grep -x '[01]' | tail -n 1; }
 # Packets of all lengths to somebody who is not there, but has an address: there is always one that waits for an answer. (Of a
 # neighbour that cannot be found come ICMP errors by the hundred, which fill the small buffers of the pings' sockets.)
-sends="/usr/bin/ip neigh replace 127.8.0.2 lladdr 00:16:3e:08:00:02 dev eth1 nud permanent; until [ -e /tmp/quiet ]; do vstream send udp 127.8.0.2 5009 -n 100000 -s 4-1472 -r 200 -b 4 || sleep 0.2; done"
+neighbour='/usr/bin/ip neigh replace 127.8.0.2 lladdr 00:16:3e:08:00:02 dev eth1 nud permanent'
 lie_is_told() { # LIE
 	guest_run drv "dmesg -c > /dev/null; echo $1 > $parameter" &&
 		ringway vif attach a backend=drv,bridge=xenbr0,mac=00:16:3e:08:00:01 --no-wait > /dev/null &&
-		guest_run a 'rm -f /tmp/quiet; join 127.8.0.1 eth1' && guest_start a sends "$sends" &&
+		guest_run a "join 127.8.0.1 eth1 && $neighbour" && traffic_start a 127.8.0.2 200 4 &&
 		wait_for 60 "the lie $1" told "$1"
 }
 becomes() { # off|any|COUNTER LINES-BEFORE
@@ -53,11 +53,11 @@ becomes() { # off|any|COUNTER LINES-BEFORE
 }
 comes_to() { # LIE off|any|COUNTER LINES-BEFORE
 	[ "$1" != tx-silent ] || sleep 8 # longer than a queue may stand still before the kernel complains
-	wait_for 20 "what should become of $1" becomes "$2" "$3" || { becomes "$2" "$3"; guest_run a 'dmesg | tail -n 5; ethtool -S eth1'; return 1; }
+	holds_within 20 becomes "$2" "$3" || { guest_run a 'dmesg | tail -n 5; ethtool -S eth1'; return 1; }
 }
 gone() {
-	guest_run a 'touch /tmp/quiet; killall vstream'
-	ringway vif detach a 1 > /dev/null && guest_wait a sends 15 > /dev/null
+	traffic_stop a
+	ringway vif detach a 1 > /dev/null && guest_wait a traffic 15 > /dev/null
 	wait_for 20 'eth1 to go' guest_run a '[ ! -e /sys/class/net/eth1 ]' && wait_for 20 'the device in the driver domain' no_device
 }
 no_device() { [ "$(guest_run drv 'ls /sys/bus/xen-backend/devices | wc -l' | grep -x '[0-9]*')" = 0 ]; }

@@ -21,7 +21,6 @@ wire() { /usr/bin/ip netns exec wire "$@"; }
 wire_mac=$(wire cat /sys/class/net/eth1/address)
 dom0_mac=$(cat /sys/class/net/xenbr0/address)
 device() { cat "/sys/class/net/$1/statistics/$2"; } # DEVICE COUNTER
-stat() { ethtool -S "$1" | awk -v n="$2:" '$1 == n { print $2 }'; } # DEVICE NAME
 rises() { # BY OF-WHAT BEFORE AFTER: by as much, and no more than what hosts say to each other besides
 	echo "$2: $3 to $4, wanted $1 more"
 	[ $(($4 - $3)) -ge "$1" ] && [ $(($4 - $3)) -le $(($1 + 40)) ]
@@ -30,12 +29,12 @@ rises() { # BY OF-WHAT BEFORE AFTER: by as much, and no more than what hosts say
 # flood_counted MAC ADDRESS DEVICE COUNTER WAY: the guest's flood shows on its vif, in its way, and on where it goes.
 flood_counted() {
 	local vif_before out_before way_before code=0
-	vif_before=$(device "$vif" rx_packets) out_before=$(device "$3" "$4") way_before=$(stat "$vif" "$5")
+	vif_before=$(device "$vif" rx_packets) out_before=$(device "$3" "$4") way_before=$(counter "$vif" "$5")
 	guest_run u1 "flood $1 $2 1400 $frames" 120 >&2 || return 1
 	sleep 0.5
 	rises $frames "$vif rx_packets" "$vif_before" "$(device "$vif" rx_packets)" || code=1
 	rises $frames "$3 $4" "$out_before" "$(device "$3" "$4")" || code=1
-	rises $frames "$vif $5" "$way_before" "$(stat "$vif" "$5")" || code=1
+	rises $frames "$vif $5" "$way_before" "$(counter "$vif" "$5")" || code=1
 	return $code
 }
 to_uplink() { flood_counted "$wire_mac" $wire_address eth0 tx_packets "from_guest_why_$1"; }
@@ -44,16 +43,16 @@ to_dom0() { flood_counted "$dom0_mac" $dom0_address xenbr0 rx_packets "from_gues
 # from_wire_counted WAY: paced packets from the wire; all of them go to the guest, in the way they should.
 from_wire_counted() {
 	local vif_before guest_before switched code=0
-	vif_before=$(device "$vif" tx_packets) switched=$(stat "$vif" to_guest_switched)
+	vif_before=$(device "$vif" tx_packets) switched=$(counter "$vif" to_guest_switched)
 	guest_before=$(guest_run u1 'cat /sys/class/net/eth0/statistics/rx_packets')
 	on wire 90 "vstream send udp 127.9.0.1 5011 -i 7 -n $frames -s 1400-1400 -r 1000 -b 32" >&2 || return 1
 	sleep 0.5
 	rises $frames "$vif tx_packets" "$vif_before" "$(device "$vif" tx_packets)" || code=1
 	rises $frames 'eth0 in u1' "$guest_before" "$(guest_run u1 'cat /sys/class/net/eth0/statistics/rx_packets')" || code=1
 	if [ "$1" = switched ]; then
-		rises $frames "$vif to_guest_switched" "$switched" "$(stat "$vif" to_guest_switched)" || code=1
+		rises $frames "$vif to_guest_switched" "$switched" "$(counter "$vif" to_guest_switched)" || code=1
 	else
-		rises 0 "$vif to_guest_switched" "$switched" "$(stat "$vif" to_guest_switched)" || code=1
+		rises 0 "$vif to_guest_switched" "$switched" "$(counter "$vif" to_guest_switched)" || code=1
 	fi
 	return $code
 }

@@ -64,12 +64,9 @@ last_words() { # of the driver domain, if it had any
 }
 lie_and_see() { # LIE WHAT
 	lines=$(off_lines)
-	guest_run liar "dmesg -c > /dev/null; insmod /lab/modules/evilfront.ko lie=$1" && attach liar 00:16:3e:66:66:66 || { last_words; return 1; }
-	wait_for 60 "what should become of $1" as_it_should "$1" "$2" || { as_it_should "$1" "$2"; last_words; false; }
+	liar_loads "$1" && attach liar 00:16:3e:66:66:66 && holds_within 60 as_it_should "$1" "$2" || { last_words; return 1; }
 }
-gone() { # detached, and the module let go of
-	detach liar && wait_for 60 'evilfront to go' guest_run liar 'rmmod evilfront'
-}
+gone() { detach liar && liar_unloads; }
 pinger_start a 127.9.0.2
 asker_start b
 for case in $lies; do
@@ -96,7 +93,7 @@ dies() {
 check 'b dies under traffic' dies
 check 'a and the liar go' eval 'detach a && guest_destroy a && guest_destroy liar'
 nothing_held() { held > /tmp/held.now && diff /tmp/held /tmp/held.now; }
-check 'the driver domain holds nothing of them' eval 'wait_for 30 "end of it all" nothing_held || nothing_held'
+check 'the driver domain holds nothing of them' holds_within 30 nothing_held
 modules_go() {
 	in_drv 'ip link del xenbr0 && rmmod ringway-netback && rmmod bridge-lite && ! dmesg | grep -E "WARNING|BUG|Call Trace|Oops"'
 }

@@ -30,15 +30,6 @@ judge() { # LIE off|error|fine, with `lines` as before
 	came_out "$@" $(($(said) - lines)) && { [ "$2" != off ] || [ "$now" != 1 ]; }
 }
 
-# Switching a vif off takes a few steps of several parties; the module reports ten times a second.
-judge_in_time() {
-	local end=$((SECONDS + 30))
-	until judge "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.5
-	done
-}
-
 # shellcheck disable=SC2154 # set by flows_setup
 pinger_start good $dom0_address
 asker_start good
@@ -46,13 +37,13 @@ for case in $lies; do
 	lie=${case%:*}
 	stage "$lie"
 	lines=$(said)
-	guest_run liar "dmesg -c > /dev/null; insmod /lab/modules/evilfront.ko lie=$lie" >&2
+	liar_loads "$lie" >&2
 	vif_attach liar 'mac=00:16:3e:66:66:66,bridge=xenbr0' >&2
 	wait_for 60 "report of $lie" reported "$lie"
-	check "$lie: ${case#*:}" judge_in_time "$lie" "${case#*:}"
+	# Switching a vif off takes a few steps of several parties; the module reports ten times a second.
+	check "$lie: ${case#*:}" holds_within 30 judge "$lie" "${case#*:}"
 	check "$lie: the vif is detached" vif_detach liar
-	# The driver lets go of the device when its last report is through.
-	guest_run liar 'for i in $(seq 100); do rmmod evilfront && exit 0; sleep 0.1; done; exit 1' >&2 || note 'evilfront stays loaded'
+	liar_unloads >&2
 done
 check 'the other guest lost no ping' pinger_lost_none good
 check 'nothing is left behind' leak_compare /tmp/before

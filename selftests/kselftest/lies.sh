@@ -12,6 +12,11 @@ ring_lies='prod-ahead:off prod-far:off prod-back:off cross-page:off slot-missing
 	event-storm:fine packet-storm:fine
 	ctrl-ahead:off ctrl-bogus:fine ctrl-storm:fine'
 
+liar_starts() { guest_create liar front=none && guest_run liar 'insmod /lab/modules/evilfront.ko'; }
+liar_loads() { guest_run liar "dmesg -c > /dev/null; insmod /lab/modules/evilfront.ko lie=$1"; } # LIE: of a guest that has it not
+liar_unloads() { wait_for 60 'evilfront to go' guest_run liar 'rmmod evilfront'; } # when its last report is through
+liar_tells() { guest_run liar "tell-lie $1 $2 '${3:-}' '${4:-}'"; } # LIE SECONDS [RING [NODES]], see lab/guest/tell-lie
+
 # What evilfront says after "LIE: ": responses N last STATUS backend STATE
 outcome() { guest_run liar "dmesg | sed -n 's/.*evilfront: $1: //p' | tail -n 1"; }
 came_out() { # LIE off|error|fine LINES: as it should, with so many lines of the backend's log about it

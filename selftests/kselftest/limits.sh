@@ -8,8 +8,7 @@
 front=${FRONT:-stock}
 ktap_plan 24
 
-stat() { ethtool -S "$1" | awk -v name="$2:" '$1 == name { print $2 }'; }
-counts() { [ "$(stat "$1" "$2")" -gt 0 ] || { echo "$1 $2 is $(stat "$1" "$2")"; return 1; }; }
+counts() { [ "$(counter "$1" "$2")" -gt 0 ] || { echo "$1 $2 is $(counter "$1" "$2")"; return 1; }; }
 node() { xenstore-read "/local/domain/0/backend/vif/$(domid "$1")/0/$2"; }
 json() { ringway -p "$@" > /tmp/json && cat /tmp/json; }
 has() { grep -q -- "$1" /tmp/json; }
@@ -17,9 +16,9 @@ has() { grep -q -- "$1" /tmp/json; }
 # What passed of 1 000 datagrams from a to b, against what may: PER-SECOND packets, twice over, and a burst.
 at_most() { # DEVICE COUNTER PER-SECOND
 	local from began passed millis
-	from=$(stat "$1" "$2") began=$(date +%s%N)
+	from=$(counter "$1" "$2") began=$(date +%s%N)
 	guest_run a "flood $(mac_of 127.9.0.2) 127.9.0.2 60 1000" 90 > /dev/null || return 1
-	passed=$(($(stat "$1" "$2") - from)) millis=$((($(date +%s%N) - began) / 1000000))
+	passed=$(($(counter "$1" "$2") - from)) millis=$((($(date +%s%N) - began) / 1000000))
 	echo "$passed packets in $millis ms"
 	[ "$passed" -le $((2 * $3 * millis / 1000 + 200)) ]
 }
@@ -34,13 +33,13 @@ stage 'what ethtool shows'
 check 'the driver, and where it is' eval 'ethtool -i "$a" | grep -q "^driver: ringway_netback" && [ -d "/sys/bus/xen-backend/devices/$(ethtool -i "$a" | sed -n "s/^bus-info: //p")" ]'
 check 'rings of 256 slots' eval '[ "$(ethtool -g "$a" | grep -cE "^(RX|TX):[[:space:]]*256$")" = 4 ]'
 check 'a channel in use' eval 'ethtool -l "$a" | sed -n "/Current/,\$p" | grep -qE "^(RX|Combined):[[:space:]]*1$"'
-check 'the counters of stock netback' eval '(for n in rx_gso_checksum_fixup tx_zerocopy_sent tx_zerocopy_success tx_zerocopy_fail tx_frag_overflow; do [ -n "$(stat "$a" $n)" ] || exit 1; done)'
+check 'the counters of stock netback' eval '(for n in rx_gso_checksum_fixup tx_zerocopy_sent tx_zerocopy_success tx_zerocopy_fail tx_frag_overflow; do [ -n "$(counter "$a" $n)" ] || exit 1; done)'
 
 stage 'the bill'
 check 'traffic passes' flow_both a b 127.9.0.1 127.9.0.2
 check 'time, copies, hypercalls and events are billed' eval '(for n in cpu_ns copies hypercalls events notifications; do counts "$a" from_guest_$n || exit 1; done)'
 check 'the receiver has its part' eval '(for n in packets bytes copies hypercalls notifications; do counts "$b" to_guest_$n || exit 1; done)'
-check 'one queue did it all' eval '[ "$(stat "$a" from_guest_bytes)" = "$(stat "$a" q0_from_guest_bytes)" ]'
+check 'one queue did it all' eval '[ "$(counter "$a" from_guest_bytes)" = "$(counter "$a" q0_from_guest_bytes)" ]'
 check 'ringway shows the same' eval 'json vif stats a 0 > /dev/null && has "\"from_guest_cpu_ns\": [1-9]" && has "\"ifname\": \"$a\""'
 check 'in intervals, too' eval 'timeout 60 ringway -j vif stats a 0 --watch 1 | head -n 1 > /tmp/json; has "\"interval_ms\":"'
 

@@ -28,5 +28,5 @@ flap() {
 	echo "carrier changes: $before, then $after"
 }
 check 'a carrier that flaps comes to rest' flap
-check 'traffic passes after it' guest_run a "ping -c 5 -i 0.2 -W 10 $dom0_address | grep ' 0% packet loss'" 60
+check 'traffic passes after it' pings_lose_none a 5 0.2 "$dom0_address"
 ktap_end

@@ -49,7 +49,7 @@ listed() { for g in "${big[@]}"; do ringway vif list "$g"; done | grep -c 'conne
 all_come() {
 	local began=$SECONDS
 	each attach 0 || return 1
-	wait_for $((began + limit - SECONDS)) 'carrier on each' all_up || { all_up; return 1; }
+	holds_within $((began + limit - SECONDS)) all_up || return 1
 	echo "$vifs within $((SECONDS - began)) s" | tee /tmp/said.come
 }
 # An event channel each, and a carrier.
@@ -72,7 +72,7 @@ check 'an idle vif costs less than 512 KiB of dom0' within
 sed 's/^/# /' /tmp/said.come <(within)
 # Each asks everybody.
 check 'the honest guest pings with all of them there' eval \
-	'guest_run good "/usr/bin/ip neigh flush dev eth0; ping -q -c 20 -i 0.1 -W 20 $dom0_address" 60 | grep " 0% packet loss"'
+	'guest_run good "/usr/bin/ip neigh flush dev eth0" && pings_lose_none good 20 0.1 $dom0_address'
 
 # libxl takes its time for each vif of a guest that it destroys: the last eight of each are left to it.
 most_go() {

@@ -6,6 +6,8 @@
 # Cases of docs/security.md: CL-19
 # Cases of docs/security.md: NB-50
 . "${0%/*}/ktap.sh"
+# shellcheck source=selftests/kselftest/lies.sh
+. "${0%/*}/lies.sh"
 
 # NAME|what the backend names in its refusal|the nodes on connecting; NB-33, NB-35, NB-36, NB-38, NB-39. $tx, $rx, $port are evilfront's own.
 # shellcheck disable=SC2016
@@ -37,17 +39,13 @@ check 'stack ringway' use_stack ringway || exit 1
 echo 4 > /sys/module/ringway_netback/parameters/max_queues
 check 'dom0 is on the bridge' flows_setup
 check 'the honest guest starts and joins' eval 'guest_create good && vif_join good 127.9.0.1'
-check 'the liar starts' eval 'guest_create liar front=none && guest_run liar "insmod /lab/modules/evilfront.ko"' || exit 1
+check 'the liar starts' liar_starts || exit 1
 liar=$(domid liar)
 leak_snapshot /tmp/before
 good_vif=$(domid good)/0
 # shellcheck disable=SC2154 # set by flows_setup
 pinger_start good $dom0_address
 
-parameters='/sys/module/evilfront/parameters'
-lie_with() { # LIE RING NODES
-	guest_run liar "dmesg -c > /dev/null; cd $parameters && echo '$1' > lie && echo '$2' > ring && echo '$3' > nodes && echo 2 > seconds" >&2
-}
 attach_liar() { timeout 100 ringway vif attach liar mac=00:16:3e:66:66:66,bridge=xenbr0 -t 80; } # behind what the last lie left to do
 said() { guest_run liar "dmesg" | grep -q "evilfront: $1"; }
 
@@ -62,7 +60,7 @@ no_device() { ! ls -d /sys/class/net/vif"$liar".*; }
 nodes_refused() { # WORD NODES
 	local nodes=$2 ring='' code
 	[[ $nodes != RING=* ]] || ring=${nodes#RING=} nodes=''
-	lie_with quiet "$ring" "$nodes"
+	liar_tells quiet 2 "$ring" "$nodes" >&2
 	attach_liar 2> /tmp/refusal
 	code=$?
 	cat /tmp/refusal
@@ -77,7 +75,7 @@ for case in "${refused[@]}"; do
 done
 
 nodes_taken() { # NODES
-	lie_with none '' "$1"
+	liar_tells none 2 '' "$1" >&2
 	attach_liar || return 1
 	wait_for 30 'an answer' said 'honest: responses 1 last 0 backend 4' || { guest_run liar dmesg; return 1; }
 	vif_detach liar && nothing_of_it
@@ -92,7 +90,7 @@ check 'nothing is left of all these' leak_compare /tmp/before
 # NB-39: both rings in one page. Whatever comes of it stays in that page.
 one_page() {
 	# shellcheck disable=SC2016
-	lie_with quiet '' 'rx-ring-ref=$tx'
+	liar_tells quiet 2 '' 'rx-ring-ref=$tx' >&2
 	attach_liar || return 0
 	ping -c 3 -i 0.2 -W 1 127.9.0.99 # asks everybody
 	vif_detach liar && leak_compare /tmp/before
@@ -113,7 +111,7 @@ few_lines() { # SINCE BEFORE
 store_lie() { # LIE
 	local began complaints
 	complaints=$(complaints)
-	lie_with "$1" '' ''
+	liar_tells "$1" 2 >&2
 	attach_liar || return 1
 	began=$SECONDS
 	case $1 in

@@ -14,8 +14,8 @@ sysctl -q -w net.ipv4.conf.all.route_localnet=1 net.ipv4.conf.xenbr0.route_local
 # shellcheck disable=SC2034 # used by who reads this
 vif_a=vif$(domid a).0 vif_b=vif$(domid b).0
 
-counted() { ethtool -S xenbr0 | awk -v n="$1:" '$1 == n { print $2 }'; }
-way() { ethtool -S "$vif_a" | awk -v n="$1:" '$1 == n { print $2 }'; } # a counter of a's vif
+counted() { counter xenbr0 "$1"; }
+way() { counter "$vif_a" "$1"; }
 from_a() { guest_run a "$1"; }
 reaches() { from_a "ping -c 2 -W 5 $1"; }
 # It does, and packets took that way meanwhile.

@@ -19,16 +19,15 @@ check 'b joins' vif_join b 127.9.0.2
 vif_a=vif$(domid a).0 vif_b=vif$(domid b).0
 leak_snapshot /tmp/before
 # Not so much that no time is left for the changes.
-stream() { guest_start "$1" traffic "rm -f /tmp/stop; until [ -e /tmp/stop ]; do vstream send udp $2 5009 -n 100000 -s 4-1472 -r 200 -b 4 || sleep 0.2; done"; }
-stream a 127.9.0.2
-stream b 127.9.0.1
+traffic_start a 127.9.0.2 200 4
+traffic_start b 127.9.0.1 200 4
 
 # Many changes by one process: on an emulated CPU starting it costs more than what it does.
 again() { # TIMES LINES-FOR-IP
 	local i
 	for ((i = 0; i < $1; i++)); do echo "$2"; done | ip -batch -
 }
-from_guest() { ethtool -S "$1" | awk '$1 == "from_guest_packets:" { print $2 }'; }
+from_guest() { counter "$1" from_guest_packets; }
 # Both guests get on: their packets are taken, and answered.
 passing() {
 	local v from

@@ -18,20 +18,11 @@ check 'a joins' vif_join a 127.9.0.1
 check 'b joins' vif_join b 127.9.0.2
 check 'each has two queues' eval '[ "$(cat /sys/class/net/vif$(domid a).0/queues/rx-1/rps_cpus /sys/class/net/vif$(domid b).0/queues/rx-1/rps_cpus | wc -l)" = 2 ]'
 
-# One line of shell: CPU 1 goes and comes, then each of the vif's interrupts is on CPU 1, on CPU 0, on both.
-# shellcheck disable=SC2016 # for the guest's shell
-moves='cpu=/sys/devices/system/cpu/cpu1/online; for n in $(seq '$rounds'); do echo 0 > $cpu && sleep 0.3 && echo 1 > $cpu || exit 1;
-	for mask in 2 1 3; do for i in $(grep -E "vif|eth0" /proc/interrupts | cut -d: -f1); do echo $mask > /proc/irq/$i/smp_affinity; done; sleep 0.2; done; done;
-	[ "$(cat $cpu)" = 1 ]'
-moves=${moves//$'\n'/ }
-cpus_move() { # GUEST
-	guest_run "$1" "$moves" 120
-}
 stage 'CPUs'
 traffic_start a 127.9.0.2
 traffic_start b 127.9.0.1
-check "a's CPU goes and comes $rounds times, its interrupts move" cpus_move a
-check "so do b's" cpus_move b
+check "a's CPU goes and comes $rounds times, its interrupts move" guest_run a "move-cpus $rounds" 120
+check "so do b's" guest_run b "move-cpus $rounds" 120
 traffic_stop a
 traffic_stop b
 check 'a <-> b: every byte is right' flow_both a b 127.9.0.1 127.9.0.2

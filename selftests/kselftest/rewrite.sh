@@ -28,7 +28,7 @@ both_attached() {
 }
 check 'all attached' both_attached || exit 1
 
-counter() { ethtool -S "vif$(domid s).0" | awk -v n="$1:" '$1 == n { print $2 }'; }
+from_s() { counter "vif$(domid s).0" "from_guest_$1"; }
 heard=()
 rewriting() { # what the two interfaces heard goes to heard[0] and heard[1]
 	local n code=0
@@ -39,7 +39,7 @@ rewriting() { # what the two interfaces heard goes to heard[0] and heard[1]
 		heard[n]=$(guest_wait r "eth$n" 60) || code=1
 		echo "eth$n: ${heard[n]}"
 	done
-	echo "direct $(counter from_guest_direct), bad headers $(counter from_guest_bad_headers)"
+	echo "direct $(from_s direct), bad headers $(from_s bad_headers)"
 	guest_run r 'grep . /sys/class/net/eth[01]/statistics/rx_errors'
 	return $code
 }
@@ -50,7 +50,7 @@ field() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" <<< "$2"; }
 
 # Did it happen at all: frames with a version that had a successor under way, on the direct path?
 check 'frames were rewritten under way' eval '[ "$(field stepped "${heard[*]}")" -gt 0 ] || [ "$(field versions "${heard[0]}")" -gt 100 ]'
-check 'they went directly' eval '[ "$(counter from_guest_direct)" -gt 1000 ]'
+check 'they went directly' eval '[ "$(from_s direct)" -gt 1000 ]'
 # With several CPUs the sender writes while the copy runs: then there is no "of one piece" even for one copy.
 if [ "$(nproc)" = 1 ]; then
 	check 'what was staged is of one piece' eval '[ "$(field torn "${heard[0]}")$(field torn "${heard[1]}")" = 00 ]'
@@ -58,6 +58,6 @@ else
 	skip 'what was staged is of one piece' 'several CPUs'
 fi
 check 'no frame claims an offload that it has not' eval \
-	'[ "$(guest_run r "cat /sys/class/net/eth[01]/statistics/rx_errors" | paste -sd +)" = 0+0 ] && [ "$(counter from_guest_bad_headers)" -gt 0 ]'
+	'[ "$(guest_run r "cat /sys/class/net/eth[01]/statistics/rx_errors" | paste -sd +)" = 0+0 ] && [ "$(from_s bad_headers)" -gt 0 ]'
 check 'the kernel is content' splats
 ktap_end

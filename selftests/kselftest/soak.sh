@@ -39,7 +39,7 @@ born() {
 busy() {
 	local to
 	case $1 in a) to=b ;; b) to=c ;; c) to=a ;; esac
-	guest_start "$1" traffic "while true; do vstream send udp ${address[$to]} 5009 -n 100000 -s 4-1472 -r $rate -b 4 || sleep 0.2; done"
+	traffic_start "$1" "${address[$to]}" "$rate" 4
 }
 away() { if [ "$1" = c ]; then VIFTOOL=xl vif_detach c; else vif_detach "$1"; fi; }
 back() {

@@ -86,11 +86,9 @@ toggling() { # KIND…: until all senders are through
 }
 start_flows() {
 	local guest
-	for guest in a b; do # a datagram takes a page there, and sockets may have little memory by default
-		guest_start $guest receive "echo 32768 32768 32768 > /proc/sys/net/ipv4/udp_mem; for p in $flows; do vstream recv udp \$p -i \$p -t 60 -w 30 & done; wait" || return 1
-	done
+	for guest in a b; do guest_start $guest receive "udp-flows recv $flows" || return 1; done
 	for guest in a:127.9.0.2 b:127.9.0.1; do
-		guest_start "${guest%:*}" send "sleep 1; for p in $flows; do vstream send udp ${guest#*:} \$p -i \$p -n $datagrams -s 4-1472 -r 150 -b 10 & done; wait" || return 1
+		guest_start "${guest%:*}" send "sleep 1; udp-flows send ${guest#*:} $datagrams $flows" || return 1
 	done
 }
 whole() { # every flow: nothing lost, doubled, late or wrong

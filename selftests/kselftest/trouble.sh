@@ -57,7 +57,7 @@ check 'the guest stands still, and a line says so' stands_still
 check 'it goes on, and another line says so' eval 'xl unpause a && wait_for 60 "a line" told "posts receive buffers again"'
 check 'lines arrive' arrives
 # More than ring and backlog take: the queue is stopped.
-got() { ethtool -S "$vif" | awk '$1 == "to_guest_packets:" { print $2 }'; }
+got() { counter "$vif" to_guest_packets; }
 brimful() {
 	local before
 	before=$(got)

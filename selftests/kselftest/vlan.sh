@@ -10,11 +10,6 @@ ktap_plan 37
 . "${0%/*}/pair.sh"
 filtering=/sys/class/net/xenbr0/brlite/vlan_filtering
 misses() { guest_run a "ping -c 2 -W 1 $1; [ \$? = 1 ]"; }
-in_vlan_20() { # GUEST ADDRESS: the guest tags by itself
-	guest_run "$1" "modprobe 8021q; /usr/bin/ip link add link eth0 name eth0.20 type vlan id 20" &&
-		guest_run "$1" "ip link set eth0.20 up && echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet" &&
-		guest_run "$1" "ip address add $2/24 dev eth0.20"
-}
 shows() { bridge vlan show dev "$1" | grep -Eq "$2"; }
 
 check 'a reaches b' reaches 127.9.0.2
@@ -34,8 +29,8 @@ check 'a reaches b, directly' reaches_by from_guest_direct 127.9.0.2
 
 stage 'tags'
 check 'b gets VLAN 20 besides, tagged' ringway vif set b 0 vlan=10p/20
-check 'b has an address there' in_vlan_20 b 127.9.20.2
-check 'a makes itself one' in_vlan_20 a 127.9.20.1
+check 'b has an address there' guest_run b 'join-vlan 20 127.9.20.2'
+check 'a makes itself one' guest_run a 'join-vlan 20 127.9.20.1'
 before=$(counted drop_vlan)
 check 'its tag takes it nowhere' misses 127.9.20.2
 check 'and was dropped for that' [ "$(counted drop_vlan)" -gt "$before" ]
