@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# arrows.sh - arrows.py over the real tree: the modules of one kernel, and the command. Builds what is not built yet; `make
-# test` takes the same modules to the lab.
+# arrows.sh - arrows.py over the real tree: the modules of one kernel, and the command. Builds what is not built yet;
+# `make test` takes the same modules to the lab.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 OUT=${OUT:-$PWD/out}
@@ -19,5 +19,5 @@ while IFS= read -r source; do
 done < <(find toolstack/src -name '*.cpp')
 [ ${#missing[@]} = 0 ] || make -s -j"$(nproc)" --no-print-directory -C toolstack "${missing[@]}"
 
-exec selftests/arrows.py calls "netback=$modules/netback" "netfront=$modules/netfront" "bridge-lite=$modules/bridge-lite" \
-	"toolstack=$command:$tests"
+exec selftests/arrows.py calls "netback=$modules/netback" "netfront=$modules/netfront" \
+	"bridge-lite=$modules/bridge-lite" "toolstack=$command:$tests"

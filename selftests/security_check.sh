@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# security_check.sh - docs/security.md tells the truth about the tests: each case of the catalogue has one row, and a row
-# names tests that exist, in files that bear the case's number, or says why there is none. A test that bears a number and
-# is missing in that row gets a note.
+# security_check.sh - docs/security.md tells the truth about the tests: each case of the catalogue has one row, and a
+# row names tests that exist, in files that bear the case's number, or says why there is none. A test that bears a
+# number and is missing in that row gets a note.
 #
 #   *.cc   `file.cc` Suite.Test        (`netback/file.cc` in selftests/unit) the number is in the comment above the test
 #   *.sh   `file.sh` "words" (or .py)   words and number are in the file

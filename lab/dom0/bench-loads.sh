@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # what one file sets, another one reads
-# The benchmark's workloads. Each is a function w_NAME that ends in measure; see there. Senders of UDP sleep when there is
-# nothing to do (lab/tools/netload.cc); only pktgen_* spin.
+# The benchmark's workloads. Each is a function w_NAME that ends in measure; see there. Senders of UDP sleep when
+# there is nothing to do (lab/tools/netload.cc); only pktgen_* spin.
 
 all_workloads='udp_paced_60 udp_60 udp_130 udp_256 udp_576 udp_1400 udp_1514 pktgen_60 pktgen_1400 both_1400
 	tcp tcp_notso tcp_rr to_dom0_1400 from_dom0_1400 to_uplink_1400 from_uplink_1400 ports fdb
@@ -23,8 +23,9 @@ loads_of() { # STACK
 	done
 }
 
-# measure WORKLOAD FRAME VIFS SHORT LONG PER COMMAND…: COMMAND gets the size of the run as its last word. PER is how many
-# packets arrive for a size of one; the cost is divided by the growth of the packets, or with "size" by that of the size.
+# measure WORKLOAD FRAME VIFS SHORT LONG PER COMMAND…: COMMAND gets the size of the run as its last word. PER is how
+# many packets arrive for a size of one; the cost is divided by the growth of the packets, or with "size" by that of
+# the size.
 measure() {
 	local workload=$1 frame=$2 vifs=$3 short=$4 long=$5 per=$6 tries=$((3 * repeats)) fewer few arrived units cost _
 	shift 6

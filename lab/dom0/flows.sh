@@ -35,8 +35,8 @@ flows_setup() {
 	wait_for 10 'carrier on the uplink' grep -qx 1 /sys/class/net/eth0/carrier
 }
 
-# Of so many pings, each came back.
-pings_lose_none() { on "$1" 150 "ping -q -c $2 -i $3 -W 20 $4 | grep ', 0% packet loss'"; } # PLACE COUNT INTERVAL ADDRESS
+# pings_lose_none PLACE COUNT INTERVAL ADDRESS: of so many, each came back.
+pings_lose_none() { on "$1" 150 "ping -q -c $2 -i $3 -W 20 $4 | grep ', 0% packet loss'"; }
 
 # Asks the neighbours anew: cheaper than waiting for an old entry to time out.
 pings() { on "$1" 20 "ping -c 3 -i 0.2 -W 5 $2"; } # PLACE ADDRESS

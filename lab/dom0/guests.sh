@@ -46,7 +46,9 @@ guest_create() {
 }
 
 guest_run() { gexec "$(console_of "$1")" "${3:-30}" "$2"; }
-guest_start() { guest_run "$1" "rm -f /tmp/$2.*; ( ( $3 ) > /tmp/$2.out 2>&1; echo \$? > /tmp/$2.code ) > /dev/null 2>&1 &"; }
+guest_start() {
+	guest_run "$1" "rm -f /tmp/$2.*; ( ( $3 ) > /tmp/$2.out 2>&1; echo \$? > /tmp/$2.code ) > /dev/null 2>&1 &"
+}
 guest_wait() { guest_run "$1" "wait-job $2 ${3:-30}" $((${3:-30} + 5)); }
 guest_log() { grep -v -E '^ *\?|^\[[^]]*\]  \? ' "/var/log/xen/console/guest-$1.log" | tail -n "${2:-60}"; }
 guest_destroy() { xl destroy "$1"; }

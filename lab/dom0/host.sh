@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# host.sh NAME=VALUE… SCENARIO.py - dom0's half of a scenario that runs on the host (lab/host/lab.py). It asks the host to start the
-# scenario, then runs the lines of shell that come back over the results' port, with all that a scenario can say:
+# host.sh NAME=VALUE… SCENARIO.py - dom0's half of a scenario that runs on the host (lab/host/lab.py). It asks the
+# host to start the scenario, then runs the lines of shell that come back over the results' port, with all that a
+# scenario can say:
 #   say LINE      what it prints is KTAP          run LINE      what it prints goes back, with the exit code
 # An answer is "#reply |TEXT" for each line of output and "#reply =CODE" behind them.
 . /lab/scenarios/ktap.sh
 
-# at_once SECONDS (NAME COMMAND)…: all commands at the same time. Prints "NAME CODE", and behind it a tab and a line for each
-# line that the command said on stderr.
+# at_once SECONDS (NAME COMMAND)…: all commands at the same time. Prints "NAME CODE", and behind it a tab and a line
+# for each line that the command said on stderr.
 at_once() {
 	local seconds=$1 dir=/tmp/at-once name names=()
 	shift

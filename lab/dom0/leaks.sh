@@ -31,7 +31,8 @@ leak_compare() {
 }
 
 # Prints nothing and returns 0 when the kernel has no complaint. Kernels that check more say "BUG" or "WARNING:" too
-# (SLUB, KASAN, KFENCE, lockdep), or have words of their own. Lockdep that has switched itself off counts as a complaint.
+# (SLUB, KASAN, KFENCE, lockdep), or have words of their own. Lockdep that has switched itself off counts as a
+# complaint.
 complaints='WARNING:|BUG:|^(\[[^]]*\] )?BUG |Oops|general protection|Call Trace|refcount_t|use-after-free|hung_task'
 complaints+='|unregister_netdevice: waiting|blocked for more than|scheduling while atomic|ref_tracker:|pagealloc: '
 complaints+='|INFO: trying to register non-static key'

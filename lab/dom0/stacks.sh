@@ -31,8 +31,8 @@ stack_remove() {
 	return $code
 }
 
-# Uses the tool of the current stack. VIFTOOL=xl: xl with the matching hotplug script; VIFTOOL=plain: xl with the smallest
-# script that works.
+# Uses the tool of the current stack. VIFTOOL=xl: xl with the matching hotplug script; VIFTOOL=plain: xl with the
+# smallest script that works.
 vif_attach() {
 	local script=vif-bridge
 	case ${LAB_STACK:-}:${VIFTOOL:-} in

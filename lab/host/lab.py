@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A scenario that runs on the host, for those that compute: sets, expected states, dozens of commands at once.
 
-boot.sh starts it with dom0 at the other end of its standard input and output; dom0's half is lab/dom0/host.sh. All that a
-scenario in dom0 can say (lab/dom0/lab.sh, ktap.sh) it says by dom0's shell:
+boot.sh starts it with dom0 at the other end of its standard input and output; dom0's half is lab/dom0/host.sh. All
+that a scenario in dom0 can say (lab/dom0/lab.sh, ktap.sh) it says by dom0's shell:
 
     lab = Lab(plan=3)
     lab.need("a starts", "guest_create a")            # ends the scenario when it fails

@@ -1,26 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What a storm from one guest leaves to others, in instructions: run it with -m icount. Alone and under the storms of
-# storm.sh, a sends frames of 60 bytes to b as fast as it can. dom0 has the CPU whenever it wants it (its weight is Xen's
-# largest), so what ethtool bills is dom0's own time. One line a storm in the file storm.rows:
+# storm.sh, a sends frames of 60 bytes to b as fast as it can. dom0 has the CPU whenever it wants it (its weight is
+# Xen's largest), so what ethtool bills is dom0's own time. One line a storm in the file storm.rows:
 #
 #   STORM ELAPSED DOM0 A B LIAR PAIR-PACKETS PAIR-BILL PAIR-TURNS LIAR-PACKETS LIAR-BILL LIAR-TURNS LIAR-EVENTS
 #
 # What the commands cost that begin and end a run is in DOM0, the same in each line: compare with "alone".
-# Times are nanoseconds, which are instructions. A bill is the time in the polls that take packets from a guest, delivering
-# them included; a turn is one such poll that took some.
+# Times are nanoseconds, which are instructions. A bill is the time in the polls that take packets from a guest,
+# delivering them included; a turn is one such poll that took some.
 . "${0%/*}/ktap.sh"
 # shellcheck source=selftests/kselftest/lies.sh
 . "${0%/*}/lies.sh"
 : "${dom0_address:?}"
 
 packets=${PACKETS:-6000}
-storms=${STORMS:-alone packet-storm packet-storm:limited everything event-storm ctrl-storm ctrl-bogus silent state-storm}
+all_storms='alone packet-storm packet-storm:limited everything event-storm ctrl-storm ctrl-bogus silent state-storm'
+storms=${STORMS:-$all_storms}
 ktap_plan $((6 + $(wc -w <<< "$storms")))
 
 check 'stack ringway' use_stack ringway || exit 1
 check 'dom0 is on the bridge' ip address replace "$dom0_address/24" dev xenbr0
-check 'a pair starts and joins' eval 'guest_create a && guest_create b && vif_join a 127.9.0.1 && vif_join b 127.9.0.2' || exit 1
+pair() { guest_create a && guest_create b && vif_join a 127.9.0.1 && vif_join b 127.9.0.2; }
+check 'a pair starts and joins' pair || exit 1
 check 'the liar starts' liar_starts || exit 1
 check 'dom0 goes first' xl sched-credit2 -d Domain-0 -w 65535
 check 'a pings b' pings a 127.9.0.2
@@ -29,7 +31,10 @@ id_a=$(domid a) id_b=$(domid b) id_liar=$(domid liar)
 bill() { # DOMAIN: packets, time, turns and events of its vif 0
 	ethtool -S "vif$1.0" 2> /dev/null | awk '
 		{ sub(":", "", $1); v[$1] = $2 }
-		END { print v["from_guest_packets"] + 0, v["from_guest_cpu_ns"] + 0, v["from_guest_batches"] + 0, v["from_guest_events"] + 0 }'
+		END {
+			print v["from_guest_packets"] + 0, v["from_guest_cpu_ns"] + 0, v["from_guest_batches"] + 0,
+				v["from_guest_events"] + 0
+		}'
 }
 state() {
 	local pair
@@ -42,7 +47,8 @@ measured() { # NAME
 	before=$(state)
 	send "$packets" > /dev/null || return 1
 	after=$(state)
-	data storm.rows "$1 $(awk '{ n = NF / 2; for (i = 1; i <= n; i++) printf "%.0f ", $(n + i) - $i }' <<< "$before $after")"
+	after=$(awk '{ n = NF / 2; for (i = 1; i <= n; i++) printf "%.0f ", $(n + i) - $i }' <<< "$before $after")
+	data storm.rows "$1 $after"
 }
 send() { guest_run a "netload send 127.9.0.2 $1 60" 300; }
 

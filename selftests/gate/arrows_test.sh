@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# arrows_test.sh - arrows.py sees a circle and an arrow that goes up, in calls and in includes, and names what makes them;
-# what is no arrow it lets be. KTAP on standard output.
+# arrows_test.sh - arrows.py sees a circle and an arrow that goes up, in calls and in includes, and names what makes
+# them; what is no arrow it lets be. KTAP on standard output.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 arrows=$PWD/selftests/arrows.py
@@ -88,7 +88,8 @@ begin
 accepts 'accepts calls that go down, copies of inline functions, and handlers handed down as pointers' calls
 begin
 plant logic/step.cpp <<< 'extern "C" int decide(int); int helper(int v) { return v ? decide(v - 1) : 0; }'
-refuses 'a circle of two files' calls 'not ok 1' 'a circle of 2 files' 'logic/decide.cpp -> logic/step.cpp: helper' 'logic/step.cpp -> logic/decide.cpp: decide' 'ok 2'
+refuses 'a circle of two files' calls 'not ok 1' 'a circle of 2 files' 'ok 2' \
+	'logic/decide.cpp -> logic/step.cpp: helper' 'logic/step.cpp -> logic/decide.cpp: decide'
 begin
 plant logic/step.cpp <<< 'int third(int); int helper(int v) { return third(v); }'
 plant logic/third.cpp <<< 'extern "C" int decide(int); int third(int v) { return v ? decide(v - 1) : 0; }'
@@ -124,5 +125,6 @@ mkdir "$tree/kernel"
 mv "$tree/part" "$tree/kernel/"
 sed -i 's,part$,kernel/part,; s,part part,part kernel/part,' "$tree/order"
 echo '#include <linux/types.h>' >> "$tree/kernel/part/linux/host.h"
-refuses "a kernel header that C++ sees by another header" includes 'kernel/part/logic/decide.cpp -> kernel/part/linux/host.h:10: <linux/types.h>'
+refuses "a kernel header that C++ sees by another header" includes \
+	'kernel/part/logic/decide.cpp -> kernel/part/linux/host.h:10: <linux/types.h>'
 [ $failed = 0 ]

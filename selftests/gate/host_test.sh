@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# host_test.sh - a scenario in Python on the host and dom0's half of it (lab/host/lab.py, lab/dom0/host.sh) speak with each
-# other: results, output, exit codes, what fails and what dies. dom0 is a shell of this machine. KTAP on standard output.
+# host_test.sh - a scenario in Python on the host and dom0's half of it (lab/host/lab.py, lab/dom0/host.sh) speak
+# with each other: results, output, exit codes, what fails and what dies. dom0 is a shell of this machine. KTAP on
+# standard output.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d)
@@ -16,6 +17,7 @@ check() { local text=$1 code; shift; "$@" > /dev/null; code=$?; ktap_result $cod
 ktap_end() { exit $failed; }
 END
 
+export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=lab/host
 number=0 failed=0
 expect() { # TEXT WANTED
 	number=$((number + 1))
@@ -34,7 +36,7 @@ scenario() { # a scenario on standard input, behind what each of them begins wit
 	(timeout 20 bash "$work/host.sh" A=1 scenario.py 9>&6 > "$work/said" 2> /dev/null; echo "#end $?" >&6) &
 	while IFS= read -r -t 20 line <&6; do
 		case $line in
-		'#host A=1 scenario.py ') (PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=lab/host timeout 20 python3 "$work/scenario.py" <&7 >&8 2> /dev/null || echo "exit $?" >&8) & ;;
+		'#host A=1 scenario.py ') (timeout 20 python3 "$work/scenario.py" <&7 >&8 2> /dev/null || echo "exit $?" >&8) & ;;
 		'#reply '*) printf '%s\n' "${line#'#reply '}" >&7 ;;
 		'#end '*) code=${line#'#end '}; break ;;
 		esac
@@ -68,7 +70,8 @@ scenario <<< 'text = "it'"'"'s $HOME; \"quoted\" * \\ "
 lab.check("quoted", lambda: lab.run(f"echo {quote(text)}") == text)
 lab.end()'
 expect 'quoting' '1..2|ok quoted|0'
-scenario <<< 'said = lab.at_once({"a": "sh -c \"echo 1 >&2; echo 2 >&2; exit 3\"", "b": "true", "c": "sleep 9"}, seconds=1)
+scenario <<< 'crowd = {"a": "sh -c \"echo 1 >&2; echo 2 >&2; exit 3\"", "b": "true", "c": "sleep 9"}
+said = lab.at_once(crowd, seconds=1)
 lab.check(" ".join(f"{n}:{s.code}:{s.count(chr(10))}" for n, s in said.items()), "true")
 lab.end()'
 expect 'commands at once: codes, complaints, and an end' '1..2|ok a:3:2 b:0:0 c:124:0|0'

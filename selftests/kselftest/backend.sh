@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# A backend that lies (evilback.ko in a driver domain) to a guest with our netfront, which has a vif of an honest backend
-# besides: what no honest backend does switches the vif off with one line, what may be a bug costs the packet, and the other vif
-# loses no ping. DRIVER_KERNEL=kasan: of both guests, so that KASAN looks at each access.
-# Cases of docs/security.md: NF-01, NF-02, NF-03, NF-05, NF-06, NF-07, NF-08, NF-11, NF-12, NF-16, NF-18, NF-28, NF-29, NF-32
+# A backend that lies (evilback.ko in a driver domain) to a guest with our netfront, which has a vif of an honest
+# backend besides: what no honest backend does switches the vif off with one line, what may be a bug costs the
+# packet, and the other vif loses no ping. DRIVER_KERNEL=kasan: of both guests, so that KASAN looks at each access.
+# Cases of docs/security.md: NF-01, NF-02, NF-03, NF-05, NF-06, NF-07, NF-08, NF-11, NF-12, NF-16, NF-18, NF-28,
+# NF-29, NF-32
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
-# off = the vif is disabled, any = disabled or not: what the guest reads in that moment decides; else it goes on, and its
-# counter of this name tells that the guest saw the lie.
-lies='tx-far:off tx-no-id:off rx-ahead:off rx-mapped:off tx-silent:tx_stopped tx-errors:tx_backend_error rx-lengths:rx_bad_slot
-	rx-chains:rx_bad_slot rx-extras:rx_bad_extra event-storm:rx_spurious scribble:any states:any'
+# off = the vif is disabled, any = disabled or not: what the guest reads in that moment decides; else it goes on, and
+# its counter of this name tells that the guest saw the lie.
+lies='tx-far:off tx-no-id:off rx-ahead:off rx-mapped:off tx-silent:tx_stopped tx-errors:tx_backend_error
+	rx-lengths:rx_bad_slot rx-chains:rx_bad_slot rx-extras:rx_bad_extra event-storm:rx_spurious scribble:any states:any'
 more_lies='tx-ahead:off tx-back:off tx-twice:off rx-back:off none:tx_copied tx-mapped:tx_copied'
 guest='kernel=6.12' kernel=${DRIVER_KERNEL:-6.1}
 if [ "$kernel" = kasan ]; then
@@ -32,8 +33,9 @@ parameter=/sys/module/evilback/parameters/lie
 told() { guest_run drv "dmesg | grep -q 'evilback: $1: told'"; }
 lines() { guest_run a "dmesg | grep -c 'disabled until it is attached again'; true" | grep -x '[0-9]*' | tail -n 1; }
 carrier() { guest_run a "cat /sys/class/net/eth1/carrier || echo 0" | grep -x '[01]' | tail -n 1; }
-# Packets of all lengths to somebody who is not there, but has an address: there is always one that waits for an answer. (Of a
-# neighbour that cannot be found come ICMP errors by the hundred, which fill the small buffers of the pings' sockets.)
+# Packets of all lengths to somebody who is not there, but has an address: there is always one that waits for an
+# answer. (Of a neighbour that cannot be found come ICMP errors by the hundred, which fill the small buffers of the
+# pings' sockets.)
 neighbour='/usr/bin/ip neigh replace 127.8.0.2 lladdr 00:16:3e:08:00:02 dev eth1 nud permanent'
 lie_is_told() { # LIE
 	guest_run drv "dmesg -c > /dev/null; echo $1 > $parameter" &&
@@ -58,7 +60,8 @@ comes_to() { # LIE off|any|COUNTER LINES-BEFORE
 gone() {
 	traffic_stop a
 	ringway vif detach a 1 > /dev/null && guest_wait a traffic 15 > /dev/null
-	wait_for 20 'eth1 to go' guest_run a '[ ! -e /sys/class/net/eth1 ]' && wait_for 20 'the device in the driver domain' no_device
+	wait_for 20 'eth1 to go' guest_run a '[ ! -e /sys/class/net/eth1 ]' &&
+		wait_for 20 'the device in the driver domain' no_device
 }
 no_device() { [ "$(guest_run drv 'ls /sys/bus/xen-backend/devices | wc -l' | grep -x '[0-9]*')" = 0 ]; }
 

@@ -119,10 +119,10 @@ check 'tbf on the vif sees each' shaped "$vif" from_wire_counted queued
 # Every byte, in order, both ways, while taps and filters come and go. The clsact stays: adding or removing it Linux
 # takes the device's queue away for a moment, and drops what any sender has for it then (see taps.sh).
 toggle() {
-	local n=0
+	local n=0 devices=(eth0 "$vif" xenbr0)
 	until [ -e /tmp/batches.stop ]; do
 		n=$((n + 1))
-		timeout 0.3 tcpdump -Z root -q -n -i "$(set -- eth0 "$vif" xenbr0; shift $((n % 3)); echo "$1")" -w /dev/null 2> /dev/null
+		timeout 0.3 tcpdump -Z root -q -n -i "${devices[n % 3]}" -w /dev/null 2> /dev/null
 		tc filter add dev eth0 egress pref 1 matchall action ok
 		sleep 0.1
 		tc filter del dev eth0 egress pref 1

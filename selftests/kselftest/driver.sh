@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# netback and bridge-lite in a driver domain: a guest that has the backend of other guests' vifs (backend= in a vifspec).
-# Traffic, a guest that lies, one that dies, and the driver domain has nothing of any of them in the end.
+# netback and bridge-lite in a driver domain: a guest that has the backend of other guests' vifs (backend= in a
+# vifspec). Traffic, a guest that lies, one that dies, and the driver domain has nothing of any of them in the end.
 # DRIVER_KERNEL is what it runs; with the one of lab/checked-kernel.sh kasan, KASAN looks at each access.
 # Cases of docs/security.md: NF-24, RL-03
 . "${0%/*}/ktap.sh"
@@ -10,7 +10,9 @@
 # shellcheck source=selftests/kselftest/lies.sh
 . "${0%/*}/lies.sh"
 kernel=${DRIVER_KERNEL:-6.1}
-lies=${LIES:-prod-ahead:off cross-page:off slots-20:error gref-revoked:error scribble:fine event-storm:fine ctrl-storm:fine}
+some_lies='prod-ahead:off cross-page:off slots-20:error gref-revoked:error scribble:fine event-storm:fine
+	ctrl-storm:fine'
+lies=${LIES:-$some_lies}
 # The guest with our netfront.
 front='kernel=6.12'
 if [ "$kernel" = kasan ]; then
@@ -23,11 +25,16 @@ ktap_plan $((26 + 2 * $(wc -w <<< "$lies")))
 check 'the driver domain starts' guest_create drv type=pvh front=none kernel="$kernel" memory=256 || exit 1
 drv=$(domid drv)
 in_drv() { guest_run drv "$1" "${2:-60}"; }
-begin="insmod /lab/modules/bridge-lite.ko && insmod /lab/modules/ringway-netback.ko && /usr/bin/ip link add xenbr0 type brlite && ip link set xenbr0 up"
+begin='insmod /lab/modules/bridge-lite.ko && insmod /lab/modules/ringway-netback.ko &&
+	/usr/bin/ip link add xenbr0 type brlite && ip link set xenbr0 up'
+begin=${begin//$'\n'/}
 check 'it has a bridge and the backend driver' in_drv "$begin"
 # Interrupts, devices, modules of the driver domain: what must be as it was.
 # shellcheck disable=SC2016 # for the guest's shell
-held() { in_drv 'ls /sys/class/net /sys/bus/xen-backend/devices; cut -d" " -f1,3 /proc/modules; grep -c vif /proc/interrupts; true'; }
+held() {
+	in_drv 'ls /sys/class/net /sys/bus/xen-backend/devices; cut -d" " -f1,3 /proc/modules'
+	in_drv 'grep -c vif /proc/interrupts; true'
+}
 held > /tmp/held
 check 'it has no vif' grep -qx 0 /tmp/held
 check 'a starts' guest_create a || exit 1
@@ -48,11 +55,13 @@ detach() { ringway vif detach "$1" 0 > /dev/null; }
 join() { attach "$1" "$(mac_of "$2")" && guest_run "$1" "join $2"; } # GUEST ADDRESS
 check 'a joins' join a 127.9.0.1
 check 'b joins' join b 127.9.0.2
-check 'ringway lists them with their backend' eval '[ "$(ringway -j vif list | grep -o "\"backend_domid\":$drv" | wc -l)" = 2 ]'
+both_listed() { [ "$(ringway -j vif list | grep -o "\"backend_domid\":$drv" | wc -l)" = 2 ]; }
+check 'ringway lists them with their backend' both_listed
 check 'a <-> b: every byte is right' flow_both a b 127.9.0.1 127.9.0.2
 went_directly() { # what a receiver that lags behind does not make wait
 	in_drv "ethtool -S vif$(domid a).0" > /tmp/counters
-	awk '$1 ~ /^from_guest_(direct|packets|why_.*):$/ && $2 { print; n[$1] = $2 } END { exit !(n["from_guest_direct:"] > 100) }' /tmp/counters
+	awk '$1 ~ /^from_guest_(direct|packets|why_.*):$/ && $2 { print; n[$1] = $2 }
+		END { exit !(n["from_guest_direct:"] > 100) }' /tmp/counters
 }
 check 'it went directly' went_directly
 
@@ -64,7 +73,8 @@ last_words() { # of the driver domain, if it had any
 }
 lie_and_see() { # LIE WHAT
 	lines=$(off_lines)
-	liar_loads "$1" && attach liar 00:16:3e:66:66:66 && holds_within 60 as_it_should "$1" "$2" || { last_words; return 1; }
+	liar_loads "$1" && attach liar 00:16:3e:66:66:66 && holds_within 60 as_it_should "$1" "$2" ||
+		{ last_words; return 1; }
 }
 gone() { detach liar && liar_unloads; }
 pinger_start a 127.9.0.2
@@ -78,7 +88,12 @@ check 'the others lost no ping meanwhile' pinger_lost_none a
 asker_end b
 
 stage 'the guests come and go'
-check "a connects $cycles times again" eval 'for n in $(seq $cycles); do detach a && join a 127.9.0.1 || exit 1; done && pings a 127.9.0.2'
+reconnects() {
+	local n
+	for n in $(seq "$cycles"); do detach a && join a 127.9.0.1 || { echo "round $n"; return 1; }; done
+	pings a 127.9.0.2
+}
+check "a connects $cycles times again" reconnects
 dies() {
 	local id
 	traffic_start a 127.9.0.2
@@ -95,14 +110,19 @@ check 'a and the liar go' eval 'detach a && guest_destroy a && guest_destroy lia
 nothing_held() { held > /tmp/held.now && diff /tmp/held /tmp/held.now; }
 check 'the driver domain holds nothing of them' holds_within 30 nothing_held
 modules_go() {
-	in_drv 'ip link del xenbr0 && rmmod ringway-netback && rmmod bridge-lite && ! dmesg | grep -E "WARNING|BUG|Call Trace|Oops"'
+	in_drv 'ip link del xenbr0 && rmmod ringway-netback && rmmod bridge-lite' &&
+		in_drv '! dmesg | grep -E "WARNING|BUG|Call Trace|Oops"'
 }
 check 'its modules go, its kernel is content' modules_go
 
 # The driver domain dies, its guests do not: they get vifs of dom0 instead.
 stage 'the driver domain crashes'
 check 'the bridge is made anew' in_drv "$begin"
-check 'a, and c with our netfront, join' eval 'guest_create a && guest_create c $front front=ringway && join a 127.9.0.1 && join c 127.9.0.2'
+# shellcheck disable=SC2086 # words
+pair_joins() {
+	guest_create a && guest_create c $front front=ringway && join a 127.9.0.1 && join c 127.9.0.2
+}
+check 'a, and c with our netfront, join' pair_joins
 crashes() {
 	traffic_start a 127.9.0.2
 	traffic_start c 127.9.0.1
@@ -116,7 +136,8 @@ check 'its guests live' eval 'guest_run a true && guest_run c true && traffic_st
 check 'ringway takes what is left of their vifs' eval 'ringway vif detach a 0 -t 3 && ringway vif detach c 0 -t 3'
 check 'dom0 has a bridge' eval 'use_stack ringway && ip address replace $dom0_address/24 dev xenbr0'
 back() { # GUEST ADDRESS
-	wait_for 60 'end of its old device' guest_run "$1" '[ ! -e /sys/bus/xen/devices/vif-0 ]' && vif_join "$1" "$2" && pings "$1" "$dom0_address"
+	wait_for 60 'end of its old device' guest_run "$1" '[ ! -e /sys/bus/xen/devices/vif-0 ]' &&
+		vif_join "$1" "$2" && pings "$1" "$dom0_address"
 }
 check 'a gets a vif of dom0' back a 127.9.0.1
 check 'c gets a vif of dom0' back c 127.9.0.2

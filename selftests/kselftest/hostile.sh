@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 # A guest that lies on the ring (evilfront.ko): what no honest frontend does switches its vif off with one
 # log line, what buggy ones do costs a packet; either way the other guest never loses a ping.
-# Cases of docs/security.md: NB-01, NB-02, NB-06, NB-07, NB-09, NB-10, NB-11, NB-13, NB-15, NB-16, NB-17, NB-20, NB-23, NB-24, NB-26, NB-31, NB-43, NB-44, NB-45, NB-46, NB-47, RL-18
+# Cases of docs/security.md: NB-01, NB-02, NB-06, NB-07, NB-09, NB-10, NB-11, NB-13, NB-15, NB-16, NB-17, NB-20,
+# NB-23, NB-24, NB-26, NB-31, NB-43, NB-44, NB-45, NB-46, NB-47, RL-18
 . "${0%/*}/ktap.sh"
 
 # shellcheck source=selftests/kselftest/lies.sh

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# evilfront's lies on the rings, for the scenarios that tell them: LIE and what is to become of it. The numbers of the cases
-# are in evilfront's ring.c and control.c.
+# evilfront's lies on the rings, for the scenarios that tell them: LIE and what is to become of it. The numbers of
+# the cases are in evilfront's ring.c and control.c.
 # off = the vif is disabled, error = answered with an error, fine = answered as honest
 
 # shellcheck disable=SC2034 # used by who reads this
@@ -13,7 +13,7 @@ ring_lies='prod-ahead:off prod-far:off prod-back:off cross-page:off slot-missing
 	ctrl-ahead:off ctrl-bogus:fine ctrl-storm:fine'
 
 liar_starts() { guest_create liar front=none && guest_run liar 'insmod /lab/modules/evilfront.ko'; }
-liar_loads() { guest_run liar "dmesg -c > /dev/null; insmod /lab/modules/evilfront.ko lie=$1"; } # LIE: of a guest that has it not
+liar_loads() { guest_run liar "dmesg -c > /dev/null; insmod /lab/modules/evilfront.ko lie=$1"; } # LIE
 liar_unloads() { wait_for 60 'evilfront to go' guest_run liar 'rmmod evilfront'; } # when its last report is through
 liar_tells() { guest_run liar "tell-lie $1 $2 '${3:-}' '${4:-}'"; } # LIE SECONDS [RING [NODES]], see lab/guest/tell-lie
 

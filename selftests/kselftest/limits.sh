@@ -30,18 +30,34 @@ check 'two guests join' eval 'vif_join a 127.9.0.1 && vif_join b 127.9.0.2'
 a=vif$(domid a).0 b=vif$(domid b).0
 
 stage 'what ethtool shows'
-check 'the driver, and where it is' eval 'ethtool -i "$a" | grep -q "^driver: ringway_netback" && [ -d "/sys/bus/xen-backend/devices/$(ethtool -i "$a" | sed -n "s/^bus-info: //p")" ]'
+named() {
+	ethtool -i "$a" | grep -q '^driver: ringway_netback' &&
+		[ -d "/sys/bus/xen-backend/devices/$(ethtool -i "$a" | sed -n 's/^bus-info: //p')" ]
+}
+check 'the driver, and where it is' named
 check 'rings of 256 slots' eval '[ "$(ethtool -g "$a" | grep -cE "^(RX|TX):[[:space:]]*256$")" = 4 ]'
 check 'a channel in use' eval 'ethtool -l "$a" | sed -n "/Current/,\$p" | grep -qE "^(RX|Combined):[[:space:]]*1$"'
-check 'the counters of stock netback' eval '(for n in rx_gso_checksum_fixup tx_zerocopy_sent tx_zerocopy_success tx_zerocopy_fail tx_frag_overflow; do [ -n "$(counter "$a" $n)" ] || exit 1; done)'
+has_counters() { # DEVICE NAME…
+	local name
+	for name in "${@:2}"; do [ -n "$(counter "$1" "$name")" ] || { echo "$name"; return 1; }; done
+}
+check 'the counters of stock netback' has_counters "$a" \
+	rx_gso_checksum_fixup tx_zerocopy_sent tx_zerocopy_success tx_zerocopy_fail tx_frag_overflow
 
 stage 'the bill'
 check 'traffic passes' flow_both a b 127.9.0.1 127.9.0.2
-check 'time, copies, hypercalls and events are billed' eval '(for n in cpu_ns copies hypercalls events notifications; do counts "$a" from_guest_$n || exit 1; done)'
-check 'the receiver has its part' eval '(for n in packets bytes copies hypercalls notifications; do counts "$b" to_guest_$n || exit 1; done)'
+all_count() { # DEVICE NAME…
+	local name
+	for name in "${@:2}"; do counts "$1" "$name" || return 1; done
+}
+check 'time, copies, hypercalls and events are billed' \
+	all_count "$a" from_guest_{cpu_ns,copies,hypercalls,events,notifications}
+check 'the receiver has its part' all_count "$b" to_guest_{packets,bytes,copies,hypercalls,notifications}
 check 'one queue did it all' eval '[ "$(counter "$a" from_guest_bytes)" = "$(counter "$a" q0_from_guest_bytes)" ]'
-check 'ringway shows the same' eval 'json vif stats a 0 > /dev/null && has "\"from_guest_cpu_ns\": [1-9]" && has "\"ifname\": \"$a\""'
-check 'in intervals, too' eval 'timeout 60 ringway -j vif stats a 0 --watch 1 | head -n 1 > /tmp/json; has "\"interval_ms\":"'
+shows_the_same() { json vif stats a 0 > /dev/null && has '"from_guest_cpu_ns": [1-9]' && has "\"ifname\": \"$a\""; }
+check 'ringway shows the same' shows_the_same
+in_intervals() { timeout 60 ringway -j vif stats a 0 --watch 1 | head -n 1 > /tmp/json; has '"interval_ms":'; }
+check 'in intervals, too' in_intervals
 
 stage 'limits'
 check 'packets a second from the guest' eval 'ringway vif limit a 0 pps=200 && [ "$(node a pps)" = 200 ]'
@@ -50,10 +66,20 @@ check 'it had to wait' counts "$a" from_guest_throttled
 check 'and to the guest' eval 'ringway vif limit a 0 pps=none && ringway vif limit b 0 rx-pps=200 rx-rate=8Mb/s'
 check 'no more of them arrive' at_most "$b" to_guest_packets 200
 check 'they had to wait' counts "$b" to_guest_throttled
-check 'the limits are shown' eval 'json vif show b 0 > /dev/null && has "\"rx_pps\": 200" && has "\"rx_rate_bytes_per_interval\": 50000"'
+limits_shown() { json vif show b 0 > /dev/null && has '"rx_pps": 200' && has '"rx_rate_bytes_per_interval": 50000'; }
+check 'the limits are shown' limits_shown
 check 'a malformed limit is refused' refused b 0 rx-pps=12x
 check 'and changes nothing' eval '[ "$(node b rx-pps)" = 200 ]'
 check 'taken away' eval 'ringway vif limit b 0 rx-pps=none rx-rate=none && ! node b rx-pps 2> /dev/null'
-check 'nonsense in the node is no limit' eval 'xenstore-write "/local/domain/0/backend/vif/$(domid b)/0/rx-pps" 12x && wait_for 10 "a warning" eval "dmesg | grep -q \"rx-pps is\""; xenstore-rm "/local/domain/0/backend/vif/$(domid b)/0/rx-pps"'
+warned() { dmesg | grep -q 'rx-pps is'; }
+nonsense() {
+	local node code
+	node=/local/domain/0/backend/vif/$(domid b)/0/rx-pps
+	xenstore-write "$node" 12x && wait_for 10 'a warning' warned
+	code=$?
+	xenstore-rm "$node"
+	return $code
+}
+check 'nonsense in the node is no limit' nonsense
 check 'everything passes again' flow_both a b 127.9.0.1 127.9.0.2
 ktap_end

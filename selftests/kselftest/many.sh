@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# As many vifs as an attacker can get somebody to give (VIFS, 64), in as many guests (GUESTS, 1): XenStore lets a guest have
+# As many vifs as an attacker can get somebody to give (VIFS, 64), in as many guests (GUESTS, 1): XenStore lets a
+# guest have
 # 1000 nodes, 13 a vif here, so 76 of a guest connect, however many are attached. All come up, others are served
-# meanwhile, memory stays within what a vif may cost, most of them are detached, the rest goes with the guests, and nothing
-# is left.
+# meanwhile, memory stays within what a vif may cost, most of them are detached, the rest goes with the guests, and
+# nothing is left.
 # Cases of docs/security.md: NB-58, RL-02
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
@@ -41,7 +42,11 @@ each() {
 		done
 	done
 }
-attach() { ringway vif attach "$1" --no-wait "$(printf 'mac=00:16:3e:6%x:%02x:%02x,bridge=xenbr0' "${1#big}" $(($2 / 256)) $(($2 % 256)))"; }
+attach() {
+	local mac
+	mac=$(printf '00:16:3e:6%x:%02x:%02x' "${1#big}" $(($2 / 256)) $(($2 % 256)))
+	ringway vif attach "$1" --no-wait "mac=$mac,bridge=xenbr0"
+}
 detach() { ringway vif detach "$1" "$2"; }
 vifs_of() { ip -o link | grep -oE "\<vif($ids)\.[0-9]+"; }
 listed() { for g in "${big[@]}"; do ringway vif list "$g"; done | grep -c 'connected$'; }

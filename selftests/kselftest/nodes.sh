@@ -9,8 +9,10 @@
 # shellcheck source=selftests/kselftest/lies.sh
 . "${0%/*}/lies.sh"
 
-# NAME|what the backend names in its refusal|the nodes on connecting; NB-33, NB-35, NB-36, NB-38, NB-39. $tx, $rx, $port are evilfront's own.
 # shellcheck disable=SC2016
+queue_0='queue-0/tx-ring-ref=$tx,queue-0/rx-ring-ref=$rx,queue-0/event-channel=$port'
+# NAME|what the backend names in its refusal|the nodes on connecting; NB-33, NB-35, NB-36, NB-38, NB-39. $tx, $rx, $port
+# are evilfront's own.
 refused=(
 	'NB-35 no queues|multi-queue-num-queues|multi-queue-num-queues=0'
 	'NB-35 more queues than offered|multi-queue-num-queues|multi-queue-num-queues=5'
@@ -20,8 +22,8 @@ refused=(
 	'NB-36 TX ring that is none|16777200|tx-ring-ref=16777200'
 	'NB-36 no event channel|event-channel|-event-channel'
 	'NB-36 event channel that is none|event channel 3999|event-channel=3999'
-	'NB-36 the second queue is missing|queue-1|multi-queue-num-queues=2,queue-0/tx-ring-ref=$tx,queue-0/rx-ring-ref=$rx,queue-0/event-channel=$port'
-	'NB-36 one event channel for two queues|of queue 1|multi-queue-num-queues=2,queue-0/tx-ring-ref=$tx,queue-0/rx-ring-ref=$rx,queue-0/event-channel=$port,queue-1/tx-ring-ref=$tx,queue-1/rx-ring-ref=$rx,queue-1/event-channel=$port'
+	"NB-36 the second queue is missing|queue-1|multi-queue-num-queues=2,$queue_0"
+	"NB-36 one event channel for two queues|of queue 1|multi-queue-num-queues=2,$queue_0,${queue_0//queue-0/queue-1}"
 	'NB-38 insane TX ring|ring indices|RING=tx'
 	'NB-38 insane RX ring|ring indices|RING=rx'
 )
@@ -32,7 +34,8 @@ taken=(
 	'NB-33 neither scatter-gather nor notifications|-feature-sg,-feature-rx-notify'
 )
 # XenStore lies told by a connected vif.
-stores=${STORES:-spy delete-state delete-link wrong-link delete-dir node-flood state-walk state-nine state-storm never-close}
+all_stores='spy delete-state delete-link wrong-link delete-dir node-flood state-walk state-nine state-storm never-close'
+stores=${STORES:-$all_stores}
 ktap_plan $((8 + ${#refused[@]} + ${#taken[@]} + $(wc -w <<< "$stores")))
 
 check 'stack ringway' use_stack ringway || exit 1
@@ -46,7 +49,8 @@ good_vif=$(domid good)/0
 # shellcheck disable=SC2154 # set by flows_setup
 pinger_start good $dom0_address
 
-attach_liar() { timeout 100 ringway vif attach liar mac=00:16:3e:66:66:66,bridge=xenbr0 -t 80; } # behind what the last lie left to do
+# Behind what the last lie left to do.
+attach_liar() { timeout 100 ringway vif attach liar mac=00:16:3e:66:66:66,bridge=xenbr0 -t 80; }
 said() { guest_run liar "dmesg" | grep -q "evilfront: $1"; }
 
 # What is left in detail is compared when all of them are through: it takes its time. A guest that stormed still has a
@@ -98,8 +102,8 @@ one_page() {
 stage 'one page for both rings'
 check 'NB-39 one page for both rings harms nobody' one_page
 
-declare -A id=([spy]=CL-07 [delete-state]=NB-41 [delete-link]=CL-01 [wrong-link]=CL-01 [delete-dir]=NB-41 [node-flood]=CL-09
-	[state-walk]=NB-40 [state-nine]=RL-18 [state-storm]=NB-45 [never-close]=CL-14)
+declare -A id=([spy]=CL-07 [delete-state]=NB-41 [delete-link]=CL-01 [wrong-link]=CL-01 [delete-dir]=NB-41
+	[node-flood]=CL-09 [state-walk]=NB-40 [state-nine]=RL-18 [state-storm]=NB-45 [never-close]=CL-14)
 # Ten lines in five seconds, however many there was reason for.
 complaints() { dmesg | grep -c 'state that does not exist'; }
 few_lines() { # SINCE BEFORE

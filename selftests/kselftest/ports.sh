@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What an administrator may do to a port while packets pass it: rename it, give it to another network namespace (whose
-# own bridge it joins, and which goes with the port in it), resize it, watch it, move it from one bridge to another, take
-# it, the bridge and the uplink down and up, as the guests do with their ends. After each, packets of both guests pass
-# again, the bridges know what is theirs and nothing else, and in the end every byte passes and nothing is left.
+# own bridge it joins, and which goes with the port in it), resize it, watch it, move it from one bridge to another,
+# take it, the bridge and the uplink down and up, as the guests do with their ends. After each, packets of both
+# guests pass again, the bridges know what is theirs and nothing else, and in the end every byte passes and nothing
+# is left.
 # Cases of docs/security.md: BR-27, RL-11
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}" "${wire_address:?}"
@@ -48,11 +49,13 @@ renamed() { # FROM TO
 	ip link set "$1" down && ip link set "$1" name "$2" && ip link set "$2" up
 }
 rename() { printf 'link set %s down\nlink set %s name %s\nlink set %s up' "$1" "$1" "$2" "$2"; }
-check "a port is renamed and renamed back, $times times" again "$times" "$(rename "$vif_a" lodger; echo; rename lodger "$vif_a")"
+there_and_back=$(rename "$vif_a" lodger; echo; rename lodger "$vif_a")
+check "a port is renamed and renamed back, $times times" again "$times" "$there_and_back"
 check 'and once more' renamed "$vif_a" lodger
 known_as_lodger() {
 	vif_a=lodger
-	passing && is_port_of lodger xenbr0 && knows xenbr0 "$mac_a" lodger && ringway -j vif list a | grep -q '"ifname":"lodger"'
+	passing && is_port_of lodger xenbr0 && knows xenbr0 "$mac_a" lodger &&
+		ringway -j vif list a | grep -q '"ifname":"lodger"'
 }
 check 'packets pass, and all know its new name' known_as_lodger
 vif_a=vif$(domid a).0
@@ -87,14 +90,17 @@ check 'packets pass' passing
 
 stage 'other sizes, other eyes'
 sizes=$(for mtu in 68 65517 576 9000 1500; do
-	for v in "$vif_a" "$vif_b"; do printf 'link set %s mtu %s\nlink set %s promisc on\nlink set %s promisc off\n' "$v" $mtu "$v" "$v"; done
+	for v in "$vif_a" "$vif_b"; do
+		printf 'link set %s mtu %s\nlink set %s promisc on\nlink set %s promisc off\n' "$v" $mtu "$v" "$v"
+	done
 done)
-# shellcheck disable=SC2016 # for the guests' shells
-guest_resizes='for i in 1 2 3; do for m in 68 65520 576 1500; do ip link set eth0 mtu $m; done; done; cat /sys/class/net/eth0/mtu'
-guest_start a sizes "$guest_resizes"
-guest_start b sizes "$guest_resizes"
+for g in a b; do guest_start $g sizes 'change-link sizes 3; cat /sys/class/net/eth0/mtu'; done
 check "ports are resized and made promiscuous, $times times" again "$times" "$sizes"
-check 'as the guests do with theirs' eval '[ "$(guest_wait a sizes 90)" = 1500 ] && [ "$(guest_wait b sizes 90)" = 1500 ] && [ "$(cat "/sys/class/net/$vif_a/mtu")" = 1500 ]'
+guests_resized() {
+	[ "$(guest_wait a sizes 90)" = 1500 ] && [ "$(guest_wait b sizes 90)" = 1500 ] &&
+		[ "$(cat "/sys/class/net/$vif_a/mtu")" = 1500 ]
+}
+check 'as the guests do with theirs' guests_resized
 check 'packets pass' passing
 
 stage 'another bridge'
@@ -114,12 +120,11 @@ flaps() { # DEVICE…
 	local dev
 	for dev in "$@"; do printf 'link set %s down\nlink set %s up\n' "$dev" "$dev"; done
 }
-# shellcheck disable=SC2016 # for the guests' shells
-guest_flaps='for i in $(seq 20); do ip link set eth0 down; ip link set eth0 up; done'
-guest_start a flaps "$guest_flaps"
-guest_start b flaps "$guest_flaps"
+for g in a b; do guest_start $g flaps 'change-link flaps 20'; done
 # The uplink's driver takes its time for each.
-interfaces_flap() { again $((times * 4)) "$(flaps "$vif_a" xenbr0 "$vif_b")" && again 3 "$(flaps "$vif_a" eth0 xenbr0 "$vif_b")"; }
+interfaces_flap() {
+	again $((times * 4)) "$(flaps "$vif_a" xenbr0 "$vif_b")" && again 3 "$(flaps "$vif_a" eth0 xenbr0 "$vif_b")"
+}
 check 'vifs, bridge and uplink go down and up, again and again' interfaces_flap
 check "and the guests' ends" eval 'guest_wait a flaps 90 && guest_wait b flaps 90'
 check 'packets pass' passing

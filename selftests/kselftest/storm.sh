@@ -18,16 +18,20 @@ ktap_plan 11
 
 check 'stack ringway' use_stack ringway || exit 1
 ip address replace $dom0_address/24 dev xenbr0
-check 'a pair starts and joins' eval 'guest_create a && guest_create b && vif_join a 127.9.0.1 && vif_join b 127.9.0.2' || exit 1
+pair() { guest_create a && guest_create b && vif_join a 127.9.0.1 && vif_join b 127.9.0.2; }
+check 'a pair starts and joins' pair || exit 1
 check 'the liar starts' liar_starts || exit 1
 check 'a pings b' pings a 127.9.0.2
 vif_a=vif$(domid a).0 vif_b=vif$(domid b).0 vif_liar=vif$(domid liar).0
 
-lost() { for v in "$vif_a" "$vif_b"; do ethtool -S "$v" | awk '/to_guest_dropped|copy_failed/ && $2 { print $1, $2 }'; done; }
+lost() {
+	local v
+	for v in "$vif_a" "$vif_b"; do ethtool -S "$v" | awk '/to_guest_dropped|copy_failed/ && $2 { print $1, $2 }'; done
+}
 # What evilfront counted and what the backend did with it; the numbers are for reading, the time decides them.
 tally() { # PHASE
 	local n
-	for n in from_guest_batches from_guest_malformed from_guest_copy_failed from_guest_filtered from_guest_flooded to_guest_dropped_full; do
+	for n in from_guest_{batches,malformed,copy_failed,filtered,flooded} to_guest_dropped_full; do
 		printf '%s %s ' "$n" "$(($(counter "$vif_liar" $n 2> /dev/null) + 0))" # gone already, perhaps
 	done
 	guest_run liar dmesg | sed -n 's/.*evilfront: stormed: //p' | tail -n 1
@@ -65,7 +69,10 @@ guest_start a ping "ping -q -c $pings -i 0.03 -W 20 127.9.0.2"
 check 'the storms come and go while they ping' all_phases
 sed 's/^/# /' /tmp/tallies
 # Without this a liar that does nothing would pass.
-stormed() { grep -qE '^everything:.*_malformed [1-9].*_copy_failed [1-9].*_filtered [1-9]' /tmp/tallies && grep -qE '^packet-storm:.*_flooded [1-9]' /tmp/tallies; }
+stormed() {
+	grep -qE '^everything:.*_malformed [1-9].*_copy_failed [1-9].*_filtered [1-9]' /tmp/tallies &&
+		grep -qE '^packet-storm:.*_flooded [1-9]' /tmp/tallies
+}
 check 'storms they were' stormed
 none_lost() {
 	guest_wait a ping 120 > /tmp/pings

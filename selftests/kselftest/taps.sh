@@ -26,7 +26,7 @@ check 'a pings b' pings a 127.9.0.2
 vif_a=vif$(domid a).0 vif_b=vif$(domid b).0
 # Linux' default discipline, fq_codel, may drop what waits; this one may not.
 for v in "$vif_a" "$vif_b"; do tc qdisc replace dev "$v" root pfifo limit 10000; done
-sum() { for v in "$vif_a" "$vif_b"; do ethtool -S "$v"; done | awk -v n="$1:" '$1 == n { s += $2 } END { print s + 0 }'; }
+sum() { echo $(($(counter "$vif_a" "$1") + $(counter "$vif_b" "$1"))); }
 
 tap_on() { # DEVICE: it listens when this returns; its process is $tap
 	local said end=$((SECONDS + 30))
@@ -38,7 +38,11 @@ tap_on() { # DEVICE: it listens when this returns; its process is $tap
 	done
 	rm "$said"
 }
-sent() { cat "/sys/class/net/$vif_a/statistics/rx_packets" "/sys/class/net/$vif_b/statistics/rx_packets" | awk '{ s += $1 } END { print s }'; }
+sent() {
+	local n=0 v
+	for v in "$vif_a" "$vif_b"; do n=$((n + $(< "/sys/class/net/$v/statistics/rx_packets"))); done
+	echo $n
+}
 pass() { # PACKETS: until so many more came from the guests, or none any more
 	local want=$(($(sent) + $1)) end=$((SECONDS + 3))
 	until [ "$(sent)" -ge $want ] || [ $SECONDS -ge $end ]; do sleep 0.02; done
@@ -92,11 +96,11 @@ start_flows() {
 	done
 }
 whole() { # every flow: nothing lost, doubled, late or wrong
-	local guest said
+	local guest said good="\"expected\":$datagrams,\"lost\":0,\"duplicate\":0,\"reordered\":0,\"corrupt\":0"
 	for guest in a b; do
 		said=$(guest_wait $guest receive 60)
 		echo "$said"
-		[ "$(grep -c "\"expected\":$datagrams,\"lost\":0,\"duplicate\":0,\"reordered\":0,\"corrupt\":0" <<< "$said")" = 3 ] || return 1
+		[ "$(grep -c "$good" <<< "$said")" = 3 ] || return 1
 	done
 }
 

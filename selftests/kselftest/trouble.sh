@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What goes wrong beside the vifs: dom0's own log leaves by a vif whose guest stands still; the console's daemon, the
-# hotplug script and ringway itself are killed half way. Others do not notice, what was begun can be taken away, and the next
-# try works.
+# hotplug script and ringway itself are killed half way. Others do not notice, what was begun can be taken away, and
+# the next try works.
 # Cases of docs/security.md: NB-53, RL-17
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
 ktap_plan 22
-check 'stack ringway' eval 'use_stack ringway && rmmod ringway_netback && insmod /lab/modules/ringway-netback.ko rx_stall_timeout_msecs=1000' || exit 1
+impatient() { # the backend complains of a guest that stands still after a second
+	use_stack ringway && rmmod ringway_netback && insmod /lab/modules/ringway-netback.ko rx_stall_timeout_msecs=1000
+}
+check 'stack ringway' impatient || exit 1
 check 'dom0 is on the bridge' ip address replace "$dom0_address/24" dev xenbr0
 check 'a guest starts' guest_create a || exit 1
 check 'it joins' vif_join a 127.9.0.1
@@ -31,13 +34,14 @@ refused() { netconsole "$1"; rmmod netconsole 2> /dev/null; dmesg | grep "$1 .*a
 dmesg -n 7
 check 'netconsole is refused on a port, and on the bridge' eval 'refused "$vif" && refused xenbr0'
 alone() {
-	ip link set "$vif" nomaster && ip address add 127.9.5.254/24 dev "$vif" && guest_run a 'ip address add 127.9.5.1/24 dev eth0' &&
-		netconsole "$vif"
+	ip link set "$vif" nomaster && ip address add 127.9.5.254/24 dev "$vif" &&
+		guest_run a 'ip address add 127.9.5.1/24 dev eth0' && netconsole "$vif"
 }
 check 'a vif that is no port may be its way' alone
 check 'lines arrive' arrives
-# A hard interrupt may print while this CPU has the queue's lock: the line must not wait for what was interrupted. netpoll
-# itself stays away from a device that is being polled; the ring's view in debugfs has the lock outside of any poll.
+# A hard interrupt may print while this CPU has the queue's lock: the line must not wait for what was interrupted.
+# netpoll itself stays away from a device that is being polled; the ring's view in debugfs has the lock outside of
+# any poll.
 hard_lines() {
 	local reader
 	# shellcheck disable=SC2016 # perl's variables
@@ -48,13 +52,15 @@ hard_lines() {
 }
 check 'hard interrupts print while the ring is looked at' hard_lines
 check 'lines arrive' arrives
-# The ring is full and some packets wait: the queue takes what comes, and the backend complains in the log, by that queue.
+# The ring is full and some packets wait: the queue takes what comes, and the backend complains in the log, by that
+# queue.
 stands_still() {
 	xl pause a && timeout 60 vstream send udp 127.9.5.1 5010 -n 400 -s 64-64 && say 20 || return 1
 	wait_for 60 'a complaint' told 'posts no receive buffers' && say 20
 }
 check 'the guest stands still, and a line says so' stands_still
-check 'it goes on, and another line says so' eval 'xl unpause a && wait_for 60 "a line" told "posts receive buffers again"'
+goes_on() { xl unpause a && wait_for 60 'a line' told 'posts receive buffers again'; }
+check 'it goes on, and another line says so' goes_on
 check 'lines arrive' arrives
 # More than ring and backlog take: the queue is stopped.
 got() { counter "$vif" to_guest_packets; }
@@ -80,7 +86,8 @@ ping -q -c 100 -i 0.1 -W 30 127.9.0.1 > /tmp/pings &
 pinging=$!
 none_lost() { wait "$pinging"; cat /tmp/pings; grep ' 0% packet loss' /tmp/pings; }
 console_dies() {
-	kill -KILL "$(pidof xenconsoled)" && sleep 0.5 && rm -f /run/xenconsoled.pid && xenconsoled --log=guest --pid-file=/run/xenconsoled.pid || return 1
+	kill -KILL "$(pidof xenconsoled)" && sleep 0.5 && rm -f /run/xenconsoled.pid &&
+		xenconsoled --log=guest --pid-file=/run/xenconsoled.pid || return 1
 	wait_for 60 "the guest's console" guest_run a true 5
 }
 check 'the daemon of the consoles is killed, and comes back' console_dies
@@ -89,7 +96,12 @@ check 'the daemon of the consoles is killed, and comes back' console_dies
 cat > /tmp/vif-stuck <<'S'
 #!/bin/bash
 echo $$ > /tmp/stuck
-ip() { case $* in *master*) touch /tmp/halfway; sleep 1000 & echo $! >> /tmp/stuck; wait ;; *) command ip "$@" ;; esac; }
+ip() {
+	case $* in
+	*master*) touch /tmp/halfway; sleep 1000 & echo $! >> /tmp/stuck; wait ;;
+	*) command ip "$@" ;;
+	esac
+}
 export -f ip
 exec /etc/xen/scripts/vif-bridge-lite "$@"
 S
@@ -117,7 +129,8 @@ ringway_dies() {
 	done
 }
 check 'ringway is killed half way: what it left can be detached' ringway_dies
-check 'the same works when nobody is killed' eval 'ringway vif attach a mac=00:16:3e:77:00:01,bridge=xenbr0 && ringway vif detach a 1'
+nobody_dies() { ringway vif attach a mac=00:16:3e:77:00:01,bridge=xenbr0 && ringway vif detach a 1; }
+check 'the same works when nobody is killed' nobody_dies
 check 'nothing is left of all that' leak_compare /tmp/before
 check 'and no packet was lost meanwhile' none_lost
 ktap_end
