@@ -20,7 +20,7 @@ guest_create() {
 	for a in "$@"; do
 		case $a in
 		kernel=* | type=* | front=* | memory=* | vcpus=* | vif=* | extra=*) local "$a" ;;
-		*) note "guest_create: \"$a\" is nothing it knows"; return 1 ;;
+		*) note "guest_create: unknown argument \"$a\""; return 1 ;;
 		esac
 	done
 	guest_initrd "$kernel" || return 1

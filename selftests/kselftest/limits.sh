@@ -34,9 +34,9 @@ named() {
 	ethtool -i "$a" | grep -q '^driver: ringway_netback' &&
 		[ -d "/sys/bus/xen-backend/devices/$(ethtool -i "$a" | sed -n 's/^bus-info: //p')" ]
 }
-check 'the driver, and where it is' named
+check 'ethtool -i names the driver and the device' named
 check 'rings of 256 slots' eval '[ "$(ethtool -g "$a" | grep -cE "^(RX|TX):[[:space:]]*256$")" = 4 ]'
-check 'a channel in use' eval 'ethtool -l "$a" | sed -n "/Current/,\$p" | grep -qE "^(RX|Combined):[[:space:]]*1$"'
+check 'ethtool -l shows a channel in use' eval 'ethtool -l "$a" | sed -n "/Current/,\$p" | grep -qE "^(RX|Combined):[[:space:]]*1$"'
 has_counters() { # DEVICE NAME…
 	local name
 	for name in "${@:2}"; do [ -n "$(counter "$1" "$name")" ] || { echo "$name"; return 1; }; done
@@ -52,25 +52,25 @@ all_count() { # DEVICE NAME…
 }
 check 'time, copies, hypercalls and events are billed' \
 	all_count "$a" from_guest_{cpu_ns,copies,hypercalls,events,notifications}
-check 'the receiver has its part' all_count "$b" to_guest_{packets,bytes,copies,hypercalls,notifications}
+check 'the receiver is billed for its part' all_count "$b" to_guest_{packets,bytes,copies,hypercalls,notifications}
 check 'one queue did it all' eval '[ "$(counter "$a" from_guest_bytes)" = "$(counter "$a" q0_from_guest_bytes)" ]'
 shows_the_same() { json vif stats a 0 > /dev/null && has '"from_guest_cpu_ns": [1-9]' && has "\"ifname\": \"$a\""; }
 check 'ringway shows the same' shows_the_same
 in_intervals() { timeout 60 ringway -j vif stats a 0 --watch 1 | head -n 1 > /tmp/json; has '"interval_ms":'; }
-check 'in intervals, too' in_intervals
+check 'ringway shows what was added in an interval' in_intervals
 
 stage 'limits'
 check 'packets a second from the guest' eval 'ringway vif limit a 0 pps=200 && [ "$(node a pps)" = 200 ]'
 check 'no more of them pass' at_most "$a" from_guest_packets 200
 check 'it had to wait' counts "$a" from_guest_throttled
-check 'and to the guest' eval 'ringway vif limit a 0 pps=none && ringway vif limit b 0 rx-pps=200 rx-rate=8Mb/s'
+check 'packets and bytes a second to the guest' eval 'ringway vif limit a 0 pps=none && ringway vif limit b 0 rx-pps=200 rx-rate=8Mb/s'
 check 'no more of them arrive' at_most "$b" to_guest_packets 200
 check 'they had to wait' counts "$b" to_guest_throttled
 limits_shown() { json vif show b 0 > /dev/null && has '"rx_pps": 200' && has '"rx_rate_bytes_per_interval": 50000'; }
 check 'the limits are shown' limits_shown
 check 'a malformed limit is refused' refused b 0 rx-pps=12x
 check 'and changes nothing' eval '[ "$(node b rx-pps)" = 200 ]'
-check 'taken away' eval 'ringway vif limit b 0 rx-pps=none rx-rate=none && ! node b rx-pps 2> /dev/null'
+check 'the limits are lifted' eval 'ringway vif limit b 0 rx-pps=none rx-rate=none && ! node b rx-pps 2> /dev/null'
 warned() { dmesg | grep -q 'rx-pps is'; }
 nonsense() {
 	local node code
@@ -80,6 +80,6 @@ nonsense() {
 	xenstore-rm "$node"
 	return $code
 }
-check 'nonsense in the node is no limit' nonsense
+check 'an invalid node means no limit' nonsense
 check 'everything passes again' flow_both a b 127.9.0.1 127.9.0.2
 ktap_end

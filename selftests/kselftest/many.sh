@@ -27,7 +27,7 @@ start_big() {
 		guest_create "$g" front=none && guest_run "$g" 'insmod /lab/modules/evilfront.ko lie=quiet' || return 1
 	done
 }
-check 'the guests with many start' start_big || exit 1
+check 'the guests that get many vifs start' start_big || exit 1
 available=$(kib MemAvailable)
 ids=$(for g in "${big[@]}"; do domid "$g"; done | paste -sd '|')
 
@@ -76,7 +76,7 @@ within() {
 check 'an idle vif costs less than 512 KiB of dom0' within
 sed 's/^/# /' /tmp/said.come <(within)
 # Each asks everybody.
-check 'the honest guest pings with all of them there' eval \
+check 'the honest guest can ping while all of them are there' eval \
 	'guest_run good "/usr/bin/ip neigh flush dev eth0" && pings_lose_none good 20 0.1 $dom0_address'
 
 # libxl takes its time for each vif of a guest that it destroys: the last eight of each are left to it.
@@ -95,6 +95,6 @@ rest_goes() {
 	echo "eight of each went with their guest within $((SECONDS - began)) s"
 }
 stage 'the guests go'
-check 'the rest goes with the guests' rest_goes
+check 'the others go with their guests' rest_goes
 check 'others are served as before' eval 'pings good $dom0_address'
 ktap_end

@@ -38,13 +38,13 @@ check 'one direction alone' ringway vif set a 0 mirror=eth0/to-guest
 check 'what it receives is copied still' seen "$answers"
 check 'what it sends is not' unseen "$asks"
 b_mirrors_back() { ringway vif set b 0 "mirror=$vif_a" && ringway vif set a 0 "mirror=vif$(domid b).0"; }
-check 'two are the mirrors of each other' b_mirrors_back
+check 'two ports are mirrors of each other' b_mirrors_back
 check 'a reaches b' reaches 127.9.0.2
 check 'a has a mirror' ringway vif set a 0 mirror=eth0
 ip link set eth0 nomaster
-check 'which leaves the bridge' reaches 127.9.0.2
+check 'the mirror leaves the bridge' reaches 127.9.0.2
 ringway vif set b 0 mirror=none > /dev/null
-check 'what is copied no more goes directly' reaches_by from_guest_direct 127.9.0.2
+check 'what is no longer copied goes directly' reaches_by from_guest_direct 127.9.0.2
 missing() { ringway vif set a 0 2>&1 | grep -F "'eth0': no other port"; }
 check 'ringway says that it is missing' missing
 ktap_end

@@ -24,18 +24,18 @@ check 'a reaches b' reaches 127.9.0.2
 stage 'the lock to the MAC address'
 check 'a is locked' ringway vif set a 0 mac_lock=on
 check 'a reaches b' reaches 127.9.0.2
-check 'a reaches nobody by another address' loses drop_locked_mac \
+check 'a reaches nobody from another MAC address' loses drop_locked_mac \
 	'ip link set eth0 down; ip link set eth0 address 00:16:3e:66:66:66; ip link set eth0 up; ping -c 3 -W 1 127.9.0.2'
-check 'and does with its own' from_a \
+check 'a reaches b from its own' from_a \
 	"ip link set eth0 down; ip link set eth0 address $(mac_of 127.9.0.1); ip link set eth0 up; ping -c 2 -W 5 127.9.0.2"
 
 stage 'the lock to IP addresses'
 check 'a is locked' ringway vif set a 0 ip=127.9.0.1,2001:db8::1
 check 'ringway shows it' shown '"ip_lock":["127.9.0.1","2001:db8::1"],'
 check 'a reaches b, still directly' reaches_by from_guest_direct 127.9.0.2
-check 'a does not with another address' loses drop_locked_address \
+check 'a does not reach b from another address' loses drop_locked_address \
 	'ip address add 127.9.0.77/24 dev eth0; ping -c 3 -W 1 -I 127.9.0.77 127.9.0.2'
-check 'nor does dom0 take it for b' not ringway vif set b 0 ip=127.9.0.1
+check 'the same address is refused for b' not ringway vif set b 0 ip=127.9.0.1
 check 'which leaves b as it was' not grep -q ip_lock <(ringway -j vif show b 0)
 leaves_and_joins() {
 	ip link set "$vif_a" nomaster && ip link set "$vif_a" master xenbr0 && ringway vif set a 0
@@ -44,7 +44,7 @@ check 'a leaves the bridge and joins again' leaves_and_joins
 check 'a reaches b' reaches 127.9.0.2
 check 'and is locked as before' loses drop_locked_address 'ping -c 3 -W 1 -I 127.9.0.77 127.9.0.2'
 check 'a has no address at all' ringway vif set a 0 ip=none
-check 'its own counts no more' loses drop_locked_address 'ping -c 3 -W 1 127.9.0.2'
+check "a's own address is refused, too" loses drop_locked_address 'ping -c 3 -W 1 127.9.0.2'
 check 'the lock is lifted' ringway vif set a 0 ip=any mac_lock=off
 check 'nothing is left of it' not shown lock
 stage 'limits on floods'
@@ -65,7 +65,7 @@ for tool in '' xl; do
 	check "a gets a vif of $with that is locked" eval 'VIFTOOL=$tool vif_join a 127.9.0.1 ip=127.9.0.1'
 	check 'which is shown' shown '"ip_lock":["127.9.0.1"],'
 	check 'a reaches b' reaches 127.9.0.2
-	check 'a does not with another address' loses drop_locked_address \
+	check 'a does not reach b from another address' loses drop_locked_address \
 		'ip address add 127.9.0.77/24 dev eth0; ping -c 3 -W 1 -I 127.9.0.77 127.9.0.2'
 done
 vif_detach a > /dev/null

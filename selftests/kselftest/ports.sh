@@ -51,7 +51,7 @@ renamed() { # FROM TO
 rename() { printf 'link set %s down\nlink set %s name %s\nlink set %s up' "$1" "$1" "$2" "$2"; }
 there_and_back=$(rename "$vif_a" lodger; echo; rename lodger "$vif_a")
 check "a port is renamed and renamed back, $times times" again "$times" "$there_and_back"
-check 'and once more' renamed "$vif_a" lodger
+check 'it is renamed once more' renamed "$vif_a" lodger
 known_as_lodger() {
 	vif_a=lodger
 	passing && is_port_of lodger xenbr0 && knows xenbr0 "$mac_a" lodger &&
@@ -71,9 +71,9 @@ round_trips() {
 	local i
 	for i in $(seq 3); do goes && comes_back || { echo "round $i"; return 1; }; done
 }
-check 'a port goes there and comes back, three times' round_trips
+check 'a port moves to another namespace and back, three times' round_trips
 check 'packets pass' passing
-check 'it goes there, and the bridge knows nothing of it' goes
+check 'it moves there, and the bridge forgets it' goes
 # A bridge of the same name: nothing of one is the other's.
 lives_there() {
 	ip -n elsewhere link add xenbr0 type brlite && ip -n elsewhere address add 127.9.0.250/24 dev xenbr0 &&
@@ -100,7 +100,7 @@ guests_resized() {
 	[ "$(guest_wait a sizes 90)" = 1500 ] && [ "$(guest_wait b sizes 90)" = 1500 ] &&
 		[ "$(cat "/sys/class/net/$vif_a/mtu")" = 1500 ]
 }
-check 'as the guests do with theirs' guests_resized
+check 'the guests resize theirs, too' guests_resized
 check 'packets pass' passing
 
 stage 'another bridge'
@@ -126,7 +126,7 @@ interfaces_flap() {
 	again $((times * 4)) "$(flaps "$vif_a" xenbr0 "$vif_b")" && again 3 "$(flaps "$vif_a" eth0 xenbr0 "$vif_b")"
 }
 check 'vifs, bridge and uplink go down and up, again and again' interfaces_flap
-check "and the guests' ends" eval 'guest_wait a flaps 90 && guest_wait b flaps 90'
+check "so do the guests' ends" eval 'guest_wait a flaps 90 && guest_wait b flaps 90'
 check 'packets pass' passing
 traffic_stop a
 traffic_stop b

@@ -23,7 +23,7 @@ stage 'CPUs'
 traffic_start a 127.9.0.2
 traffic_start b 127.9.0.1
 check "a's CPU goes and comes $rounds times, its interrupts move" guest_run a "move-cpus $rounds" 120
-check "so do b's" guest_run b "move-cpus $rounds" 120
+check "b's CPU goes and comes $rounds times, its interrupts move" guest_run b "move-cpus $rounds" 120
 traffic_stop a
 traffic_stop b
 check 'a <-> b: every byte is right' flow_both a b 127.9.0.1 127.9.0.2
@@ -52,11 +52,11 @@ gets_back() {
 traffic_start a 127.9.0.2
 traffic_start b 127.9.0.1
 check 'dom0 gives its memory away' gives_away
-check 'a and b reach dom0 all the same' eval 'pings a $dom0_address && pings b $dom0_address'
+check 'a and b still reach dom0' eval 'pings a $dom0_address && pings b $dom0_address'
 check 'dom0 gets it back' gets_back
 traffic_stop a
 traffic_stop b
 check 'a <-> b: every byte is right' flow_both a b 127.9.0.1 127.9.0.2
-check 'nobody was killed for it' eval '! dmesg | grep -i -E "out of memory|oom-kill"'
+check 'no process was killed for lack of memory' eval '! dmesg | grep -i -E "out of memory|oom-kill"'
 check 'the kernel is content' splats
 ktap_end

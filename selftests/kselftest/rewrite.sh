@@ -63,6 +63,6 @@ offloads_right() {
 	[ "$(guest_run r 'cat /sys/class/net/eth[01]/statistics/rx_errors' | paste -sd +)" = 0+0 ] &&
 		[ "$(from_s bad_headers)" -gt 0 ]
 }
-check 'no frame claims an offload that it has not' offloads_right
+check 'no frame claims an offload that it does not have' offloads_right
 check 'the kernel is content' splats
 ktap_end

@@ -18,11 +18,11 @@ hit() { # RULE: it has counted packets
 check 'a reaches b' reaches 127.9.0.2
 
 stage 'from the guest'
-check 'a may ping b alone' rules 'accept from-guest arp' 'accept from-guest icmp to 127.9.0.2' 'default drop from-guest'
+check 'a may only ping b' rules 'accept from-guest arp' 'accept from-guest icmp to 127.9.0.2' 'default drop from-guest'
 check 'a reaches b, still directly' reaches_by from_guest_direct 127.9.0.2
-check 'but not dom0' loses drop_rule 'ping -c 3 -W 1 127.9.0.254'
+check 'a does not reach dom0' loses drop_rule 'ping -c 3 -W 1 127.9.0.254'
 check 'ringway shows what was counted' hit 'accept from-guest icmp to 127.9.0.2'
-check 'and for the rest' hit 'default drop from-guest'
+check 'the default has counted, too' hit 'default drop from-guest'
 check 'in JSON, too' shown '"default":"drop"' -j
 check 'XenStore keeps them' \
 	[ "$(xenstore-read "/local/domain/0/backend/vif/$(domid a)/0/rules-from-guest")" = '-;+ arp;+ icmp >127.9.0.2' ]
@@ -33,21 +33,21 @@ watch_a() {
 }
 check 'a is watched: its packets become skbs' watch_a
 check 'a reaches b' reaches 127.9.0.2
-check 'but not dom0' loses drop_rule 'ping -c 3 -W 1 127.9.0.254'
+check 'a does not reach dom0' loses drop_rule 'ping -c 3 -W 1 127.9.0.254'
 kill "$tap"
 wait "$tap" 2> /dev/null
 
 stage 'to the guest'
 check 'nobody pings a' rules 'drop to-guest icmp to 127.9.0.1' 'default accept to-guest'
 check 'b gets no answer from it' not guest_run b 'ping -c 3 -W 1 127.9.0.1'
-check 'neither does dom0' not ping -c 3 -W 1 -I xenbr0 127.9.0.1
+check 'dom0 gets no answer either' not ping -c 3 -W 1 -I xenbr0 127.9.0.1
 check 'the rule has counted them' hit 'drop to-guest icmp to 127.9.0.1'
-check 'broadcasts are asked about, too' rules 'drop to-guest arp' 'default accept to-guest'
+check 'rules apply to broadcasts, too' rules 'drop to-guest arp' 'default accept to-guest'
 asked_for() {
 	guest_run b 'ip neigh flush dev eth0; ping -c 2 -W 1 127.9.0.1'
 	hit 'drop to-guest arp'
 }
-check 'a is not asked for its address' asked_for
+check 'no ARP request reaches a' asked_for
 
 stage 'replacing and keeping'
 flaps() { # at no time are there none
@@ -69,7 +69,7 @@ leaves_and_joins() {
 check 'a leaves the bridge and joins again' leaves_and_joins
 check 'its rules hold as before' loses drop_rule 'ping -c 3 -W 1 127.9.0.2'
 named() { rules 'default drop from-guest' 'accept from-guest tpc' 2>&1 | grep -F "standard input line 2: 'tpc'"; }
-check 'nonsense is named' named
+check 'an invalid rule is refused by name' named
 check 'and changes nothing' loses drop_rule 'ping -c 3 -W 1 127.9.0.2'
 check 'the rules are lifted' ringway vif set a 0 rules=none
 check 'a reaches b' reaches 127.9.0.2

@@ -37,7 +37,7 @@ alone() {
 	ip link set "$vif" nomaster && ip address add 127.9.5.254/24 dev "$vif" &&
 		guest_run a 'ip address add 127.9.5.1/24 dev eth0' && netconsole "$vif"
 }
-check 'a vif that is no port may be its way' alone
+check 'netconsole may use a vif that is not a port' alone
 check 'lines arrive' arrives
 # A hard interrupt may print while this CPU has the queue's lock: the line must not wait for what was interrupted.
 # netpoll itself stays away from a device that is being polled; the ring's view in debugfs has the lock outside of
@@ -73,10 +73,10 @@ brimful() {
 	echo "$(($(got) - before)) of them in the ring"
 	[ $(($(got) - before)) -lt 1500 ] && xl unpause a
 }
-check 'nor does it hurt when nothing more fits' brimful
+check 'lines do no harm when nothing more fits' brimful
 check 'lines arrive' arrives
 joins() { ip address flush dev "$vif" && ip link set "$vif" master xenbr0 && say 20 && rmmod netconsole; }
-check 'a vif that becomes a port is it no longer' joins
+check 'netconsole ends when the vif becomes a port' joins
 dmesg -n 4
 
 stage 'who is killed'

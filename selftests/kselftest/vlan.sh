@@ -23,28 +23,28 @@ check 'bridge vlan shows a' shows "$vif_a" '10 PVID Egress Untagged'
 check 'and b, where all ports start' shows "$vif_b" '1 PVID Egress Untagged'
 check 'ringway shows it' grep -F '"vlan":"10"' <(ringway -j vif show a 0)
 check 'a does not reach b' misses 127.9.0.2
-check 'nor dom0' misses 127.9.0.254
+check 'a does not reach dom0' misses 127.9.0.254
 check 'b is in VLAN 10, by bridge(8)' bridge vlan add dev "$vif_b" vid 10 pvid untagged
 check 'a reaches b, directly' reaches_by from_guest_direct 127.9.0.2
 
 stage 'tags'
-check 'b gets VLAN 20 besides, tagged' ringway vif set b 0 vlan=10p/20
+check 'b also gets VLAN 20, tagged' ringway vif set b 0 vlan=10p/20
 check 'b has an address there' guest_run b 'join-vlan 20 127.9.20.2'
-check 'a makes itself one' guest_run a 'join-vlan 20 127.9.20.1'
+check 'a makes an interface for that VLAN itself' guest_run a 'join-vlan 20 127.9.20.1'
 before=$(counted drop_vlan)
-check 'its tag takes it nowhere' misses 127.9.20.2
-check 'and was dropped for that' [ "$(counted drop_vlan)" -gt "$before" ]
+check 'a reaches nobody by its tag' misses 127.9.20.2
+check 'its frames were dropped for their tag' [ "$(counted drop_vlan)" -gt "$before" ]
 stage 'a may use the tag'
 check 'a may be in VLAN 20' bridge vlan add dev "$vif_a" vid 20-29
 check 'bridge -compressvlans vlan shows the range' grep -q '20-29' <(bridge -compressvlans vlan show dev "$vif_a")
 check 'a reaches b by its tag, directly' reaches_by from_guest_direct 127.9.20.2
-check 'a is no longer in it' bridge vlan del dev "$vif_a" vid 20-29
+check 'a leaves VLAN 20' bridge vlan del dev "$vif_a" vid 20-29
 check 'a does not reach b by its tag' misses 127.9.20.2
 
 stage 'one end with a tag, the other without'
 check 'a is in VLAN 20, untagged' ringway vif set a 0 vlan=20
 check 'a moves its address' guest_run a 'ip link del eth0.20 && ip address add 127.9.20.1/24 dev eth0'
-check 'a reaches b, by the way of an skb' reaches_by from_guest_why_policy 127.9.20.2
+check 'a reaches b, as an skb' reaches_by from_guest_why_policy 127.9.20.2
 host_in_vlan_20() {
 	bridge vlan add dev xenbr0 vid 20 self && shows xenbr0 ' 20' &&
 		ip link add link xenbr0 name xenbr0.20 type vlan id 20 && ip link set xenbr0.20 up &&
@@ -64,6 +64,6 @@ lifted() { ringway vif set a 0 vlan=none && ringway vif set b 0 vlan=none; }
 check 'both are lifted' lifted
 check 'a reaches b' reaches 127.9.0.2
 check 'a vif with VLANs is attached' vif_attach a mac=00:16:3e:00:09:09,bridge=xenbr0,vlan=30p/40
-check 'and is in them' shows "vif$(domid a).1" '30 PVID Egress Untagged'
+check 'its port is in these VLANs' shows "vif$(domid a).1" '30 PVID Egress Untagged'
 check 'the kernel is content' splats
 ktap_end
