@@ -33,10 +33,12 @@ class Picture:
                           f'font-weight="{weight}" stroke="white" stroke-width="3" paint-order="stroke">{text}</text>')
 
     def bar(self, x, y, width, height, colour):
-        self.parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 1):.1f}" height="{height}" fill="{colour}"/>')
+        self.parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 1):.1f}" height="{height}" '
+                          f'fill="{colour}"/>')
 
     def line(self, x1, y1, x2, y2, colour=GRID, width=1.0):
-        self.parts.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" stroke-width="{width}"/>')
+        self.parts.append(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
+                          f'stroke="{colour}" stroke-width="{width}"/>')
 
     def path(self, points, colour):
         at = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
@@ -54,7 +56,8 @@ class Picture:
 
     def written(self):
         height = self.y + 20
-        return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
+                f'viewBox="0 0 {WIDTH} {height}" '
                 f'font-family="DejaVu Sans, Helvetica, Arial, sans-serif">\n'
                 f'<rect width="{WIDTH}" height="{height}" fill="white"/>\n' + "\n".join(self.parts) + "\n</svg>\n")
 
@@ -71,7 +74,8 @@ def workloads(picture, rows):
     if not keys:
         return
     picture.title("What dom0 spends, stock and Ringway",
-                  "CPU instructions per delivered packet, or per MB or round trip; logarithmic. Last column: Ringway / stock")
+                  "CPU instructions per delivered packet, or per MB or round trip; logarithmic. "
+                  "Last column: Ringway / stock")
     picture.bar(LEFT, picture.y, 12, BAR, STOCK)
     picture.text(LEFT + 18, picture.y + BAR, "stock netback, Linux bridge", size=11)
     picture.bar(LEFT + 200, picture.y, 12, BAR, RINGWAY)
@@ -104,7 +108,8 @@ def stacks(picture, rows):
     order = ("stock", "stock-nf", "stock-rules", "stock-rules-mid", "stock-ovs", "ringway")
     few.sort(key=lambda r: (order.index(r["stack"]) if r["stack"] in order else 9, r["vifs"]))
     names = {"stock": "Linux bridge", "stock-nf": "+ br_netfilter", "stock-rules": "+ rules of {} vifs",
-             "stock-rules-mid": "rules of {} vifs, mid-chain", "stock-ovs": "Open vSwitch, two flows", "ringway": "Ringway"}
+             "stock-rules-mid": "rules of {} vifs, mid-chain", "stock-ovs": "Open vSwitch, two flows",
+             "ringway": "Ringway"}
     most = max(r["dom0"] for r in few)
     for r in few:
         width = r["dom0"] / most * (WIDTH - LEFT - RIGHT)
@@ -118,10 +123,15 @@ def stacks(picture, rows):
 
 def growth(picture, rows):
     """Cost over the number of ports, and over the number of addresses."""
-    panels = (("ports of the bridge", lambda r: r["vifs"] if r["workload"] == "udp-ports" else None),
-              ("addresses in the FDB", lambda r: int(r["workload"][8:]) if r["workload"].startswith("udp-fdb-") else None))
-    lines = [[(stack, sorted((at(r), r["dom0"]) for r in rows if r["stack"] == stack and at(r))) for stack in ("stock", "ringway")]
-             for _, at in panels]
+    def ports(row):
+        return row["vifs"] if row["workload"] == "udp-ports" else None
+
+    def addresses(row):
+        return int(row["workload"][8:]) if row["workload"].startswith("udp-fdb-") else None
+
+    panels = (("ports of the bridge", ports), ("addresses in the FDB", addresses))
+    lines = [[(stack, sorted((at(r), r["dom0"]) for r in rows if r["stack"] == stack and at(r)))
+              for stack in ("stock", "ringway")] for _, at in panels]
     every = [v for panel in lines for _, points in panel for _, v in points]
     if not every:
         return
@@ -146,7 +156,8 @@ def growth(picture, rows):
                 colour = {"stock": STOCK, "ringway": RINGWAY}[stack]
                 picture.path([(x_of(x), y_of(v)) for x, v in points], colour)
                 # Above the line's last piece, wherever that comes from.
-                picture.text(left + width, min(y_of(v) for _, v in points[-2:]) - 8, f"{stack} {short(points[-1][1])}", "end", 11, colour)
+                above = min(y_of(v) for _, v in points[-2:]) - 8
+                picture.text(left + width, above, f"{stack} {short(points[-1][1])}", "end", 11, colour)
     picture.y += height + 40
 
 

@@ -55,16 +55,18 @@ def print_table(results):
           "ratio: ringway / stock, lower is better; spr%: spread of dom0's repeats\n")
     print(f"{'':34s}|{'dom0':^32s}|{'sender':^27s}|{'receiver':^27s}")
     print(f"{'workload':24s}{'frame':>5s}{'vifs':>5s}|"
-          f"{'stock':>10s}{'ringway':>10s}{'ratio':>6s}{'spr%':>6s}" + 2 * f"|{'stock':>10s}{'ringway':>10s}{'ratio':>7s}")
-    keys = dict.fromkeys((r["workload"], r["frame"], r["vifs"]) for r in results.rows if r["stack"] in ("stock", "ringway"))
+          f"{'stock':>10s}{'ringway':>10s}{'ratio':>6s}{'spr%':>6s}"
+          + 2 * f"|{'stock':>10s}{'ringway':>10s}{'ratio':>7s}")
+    keys = dict.fromkeys((r["workload"], r["frame"], r["vifs"])
+                         for r in results.rows if r["stack"] in ("stock", "ringway"))
     for key in keys:
         stock, ringway = results.get("stock", *key), results.get("ringway", *key)
         line = f"{key[0]:24s}{key[1]:5d}{key[2]:5d}"
         for column in COLUMNS:
             cells = [number(r[column]) if r and (r[column] or column == "dom0") else "-" for r in (stock, ringway)]
             ratio = results.ratio(key, column)
-            line += f"|{cells[0]:>10s}{cells[1]:>10s}" + (f"{ratio:{6 if column == 'dom0' else 7}.2f}" if ratio is not None
-                                                         else f"{'-':>{6 if column == 'dom0' else 7}s}")
+            ratio = "-" if ratio is None else f"{ratio:.2f}"
+            line += f"|{cells[0]:>10s}{cells[1]:>10s}{ratio:>{6 if column == 'dom0' else 7}s}"
             if column == "dom0":
                 line += f"{100 * max(r['spread'] for r in (stock, ringway) if r):6.1f}"
         print(line)
@@ -85,8 +87,8 @@ TARGETS = (
 RULES_TARGET = 1 / 8
 GROWTH_LIMIT = 1.03
 GUEST_LIMIT = 1.0
-# From boot to boot a guest's own cost differs by this much, so less is no difference. Nor is it one if the repeats of both
-# stacks overlap.
+# From boot to boot a guest's own cost differs by this much, so less is no difference. Nor is it one if the repeats of
+# both stacks overlap.
 GUEST_NOISE = 1.03
 
 
@@ -112,7 +114,8 @@ def verdicts(results):
             ratio = results.ratio(key, column)
             if ratio is not None:
                 overlap = row["_range"][column][0] <= results.get("stock", *key)["_range"][column][1]
-                yield f"{key[0]} {key[1]} ({key[2]} vifs), {column} / stock", ratio, GUEST_LIMIT, overlap or ratio <= GUEST_NOISE
+                text = f"{key[0]} {key[1]} ({key[2]} vifs), {column} / stock"
+                yield text, ratio, GUEST_LIMIT, overlap or ratio <= GUEST_NOISE
 
 
 def print_targets(results):
