@@ -27,12 +27,12 @@ tree_program() {
 			[ -x "$root$d/$p" ] && src=$root$d/$p dst=/usr/bin/$p
 		done ;;
 	esac
-	[ -x "$src" ] || die "program \"$p\" is in none of lab/packages.txt"
+	[ -x "$src" ] || die "program \"$p\": no package in lab/packages.txt has it"
 	mkdir -p "$t${dst%/*}"
 	cp -L --remove-destination "$src" "$t$dst"
 	while read -r lib; do
 		case $lib in
-		*'not found'*) die "$p: library ${lib%% *} is in none of lab/packages.txt" ;;
+		*'not found'*) die "$p: no package in lab/packages.txt has its library ${lib%% *}" ;;
 		*/*) lib=/${lib#*/}; lib=${lib%% *}
 			mkdir -p "$t/usr/$libs"
 			d=$t/usr/$libs/${lib##*/}
