@@ -59,6 +59,7 @@ modules() {
 	part summary        selftests/gate/summary_test.sh
 	part emulator       selftests/gate/emulator_test.sh
 	part host-scenario  selftests/gate/host_test.sh
+	part docs-test      selftests/gate/docs_test.sh
 	part bench-report   selftests/gate/bench_report_test.sh
 }
 the_rest() {
