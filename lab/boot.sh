@@ -40,12 +40,13 @@ if [ "$mode" = shell ]; then
 	exec timeout --foreground "$limit" "${qemu[@]}" -serial mon:stdio -serial "file:$results/ktap.txt"
 fi
 
-# The emulator sometimes loses a timer, and then a machine in which everybody waits for one waits for ever. A character
-# on the console, which nobody reads, wakes Xen, and Xen looks at its timers. This is off where instructions are counted.
+# The emulator sometimes loses a timer, and then a machine in which everybody waits for one waits for ever. A
+# character on the console, which nobody reads, wakes Xen, and Xen looks at its timers. This is off where instructions
+# are counted.
 heartbeat() { [ "$mode" = icount ] || while sleep 5; do printf '\0' 2> /dev/null || break; done; }
 
-# A scenario on the host (lab/host/lab.py) writes to the port, where dom0 reads (lab/dom0/host.sh), and reads the replies.
-# LAB_SCENARIOS is where run.sh has put it.
+# A scenario on the host (lab/host/lab.py) writes to the port, where dom0 reads (lab/dom0/host.sh), and reads the
+# replies. LAB_SCENARIOS is where run.sh has put it.
 host=''
 host_begin() { # NAME=VALUE… SCENARIO.py
 	host_end

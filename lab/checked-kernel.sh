@@ -5,7 +5,8 @@
 # for it.
 #   checked   dom0 with lockdep, checks for sleeping in the wrong context, poisoned memory and kmemleak:
 #             lab/run.sh -k checked SCENARIO…
-#   kasan     a PVH guest: a driver domain (DRIVER_KERNEL=kasan driver), or one with our netfront (kernel=kasan type=pvh)
+#   kasan     a PVH guest: a driver domain (DRIVER_KERNEL=kasan driver), or a guest with our netfront
+#             (kernel=kasan type=pvh)
 # Its configuration is lab/checked/base.config and the file of its name. It is built once, and again when these change.
 # Remove out/lab/checked to get a newer source. JOBS=n builds with n CPUs instead of all. Each needs 2 GB there.
 set -euo pipefail

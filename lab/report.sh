@@ -41,7 +41,7 @@ END {
 			printf " | %9s %10s %5s", cell("stock", order[i], c), cell("ringway", order[i], c), ratio(order[i], c)
 		print ""
 	}
-	print "\nCounted with QEMU -icount, for each domain by Xen'"'"'s accounting, including the hypervisor'"'"'s work for it. Cache and"
-	print "TLB misses and IPIs are not counted. pktgen spins while it waits, so the sender'"'"'s UDP figure is its CPU limit, not"
-	print "the cost of sending."
+	print "\nCounted with QEMU -icount, for each domain by the accounting of Xen, including the work of the hypervisor for it."
+	print "Cache and TLB misses and IPIs are not counted. pktgen spins while it waits, so the UDP figure of the sender is its"
+	print "CPU limit, not the cost of sending."
 }' "$rows"

@@ -8,8 +8,8 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 OUT=${OUT:-$here/../out}
 results=${RESULTS:-$OUT/lab/results/selftest}
-everywhere='matrix bridge ports policy vlan batches rules mirror rewrite taps cycles death suspend reload cli trouble storm'
-read -ra scenarios <<< "${SCENARIOS:-$everywhere tuning link}"
+everywhere='matrix bridge ports policy vlan batches rules mirror rewrite taps cycles death suspend reload cli'
+read -ra scenarios <<< "${SCENARIOS:-$everywhere trouble storm tuning link}"
 # What hardly depends on dom0's kernel runs on one of them. The last one is our netfront on the stock backend.
 stock='STACK=stock FRONTS=ringway matrix'
 declare -A also=([6.1]='parallel pressure limits nodes sweep migrate' [6.12]="hostile many driver backend $stock")

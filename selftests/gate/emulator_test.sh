@@ -23,7 +23,8 @@ fault() { # REGISTER LINE: what a console with it tells
 	emulator_fault "$work/guest-b.log"
 }
 yes() {
-	expect "EFLAGS $1 is impossible: $2" "guest-b.log: [   34.774094] RSP: 0018:ffffc900007e7aa0 EFLAGS: $1" "$(fault "$1")"
+	expect "EFLAGS $1 is impossible: $2" \
+		"guest-b.log: [   34.774094] RSP: 0018:ffffc900007e7aa0 EFLAGS: $1" "$(fault "$1")"
 }
 no() { expect "EFLAGS $1 is possible: $2" '' "$(fault "$1")"; }
 
@@ -58,6 +59,7 @@ lab/void.sh "$work" 'the emulator failed'
 printf '  1..2\n  ok 1 one\n  ok 2 two\nok 2 second.sh\n' >> "$work/ktap.txt"
 expect "one scenario's lines are void" $'  1..2\n  ok 1 one\n  not ok 2 two' "$(cat "$work/void.txt")"
 flat=$(selftests/flatten.sh "$work/ktap.txt")
-expect "they are not counted, the other's are" '3 1' "$(grep -cE '^(not )?ok' <<< "$flat") $(grep -c '^not ok' <<< "$flat")"
+expect "they are not counted, the other's are" '3 1' \
+	"$(grep -cE '^(not )?ok' <<< "$flat") $(grep -c '^not ok' <<< "$flat")"
 expect 'why is said' '# void: the emulator failed' "$(grep void "$work/ktap.txt")"
 [ $failed = 0 ]

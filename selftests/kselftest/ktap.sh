@@ -14,8 +14,8 @@ grep -qs control_d /proc/xen/capabilities || ktap_skip_all 'not dom0 of a Xen ho
 [ -e /lab/lab.sh ] || ktap_skip_all 'not in the lab: run it with make lab SCENARIO=name'
 # shellcheck source=/dev/null
 . /lab/lab.sh
-# These are no leaks: the two uplink ports, which some scenarios move about; empty directories that xl leaves; modules that
-# help a test.
+# These are no leaks: the two uplink ports, which some scenarios move about; empty directories that xl leaves; modules
+# that help a test.
 ktap_leaks() { leak_list | grep -vE '^netdev eth[01]$|^store /(libxl|vm)$' | LC_ALL=C sort; }
 ktap_leaks > /tmp/ktap.before
 
@@ -44,8 +44,8 @@ check() {
 
 skip() { ktap_number=$((ktap_number + 1)); echo "ok $ktap_number $1 # SKIP $2"; }
 
-# What docs/security.md says of every scenario: the first WARN ends the machine, and in the end nothing is left, neither of
-# the guests nor of the stack. What vanishes late gets ten seconds.
+# What docs/security.md says of every scenario: the first WARN ends the machine, and in the end nothing is left,
+# neither of the guests nor of the stack. What vanishes late gets ten seconds.
 ktap_nothing_left() {
 	local end
 	grep -qw panic_on_warn=1 /proc/cmdline || { echo 'dom0 runs without panic_on_warn=1'; return 1; }

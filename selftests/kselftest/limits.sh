@@ -36,7 +36,8 @@ named() {
 }
 check 'ethtool -i names the driver and the device' named
 check 'rings of 256 slots' eval '[ "$(ethtool -g "$a" | grep -cE "^(RX|TX):[[:space:]]*256$")" = 4 ]'
-check 'ethtool -l shows a channel in use' eval 'ethtool -l "$a" | sed -n "/Current/,\$p" | grep -qE "^(RX|Combined):[[:space:]]*1$"'
+check 'ethtool -l shows a channel in use' eval \
+	'ethtool -l "$a" | sed -n "/Current/,\$p" | grep -qE "^(RX|Combined):[[:space:]]*1$"'
 has_counters() { # DEVICE NAME…
 	local name
 	for name in "${@:2}"; do [ -n "$(counter "$1" "$name")" ] || { echo "$name"; return 1; }; done
@@ -63,7 +64,8 @@ stage 'limits'
 check 'packets a second from the guest' eval 'ringway vif limit a 0 pps=200 && [ "$(node a pps)" = 200 ]'
 check 'no more of them pass' at_most "$a" from_guest_packets 200
 check 'it had to wait' counts "$a" from_guest_throttled
-check 'packets and bytes a second to the guest' eval 'ringway vif limit a 0 pps=none && ringway vif limit b 0 rx-pps=200 rx-rate=8Mb/s'
+check 'packets and bytes a second to the guest' eval \
+	'ringway vif limit a 0 pps=none && ringway vif limit b 0 rx-pps=200 rx-rate=8Mb/s'
 check 'no more of them arrive' at_most "$b" to_guest_packets 200
 check 'they had to wait' counts "$b" to_guest_throttled
 limits_shown() { json vif show b 0 > /dev/null && has '"rx_pps": 200' && has '"rx_rate_bytes_per_interval": 50000'; }

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Live migration. The target is this same host, because one emulator has no other; the guest, its vif and its netfront do
-# what they would do on the way to another host. (The guest is PVH, because Debian's Xen cannot log which pages a PV guest
-# writes to.) Both sides send all the time, and the guest uses busy polling. The packets that do not arrive tell how long
-# the guest was away: 4.3 s in the emulator, and 5.1 s with STACK=stock; most of it is libxl's work. Then the guest is
-# saved and comes back to a backend with one queue and one event channel for both directions, and to the first one again.
+# Live migration. The target is this same host, because one emulator has no other; the guest, its vif and its netfront
+# do what they would do on the way to another host. (The guest is PVH, because Debian's Xen cannot log which pages a
+# PV guest writes to.) Both sides send all the time, and the guest uses busy polling. The packets that do not arrive
+# tell how long the guest was away: 4.3 s in the emulator, and 5.1 s with STACK=stock; most of it is libxl's work.
+# Then the guest is saved and comes back to a backend with one queue and one event channel for both directions, and to
+# the first one again.
 # Cases of docs/security.md: NF-26, NF-27, RL-05
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
@@ -50,7 +51,8 @@ lost_of() { sed -n 's/.*"expected":\([0-9]*\),"lost":\([0-9]*\),.*"corrupt":0.*/
 # While the guest is away, what is sent to it is lost; what it would send is not sent.
 meters_end() {
 	local to from
-	kill -USR1 $sender && wait $sender && guest_run a 'killall -USR1 vstream' && guest_wait a send 10 && wait $receiver || {
+	kill -USR1 $sender && wait $sender && guest_run a 'killall -USR1 vstream' &&
+		guest_wait a send 10 && wait $receiver || {
 		cat /tmp/sent /tmp/received
 		return 1
 	}

@@ -4,9 +4,9 @@
 # once, and by the direct path. Then the same while the receiver stands still, while slots fail, and while taps come
 # and go. The sender is splitfront, the receiver stock netfront with framecheck behind it; then they change places.
 #
-# By default it sends every length from 14 to 4200 in each of the six arrangements (in two of them on the way back), the
-# lengths within 8 bytes of the end of each page up to 65535, and random ones of the rest (SEED repeats them). ALL=1 sends
-# all lengths up to 65535.
+# By default it sends every length from 14 to 4200 in each of the six arrangements (in two of them on the way back),
+# the lengths within 8 bytes of the end of each page up to 65535, and random ones of the rest (SEED repeats them).
+# ALL=1 sends all lengths up to 65535.
 # Cases of docs/security.md: NB-14, NB-55
 . "${0%/*}/ktap.sh"
 
