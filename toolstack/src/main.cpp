@@ -46,7 +46,7 @@ void print(const Output &output, const Answer &answer)
 {
 	const std::string text = printed(output, answer);
 	if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-		throw Error(Exit::failed, "standard output cannot be written");
+		throw Error(Exit::failed, "cannot write to standard output");
 	}
 }
 
@@ -115,8 +115,8 @@ void add_attach(CLI::App &vif, Arguments &a)
 	CLI::App *attach = add_verb(vif, "attach", "Give a running guest an interface", a, Names::domain);
 	attach->add_option("VIFSPEC", a.spec,
 			   "As in xl: mac=,bridge=,vifname=,rate=,mtu=,vlan=,devid=,ip=,backend=,untrusted");
-	add_timeout(attach, a, "Seconds until the vif must be connected (40)");
-	attach->add_flag("--no-wait", a.no_wait, "Do not wait for the guest's end");
+	add_timeout(attach, a, "Seconds to wait for the vif to connect (40)");
+	attach->add_flag("--no-wait", a.no_wait, "Do not wait for the guest");
 	on(attach, a, [&a]() -> Work {
 		const VifSpec spec = VifSpec::parse(fmt::format("{}", fmt::join(a.spec, ",")));
 		const AttachOptions options{a.timeout_or(AttachOptions().timeout), !a.no_wait};
@@ -129,7 +129,7 @@ void add_attach(CLI::App &vif, Arguments &a)
 void add_detach(CLI::App &vif, Arguments &a)
 {
 	CLI::App *detach = add_verb(vif, "detach", "Take an interface away", a, Names::vif);
-	add_timeout(detach, a, "Seconds to wait for the guest before force is used (10)");
+	add_timeout(detach, a, "Seconds to wait for the guest before removing it by force (10)");
 	on(detach, a, [&a]() -> Work {
 		const DetachOptions options{a.timeout_or(DetachOptions().timeout)};
 		return [&a, options](Context &c) {
@@ -140,17 +140,18 @@ void add_detach(CLI::App &vif, Arguments &a)
 
 void add_list_and_show(CLI::App &vif, Arguments &a)
 {
-	on(add_verb(vif, "list", "All interfaces, or those of one guest", a, Names::maybe_domain), a,
+	on(add_verb(vif, "list", "List all interfaces, or those of one guest", a, Names::maybe_domain), a,
 	   [&a]() -> Work { return [&a](Context &c) { return vif_list(c, a.output, a.domain); }; });
-	on(add_verb(vif, "show", "One interface in full", a, Names::vif), a,
+	on(add_verb(vif, "show", "Show one interface in full", a, Names::vif), a,
 	   [&a]() -> Work { return [&a](Context &c) { return vif_show(c, a.output, a.domain, a.vif); }; });
 }
 
 void add_stats(CLI::App &vif, Arguments &a)
 {
 	CLI::App *stats =
-		add_verb(vif, "stats", "What passed, was dropped and cost, by queue", a, Names::maybe_vif);
-	stats->add_option("-w,--watch", a.watch, "Print what was added, every so many seconds")
+		add_verb(vif, "stats", "Show what passed, what was dropped and what it cost, by queue", a,
+			 Names::maybe_vif);
+	stats->add_option("-w,--watch", a.watch, "Print what was added every so many seconds")
 		->check(CLI::Range(1u, longest_timeout));
 	stats->callback([&a] {
 		a.run = [&a] { // it answers more than once
@@ -165,13 +166,12 @@ void add_stats(CLI::App &vif, Arguments &a)
 
 void add_set(CLI::App &vif, Arguments &a)
 {
-	CLI::App *set = add_verb(vif, "set", "What its port may do on a brlite bridge", a, Names::vif);
-	set->add_option(
-		"KEY=VALUE", a.spec,
-		"carrier=on|off, isolated=on|off, mac_lock=on|off, ip=ADDRESS,...|none|any, "
-		"broadcast= multicast= unknown=PPS[/BURST]|off, rules=FILE|none, "
-		"mirror=DEVICE[/from-guest|/to-guest]|none, vlan=IDS|none; without any: put in force again "
-		"what is kept");
+	CLI::App *set = add_verb(vif, "set", "Change what its port may do on a brlite bridge", a, Names::vif);
+	set->add_option("KEY=VALUE", a.spec,
+			"carrier=on|off, isolated=on|off, mac_lock=on|off, ip=ADDRESS,...|none|any, "
+			"broadcast= multicast= unknown=PPS[/BURST]|off, rules=FILE|none, "
+			"mirror=DEVICE[/from-guest|/to-guest]|none, vlan=IDS|none; without any, the stored "
+			"settings are applied again");
 	on(set, a, [&a]() -> Work {
 		read_rules_files(a.spec);
 		std::vector<std::string> words = a.spec;
@@ -183,8 +183,9 @@ void add_set(CLI::App &vif, Arguments &a)
 
 void add_rules(CLI::App &vif, Arguments &a)
 {
-	CLI::App *rules = add_verb(vif, "rules", "What may pass its port on a brlite bridge", a, Names::vif);
-	rules->add_option("FILE", a.file, "Replaces them: one rule a line; - reads standard input");
+	CLI::App *rules = add_verb(vif, "rules", "Show or replace the rules of its port on a brlite bridge",
+				   a, Names::vif);
+	rules->add_option("FILE", a.file, "The new rules, one a line; - reads standard input");
 	on(rules, a, [&a]() -> Work {
 		const auto text = a.file.empty() ? std::nullopt : std::optional(read_rules_file(a.file));
 		return [&a, text](Context &c) { return vif_rules(c, a.output, a.domain, a.vif, text); };
@@ -194,8 +195,8 @@ void add_rules(CLI::App &vif, Arguments &a)
 void add_limit(CLI::App &vif, Arguments &a)
 {
 	CLI::App *limit =
-		add_verb(vif, "limit", "What a guest may send and receive, from now on", a, Names::vif);
-	limit->add_option("LIMIT", a.spec, "rate=, pps=, rx-rate=, rx-pps=; the value none takes it away");
+		add_verb(vif, "limit", "Show or change how much a guest may send and receive", a, Names::vif);
+	limit->add_option("LIMIT", a.spec, "rate=, pps=, rx-rate=, rx-pps=; the value none removes a limit");
 	on(limit, a, [&a]() -> Work {
 		const auto limits = parse_limits(a.spec);
 		return [&a, limits](Context &c) { return vif_limit(c, a.output, a.domain, a.vif, limits); };
@@ -206,9 +207,9 @@ void add_options(CLI::App &app, Output &output)
 {
 	app.add_flag("-j,--json", output.json, "Print JSON");
 	app.add_flag("-p,--pretty", output.pretty, "Print JSON with line breaks");
-	app.add_flag("-s,--stats", output.stats, "With counters");
-	app.add_flag("-d,--details", output.details, "With details");
-	app.add_flag("-N,--dry-run", output.dry_run, "Print what would be written, write nothing");
+	app.add_flag("-s,--stats", output.stats, "Include counters");
+	app.add_flag("-d,--details", output.details, "Include details");
+	app.add_flag("-N,--dry-run", output.dry_run, "Print what would be done and do nothing");
 	app.set_version_flag("-V,--version", RINGWAY_VERSION);
 }
 
@@ -224,14 +225,14 @@ void add_objects(CLI::App &app, Arguments &a)
 	add_stats(vif, a);
 	add_limit(vif, a);
 	add_rules(vif, a);
-	app.add_subcommand("check", "What is wrong on this host, and what to type next")
+	app.add_subcommand("check", "Find what is wrong on this host and say how to fix it")
 		->fallthrough()
 		->callback([&a] { a.run = [&a] { return run_check(a.output); }; });
 }
 
 int run(int argc, char **argv)
 {
-	CLI::App app("Wires guests' network interfaces (vifs) up and shows how they are.", "ringway");
+	CLI::App app("Attaches network interfaces (vifs) to Xen guests, shows and changes them.", "ringway");
 	Arguments arguments;
 	add_options(app, arguments.output);
 	app.require_subcommand(1);
@@ -250,7 +251,7 @@ int run(int argc, char **argv)
 	} catch (const CLI::Success &success) {
 		return app.exit(success); // --help, --version
 	} catch (const CLI::ParseError &error) {
-		fmt::print(stderr, "ringway: {}; 'ringway help' shows the words\n", error.what());
+		fmt::print(stderr, "ringway: {}; see 'ringway help'\n", error.what());
 		return static_cast<int>(Exit::usage);
 	} catch (const Error &error) {
 		fmt::print(stderr, "ringway: {}\n", error.what());

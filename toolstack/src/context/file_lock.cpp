@@ -44,8 +44,9 @@ int take(Clock &clock, const fs::path &file, Millis timeout)
 		}
 		close(fd);
 		if (deadline.over() || clock.interrupted()) {
-			throw Error(Exit::timeout,
-				    fmt::format("{} is locked by another tool", file.string()));
+			throw Error(Exit::timeout, fmt::format("timed out waiting for {}: another command "
+							       "holds the lock; try again when it is done",
+							       file.string()));
 		}
 	}
 }

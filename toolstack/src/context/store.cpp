@@ -23,7 +23,8 @@ std::string explain(int error_number)
 	switch (error_number) {
 	case ENOSPC:
 	case EDQUOT:
-		return "a XenStore quota is used up; raise it with xenstore-control quota, or remove unused "
+		return "a XenStore quota is exhausted; raise it with xenstore-control quota, or remove "
+		       "unused "
 		       "devices";
 	case EACCES:
 	case EPERM:
@@ -34,7 +35,7 @@ std::string explain(int error_number)
 	case EBADF:
 	case EPIPE:
 	case ECONNRESET:
-		return "the connection to xenstored is gone; is it still running?";
+		return "the connection to xenstored was lost; see 'systemctl status xenstored'";
 	default:
 		return std::strerror(error_number);
 	}
@@ -116,11 +117,10 @@ void transact(Store &store, Clock &clock, const std::function<void(Transaction &
 	if (last && last->error_number() != EAGAIN) {
 		throw *last;
 	}
-	throw Error(
-		Exit::failed,
-		fmt::format("XenStore: {} transactions in a row met a conflict; somebody rewrites the same "
-			    "nodes without end: find out who with xenstore-watch /",
-			    tries));
+	throw Error(Exit::failed, fmt::format("XenStore: {} transactions in a row met a conflict, as "
+					      "somebody keeps rewriting the same "
+					      "nodes; find out who with xenstore-watch /",
+					      tries));
 }
 
 } // namespace ringway

@@ -38,7 +38,7 @@ void check_drivers(Report &report, const Host &host)
 {
 	const auto driver = host.backend_driver();
 	if (!driver) {
-		report.problem("backend driver", "none is loaded, no vif can come up",
+		report.problem("backend driver", "none is loaded, so no vif can work",
 			       host.module_available("ringway-netback") ? "modprobe ringway-netback"
 									: "modprobe xen-netback");
 		return;
@@ -60,7 +60,7 @@ void check_bridge(Report &report, Context &context, const std::string &name)
 		report.problem("bridge " + name, "no such device",
 			       fmt::format("ip link add {} type brlite && ip link set {} up", name, name));
 	} else if (!bridge->is_bridge()) {
-		report.problem("bridge " + name, "that device is no bridge",
+		report.problem("bridge " + name, "this device is not a bridge",
 			       "name a bridge with bridge= in the vifspec");
 	} else if (!bridge->up) {
 		report.problem("bridge " + name, "it is down", fmt::format("ip link set {} up", name));
@@ -74,17 +74,17 @@ void check_vif(Report &report, const VifRow &row)
 	const Record &record = row.record;
 	const std::string subject = record.text();
 	const std::string detach = fmt::format("ringway vif detach {} {}", record.domid, record.devid);
-	const std::string says = row.error.empty() ? "" : fmt::format("; error node: {}", row.error);
+	const std::string says = row.error.empty() ? "" : fmt::format("; recorded error: {}", row.error);
 	if (row.domain.empty()) {
 		report.problem(subject, "its domain is gone", detach);
 	} else if (row.state == "absent") {
-		report.problem(subject, "the backend's directory is gone" + says, detach);
+		report.problem(subject, "the backend's directory in XenStore is missing" + says, detach);
 	} else if (row.state != "connected") {
 		report.problem(subject,
 			       fmt::format("backend {}, guest {}{}", row.state, row.guest_state, says),
-			       "is netfront loaded in the guest? if it never connects: " + detach);
+			       "is netfront loaded in the guest? If it never connects: " + detach);
 	} else if (record.backend == 0 && row.device.empty()) {
-		report.problem(subject, "it has no network device", "see dmesg; then: " + detach);
+		report.problem(subject, "it has no network device", "see 'dmesg'; then: " + detach);
 	} else if (record.backend == 0 && !record.bridge.empty() && row.master != record.bridge) {
 		report.problem(subject, fmt::format("{} is not in bridge {}", row.device, record.bridge),
 			       fmt::format("ip link set {} master {}", row.device, record.bridge));
@@ -92,7 +92,8 @@ void check_vif(Report &report, const VifRow &row)
 		report.problem(subject, fmt::format("{} is down", row.device),
 			       fmt::format("ip link set {} up", row.device));
 	} else if (!row.error.empty()) {
-		report.warning(subject, "connected, but an error node is left: " + row.error, "see dmesg");
+		report.warning(subject, "connected, but an earlier error is still recorded: " + row.error,
+			       "see 'dmesg'");
 	} else {
 		report.ok(subject,
 			  fmt::format("connected, device {}", row.device.empty() ? "-" : row.device));
@@ -119,7 +120,7 @@ std::vector<Finding> check_host(const Host &host, bool root)
 	Report report;
 	if (!host.on_xen()) {
 		report.problem("Xen", "this system does not run on Xen",
-			       "boot the entry 'with Xen hypervisor' (apt install xen-system-amd64)");
+			       "boot the 'with Xen hypervisor' entry (apt install xen-system-amd64)");
 		return report.findings;
 	}
 	if (!host.in_control_domain()) {

@@ -26,7 +26,7 @@ std::string plan_text(const std::vector<PlannedNode> &plan, const VifSpec &spec)
 	}
 	out += fmt::format("then: its device{} address {} master {} up; hotplug-status = \"connected\"\n",
 			   spec.vifname ? " name " + *spec.vifname : "", Mac::vif().text(), spec.bridge);
-	return out + (spec.mac ? "" : "(another MAC address is made for each run; give mac= to fix it)\n");
+	return out + (spec.mac ? "" : "(each run generates another MAC address; give one with mac=)\n");
 }
 
 nlohmann::json plan_json(const std::vector<PlannedNode> &plan, const VifSpec &spec)

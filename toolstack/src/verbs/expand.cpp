@@ -40,14 +40,14 @@ std::string complete(const std::string &word, const Words &candidates)
 		}
 		if (!word.empty() && candidate.starts_with(word)) {
 			if (!found.empty()) {
-				throw Error(Exit::usage, fmt::format("{}: is it {} or {}?", quote(word),
-								     found, candidate));
+				throw Error(Exit::usage, fmt::format("{}: ambiguous; write {} or {}",
+								     quote(word), found, candidate));
 			}
 			found = candidate;
 		}
 	}
 	if (found.empty()) {
-		throw Error(Exit::usage, fmt::format("{}: unknown; there are {}", quote(word),
+		throw Error(Exit::usage, fmt::format("{}: unknown; choose from {}", quote(word),
 						     fmt::join(candidates, ", ")));
 	}
 	return found;

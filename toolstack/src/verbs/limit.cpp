@@ -40,7 +40,7 @@ const Key &find_key(std::string_view name)
 			return key;
 		}
 	}
-	throw Error(Exit::usage, fmt::format("limit {}: unknown; there are {}", quote(name), known));
+	throw Error(Exit::usage, fmt::format("limit {}: unknown; the limits are {}", quote(name), known));
 }
 
 Limit parse_limit(const Key &key, std::string_view value)
@@ -76,7 +76,7 @@ void write_limits(Context &context, const Record &record, const std::vector<Limi
 		if (!transaction.read(node_path(record.backend_path(), be::state)) ||
 		    !transaction.read(node_path(record.record_path(), rec::backend))) {
 			throw Error(Exit::absent,
-				    fmt::format("{}: somebody removed it meanwhile", record.text()));
+				    fmt::format("{}: it was detached in the meantime", record.text()));
 		}
 		for (const Limit &limit : limits) {
 			write_limit(transaction, node_path(record.backend_path(), *limit.backend), limit,
@@ -114,7 +114,7 @@ std::vector<Limit> parse_limits(const std::vector<std::string> &words)
 	for (const std::string &word : words) {
 		const auto equals = word.find('=');
 		if (equals == word.npos) {
-			throw Error(Exit::usage, fmt::format("limit {}: write KEY=VALUE, with the keys {}",
+			throw Error(Exit::usage, fmt::format("limit {}: write KEY=VALUE; the keys are {}",
 							     quote(word), known));
 		}
 		const Key &key = find_key(std::string_view(word).substr(0, equals));

@@ -75,9 +75,10 @@ std::vector<VifStats> look_at_all(Context &context, const StatsOptions &options)
 			throw Error(record.backend != 0 ? Exit::host : Exit::absent,
 				    fmt::format("{}: {}", record.text(),
 						record.backend != 0
-							? fmt::format("its device is in domain {}; ask there",
+							? fmt::format("its network device is in domain {}; "
+								      "run the command there",
 								      record.backend)
-							: "it has no network device; see dmesg"));
+							: "it has no network device; see 'dmesg'"));
 		}
 	}
 	return out;

@@ -42,11 +42,11 @@ unsigned choose_devid(Transaction &transaction, const AttachChecked &checked)
 	}
 	if (checked.spec.devid) {
 		if (used.contains(std::to_string(*checked.spec.devid))) {
-			throw Error(Exit::conflict, fmt::format("devid {}: domain {} has a vif with that "
-								"number; leave devid= out, or "
-								"'ringway vif detach {} {}' first",
-								*checked.spec.devid, describe(checked.domain),
-								checked.domain.id, *checked.spec.devid));
+			throw Error(Exit::conflict,
+				    fmt::format("devid {}: domain {} already has a vif with this number; "
+						"omit devid=, or run 'ringway vif detach {} {}' first",
+						*checked.spec.devid, describe(checked.domain),
+						checked.domain.id, *checked.spec.devid));
 		}
 		return *checked.spec.devid;
 	}
@@ -55,8 +55,8 @@ unsigned choose_devid(Transaction &transaction, const AttachChecked &checked)
 			return devid;
 		}
 	}
-	throw Error(Exit::conflict,
-		    fmt::format("domain {}: no vif number is free", describe(checked.domain)));
+	throw Error(Exit::conflict, fmt::format("domain {}: all vif numbers are in use; detach a vif first",
+						describe(checked.domain)));
 }
 
 PlanInput plan_input(const AttachChecked &checked, unsigned devid)
@@ -117,17 +117,19 @@ void wait_state(Context &context, const AttachChecked &checked, const Record &re
 	const bool ok = wait_backend(context, record, deadline, true, [&](std::optional<unsigned> state) {
 		if (!context.store.introduced(checked.domain.id)) {
 			throw Error(Exit::absent,
-				    fmt::format("domain {}: it died meanwhile", describe(checked.domain)));
+				    fmt::format("domain {}: it went away while the vif was being attached",
+						describe(checked.domain)));
 		}
 		if (!state || *state == XenbusStateClosing || *state == XenbusStateClosed) {
-			throw Error(Exit::failed, fmt::format("{}: the backend closed it ({}); see dmesg",
-							      record.text(), why(context, record)));
+			throw Error(Exit::failed,
+				    fmt::format("{}: the backend driver closed the vif ({}); see 'dmesg'",
+						record.text(), why(context, record)));
 		}
 		return *state == wanted || *state == XenbusStateConnected;
 	});
 	if (!ok) {
-		throw Error(Exit::timeout, fmt::format("{}: time is over ({}); {}", record.text(),
-						       why(context, record), hint));
+		throw Error(Exit::timeout,
+			    fmt::format("{}: timed out ({}); {}", record.text(), why(context, record), hint));
 	}
 }
 
@@ -139,9 +141,10 @@ Link wait_device(Context &context, const Record &record, const Deadline &deadlin
 			return *link;
 		}
 		if (deadline.over() || context.clock.interrupted()) {
-			throw Error(Exit::timeout,
-				    fmt::format("{}: the backend driver made no network device; see dmesg",
-						record.text()));
+			throw Error(
+				Exit::timeout,
+				fmt::format("{}: the backend driver created no network device; see 'dmesg'",
+					    record.text()));
 		}
 		context.clock.sleep(device_pause);
 	}
@@ -153,7 +156,8 @@ void wire_up(Context &context, const AttachChecked &checked, const Record &recor
 	const auto bridge = context.links.find(checked.spec.bridge);
 	if (!bridge) {
 		throw Error(Exit::absent,
-			    fmt::format("bridge {}: it went away meanwhile", quote(checked.spec.bridge)));
+			    fmt::format("bridge {}: it was removed while the vif was being attached",
+					quote(checked.spec.bridge)));
 	}
 	context.links.set_up(link, false);
 	if (checked.spec.vifname) {
@@ -181,7 +185,7 @@ void say_wired_up(Context &context, const Record &record)
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		if (!transaction.read(node_path(record.backend_path(), schema::backend::state))) {
 			throw Error(Exit::failed,
-				    fmt::format("{}: somebody removed it meanwhile", record.text()));
+				    fmt::format("{}: it was detached in the meantime", record.text()));
 		}
 		transaction.write(node_path(record.backend_path(), schema::backend::hotplug_status),
 				  "connected");
@@ -194,14 +198,14 @@ void bring_up(Context &context, const AttachChecked &checked, const Record &reco
 	const Deadline deadline(context.clock, options.timeout);
 	if (checked.backend_here) {
 		wait_state(context, checked, record, deadline, XenbusStateInitWait,
-			   "is the backend driver alive? 'ringway check'");
+			   "check the backend driver with 'ringway check'");
 		wire_up(context, checked, record, deadline);
 		say_wired_up(context, record);
 	}
 	if (options.wait_for_guest) {
 		wait_state(context, checked, record, deadline, XenbusStateConnected,
-			   "is netfront loaded in the guest? --timeout waits longer, --no-wait does not wait "
-			   "for the guest");
+			   "is netfront loaded in the guest? Use --timeout to wait longer, or --no-wait not "
+			   "to wait for the guest");
 	}
 }
 
@@ -211,7 +215,8 @@ void remember(Context &context, const PlanInput &made)
 	try {
 		remember_vif(context.host.root(), context.clock, made);
 	} catch (const Error &error) {
-		context.note(fmt::format("xl save and xl migrate will not know this vif: {}", error.what()));
+		context.note(fmt::format("this vif will be missing after xl save or xl migrate: {}",
+					 error.what()));
 	}
 }
 
@@ -228,9 +233,10 @@ Record attach(Context &context, std::string_view domain, const VifSpec &spec, co
 		try {
 			remove_vif(context, record, undo_timeout);
 		} catch (const Error &second) {
-			throw Error(error.code(),
-				    fmt::format("{}; it could not be undone ({}): 'ringway vif detach {} {}'",
-						error.what(), second.what(), record.domid, record.devid));
+			throw Error(
+				error.code(),
+				fmt::format("{}; cleaning up failed too ({}): run 'ringway vif detach {} {}'",
+					    error.what(), second.what(), record.domid, record.devid));
 		}
 		throw;
 	}

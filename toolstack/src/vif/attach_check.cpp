@@ -20,9 +20,8 @@ constexpr int mac_tries = 16;
 void check_driver(Context &context)
 {
 	if (!context.host.backend_driver()) {
-		throw Error(Exit::host,
-			    "no vif backend driver is loaded: type 'modprobe ringway-netback' (or 'modprobe "
-			    "xen-netback' for the stock one)");
+		throw Error(Exit::host, "no vif backend driver is loaded: run 'modprobe ringway-netback' (or "
+					"'modprobe xen-netback' for the stock one)");
 	}
 }
 
@@ -31,18 +30,20 @@ Link check_bridge(Context &context, const std::string &name)
 	const auto bridge = context.links.find(name);
 	if (!bridge) {
 		throw Error(Exit::absent,
-			    fmt::format("bridge {}: no such device; type 'ip link add {} type brlite && ip "
-					"link set {} up', or name another with bridge=",
+			    fmt::format("bridge {}: no such device; create it with 'ip link add {} type "
+					"brlite && ip link set {} up', or choose another with bridge=",
 					quote(name), name, name));
 	}
 	if (!bridge->is_bridge()) {
 		throw Error(
 			Exit::usage,
-			fmt::format("bridge {}: that device is no bridge; name one of kind brlite or bridge",
-				    quote(name)));
+			fmt::format(
+				"bridge {}: this device is not a bridge; choose one of kind brlite or bridge",
+				quote(name)));
 	}
 	if (!bridge->up) {
-		context.note(fmt::format("bridge {} is down: 'ip link set {} up'", name, name));
+		context.note(
+			fmt::format("bridge {} is down; bring it up with 'ip link set {} up'", name, name));
 	}
 	return *bridge;
 }
@@ -53,8 +54,8 @@ void check_vlan(Context &context, const Link &bridge, const VifSpec &spec)
 	if (!spec.vlan || bridge.kind == "brlite" || context.links.filters_vlans(bridge)) {
 		return;
 	}
-	throw Error(Exit::usage, fmt::format("vlan {}: bridge {} does not filter VLANs; type 'ip link set {} "
-					     "type bridge vlan_filtering 1'",
+	throw Error(Exit::usage, fmt::format("vlan {}: bridge {} does not filter VLANs; make it with 'ip "
+					     "link set {} type bridge vlan_filtering 1'",
 					     quote(spec.vlan->text), bridge.name, bridge.name));
 }
 
@@ -72,15 +73,12 @@ void check_vifname(Context &context, const std::string &name)
 {
 	if (is_kernel_name(name)) {
 		reject("vifname", name,
-		       "vifNUMBER.NUMBER is how the kernel names vifs by itself; choose "
-		       "another, or leave vifname= out");
+		       "names like vif3.0 belong to the kernel; choose another, or omit vifname=");
 	}
 	if (context.links.find(name)) {
-		throw Error(
-			Exit::conflict,
-			fmt::format("vifname {}: a device with that name exists; choose another, or leave "
-				    "vifname= out",
-				    quote(name)));
+		throw Error(Exit::conflict, fmt::format("vifname {}: a device with this name already exists; "
+							"choose another, or omit vifname=",
+							quote(name)));
 	}
 }
 
@@ -93,10 +91,9 @@ void check_ip(AttachChecked &checked, const Link &bridge)
 		// Fails rather than leave a guest unlocked whose administrator asked for a lock.
 		throw Error(
 			Exit::usage,
-			fmt::format(
-				"ip {}: ringway locks ports of brlite bridges only, and {} is none; leave "
-				"ip= out, or use xl network-attach with script=vif-bridge",
-				quote(checked.spec.ip_text()), bridge.name));
+			fmt::format("ip {}: only ports of a brlite bridge can be locked to addresses, and {} "
+				    "is not one; omit ip=, or use xl network-attach with script=vif-bridge",
+				    quote(checked.spec.ip_text()), bridge.name));
 	}
 	checked.ip_lock = lock_of_vifspec(checked.spec.ip);
 }
@@ -120,8 +117,8 @@ void settle_mac(Context &context, VifSpec &spec)
 	if (spec.mac) {
 		if (const auto other = find_user(context.store, *spec.mac, spec.bridge)) {
 			throw Error(Exit::conflict,
-				    fmt::format("mac {}: {} has it on bridge {}; choose another, or leave "
-						"mac= out",
+				    fmt::format("mac {}: {} already has it on bridge {}; choose another, or "
+						"omit mac=",
 						spec.mac->text(), other->text(), spec.bridge));
 		}
 		return;
@@ -133,7 +130,7 @@ void settle_mac(Context &context, VifSpec &spec)
 			return;
 		}
 	}
-	throw Error(Exit::failed, "no free MAC address was found at random; give one with mac=");
+	throw Error(Exit::failed, "no unused MAC address was found at random; give one with mac=");
 }
 
 AttachChecked check_attach(Context &context, std::string_view domain_text, const VifSpec &spec)
@@ -144,11 +141,12 @@ AttachChecked check_attach(Context &context, std::string_view domain_text, const
 	checked.backend = find_domain(context.store, spec.backend);
 	checked.backend_here = checked.backend.id == control_domain;
 	if (checked.domain.id == checked.backend.id) {
-		throw Error(Exit::usage, fmt::format("domain {}: it runs the backend itself; name a guest",
-						     quote(domain_text)));
+		throw Error(Exit::usage,
+			    fmt::format("domain {}: it runs the backend itself; name a guest instead",
+					quote(domain_text)));
 	}
 	if (!context.store.introduced(checked.domain.id)) {
-		throw Error(Exit::absent, fmt::format("domain {}: it is not alive; see 'xl list'",
+		throw Error(Exit::absent, fmt::format("domain {}: it is not running; see 'xl list'",
 						      describe(checked.domain)));
 	}
 	if (checked.backend_here) {

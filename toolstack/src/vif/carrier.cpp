@@ -39,7 +39,7 @@ void set_carrier(Context &context, const Record &record, bool on)
 		// INVARIANT: nothing is written where a vif was: a node there would outlive it.
 		if (!transaction.read(state)) {
 			throw Error(Exit::absent,
-				    fmt::format("{}: it was detached meanwhile", record.text()));
+				    fmt::format("{}: it was detached in the meantime", record.text()));
 		}
 		transaction.write(path, on ? "1" : "0");
 		transaction.set_access(path, {record.backend, record.domid});

@@ -26,7 +26,7 @@ void ask(Context &context, const Record &record)
 		const std::string state = node_path(record.backend_path(), schema::backend::state);
 		const auto now = transaction.read(state);
 		if (!now) {
-			return; // the backend's directory is gone already
+			return; // the backend's directory in XenStore is missing already
 		}
 		transaction.write(node_path(record.backend_path(), schema::backend::online), "0");
 		if (now != std::to_string(XenbusStateClosed)) {
@@ -79,7 +79,7 @@ void wait_device_gone(Context &context, const Record &record)
 	while (const auto device = context.host.vif_device(record.domid, record.devid)) {
 		if (deadline.over()) {
 			throw Error(Exit::timeout, fmt::format("{}: removed from XenStore, but the backend "
-							       "driver keeps device {}; see dmesg",
+							       "driver still has device {}; see 'dmesg'",
 							       record.text(), *device));
 		}
 		context.clock.sleep(device_pause);
@@ -113,9 +113,9 @@ DetachResult detach(Context &context, std::string_view domain, std::string_view 
 	const Record record = find_vif(context.store, domain, vif);
 	const bool forced = remove_vif(context, record, options.timeout);
 	if (forced) {
-		context.note(fmt::format("{}: the guest did not let go within {} s; removed by force",
-					 record.text(),
-					 std::chrono::duration<double>(options.timeout).count()));
+		context.note(fmt::format(
+			"{}: the guest did not release it within {} s, so it was removed by force",
+			record.text(), std::chrono::duration<double>(options.timeout).count()));
 	}
 	return {record, forced};
 }

@@ -68,7 +68,7 @@ Domain find_domain(Store &store, std::string_view text)
 		}
 	}
 	throw Error(Exit::absent,
-		    fmt::format("domain {}: not running; 'xl list' shows what is", quote(text)));
+		    fmt::format("domain {}: not running; 'xl list' shows the domains that are", quote(text)));
 }
 
 Domain find_domain_or_record(Store &store, std::string_view text)
@@ -85,7 +85,8 @@ void expect_same_domain(Transaction &transaction, const Domain &domain)
 {
 	const auto vm = transaction.read(domain_path(domain.id) + "/vm");
 	if (vm.value_or("") != domain.vm || !transaction.read(domain_path(domain.id) + "/name")) {
-		throw Error(Exit::absent, fmt::format("domain {}: it went away meanwhile", describe(domain)));
+		throw Error(Exit::absent,
+			    fmt::format("domain {}: it went away in the meantime", describe(domain)));
 	}
 }
 

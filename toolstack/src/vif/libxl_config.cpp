@@ -76,7 +76,7 @@ void enter(json &config, const PlanInput &in, const fs::path &file)
 {
 	json &nics = config["nics"];
 	if (!config.is_object() || (!nics.is_null() && !nics.is_array())) {
-		throw Error(Exit::failed, fmt::format("{} is not in the form known", file.string()));
+		throw Error(Exit::failed, fmt::format("{} has an unknown format", file.string()));
 	}
 	if (nics.is_null()) {
 		nics = json::array();
@@ -126,8 +126,8 @@ bool remember_vif(const fs::path &root, Clock &clock, const PlanInput &in)
 		enter(config, in, file);
 		replace(file, user_data(root, in.domain, 'n', "libxl-json"), config.dump(4) + "\n");
 	} catch (const nlohmann::json::exception &error) {
-		throw Error(Exit::failed, fmt::format("{} is not in the form known: {}", file.string(),
-						      escape(error.what())));
+		throw Error(Exit::failed,
+			    fmt::format("{} has an unknown format: {}", file.string(), escape(error.what())));
 	}
 	return true;
 }

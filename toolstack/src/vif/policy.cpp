@@ -22,10 +22,9 @@ int mirror_target(Context &context, const Link &port, const Mirror &mirror)
 	if (target && target->master == port.master && target->index != port.index) {
 		return target->index;
 	}
-	context.note(
-		fmt::format("mirror {}: no other port of {}'s bridge; nothing is copied until it is one and "
-			    "'ringway vif set' is repeated, mirror=none forgets it",
-			    quote(mirror.device), port.name));
+	context.note(fmt::format("mirror {}: not another port of {}'s bridge, so nothing is copied; run "
+				 "'ringway vif set' again when it is one, or give it up with mirror=none",
+				 quote(mirror.device), port.name));
 	return 0;
 }
 
@@ -40,16 +39,17 @@ Link find_port(Context &context, const Record &record)
 	const auto name = context.host.vif_device(record.domid, record.devid);
 	const auto link = name ? context.links.find(*name) : std::nullopt;
 	if (!link) {
-		throw Error(Exit::absent, fmt::format("{}: it has no network device here; is it attached? "
-						      "'ringway vif show {} {}'",
-						      record.text(), record.domid, record.devid));
+		throw Error(Exit::absent,
+			    fmt::format("{}: it has no network device here; see 'ringway vif show {} {}'",
+					record.text(), record.domid, record.devid));
 	}
 	const auto master = link->master != 0 ? context.links.find(link->master) : std::nullopt;
 	if (!master || master->kind != "brlite") {
-		throw Error(Exit::usage,
-			    fmt::format("{}: {} is in no brlite bridge; type 'ip link set {} master "
-					"BRIDGE', or make one with 'ip link add BRIDGE type brlite'",
-					record.text(), link->name, link->name));
+		throw Error(
+			Exit::usage,
+			fmt::format("{}: {} is not a port of a brlite bridge; join one with 'ip link set {} "
+				    "master BRIDGE', or create one with 'ip link add BRIDGE type brlite'",
+				    record.text(), link->name, link->name));
 	}
 	return *link;
 }
@@ -59,7 +59,8 @@ void set_policy(Context &context, const Record &record, const Policy &policy)
 	const Link link = find_port(context, record);
 	if (policy.mac_lock && !record.mac) {
 		throw Error(Exit::usage,
-			    fmt::format("{}: it has no MAC address to be locked to", record.text()));
+			    fmt::format("{}: it has no MAC address on record to be locked to; omit mac_lock=",
+					record.text()));
 	}
 	PortPolicy port;
 	port.isolated = policy.isolated;
@@ -84,7 +85,7 @@ void set_policy(Context &context, const Record &record, const Policy &policy)
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		if (!transaction.read(node_path(record.backend_path(), schema::backend::state))) {
 			throw Error(Exit::absent,
-				    fmt::format("{}: it was detached meanwhile", record.text()));
+				    fmt::format("{}: it was detached in the meantime", record.text()));
 		}
 		keep_policy(transaction, record, policy);
 	});
@@ -96,10 +97,9 @@ void begin_filtering(Context &context, const Link &bridge)
 		return;
 	}
 	context.links.filter_vlans(bridge);
-	context.note(
-		fmt::format("bridge {} tells VLANs apart from now on; ports without vlan= are in VLAN {}, "
-			    "untagged",
-			    bridge.name, default_vlan));
+	context.note(fmt::format(
+		"bridge {} filters VLANs from now on; ports without vlan= are untagged members of VLAN {}",
+		bridge.name, default_vlan));
 }
 
 } // namespace ringway

@@ -165,12 +165,9 @@ Record find_record(Store &store, unsigned domid, std::string_view text)
 				return record;
 			}
 		}
-		throw Error(
-			Exit::absent,
-			fmt::format(
-				"vif {}: domain {} has none with that address; 'ringway vif list {}' shows "
-				"what it has",
-				quote(text), domid, domid));
+		throw Error(Exit::absent, fmt::format("vif {}: domain {} has no vif with this address; "
+						      "'ringway vif list {}' shows those it has",
+						      quote(text), domid, domid));
 	}
 	const auto devid = schema::parse_uint(text);
 	if (!devid || *devid > devid_max) {
@@ -179,9 +176,10 @@ Record find_record(Store &store, unsigned domid, std::string_view text)
 	}
 	auto record = read_record(store, domid, static_cast<unsigned>(*devid));
 	if (!record) {
-		throw Error(Exit::absent,
-			    fmt::format("vif {}.{}: does not exist; 'ringway vif list {}' shows what does",
-					domid, *devid, domid));
+		throw Error(
+			Exit::absent,
+			fmt::format("vif {}.{}: does not exist; 'ringway vif list {}' shows those that do",
+				    domid, *devid, domid));
 	}
 	return *record;
 }

@@ -67,7 +67,7 @@ bool wait_backend(Context &context, const Record &record, const Deadline &deadli
 	const WatchGuard watch(context.store, record.backend_path() + "/state");
 	while (!done(backend_state(context.store, record))) {
 		if (stoppable && context.clock.interrupted()) {
-			throw Error(Exit::failed, fmt::format("{}: stopped by a signal", record.text()));
+			throw Error(Exit::failed, fmt::format("{}: interrupted by a signal", record.text()));
 		}
 		if (deadline.over()) {
 			return false;

@@ -27,15 +27,15 @@ std::string address(std::string_view text)
 		return inet_ntop(length == 4 ? AF_INET : AF_INET6, bytes.data(), out.data(), out.size());
 	}
 	reject("ip", text,
-	       "neither an IPv4 nor an IPv6 address; write addresses such as "
-	       "192.0.2.1,2001:db8::1, or none, or any");
+	       "neither an IPv4 nor an IPv6 address; write addresses such as 192.0.2.1,2001:db8::1, or none, "
+	       "or any");
 }
 
 void add(IpLock &lock, std::string_view text)
 {
 	const std::string one = address(text);
 	if (std::find(lock.begin(), lock.end(), one) != lock.end()) {
-		reject("ip", text, "given twice; leave one out");
+		reject("ip", text, "given twice; keep one");
 	}
 	lock.push_back(one);
 }
@@ -43,10 +43,9 @@ void add(IpLock &lock, std::string_view text)
 IpLock limited(IpLock lock)
 {
 	if (lock.size() > most_addresses) {
-		throw Error(Exit::usage,
-			    fmt::format("ip: {} addresses; a port can have {}: leave some out, or do "
-					"not lock it with ip=any",
-					lock.size(), most_addresses));
+		throw Error(Exit::usage, fmt::format("ip: {} addresses are too many, a port is locked to at "
+						     "most {}; give fewer, or do not lock it with ip=any",
+						     lock.size(), most_addresses));
 	}
 	return lock;
 }
@@ -76,8 +75,8 @@ IpLock lock_of_vifspec(const std::vector<std::string> &addresses)
 		const bool v6 = text.find(':') != text.npos;
 		if (slash != text.npos && text.substr(slash + 1) != (v6 ? "128" : "32")) {
 			reject("ip", text,
-			       "a port of a brlite bridge is locked to addresses, not "
-			       "to networks; write each address without /PREFIX");
+			       "a port is locked to single addresses, not to networks; write each address "
+			       "without /PREFIX");
 		}
 		add(out, std::string_view(text).substr(0, slash));
 	}

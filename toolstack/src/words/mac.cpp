@@ -13,8 +13,7 @@ Mac Mac::parse(std::string_view text)
 {
 	if (!schema::is_mac(text)) {
 		reject("mac", text,
-		       "write six pairs of hex digits separated by colons, "
-		       "such as 00:16:3e:12:34:56");
+		       "write six pairs of hex digits separated by colons, such as 00:16:3e:12:34:56");
 	}
 	Mac mac;
 	for (std::size_t i = 0; i < mac.bytes_.size(); ++i) {
@@ -28,13 +27,13 @@ Mac Mac::parse_station(std::string_view text)
 {
 	const Mac mac = parse(text);
 	if (mac.is_multicast()) {
-		reject("mac", text, "that is a multicast address; make the first byte even");
+		reject("mac", text, "this is a multicast address; choose one whose first byte is even");
 	}
 	if (mac == Mac()) {
-		reject("mac", text, "all zero is no address; leave mac= out to have one made");
+		reject("mac", text, "not a usable address; omit mac= to have one generated");
 	}
 	if (mac == vif()) {
-		reject("mac", text, "the host's end of every vif uses it; choose another");
+		reject("mac", text, "reserved for the host's end of every vif; choose another");
 	}
 	return mac;
 }

@@ -17,13 +17,13 @@ std::optional<Mirror> parse_mirror(std::string_view value)
 	Mirror mirror{std::string(value.substr(0, slash))};
 	if (!schema::is_ifname(mirror.device)) {
 		reject("mirror", value,
-		       "write the device of another port, such as "
-		       "vif3.0, vif3.0/from-guest or vif3.0/to-guest, or none");
+		       "write the device of another port, such as vif3.0, vif3.0/from-guest or "
+		       "vif3.0/to-guest, or none");
 	}
 	if (slash != value.npos) {
 		const auto way = value.substr(slash + 1);
 		if (way != "from-guest" && way != "to-guest") {
-			reject("mirror", value, "behind the / comes from-guest or to-guest");
+			reject("mirror", value, "after the / write from-guest or to-guest");
 		}
 		mirror.from_guest = way == "from-guest";
 		mirror.to_guest = !mirror.from_guest;

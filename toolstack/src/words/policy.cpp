@@ -86,11 +86,10 @@ Policy change_policy(Policy policy, const std::vector<std::string> &words)
 		} else if (key == "vlan") {
 			policy.vlan = value == "none" ? std::nullopt : std::optional(Vlan::parse(value));
 		} else {
-			throw Error(
-				Exit::usage,
-				fmt::format("{}: unknown; there are isolated=, mac_lock=, ip=, broadcast=, "
-					    "multicast=, unknown=, rules=, mirror= and vlan=",
-					    quote(word)));
+			throw Error(Exit::usage,
+				    fmt::format("{}: unknown; the keys are isolated=, mac_lock=, ip=, "
+						"broadcast=, multicast=, unknown=, rules=, mirror= and vlan=",
+						quote(word)));
 		}
 	}
 	return policy;

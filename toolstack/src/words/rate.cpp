@@ -26,7 +26,7 @@ std::uint64_t take_number(std::string_view whole, std::string_view &text)
 		reject("rate", whole, "write a whole number first, such as 10Mb/s or 1MB/s@20ms");
 	}
 	if (*number == 0 || *number > UINT32_MAX) {
-		reject("rate", whole, fmt::format("numbers go from 1 to {}", UINT32_MAX));
+		reject("rate", whole, fmt::format("numbers must be from 1 to {}", UINT32_MAX));
 	}
 	text.remove_prefix(length);
 	return *number;
@@ -46,7 +46,8 @@ std::uint64_t bytes_per_second(std::string_view whole, std::string_view text)
 		text.remove_prefix(1);
 	}
 	if (text != "B/s" && text != "b/s") {
-		reject("rate", whole, "the unit is B/s or b/s with K, M or G before it, such as 10Mb/s");
+		reject("rate", whole,
+		       "the unit must be B/s or b/s, with or without K, M or G before it, such as 10Mb/s");
 	}
 	return text == "b/s" ? value / 8 : value;
 }
@@ -63,7 +64,7 @@ std::uint64_t interval(std::string_view whole, std::string_view text)
 	if (text == "s" || text.empty()) {
 		return value * usecs_per_second;
 	}
-	reject("rate", whole, "the interval's unit is us, ms or s, such as @20ms");
+	reject("rate", whole, "the unit of the interval must be us, ms or s, such as @20ms");
 }
 
 } // namespace
@@ -75,10 +76,10 @@ Rate Rate::parse(std::string_view text)
 	const std::uint64_t usecs =
 		at == text.npos ? default_interval_usecs : interval(text, text.substr(at + 1));
 	if (usecs > UINT32_MAX) {
-		reject("rate", text, fmt::format("the interval is above {} us", UINT32_MAX));
+		reject("rate", text, fmt::format("the interval must be at most {} us", UINT32_MAX));
 	}
 	if (per_second > UINT64_MAX / usecs) {
-		reject("rate", text, "too large; leave rate= out for no limit");
+		reject("rate", text, "too large; omit rate= for no limit");
 	}
 	const Rate rate{per_second * usecs / usecs_per_second, static_cast<std::uint32_t>(usecs)};
 	if (rate.bytes_per_interval == 0) {

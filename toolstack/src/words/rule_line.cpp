@@ -37,7 +37,7 @@ public:
 	{
 		if (!more()) {
 			refuse(words_.empty() ? "" : words_.back(),
-			       fmt::format("something is missing behind it: {}", wanted));
+			       fmt::format("it must be followed by {}", wanted));
 		}
 		return words_[at_++];
 	}
@@ -45,7 +45,7 @@ public:
 	{
 		const auto word = next("accept or drop");
 		if (word != "accept" && word != "drop") {
-			refuse(word, "a line begins with accept, drop, or default and one of these");
+			refuse(word, "a line starts with accept, drop, or default and one of these");
 		}
 		return word == "accept";
 	}
@@ -57,12 +57,12 @@ public:
 				return way;
 			}
 		}
-		refuse(word, "write from-guest or to-guest behind the action");
+		refuse(word, "write from-guest or to-guest after the action");
 	}
 	void end()
 	{
 		if (more()) {
-			refuse(peek(), "nothing follows the direction of a default");
+			refuse(peek(), "nothing may follow the direction of a default");
 		}
 	}
 
@@ -95,7 +95,7 @@ private:
 	void add(unsigned bit, std::string_view word)
 	{
 		if (has(bit)) {
-			line_.refuse(word, "the rule says that already");
+			line_.refuse(word, "the rule says this twice; keep one");
 		}
 		rule_.match = static_cast<std::uint8_t>(rule_.match | bit);
 	}
@@ -118,7 +118,7 @@ private:
 			add(BRLITE_MATCH_NEW, word);
 		} else {
 			line_.refuse(word,
-				     "unknown; there are ipv4, ipv6, arp, other, tcp, udp, icmp, icmpv6, "
+				     "unknown; the words are ipv4, ipv6, arp, other, tcp, udp, icmp, icmpv6, "
 				     "protocol NUMBER, from PREFIX, to PREFIX, port PORT[-PORT] and new");
 		}
 	}
@@ -127,7 +127,8 @@ private:
 	void be(std::uint8_t kind, std::string_view word)
 	{
 		if (has(BRLITE_MATCH_KIND) && rule_.kind != kind) {
-			line_.refuse(word, fmt::format("the rule is for {} already", kind_name(rule_.kind)));
+			line_.refuse(word,
+				     fmt::format("the rule already matches {} only", kind_name(rule_.kind)));
 		}
 		rule_.match |= BRLITE_MATCH_KIND;
 		rule_.kind = kind;
@@ -182,8 +183,9 @@ private:
 		(from ? rule_.from_bits : rule_.to_bits) = static_cast<std::uint8_t>(bits);
 		for (unsigned i = bits; i < most; i++) {
 			if ((bytes[i / 8] >> (7 - i % 8) & 1) != 0) {
-				line_.refuse(word,
-					     fmt::format("the address has bits beyond its first {}", bits));
+				line_.refuse(word, fmt::format("the address has bits set after its first {}; "
+							       "clear them or use a longer prefix",
+							       bits));
 			}
 		}
 	}
@@ -199,7 +201,7 @@ private:
 				   ? range[0]
 				   : static_cast<unsigned short>(small(word.substr(dash + 1), 65535));
 		if (range[0] > range[1]) {
-			line_.refuse(word, "the first port is above the last");
+			line_.refuse(word, "the first port must not be higher than the last");
 		}
 	}
 
@@ -207,7 +209,8 @@ private:
 	{
 		const bool about_ip = rule_.kind == BRLITE_KIND_IPV4 || rule_.kind == BRLITE_KIND_IPV6;
 		if (has(BRLITE_MATCH_KIND) && !about_ip && rule_.match != BRLITE_MATCH_KIND) {
-			line_.refuse(kind_name(rule_.kind), "has no protocols, addresses or ports to match");
+			line_.refuse(kind_name(rule_.kind),
+				     "such a rule cannot match protocols, addresses or ports");
 		}
 		const bool with_ports =
 			!has(BRLITE_MATCH_PROTOCOL) || rule_.protocol == tcp || rule_.protocol == udp;
@@ -215,7 +218,7 @@ private:
 			line_.refuse("port", "only tcp and udp have ports");
 		}
 		if (has(BRLITE_MATCH_NEW) && (!has(BRLITE_MATCH_PROTOCOL) || rule_.protocol != tcp)) {
-			line_.refuse("new", "only for tcp");
+			line_.refuse("new", "only a rule for tcp can have it");
 		}
 	}
 

@@ -22,13 +22,14 @@ void add_line(const RuleLine &line, const std::string &where, PortRules &rules)
 	if (line.rule) {
 		list.rules.push_back(*line.rule);
 	} else if (list.accept_rest) {
-		throw Error(Exit::usage, fmt::format("{}: 'default': {} has one already", where, way));
+		throw Error(Exit::usage,
+			    fmt::format("{}: 'default': {} already has one; keep one", where, way));
 	} else {
 		list.accept_rest = line.accept;
 	}
 	if (list.rules.size() > BRLITE_RULES_MAX) {
-		throw Error(Exit::usage,
-			    fmt::format("{}: {} has more than {} rules", where, way, BRLITE_RULES_MAX));
+		throw Error(Exit::usage, fmt::format("{}: {} has more than {} rules; remove some", where, way,
+						     BRLITE_RULES_MAX));
 	}
 }
 
@@ -154,12 +155,10 @@ PortRules parse_rules(std::string_view text, const std::string &from)
 	for (const Way way : ways) {
 		const RuleList &list = rules.of(way);
 		if (!list.rules.empty() && !list.accept_rest) {
-			throw Error(
-				Exit::usage,
-				fmt::format(
-					"{}: {} has rules and no default; add the line 'default drop {}' or "
-					"'default accept {}'",
-					from, way_name(way), way_name(way), way_name(way)));
+			throw Error(Exit::usage,
+				    fmt::format("{}: {} has rules but no default; add the line 'default drop "
+						"{}' or 'default accept {}'",
+						from, way_name(way), way_name(way), way_name(way)));
 		}
 	}
 	return rules;

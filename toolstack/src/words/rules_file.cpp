@@ -26,7 +26,8 @@ std::string read_all(std::FILE *file, const std::string &name)
 		throw Error(Exit::usage, fmt::format("{}: cannot be read: {}", name, std::strerror(errno)));
 	}
 	if (text.size() > most_bytes) {
-		throw Error(Exit::usage, fmt::format("{}: longer than {} bytes", name, most_bytes));
+		throw Error(Exit::usage,
+			    fmt::format("{}: longer than {} bytes; shorten it", name, most_bytes));
 	}
 	return text;
 }

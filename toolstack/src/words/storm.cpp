@@ -20,8 +20,8 @@ std::uint32_t number(std::string_view key, std::string_view text, std::uint64_t 
 	const auto value = schema::parse_uint(text);
 	if (!value || *value == 0 || *value > most) {
 		reject(key, text,
-		       fmt::format("write packets a second, or with a burst as 1000/200; a number here is 1 "
-				   "to {}; off lifts the limit",
+		       fmt::format("write packets per second, with or without a burst, such as 1000/200; "
+				   "numbers must be from 1 to {}; off removes the limit",
 				   most));
 	}
 	return static_cast<std::uint32_t>(*value);

@@ -22,11 +22,11 @@ std::string device_name(std::string_view key, std::string_view value)
 {
 	if (value.size() > schema::ifname_max) {
 		reject(key, value,
-		       fmt::format("{} characters; a device's name has at most {}", value.size(),
+		       fmt::format("{} characters; a device name has at most {}", value.size(),
 				   schema::ifname_max));
 	}
 	if (!schema::is_ifname(value)) {
-		reject(key, value, "a device's name has letters, digits and ._-@+ only");
+		reject(key, value, "a device name has only letters, digits and ._-@+");
 	}
 	return std::string(value);
 }
@@ -54,7 +54,7 @@ std::string script_path(std::string_view value)
 	if (path != std::string(script_dir) + std::string(name) ||
 	    (name != "vif-bridge" && name != "vif-bridge-lite")) {
 		reject("script", value,
-		       "ringway joins the bridge itself and runs no script; leave script= out, or use xl "
+		       "ringway joins the bridge itself and runs no script; omit script=, or use xl "
 		       "network-attach");
 	}
 	return path;
@@ -94,10 +94,11 @@ void set_type(VifSpec &, std::string_view value)
 {
 	if (value == "ioemu") {
 		reject("type", value,
-		       "an emulated card needs a device model; use xl, or type=vif for the paravirtual one");
+		       "ringway cannot attach emulated network cards; use xl, or type=vif for a paravirtual "
+		       "one");
 	}
 	if (value != "vif") {
-		reject("type", value, "the type is vif");
+		reject("type", value, "the only type is vif");
 	}
 }
 
@@ -105,7 +106,7 @@ void set_model(VifSpec &spec, std::string_view value)
 {
 	spec.model = escape(value);
 	spec.notes.push_back(
-		fmt::format("model {} concerns emulated cards only; it has no effect", quote(value)));
+		fmt::format("model {} applies to emulated cards only; it has no effect", quote(value)));
 }
 
 void set_backend(VifSpec &spec, std::string_view value)
@@ -157,13 +158,13 @@ const Key &find_key(std::string_view name)
 		}
 	}
 	throw Error(Exit::usage,
-		    fmt::format("vifspec key {}: unknown; there are {}", quote(name), known_keys()));
+		    fmt::format("vifspec key {}: unknown; the keys are {}", quote(name), known_keys()));
 }
 
 void read_flag(VifSpec &spec, std::string_view token)
 {
 	if (token != "trusted" && token != "untrusted") {
-		throw Error(Exit::usage, fmt::format("vifspec word {}: write KEY=VALUE, with the keys {}",
+		throw Error(Exit::usage, fmt::format("vifspec word {}: write KEY=VALUE; the keys are {}",
 						     quote(token), known_keys()));
 	}
 	spec.trusted = token == "trusted";
@@ -175,7 +176,7 @@ void read_token(VifSpec &spec, std::set<std::string_view> &seen, std::string_vie
 	std::string_view name = token.substr(0, equals);
 	std::string_view once = name;
 	if (name == "netdev") {
-		spec.notes.emplace_back("netdev= is xl's old name of gatewaydev=");
+		spec.notes.emplace_back("netdev= is xl's old name for gatewaydev=");
 		once = name = "gatewaydev";
 	} else if (equals == token.npos) {
 		once = "trusted";
@@ -189,9 +190,8 @@ void read_token(VifSpec &spec, std::set<std::string_view> &seen, std::string_vie
 	const Key &key = find_key(name);
 	const std::string_view value = token.substr(equals + 1);
 	if (value.empty()) {
-		throw Error(
-			Exit::usage,
-			fmt::format("{}=: the value is missing; leave {}= out for the default", name, name));
+		throw Error(Exit::usage,
+			    fmt::format("{}=: the value is missing; omit {}= for the default", name, name));
 	}
 	key.set(spec, value);
 }

@@ -30,7 +30,7 @@ std::uint64_t vid(std::string_view whole, std::uint64_t value)
 {
 	if (value < vid_min || value > vid_max) {
 		reject("vlan", whole,
-		       fmt::format("{} is no VLAN ID; they go from {} to {}", value, vid_min, vid_max));
+		       fmt::format("{} is not a VLAN ID; these are {} to {}", value, vid_min, vid_max));
 	}
 	return value;
 }
@@ -47,7 +47,7 @@ Series series(std::string_view whole, std::string_view term)
 		const auto cross = term.find('x', plus);
 		if (cross == term.npos) {
 			reject("vlan", whole,
-			       fmt::format("{} lacks its count; write it as 100+10x4", quote(term)));
+			       fmt::format("{} has no count; write it as 100+10x4", quote(term)));
 		}
 		const std::uint64_t first = vid(whole, number(whole, term.substr(0, plus)));
 		const std::uint64_t step = vid(whole, number(whole, term.substr(plus + 1, cross - plus - 1)));
@@ -58,7 +58,8 @@ Series series(std::string_view whole, std::string_view term)
 		const std::uint64_t first = vid(whole, number(whole, term.substr(0, dash)));
 		const std::uint64_t last = vid(whole, number(whole, term.substr(dash + 1)));
 		if (first > last) {
-			reject("vlan", whole, fmt::format("the range {} runs backwards", quote(term)));
+			reject("vlan", whole,
+			       fmt::format("the range {} has its larger end first", quote(term)));
 		}
 		return {first, 1, last};
 	}
@@ -76,10 +77,12 @@ void add_term(Vlan &vlan, std::string_view whole, std::string_view term)
 	}
 	const Series all = series(whole, ids);
 	if (is_pvid && all.first != all.last) {
-		reject("vlan", whole, fmt::format("{} marks more than one VLAN as PVID", quote(term)));
+		reject("vlan", whole,
+		       fmt::format("{} marks more than one VLAN as PVID; mark only one", quote(term)));
 	}
 	if (is_pvid && vlan.pvid != 0) {
-		reject("vlan", whole, fmt::format("both {} and {} are marked as PVID", vlan.pvid, all.first));
+		reject("vlan", whole,
+		       fmt::format("both {} and {} are marked as PVID; mark only one", vlan.pvid, all.first));
 	}
 	if (is_pvid) {
 		vlan.pvid = static_cast<std::uint16_t>(all.first);
@@ -87,7 +90,7 @@ void add_term(Vlan &vlan, std::string_view whole, std::string_view term)
 	for (std::uint64_t id = all.first; id <= all.last; id += all.step) {
 		const auto value = static_cast<std::uint16_t>(id);
 		if (vlan.tagged.contains(value) || vlan.untagged.contains(value)) {
-			reject("vlan", whole, fmt::format("VLAN {} is given twice", id));
+			reject("vlan", whole, fmt::format("VLAN {} is given twice; keep one", id));
 		}
 		(is_untagged ? vlan.untagged : vlan.tagged).insert(value);
 	}

@@ -93,7 +93,7 @@ void NlLinks::CloseSocket::operator()(nl_sock *socket) const
 NlLinks::NlLinks() : socket_(checked(nl_socket_alloc()))
 {
 	if (const int error = nl_connect(socket_.get(), NETLINK_ROUTE); error < 0) {
-		throw Error(Exit::failed, fmt::format("rtnetlink cannot be reached: {}", nl_geterror(error)));
+		throw Error(Exit::failed, fmt::format("cannot open rtnetlink: {}", nl_geterror(error)));
 	}
 }
 
@@ -108,7 +108,7 @@ std::optional<Link> NlLinks::get(int index, const char *name)
 		const std::string reason =
 			error < 0 ? nl_geterror(error) : "the kernel's answer names no device";
 		throw Error(Exit::failed,
-			    fmt::format("device {}: cannot be looked up: {}",
+			    fmt::format("device {}: looking it up failed: {}",
 					name == nullptr ? std::to_string(index) : name, reason));
 	}
 	return describe(LinkPtr(found).get());
@@ -181,8 +181,9 @@ void NlLinks::set_up(const Link &link, bool up)
 				 : -NLE_NODEV;
 	}
 	if (error < 0) {
-		throw Error(Exit::failed, fmt::format("device {}: taking it {} failed: {}", link.name,
-						      up ? "up" : "down", nl_geterror(error)));
+		throw Error(Exit::failed,
+			    fmt::format("device {}: {} failed: {}", link.name,
+					up ? "bringing it up" : "taking it down", nl_geterror(error)));
 	}
 }
 
@@ -256,10 +257,9 @@ void NlLinks::filter_vlans(const Link &bridge)
 	const std::string path = fmt::format("/sys/class/net/{}/brlite/vlan_filtering", bridge.name);
 	std::ofstream out(path);
 	if (!(out << "1" << std::flush)) {
-		throw Error(Exit::failed,
-			    fmt::format("{}: cannot be written; is another version of bridge-lite loaded? "
-					"'ringway check'",
-					path));
+		throw Error(Exit::failed, fmt::format("cannot write {}: is another version of bridge-lite "
+						      "loaded? See 'ringway check'",
+						      path));
 	}
 }
 

@@ -124,7 +124,9 @@ void set_station(nl_sock *socket, const Link &link, const Mac &mac, bool present
 	if (!present && error == -NLE_OBJ_NOTFOUND) {
 		return;
 	}
-	expect(error, link, fmt::format("{} {} in the FDB", present ? "entering" : "deleting", mac.text()));
+	expect(error, link,
+	       present ? fmt::format("adding {} to the FDB", mac.text())
+		       : fmt::format("removing {} from the FDB", mac.text()));
 }
 
 void put_storm(Request &request, int type, const StormLimit &limit)
@@ -174,10 +176,10 @@ void set_own_words(nl_sock *socket, const Link &link, const PortPolicy &policy)
 		});
 	});
 	const int error = request.send(socket);
-	expect(error, link, "locking it to IP addresses, limiting it, giving it rules or a mirror",
-	       error == -NLE_EXIST
-		       ? "; another locked port of the bridge has one of them: 'ringway -d vif list'"
-		       : "");
+	expect(error, link, "setting its IP lock, limits, rules or mirror",
+	       error == -NLE_EXIST ? "; another port of the bridge is locked to one of the addresses: see "
+				     "'ringway -d vif list'"
+				   : "");
 }
 
 } // namespace

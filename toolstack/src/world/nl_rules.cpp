@@ -92,7 +92,7 @@ CountedRules NlLinks::rules(const Link &link)
 		error = nl_wait_for_ack(socket_.get());
 	}
 	if (error < 0) {
-		throw Error(Exit::failed, fmt::format("device {}: its rules cannot be read: {}", link.name,
+		throw Error(Exit::failed, fmt::format("device {}: reading its rules failed: {}", link.name,
 						      nl_geterror(error)));
 	}
 	return counted;

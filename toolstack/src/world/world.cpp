@@ -32,7 +32,7 @@ void require_host(const Host &host)
 {
 	if (!host.on_xen()) {
 		throw Error(Exit::host,
-			    "this system does not run on Xen: boot the entry 'with Xen hypervisor'");
+			    "this system does not run on Xen: boot the 'with Xen hypervisor' entry");
 	}
 	if (geteuid() != 0) {
 		throw Error(Exit::host, "not root: run the command with sudo");

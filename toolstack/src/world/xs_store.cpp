@@ -28,7 +28,7 @@ constexpr const char *watch_token = "ringway";
 void no_answer(int)
 {
 	constexpr std::string_view text =
-		"ringway: xenstored does not answer; is it running? 'systemctl status xenstored'\n";
+		"ringway: xenstored does not answer; see 'systemctl status xenstored'\n";
 	const auto ignored = ::write(STDERR_FILENO, text.data(), text.size());
 	static_cast<void>(ignored);
 	_exit(static_cast<int>(Exit::host));
@@ -95,9 +95,9 @@ XsStore::XsStore()
 		handle_.reset(xs_open(0));
 	}
 	if (!handle_) {
-		throw Error(Exit::host,
-			    fmt::format("xenstored cannot be reached at {}: 'systemctl start xenstored'",
-					xs_daemon_socket()));
+		throw Error(Exit::host, fmt::format("cannot connect to xenstored at {}; start it with "
+						    "'systemctl start xenstored'",
+						    xs_daemon_socket()));
 	}
 }
 

@@ -32,7 +32,7 @@ TEST_F(Attach, AnAddressThatIsTakenMeanwhileIsRefused)
 		ADD_FAILURE() << "accepted";
 	} catch (const Error &error) {
 		EXPECT_EQ(error.code(), Exit::conflict);
-		expect_in("vif 5.0 has it on bridge xenbr0", error.what());
+		expect_in("vif 5.0 already has it on bridge xenbr0", error.what());
 	}
 	EXPECT_TRUE(waited);
 	EXPECT_FALSE(world.store.has(back));
@@ -46,7 +46,7 @@ TEST_F(Attach, ALockThatIsNeverLetGoEndsTheWait)
 	std::filesystem::create_directories(file.parent_path());
 	const int other = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	ASSERT_EQ(flock(other, LOCK_EX), 0);
-	expect_in("is locked by another tool", fails(Exit::timeout));
+	expect_in("another command holds the lock", fails(Exit::timeout));
 	close(other);
 }
 

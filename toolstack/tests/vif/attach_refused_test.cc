@@ -31,7 +31,7 @@ TEST_F(Attach, RefusesAnAddressInUseOnTheSameBridge)
 	world.add_domain(4, "db");
 	world.links.add("br1", "bridge");
 	go("mac=00:16:3e:00:00:01");
-	expect_in("vif 3.0 has it", fails(Exit::conflict, "mac=00:16:3e:00:00:01", "db"));
+	expect_in("vif 3.0 already has it", fails(Exit::conflict, "mac=00:16:3e:00:00:01", "db"));
 	EXPECT_EQ(go("mac=00:16:3e:00:00:01,bridge=br1", "db").text(), "vif 4.0");
 }
 

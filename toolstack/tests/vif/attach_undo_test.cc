@@ -92,7 +92,7 @@ TEST_F(Attach, ADomainThatDiesEndsTheWait)
 		}
 	};
 	const Millis before = world.clock.time;
-	expect_in("died", fails(Exit::absent, "", "web", {Millis(40000), true}));
+	expect_in("went away", fails(Exit::absent, "", "web", {Millis(40000), true}));
 	EXPECT_LT(world.clock.time - before, Millis(10000));
 }
 

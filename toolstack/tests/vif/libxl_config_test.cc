@@ -115,7 +115,7 @@ TEST_F(LibxlConfig, AHeldLockIsWaitedForWithABound)
 	attach_vif("");
 	EXPECT_LT(world.clock.time - before, Millis(40000));
 	ASSERT_EQ(world.notes.size(), 1u);
-	EXPECT_NE(world.notes.front().find("locked"), std::string::npos);
+	EXPECT_NE(world.notes.front().find("holds the lock"), std::string::npos);
 	EXPECT_FALSE(config().contains("nics"));
 	EXPECT_TRUE(std::filesystem::exists(lock)) << "the lock is its holder's";
 	close(fd);

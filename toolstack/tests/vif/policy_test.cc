@@ -241,7 +241,7 @@ TEST_F(PolicyTest, WhatTheKernelRefusesIsNotKept)
 TEST_F(PolicyTest, OtherBridgesAreRefused)
 {
 	make_the_bridge("bridge");
-	EXPECT_NE(refused({"isolated=on"}).find("no brlite bridge"), std::string::npos);
+	EXPECT_NE(refused({"isolated=on"}).find("not a port of a brlite bridge"), std::string::npos);
 }
 
 // A lock that cannot be read must not become none.
