@@ -53,7 +53,7 @@ void print(const Output &output, const Answer &answer)
 int run_check(const Output &output)
 {
 	World world;
-	auto findings = check_host(world.host(), geteuid() == 0);
+	auto findings = check_host(world.host(), geteuid() == 0, RINGWAY_VERSION);
 	if (worth_going_on(findings)) {
 		try {
 			Context context = world.open();

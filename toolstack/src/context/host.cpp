@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "context/host.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fstream>
 #include <sys/utsname.h>
@@ -67,22 +68,50 @@ bool Host::module_loaded(const std::string &name) const
 	return is_there(root_ / "sys/module" / name);
 }
 
-bool Host::module_available(const std::string &name) const
+fs::path Host::module_file(const std::string &name) const
 {
 	struct utsname names {
 	};
 	if (uname(&names) != 0) {
-		return false;
+		return {};
 	}
-	// modules.dep names each module's file, whatever it is packed with.
-	std::ifstream in(root_ / "lib/modules" / names.release / "modules.dep");
-	const std::string wanted = "/" + name + ".ko";
+	// modules.dep names each module's file, whatever it is packed with. There are file names with _ and
+	// with -, which are one and the same to modprobe.
+	const fs::path directory = root_ / "lib/modules" / names.release;
+	std::ifstream in(directory / "modules.dep");
+	const auto with_underscores = [](std::string text) {
+		std::replace(text.begin(), text.end(), '-', '_');
+		return text;
+	};
+	const std::string wanted = with_underscores(name) + ".ko";
 	for (std::string line; std::getline(in, line);) {
-		if (line.substr(0, line.find(':')).find(wanted) != std::string::npos) {
-			return true;
+		const fs::path file = line.substr(0, line.find(':'));
+		if (with_underscores(file.filename()).starts_with(wanted)) {
+			return directory / file;
 		}
 	}
-	return false;
+	return {};
+}
+
+bool Host::module_available(const std::string &name) const
+{
+	return !module_file(name).empty();
+}
+
+std::optional<std::string> Host::loaded_version(const std::string &name) const
+{
+	const std::string version = first_line(root_ / "sys/module" / name / "version");
+	return version.empty() ? std::nullopt : std::optional(version);
+}
+
+std::optional<std::string> Host::file_version(const std::string &name) const
+{
+	std::ifstream in(module_file(name), std::ios::binary);
+	const std::string bytes(std::istreambuf_iterator<char>(in), {});
+	// The section .modinfo is texts like this one, each with a NUL before and behind it.
+	const std::string key("\0version=", 9);
+	const auto at = bytes.find(key);
+	return at == bytes.npos ? std::nullopt : std::optional<std::string>(bytes.c_str() + at + key.size());
 }
 
 std::optional<std::string> Host::vif_device(unsigned domid, unsigned devid) const

@@ -25,6 +25,10 @@ public:
 	std::optional<std::string> backend_driver() const;
 	bool module_loaded(const std::string &name) const;
 	bool module_available(const std::string &name) const;
+	// What the module calls its version: the one that runs, and the one whose file modprobe would load.
+	// nullopt: there is none, it does not say, or its file is compressed.
+	std::optional<std::string> loaded_version(const std::string &name) const;
+	std::optional<std::string> file_version(const std::string &name) const;
 	// The network device that belongs to the vif, whatever it is called now.
 	std::optional<std::string> vif_device(unsigned domid, unsigned devid) const;
 	// Queues that the device has in use on the host's side, 0 if it does not say.
@@ -33,6 +37,9 @@ public:
 	std::string hotplug_script() const;
 
 private:
+	// For this kernel, as modules.dep names it; empty when there is none.
+	std::filesystem::path module_file(const std::string &name) const;
+
 	std::filesystem::path root_;
 };
 

@@ -2,9 +2,11 @@
 #include "verbs/check.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <set>
 #include "verbs/rows.hpp"
+#include "words/text.hpp"
 #include "words/vifspec.hpp"
 
 namespace ringway
@@ -15,6 +17,7 @@ namespace
 
 const std::string ours = "ringway_netback";
 const std::string stock = "xen_netback";
+constexpr std::array our_modules = {"ringway_netback", "ringway_netfront", "bridge_lite"};
 
 class Report
 {
@@ -50,6 +53,26 @@ void check_drivers(Report &report, const Host &host)
 			"backend driver",
 			fmt::format("both {} and {} are loaded; {} serves the vifs", ours, stock, *driver),
 			"modprobe -r " + idle);
+	}
+}
+
+// A module that was installed anew and not loaded again is a common reason why a fix does not help.
+void check_version(Report &report, const Host &host, const std::string &module)
+{
+	if (!host.module_loaded(module)) {
+		return;
+	}
+	const auto loaded = host.loaded_version(module), file = host.file_version(module);
+	const std::string text = loaded ? "version " + escape(*loaded) : "does not say its version";
+	if (file && file != loaded) {
+		report.warning(
+			"module " + module,
+			fmt::format("{}, but its file on disk is version {}", text, escape(*file)),
+			fmt::format("detach all vifs and reload it with 'modprobe -r {} && modprobe {}', "
+				    "or reboot",
+				    module, module));
+	} else {
+		report.ok("module " + module, text);
 	}
 }
 
@@ -115,9 +138,10 @@ const char *level_name(Level level)
 
 } // namespace
 
-std::vector<Finding> check_host(const Host &host, bool root)
+std::vector<Finding> check_host(const Host &host, bool root, const std::string &version)
 {
 	Report report;
+	report.ok("ringway", "version " + version);
 	if (!host.on_xen()) {
 		report.problem("Xen", "this system does not run on Xen",
 			       "boot the 'with Xen hypervisor' entry (apt install xen-system-amd64)");
@@ -133,6 +157,9 @@ std::vector<Finding> check_host(const Host &host, bool root)
 		return report.findings;
 	}
 	check_drivers(report, host);
+	for (const char *module : our_modules) {
+		check_version(report, host, module);
+	}
 	return report.findings;
 }
 

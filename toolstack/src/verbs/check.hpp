@@ -23,8 +23,9 @@ struct Finding {
 	std::string fix; // what to type; empty when nothing is wrong
 };
 
-// Checks that need nothing but /proc and /sys. The result ends early when there is no point in going on.
-std::vector<Finding> check_host(const Host &host, bool root);
+// Checks that need nothing but /proc, /sys and modules' files. The result ends early when there is no point
+// in going on. version: the command's.
+std::vector<Finding> check_host(const Host &host, bool root, const std::string &version);
 // Checks of the bridges and of every vif.
 std::vector<Finding> check_vifs(Context &context);
 

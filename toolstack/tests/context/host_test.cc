@@ -54,6 +54,18 @@ TEST(HostFacts, KnowsWhichModulesCouldBeLoaded)
 	EXPECT_FALSE(world.host.module_available("ringway-netback")) << "named as somebody's need only";
 }
 
+TEST(HostFacts, ReadsTheVersionOutOfAModulesFile)
+{
+	World world;
+	EXPECT_EQ(world.host.file_version("bridge_lite"), std::nullopt);
+	world.add_module("bridge-lite", "0.1.0");
+	EXPECT_EQ(world.host.file_version("bridge_lite"), "0.1.0");
+	EXPECT_EQ(world.host.file_version("bridge"), std::nullopt) << "another module";
+	EXPECT_EQ(world.host.loaded_version("bridge_lite"), std::nullopt);
+	world.add_file("sys/module/bridge_lite/version", "0.2.0\n");
+	EXPECT_EQ(world.host.loaded_version("bridge_lite"), "0.2.0");
+}
+
 TEST(HostFacts, PrefersItsOwnScriptWhereInstalled)
 {
 	World world;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <fstream>
+#include <sys/utsname.h>
 #include "xenstore_schema.hpp"
 
 namespace ringway::test
@@ -61,6 +62,19 @@ void World::load_driver(const std::string &module)
 	fs::create_directories(root / "sys/bus/xen-backend/devices");
 	fs::remove(root / "sys/bus/xen-backend/drivers/vif/module");
 	fs::create_symlink(root / "sys/module" / module, root / "sys/bus/xen-backend/drivers/vif/module");
+}
+
+void World::add_module(const std::string &name, const std::string &version)
+{
+	struct utsname names {
+	};
+	uname(&names);
+	const std::string directory = fmt::format("lib/modules/{}/", names.release);
+	add_file(directory + "modules.dep", fmt::format("updates/{}.ko:\n", name));
+	using namespace std::string_literals;
+	add_file(directory + fmt::format("updates/{}.ko", name), "\x7f"
+								 "ELF\0srcversion=9.9\0version="s +
+									 version + "\0license=GPL\0"s);
 }
 
 void World::add_domain(unsigned id, const std::string &name, Guest guest)

@@ -29,6 +29,8 @@ public:
 	void add_file(const std::string &path, const std::string &text = "");
 	void remove_file(const std::string &path);
 	void load_driver(const std::string &module);
+	// Its file on disk.
+	void add_module(const std::string &name, const std::string &version);
 	Context context();
 
 	FakeClock clock;

@@ -10,7 +10,7 @@ class Check : public test::VifTest
 protected:
 	std::string all(bool root = true)
 	{
-		auto findings = check_host(world.host, root);
+		auto findings = check_host(world.host, root, "1.2.3");
 		if (worth_going_on(findings)) {
 			for (const Finding &finding : check_vifs(context)) {
 				findings.push_back(finding);
@@ -54,6 +54,28 @@ TEST_F(Check, TwoBackendsAreAWarning)
 	world.add_file("sys/module/xen_netback/refcnt", "0");
 	const std::string text = all();
 	EXPECT_NE(text.find("modprobe -r xen_netback"), std::string::npos) << text;
+	EXPECT_TRUE(is_healthy);
+}
+
+TEST_F(Check, ShowsVersions)
+{
+	expect_in("ok       ringway: version 1.2.3\n", all());
+	EXPECT_EQ(all().find("bridge_lite"), std::string::npos) << "it is not loaded";
+	world.add_file("sys/module/bridge_lite/version", "0.1.0\n");
+	expect_in("ok       module bridge_lite: version 0.1.0\n", all());
+	expect_in("ok       module ringway_netback: does not say its version\n", all());
+}
+
+TEST_F(Check, AModuleThatIsNotTheOneOnDiskIsAWarning)
+{
+	world.add_file("sys/module/bridge_lite/version", "0.1.0\n");
+	world.add_module("bridge-lite", "0.1.0");
+	expect_in("ok       module bridge_lite: version 0.1.0\n", all());
+	world.add_module("bridge-lite", "0.2.0");
+	const std::string text = all();
+	expect_in("warning  module bridge_lite: version 0.1.0, but its file on disk is version 0.2.0\n",
+		  text);
+	expect_in("modprobe -r bridge_lite && modprobe bridge_lite", text);
 	EXPECT_TRUE(is_healthy);
 }
 
