@@ -34,7 +34,7 @@ int take(Clock &clock, const fs::path &file, Millis timeout)
 {
 	const Deadline deadline(clock, timeout);
 	for (;; clock.sleep(lock_pause)) {
-		const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+		const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (fd < 0) {
 			throw Error(Exit::failed,
 				    fmt::format("cannot open {}: {}", file.string(), std::strerror(errno)));
@@ -52,6 +52,26 @@ int take(Clock &clock, const fs::path &file, Millis timeout)
 }
 
 } // namespace
+
+fs::path own_locks(const fs::path &root)
+{
+	fs::path directory = root / "run/ringway";
+	std::error_code ignored; // what is wrong, mkdir says
+	fs::create_directories(directory.parent_path(), ignored);
+	if (mkdir(directory.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
+		throw Error(Exit::failed,
+			    fmt::format("cannot create {}: {}", directory.string(), std::strerror(errno)));
+	}
+	struct stat there {
+	};
+	if (lstat(directory.c_str(), &there) != 0 || !S_ISDIR(there.st_mode) || there.st_uid != geteuid() ||
+	    (there.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+		throw Error(Exit::failed,
+			    fmt::format("{}: others can write or look there; remove it, and it is made anew",
+					directory.string()));
+	}
+	return directory;
+}
 
 void Descriptor::reset()
 {

@@ -10,6 +10,11 @@
 namespace ringway
 {
 
+// The directory of the command's own locks, made when it is not there. Nobody but root can get at a file in it:
+// in /run/lock, where everybody may write, any user could hold or spoil a lock. Throws Error when it is
+// somebody else's.
+std::filesystem::path own_locks(const std::filesystem::path &root);
+
 class Descriptor
 {
 public:
@@ -27,8 +32,8 @@ private:
 class FileLock
 {
 public:
-	// Throws Error when the file cannot be made, when time is over, or when a signal asks the command to
-	// stop.
+	// Throws Error when the file cannot be made or is a symbolic link, when the time is up, or when a
+	// signal asks the command to stop.
 	FileLock(Clock &clock, std::filesystem::path file, Millis timeout = Millis(30000));
 	~FileLock();
 	FileLock(const FileLock &) = delete;

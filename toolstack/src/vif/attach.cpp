@@ -76,10 +76,7 @@ std::vector<PlannedNode> plan_in(Transaction &transaction, const AttachChecked &
 // and each vif that comes anywhere would make all others begin anew.
 Record create(Context &context, AttachChecked &checked)
 {
-	const std::filesystem::path locks = context.host.root() / "run/lock";
-	std::error_code ignored; // the lock says what is wrong
-	std::filesystem::create_directories(locks, ignored);
-	const FileLock lock(context.clock, locks / "ringway-attach", turn_timeout);
+	const FileLock lock(context.clock, own_locks(context.host.root()) / "attach", turn_timeout);
 	settle_mac(context, checked.spec);
 	unsigned devid = 0;
 	transact(context.store, context.clock, [&](Transaction &transaction) {

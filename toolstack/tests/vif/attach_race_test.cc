@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <utility>
 #include "attach_fixture.hpp"
+#include "context/file_lock.hpp"
 
 namespace ringway
 {
@@ -14,8 +15,7 @@ namespace ringway
 // CL-11: two commands that want the same address find it free at the same moment.
 TEST_F(Attach, AnAddressThatIsTakenMeanwhileIsRefused)
 {
-	const auto file = world.root / "run/lock/ringway-attach";
-	std::filesystem::create_directories(file.parent_path());
+	const auto file = own_locks(world.root) / "attach";
 	const int other = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	ASSERT_EQ(flock(other, LOCK_EX), 0);
 	bool waited = false;
@@ -42,8 +42,7 @@ TEST_F(Attach, AnAddressThatIsTakenMeanwhileIsRefused)
 
 TEST_F(Attach, ALockThatIsNeverLetGoEndsTheWait)
 {
-	const auto file = world.root / "run/lock/ringway-attach";
-	std::filesystem::create_directories(file.parent_path());
+	const auto file = own_locks(world.root) / "attach";
 	const int other = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	ASSERT_EQ(flock(other, LOCK_EX), 0);
 	expect_in("another command holds the lock", fails(Exit::timeout));
