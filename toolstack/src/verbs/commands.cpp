@@ -117,13 +117,14 @@ Answer vif_set(Context &context, const Output &output, const std::string &domain
 		set_carrier(context, record, *carrier);
 		return show();
 	}
-	const Policy wanted = change_policy(read_policy(context.store, record), words);
+	const auto change = [&](Policy policy) { return change_policy(std::move(policy), words); };
 	if (output.dry_run) {
+		const Policy wanted = change(read_policy(context.store, record));
 		return {nlohmann::json{{"policy", wanted.text()}},
 			fmt::format("{} would have: {}\n", record.text(),
 				    wanted.empty() ? "nothing" : wanted.text())};
 	}
-	set_policy(context, record, wanted);
+	update_policy(context, record, change);
 	if (carrier) {
 		set_carrier(context, record, *carrier);
 	}
@@ -135,12 +136,14 @@ Answer vif_rules(Context &context, const Output &output, const std::string &doma
 {
 	const Record record = find_vif(context.store, domain, vif);
 	if (text) {
-		Policy wanted = read_policy(context.store, record);
-		wanted.rules = parse_rules(*text, "rules");
+		const PortRules wanted = parse_rules(*text, "rules");
 		if (output.dry_run) {
-			return {rules_json(wanted.rules), rules_text(wanted.rules)};
+			return {rules_json(wanted), rules_text(wanted)};
 		}
-		set_policy(context, record, wanted);
+		update_policy(context, record, [&](Policy policy) {
+			policy.rules = wanted;
+			return policy;
+		});
 	}
 	const CountedRules counted = context.links.rules(find_port(context, record));
 	return {rules_json(counted.rules, &counted),

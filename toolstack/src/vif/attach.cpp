@@ -10,7 +10,6 @@ extern "C" {
 #include "vif/detach.hpp"
 #include "context/file_lock.hpp"
 #include "vif/libxl_config.hpp"
-#include "vif/kept_policy.hpp"
 #include "vif/policy.hpp"
 #include "vif/state.hpp"
 #include "words/text.hpp"
@@ -169,9 +168,10 @@ void wire_up(Context &context, const AttachChecked &checked, const Record &recor
 		begin_filtering(context, *bridge);
 	}
 	if (checked.ip_lock) {
-		Policy policy = read_policy(context.store, record);
-		policy.ip_lock = checked.ip_lock;
-		set_policy(context, record, policy);
+		update_policy(context, record, [&](Policy policy) {
+			policy.ip_lock = checked.ip_lock;
+			return policy;
+		});
 	}
 	// INVARIANT: nothing passed the port until now.
 	context.links.set_up(link, true);

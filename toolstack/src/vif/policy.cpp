@@ -2,6 +2,7 @@
 #include "vif/policy.hpp"
 
 #include <fmt/format.h>
+#include "context/file_lock.hpp"
 #include "vif/kept_policy.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
@@ -26,6 +27,36 @@ int mirror_target(Context &context, const Link &port, const Mirror &mirror)
 				 "'ringway vif set' again when it is one, or give it up with mirror=none",
 				 quote(mirror.device), port.name));
 	return 0;
+}
+
+void put_in_force(Context &context, const Record &record, const Policy &before, const Policy &policy)
+{
+	const Link link = find_port(context, record);
+	if (policy.mac_lock && !record.mac) {
+		throw Error(Exit::usage,
+			    fmt::format("{}: it has no MAC address on record to be locked to; omit mac_lock=",
+					record.text()));
+	}
+	PortPolicy port;
+	port.isolated = policy.isolated;
+	port.mac_lock = policy.mac_lock;
+	port.mac = record.mac;
+	port.ip_lock = policy.ip_lock;
+	port.storm = policy.storm;
+	port.rules = policy.rules;
+	if (policy.mirror) {
+		const int target = mirror_target(context, link, *policy.mirror);
+		port.mirror_from = policy.mirror->from_guest ? target : 0;
+		port.mirror_to = policy.mirror->to_guest ? target : 0;
+	}
+	port.vlan = policy.vlan;
+	if (!policy.vlan && before.vlan) {
+		port.vlan = Vlan::parse(default_vlan);
+	}
+	context.links.set_policy(link, port);
+	if (policy.vlan) {
+		begin_filtering(context, context.links.find(link.master).value_or(Link()));
+	}
 }
 
 } // namespace
@@ -54,34 +85,13 @@ Link find_port(Context &context, const Record &record)
 	return *link;
 }
 
-void set_policy(Context &context, const Record &record, const Policy &policy)
+void update_policy(Context &context, const Record &record, const std::function<Policy(Policy)> &change)
 {
-	const Link link = find_port(context, record);
-	if (policy.mac_lock && !record.mac) {
-		throw Error(Exit::usage,
-			    fmt::format("{}: it has no MAC address on record to be locked to; omit mac_lock=",
-					record.text()));
-	}
-	PortPolicy port;
-	port.isolated = policy.isolated;
-	port.mac_lock = policy.mac_lock;
-	port.mac = record.mac;
-	port.ip_lock = policy.ip_lock;
-	port.storm = policy.storm;
-	port.rules = policy.rules;
-	if (policy.mirror) {
-		const int target = mirror_target(context, link, *policy.mirror);
-		port.mirror_from = policy.mirror->from_guest ? target : 0;
-		port.mirror_to = policy.mirror->to_guest ? target : 0;
-	}
-	port.vlan = policy.vlan;
-	if (!policy.vlan && read_policy(context.store, record).vlan) {
-		port.vlan = Vlan::parse(default_vlan);
-	}
-	context.links.set_policy(link, port);
-	if (policy.vlan) {
-		begin_filtering(context, context.links.find(link.master).value_or(Link()));
-	}
+	const FileLock lock(context.clock, own_locks(context.host.root()) /
+						   fmt::format("policy-{}.{}", record.domid, record.devid));
+	const Policy before = read_policy(context.store, record);
+	const Policy policy = change(before);
+	put_in_force(context, record, before, policy);
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		if (!transaction.read(node_path(record.backend_path(), schema::backend::state))) {
 			throw Error(Exit::absent,

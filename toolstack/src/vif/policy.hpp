@@ -3,6 +3,7 @@
 // Puts a policy in force at a vif's port, and keeps it (kept_policy.hpp).
 #pragma once
 
+#include <functional>
 #include "context/context.hpp"
 #include "vif/record.hpp"
 #include "words/policy.hpp"
@@ -13,9 +14,10 @@ namespace ringway
 // The vif's device, which must be a port of a brlite bridge.
 Link find_port(Context &context, const Record &record);
 
-// To the device first: what the kernel refuses is not remembered either. A mirror that is no port of the
-// bridge (any more) is left out, with a note.
-void set_policy(Context &context, const Record &record, const Policy &policy);
+// Reads what is kept, changes it, puts it in force and keeps it, as one step: of two commands at once the
+// second begins with what the first left. To the device first: what the kernel refuses is not kept either. A
+// mirror that is no port of the bridge (any more) is left out, with a note.
+void update_policy(Context &context, const Record &record, const std::function<Policy(Policy)> &change);
 
 // The brlite bridge tells VLANs apart from now on, if it does not yet, and the user is told. CONTEXT: the
 // port that this is for has its VLANs already.

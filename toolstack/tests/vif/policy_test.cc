@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vif/policy.hpp"
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include <utility>
+#include "context/file_lock.hpp"
 #include "guest_test.hpp"
 #include "verbs/commands.hpp"
 #include "verbs/rows.hpp"
@@ -79,6 +84,25 @@ TEST_F(PolicyTest, WithoutWordsWhatIsKeptIsPutInForceAgain)
 	set({});
 	EXPECT_EQ(world.links.policies.at("vif3.0"), before);
 	EXPECT_TRUE(before.ip_lock && before.ip_lock->empty()) << "none is not any";
+}
+
+// Two commands at once: the other has the lock, and is done with isolated=on while this one waits.
+TEST_F(PolicyTest, WhatAnotherCommandSetMeanwhileIsNotLost)
+{
+	const auto file = own_locks(world.root) / "policy-3.0";
+	const int other = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	ASSERT_EQ(flock(other, LOCK_EX), 0);
+	bool waited = false;
+	world.clock.slept = [&] {
+		if (!std::exchange(waited, true)) {
+			world.store.put("/local/domain/0/backend/vif/3/0/isolated", "1");
+			close(other);
+		}
+	};
+	set({"mac_lock=on"});
+	EXPECT_TRUE(waited);
+	EXPECT_EQ(node("isolated") + node("mac-lock"), "11");
+	EXPECT_FALSE(std::filesystem::exists(file)) << "the lock was not let go";
 }
 
 TEST_F(PolicyTest, IsShown)
