@@ -3,6 +3,7 @@
 // The host's network devices. Two implementations: rtnetlink (nl_links.hpp) and a list for the tests.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,18 +42,17 @@ struct Link {
 	bool is_bridge() const { return kind == "bridge" || kind == "brlite"; }
 };
 
-// What a port of a brlite bridge may do.
-struct PortPolicy {
-	bool isolated = false;
-	bool mac_lock = false;
-	std::optional<Mac> mac;        // that it is locked to
-	std::optional<IpLock> ip_lock; // addresses that it is locked to
-	StormLimits storm;
-	PortRules rules;
-	int mirror_from = 0, mirror_to = 0; // index of the port that gets copies; 0: none
-	std::optional<Vlan> vlan;           // absent: whatever they are
-
-	bool operator==(const PortPolicy &) const = default;
+// Changes to what a port of a brlite bridge may do. What is absent stays as it is in the kernel, whoever set
+// it.
+struct PortChange {
+	std::optional<bool> isolated;
+	std::optional<bool> mac_lock;
+	std::optional<Mac> mac;                                          // that it is locked to, or was
+	std::optional<std::optional<IpLock>> ip_lock;                    // nullopt within: any address
+	std::array<std::optional<StormLimit>, storm_kinds.size()> storm; // in their order
+	std::optional<PortRules> rules;
+	std::optional<int> mirror_from, mirror_to; // index of the port that gets copies; 0: none
+	std::optional<Vlan> vlan;
 };
 
 class Links
@@ -72,7 +72,7 @@ public:
 	// brlite bridge all that it has.
 	virtual void set_vlan(const Link &link, const Vlan &vlan) = 0;
 	// The port must be in a brlite bridge already.
-	virtual void set_policy(const Link &link, const PortPolicy &policy) = 0;
+	virtual void change_port(const Link &link, const PortChange &change) = 0;
 	virtual CountedRules rules(const Link &link) = 0;
 	// Whether this bridge looks at VLAN tags at all.
 	virtual bool filters_vlans(const Link &bridge) = 0;

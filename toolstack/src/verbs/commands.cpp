@@ -117,14 +117,13 @@ Answer vif_set(Context &context, const Output &output, const std::string &domain
 		set_carrier(context, record, *carrier);
 		return show();
 	}
-	const auto change = [&](Policy policy) { return change_policy(std::move(policy), words); };
 	if (output.dry_run) {
-		const Policy wanted = change(read_policy(context.store, record));
+		const Policy wanted = change_policy(read_policy(context.store, record), words);
 		return {nlohmann::json{{"policy", wanted.text()}},
 			fmt::format("{} would have: {}\n", record.text(),
 				    wanted.empty() ? "nothing" : wanted.text())};
 	}
-	update_policy(context, record, change);
+	update_policy(context, record, words);
 	if (carrier) {
 		set_carrier(context, record, *carrier);
 	}
@@ -140,10 +139,7 @@ Answer vif_rules(Context &context, const Output &output, const std::string &doma
 		if (output.dry_run) {
 			return {rules_json(wanted), rules_text(wanted)};
 		}
-		update_policy(context, record, [&](Policy policy) {
-			policy.rules = wanted;
-			return policy;
-		});
+		update_policy(context, record, {"rules=" + *text});
 	}
 	const CountedRules counted = context.links.rules(find_port(context, record));
 	return {rules_json(counted.rules, &counted),

@@ -12,6 +12,7 @@ extern "C" {
 #include "vif/libxl_config.hpp"
 #include "vif/policy.hpp"
 #include "vif/state.hpp"
+#include "words/ip_lock.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
 
@@ -168,10 +169,7 @@ void wire_up(Context &context, const AttachChecked &checked, const Record &recor
 		begin_filtering(context, *bridge);
 	}
 	if (checked.ip_lock) {
-		update_policy(context, record, [&](Policy policy) {
-			policy.ip_lock = checked.ip_lock;
-			return policy;
-		});
+		update_policy(context, record, {"ip=" + ip_lock_text(*checked.ip_lock)});
 	}
 	// INVARIANT: nothing passed the port until now.
 	context.links.set_up(link, true);

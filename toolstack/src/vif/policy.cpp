@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vif/policy.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include "context/file_lock.hpp"
 #include "vif/kept_policy.hpp"
@@ -29,34 +30,43 @@ int mirror_target(Context &context, const Link &port, const Mirror &mirror)
 	return 0;
 }
 
-void put_in_force(Context &context, const Record &record, const Policy &before, const Policy &policy)
+// What the words name, or all that is kept.
+PortChange port_change(Context &context, const Record &record, const Link &link, const Policy &policy,
+		       const std::vector<std::string> &words)
 {
-	const Link link = find_port(context, record);
-	if (policy.mac_lock && !record.mac) {
-		throw Error(Exit::usage,
-			    fmt::format("{}: it has no MAC address on record to be locked to; omit mac_lock=",
-					record.text()));
+	const auto named = [&](std::string_view key) {
+		return words.empty() || std::any_of(words.begin(), words.end(), [&](const std::string &word) {
+			       return word.starts_with(key) && word.substr(key.size(), 1) == "=";
+		       });
+	};
+	PortChange change;
+	if (named("isolated")) {
+		change.isolated = policy.isolated;
 	}
-	PortPolicy port;
-	port.isolated = policy.isolated;
-	port.mac_lock = policy.mac_lock;
-	port.mac = record.mac;
-	port.ip_lock = policy.ip_lock;
-	port.storm = policy.storm;
-	port.rules = policy.rules;
-	if (policy.mirror) {
-		const int target = mirror_target(context, link, *policy.mirror);
-		port.mirror_from = policy.mirror->from_guest ? target : 0;
-		port.mirror_to = policy.mirror->to_guest ? target : 0;
+	if (named("mac_lock")) {
+		change.mac_lock = policy.mac_lock;
+		change.mac = record.mac;
 	}
-	port.vlan = policy.vlan;
-	if (!policy.vlan && before.vlan) {
-		port.vlan = Vlan::parse(default_vlan);
+	if (named("ip")) {
+		change.ip_lock = policy.ip_lock;
 	}
-	context.links.set_policy(link, port);
-	if (policy.vlan) {
-		begin_filtering(context, context.links.find(link.master).value_or(Link()));
+	for (std::size_t i = 0; i < storm_kinds.size(); ++i) {
+		if (named(storm_kinds[i].key)) {
+			change.storm[i] = policy.storm.*storm_kinds[i].limit;
+		}
 	}
+	if (named("rules")) {
+		change.rules = policy.rules;
+	}
+	if (named("mirror")) {
+		const int target = policy.mirror ? mirror_target(context, link, *policy.mirror) : 0;
+		change.mirror_from = policy.mirror && policy.mirror->from_guest ? target : 0;
+		change.mirror_to = policy.mirror && policy.mirror->to_guest ? target : 0;
+	}
+	if (named("vlan")) {
+		change.vlan = policy.vlan;
+	}
+	return change;
 }
 
 } // namespace
@@ -85,13 +95,26 @@ Link find_port(Context &context, const Record &record)
 	return *link;
 }
 
-void update_policy(Context &context, const Record &record, const std::function<Policy(Policy)> &change)
+void update_policy(Context &context, const Record &record, const std::vector<std::string> &words)
 {
 	const FileLock lock(context.clock, own_locks(context.host.root()) /
 						   fmt::format("policy-{}.{}", record.domid, record.devid));
 	const Policy before = read_policy(context.store, record);
-	const Policy policy = change(before);
-	put_in_force(context, record, before, policy);
+	const Policy policy = change_policy(before, words);
+	const Link link = find_port(context, record);
+	PortChange change = port_change(context, record, link, policy, words);
+	if (change.mac_lock == true && !record.mac) {
+		throw Error(Exit::usage,
+			    fmt::format("{}: it has no MAC address on record to be locked to; omit mac_lock=",
+					record.text()));
+	}
+	if (before.vlan && !policy.vlan) {
+		change.vlan = Vlan::parse(default_vlan);
+	}
+	context.links.change_port(link, change);
+	if (change.vlan && policy.vlan) {
+		begin_filtering(context, context.links.find(link.master).value_or(Link()));
+	}
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		if (!transaction.read(node_path(record.backend_path(), schema::backend::state))) {
 			throw Error(Exit::absent,

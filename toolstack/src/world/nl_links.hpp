@@ -26,7 +26,7 @@ public:
 	void set_master(const Link &link, const Link &bridge) override;
 	void set_up(const Link &link, bool up) override;
 	void set_vlan(const Link &link, const Vlan &vlan) override;
-	void set_policy(const Link &link, const PortPolicy &policy) override;
+	void change_port(const Link &link, const PortChange &change) override;
 	CountedRules rules(const Link &link) override;
 	bool filters_vlans(const Link &bridge) override;
 	void filter_vlans(const Link &bridge) override;

@@ -2,6 +2,8 @@
 // A port's policy on a brlite bridge over rtnetlink: what bridge(8) can say, in its words, and the lock to IP
 // addresses, which it has no word for (kernel/bridge-lite/uapi.h).
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <linux/if_bridge.h>
 #include <linux/neighbour.h>
@@ -98,11 +100,19 @@ void expect(int error, const Link &link, const std::string &what, const std::str
 	}
 }
 
-void set_flags(nl_sock *socket, const Link &link, const PortPolicy &policy)
+void set_flags(nl_sock *socket, const Link &link, const PortChange &change)
 {
+	if (!change.isolated && !change.mac_lock) {
+		return;
+	}
 	Request request(RTM_SETLINK, 0);
 	request.header(link_header(AF_BRIDGE, link)).nest(IFLA_PROTINFO, [&] {
-		request.flag(IFLA_BRPORT_ISOLATED, policy.isolated).flag(IFLA_BRPORT_LOCKED, policy.mac_lock);
+		if (change.isolated) {
+			request.flag(IFLA_BRPORT_ISOLATED, *change.isolated);
+		}
+		if (change.mac_lock) {
+			request.flag(IFLA_BRPORT_LOCKED, *change.mac_lock);
+		}
 	});
 	expect(request.send(socket), link, "setting the port's policy");
 }
@@ -129,12 +139,6 @@ void set_station(nl_sock *socket, const Link &link, const Mac &mac, bool present
 		       : fmt::format("removing {} from the FDB", mac.text()));
 }
 
-void put_storm(Request &request, int type, const StormLimit &limit)
-{
-	const brlite_storm_limit value{limit.rate, limit.burst};
-	request.put(type, &value, sizeof(value));
-}
-
 void put_rules(Request &request, int type, const RuleList &list)
 {
 	request.nest(type, [&] {
@@ -148,32 +152,62 @@ void put_rules(Request &request, int type, const RuleList &list)
 	});
 }
 
-// What has no word in bridge(8), in one request.
-void set_own_words(nl_sock *socket, const Link &link, const PortPolicy &policy)
+void put_ip_lock(Request &request, const std::optional<IpLock> &lock)
 {
+	request.flag(IFLA_BRLITE_PORT_ADDRESS_LOCK, lock.has_value());
+	request.nest(IFLA_BRLITE_PORT_ADDRESSES, [&] {
+		for (const std::string &text : lock.value_or(IpLock())) {
+			std::array<std::uint8_t, 16> bytes{};
+			const unsigned length = read_ip_address(text, bytes.data());
+			request.put(IFLA_BRLITE_ADDRESS, bytes.data(), length);
+		}
+	});
+}
+
+constexpr std::array storm_attributes = {IFLA_BRLITE_PORT_STORM_BROADCAST, IFLA_BRLITE_PORT_STORM_MULTICAST,
+					 IFLA_BRLITE_PORT_STORM_UNKNOWN};
+static_assert(storm_attributes.size() == storm_kinds.size());
+
+void put_own_words(Request &request, const PortChange &change)
+{
+	if (change.ip_lock) {
+		put_ip_lock(request, *change.ip_lock);
+	}
+	for (std::size_t i = 0; i < storm_attributes.size(); ++i) {
+		if (const auto &limit = change.storm[i]) {
+			const brlite_storm_limit value{limit->rate, limit->burst};
+			request.put(storm_attributes[i], &value, sizeof(value));
+		}
+	}
+	if (change.rules) {
+		put_rules(request, IFLA_BRLITE_PORT_RULES_FROM, change.rules->from_guest);
+		put_rules(request, IFLA_BRLITE_PORT_RULES_TO, change.rules->to_guest);
+	}
+	if (change.mirror_from) {
+		request.number(IFLA_BRLITE_PORT_MIRROR_FROM, static_cast<std::uint32_t>(*change.mirror_from));
+	}
+	if (change.mirror_to) {
+		request.number(IFLA_BRLITE_PORT_MIRROR_TO, static_cast<std::uint32_t>(*change.mirror_to));
+	}
+}
+
+bool has_own_words(const PortChange &change)
+{
+	return change.ip_lock || change.rules || change.mirror_from || change.mirror_to ||
+	       std::any_of(change.storm.begin(), change.storm.end(),
+			   [](const auto &limit) { return limit.has_value(); });
+}
+
+// What has no word in bridge(8), in one request.
+void set_own_words(nl_sock *socket, const Link &link, const PortChange &change)
+{
+	if (!has_own_words(change)) {
+		return;
+	}
 	Request request(RTM_NEWLINK, 0);
 	request.header(link_header(AF_UNSPEC, link)).nest(IFLA_LINKINFO, [&] {
 		request.put(IFLA_INFO_SLAVE_KIND, BRLITE_KIND, sizeof(BRLITE_KIND));
-		request.nest(IFLA_INFO_SLAVE_DATA, [&] {
-			request.flag(IFLA_BRLITE_PORT_ADDRESS_LOCK, policy.ip_lock.has_value());
-			request.nest(IFLA_BRLITE_PORT_ADDRESSES, [&] {
-				for (const std::string &text :
-				     policy.ip_lock.value_or(std::vector<std::string>())) {
-					std::array<std::uint8_t, 16> bytes{};
-					const unsigned length = read_ip_address(text, bytes.data());
-					request.put(IFLA_BRLITE_ADDRESS, bytes.data(), length);
-				}
-			});
-			put_storm(request, IFLA_BRLITE_PORT_STORM_BROADCAST, policy.storm.broadcast);
-			put_storm(request, IFLA_BRLITE_PORT_STORM_MULTICAST, policy.storm.multicast);
-			put_storm(request, IFLA_BRLITE_PORT_STORM_UNKNOWN, policy.storm.unknown);
-			put_rules(request, IFLA_BRLITE_PORT_RULES_FROM, policy.rules.from_guest);
-			put_rules(request, IFLA_BRLITE_PORT_RULES_TO, policy.rules.to_guest);
-			request.number(IFLA_BRLITE_PORT_MIRROR_FROM,
-				       static_cast<std::uint32_t>(policy.mirror_from))
-				.number(IFLA_BRLITE_PORT_MIRROR_TO,
-					static_cast<std::uint32_t>(policy.mirror_to));
-		});
+		request.nest(IFLA_INFO_SLAVE_DATA, [&] { put_own_words(request, change); });
 	});
 	const int error = request.send(socket);
 	expect(error, link, "setting its IP lock, limits, rules or mirror",
@@ -185,18 +219,18 @@ void set_own_words(nl_sock *socket, const Link &link, const PortPolicy &policy)
 } // namespace
 
 // The addresses first: they are what the kernel may refuse, and then nothing has changed.
-void NlLinks::set_policy(const Link &link, const PortPolicy &policy)
+void NlLinks::change_port(const Link &link, const PortChange &change)
 {
-	set_own_words(socket_.get(), link, policy);
-	if (policy.vlan) {
-		set_vlan(link, *policy.vlan);
+	set_own_words(socket_.get(), link, change);
+	if (change.vlan) {
+		set_vlan(link, *change.vlan);
 	}
-	if (policy.mac && policy.mac_lock) {
-		set_station(socket_.get(), link, *policy.mac, true);
+	if (change.mac && change.mac_lock == true) {
+		set_station(socket_.get(), link, *change.mac, true);
 	}
-	set_flags(socket_.get(), link, policy);
-	if (policy.mac && !policy.mac_lock) {
-		set_station(socket_.get(), link, *policy.mac, false);
+	set_flags(socket_.get(), link, change);
+	if (change.mac && change.mac_lock == false) {
+		set_station(socket_.get(), link, *change.mac, false);
 	}
 }
 

@@ -81,12 +81,37 @@ void FakeLinks::set_vlan(const Link &link, const Vlan &vlan)
 	vlans[change(link, "vlan").name] = vlan;
 }
 
-void FakeLinks::set_policy(const Link &link, const PortPolicy &policy)
+namespace
+{
+
+template <typename To, typename From>
+void take(To &to, const std::optional<From> &from)
+{
+	if (from) {
+		to = *from;
+	}
+}
+
+} // namespace
+
+void FakeLinks::change_port(const Link &link, const PortChange &wanted)
 {
 	if (on_policy) {
 		on_policy();
 	}
-	policies[change(link, "policy").name] = policy;
+	PortPolicy &port = policies[change(link, "policy").name];
+	take(port.isolated, wanted.isolated);
+	take(port.mac_lock, wanted.mac_lock);
+	take(port.mac, wanted.mac);
+	take(port.ip_lock, wanted.ip_lock);
+	for (std::size_t i = 0; i < storm_kinds.size(); ++i) {
+		take(port.storm.*storm_kinds[i].limit, wanted.storm[i]);
+	}
+	take(port.rules, wanted.rules);
+	take(port.mirror_from, wanted.mirror_from);
+	take(port.mirror_to, wanted.mirror_to);
+	take(port.vlan, wanted.vlan);
+	vlan_sent = wanted.vlan.has_value();
 }
 
 CountedRules FakeLinks::rules(const Link &link)

@@ -13,6 +13,20 @@
 namespace ringway::test
 {
 
+// What a port of a brlite bridge may do, after all changes.
+struct PortPolicy {
+	bool isolated = false;
+	bool mac_lock = false;
+	std::optional<Mac> mac;
+	std::optional<IpLock> ip_lock;
+	StormLimits storm;
+	PortRules rules;
+	int mirror_from = 0, mirror_to = 0;
+	std::optional<Vlan> vlan; // absent: whatever they were
+
+	bool operator==(const PortPolicy &) const = default;
+};
+
 class FakeLinks : public Links
 {
 public:
@@ -24,7 +38,7 @@ public:
 	void set_master(const Link &link, const Link &bridge) override;
 	void set_up(const Link &link, bool up) override;
 	void set_vlan(const Link &link, const Vlan &vlan) override;
-	void set_policy(const Link &link, const PortPolicy &policy) override;
+	void change_port(const Link &link, const PortChange &change) override;
 	CountedRules rules(const Link &link) override;
 	bool filters_vlans(const Link &bridge) override { return vlan_bridges.contains(bridge.name); }
 	void filter_vlans(const Link &bridge) override { vlan_bridges.insert(bridge.name); }
@@ -40,6 +54,7 @@ public:
 	std::function<std::vector<Counter>(const std::string &)> count;
 	std::map<std::string, Vlan> vlans;
 	std::map<std::string, PortPolicy> policies;
+	bool vlan_sent = false; // with the last change of a port
 	std::uint64_t hits = 0; // of each rule
 	int changes = 0;
 	int fail_at = 0; // the so-many-th change from the start fails

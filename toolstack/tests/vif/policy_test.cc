@@ -53,7 +53,7 @@ TEST_F(PolicyTest, CarrierIsToldToTheGuest)
 TEST_F(PolicyTest, GoesToTheDeviceAndIsKept)
 {
 	set({"isolated=on", "mac_lock=on", "ip=10.0.0.1,2001:DB8:0::1"});
-	const PortPolicy &port = world.links.policies.at("vif3.0");
+	const test::PortPolicy &port = world.links.policies.at("vif3.0");
 	EXPECT_TRUE(port.isolated);
 	EXPECT_TRUE(port.mac_lock);
 	EXPECT_EQ(port.mac->text(), "00:16:3e:00:00:01");
@@ -79,11 +79,44 @@ TEST_F(PolicyTest, OneWordChangesOneThing)
 TEST_F(PolicyTest, WithoutWordsWhatIsKeptIsPutInForceAgain)
 {
 	set({"mac_lock=on", "ip=none"});
-	const PortPolicy before = world.links.policies.at("vif3.0");
+	const test::PortPolicy before = world.links.policies.at("vif3.0");
 	world.links.policies.clear();
 	set({});
 	EXPECT_EQ(world.links.policies.at("vif3.0"), before);
 	EXPECT_TRUE(before.ip_lock && before.ip_lock->empty()) << "none is not any";
+}
+
+// Each key by itself: what bridge(8) set on the port, and nobody keeps, stays as it is.
+TEST_F(PolicyTest, OnlyWhatIsNamedIsSent)
+{
+	set({"mac_lock=off"});
+	test::PortPolicy &port = world.links.policies.at("vif3.0");
+	const int bridge = world.links.find("xenbr0")->index;
+	const int other = world.links.add("vif9.0", "");
+	world.links.all.back().master = bridge;
+	port.isolated = port.mac_lock = true;
+	port.storm = {{1, 1}, {2, 2}, {3, 3}};
+	port.mirror_from = port.mirror_to = 99;
+	port.ip_lock = IpLock{"10.0.0.9"};
+	port.rules = parse_rules("default drop to-guest", "f");
+	port.vlan = Vlan::parse("7");
+	const auto only = [&](const std::string &word, const auto &expected) {
+		test::PortPolicy wanted = port;
+		expected(wanted);
+		set({word});
+		EXPECT_EQ(port, wanted) << word;
+		EXPECT_EQ(world.links.vlan_sent, word.starts_with("vlan="));
+	};
+	only("isolated=off", [](auto &p) { p.isolated = false; });
+	only("mac_lock=off", [](auto &p) { p.mac_lock = false; });
+	only("ip=10.0.0.1", [](auto &p) { p.ip_lock = IpLock{"10.0.0.1"}; });
+	only("ip=any", [](auto &p) { p.ip_lock = std::nullopt; });
+	only("broadcast=50/6", [](auto &p) { p.storm.broadcast = {50, 6}; });
+	only("multicast=50/6", [](auto &p) { p.storm.multicast = {50, 6}; });
+	only("unknown=off", [](auto &p) { p.storm.unknown = {}; });
+	only("rules=none", [](auto &p) { p.rules = {}; });
+	only("mirror=vif9.0/to-guest", [&](auto &p) { p.mirror_from = 0, p.mirror_to = other; });
+	only("vlan=10", [](auto &p) { p.vlan = Vlan::parse("10"); });
 }
 
 // Two commands at once: the other has the lock, and is done with isolated=on while this one waits.
@@ -141,7 +174,7 @@ TEST_F(PolicyTest, Mirror)
 	for (Link &link : world.links.all) {
 		link.master = link.name == "vif9.0" ? bridge : link.master;
 	}
-	const PortPolicy &port = world.links.policies["vif3.0"];
+	const test::PortPolicy &port = world.links.policies["vif3.0"];
 	EXPECT_NE(set({"mirror=vif9.0"}).find("policy mirror=vif9.0\n"), std::string::npos);
 	EXPECT_EQ(port.mirror_from, other);
 	EXPECT_EQ(port.mirror_to, other);
@@ -174,6 +207,8 @@ TEST_F(PolicyTest, VlansGoToThePortAndAreKept)
 	EXPECT_EQ(shown.find("policy"), std::string::npos) << shown;
 	world.links.policies.clear();
 	set({"isolated=on"});
+	EXPECT_FALSE(world.links.vlan_sent) << "another key leaves them alone";
+	set({});
 	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, Vlan::parse("10p/20")) << "put in force again";
 	EXPECT_EQ(world.notes.size(), 1u) << "said once";
 	EXPECT_EQ(to_json(make_row(context, *read_record(world.store, 3, 0)), false)["vlan"], "10p/20");
@@ -194,14 +229,14 @@ TEST_F(PolicyTest, VlansAreLiftedToTheDefaultAndElseLeftAlone)
 	EXPECT_EQ(node("vlan"), "(absent)");
 	EXPECT_EQ(world.store.get("/libxl/3/device/vif/0/vlan"), "(absent)");
 	set({});
-	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, std::nullopt);
+	EXPECT_FALSE(world.links.vlan_sent);
 }
 
 // VLANs that cannot be read must not become those of everybody.
 TEST_F(PolicyTest, UnreadableVlansAreNone)
 {
 	world.store.write(Store::none, "/local/domain/0/backend/vif/3/0/vlan", "10p/10p");
-	set({"isolated=on"});
+	set({});
 	const auto &vlan = world.links.policies.at("vif3.0").vlan;
 	ASSERT_TRUE(vlan);
 	EXPECT_TRUE(vlan->tagged.empty() && vlan->untagged.empty());
