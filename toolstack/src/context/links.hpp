@@ -63,6 +63,8 @@ public:
 	// kernel's reason.
 	virtual std::optional<Link> find(const std::string &name) = 0;
 	virtual std::optional<Link> find(int index) = 0;
+	// All that are in this bridge.
+	virtual std::vector<Link> ports(const Link &bridge) = 0;
 	virtual void rename(const Link &link, const std::string &name) = 0;
 	virtual void set_mac(const Link &link, const Mac &mac) = 0;
 	virtual void set_mtu(const Link &link, unsigned mtu) = 0;

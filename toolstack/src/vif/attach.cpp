@@ -77,7 +77,7 @@ std::vector<PlannedNode> plan_in(Transaction &transaction, const AttachChecked &
 Record create(Context &context, AttachChecked &checked)
 {
 	const FileLock lock(context.clock, own_locks(context.host.root()) / "attach", turn_timeout);
-	settle_mac(context, checked.spec);
+	settle_mac(context, checked);
 	unsigned devid = 0;
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		write_plan(transaction, plan_in(transaction, checked, devid));
@@ -242,7 +242,7 @@ Record attach(Context &context, std::string_view domain, const VifSpec &spec, co
 std::vector<PlannedNode> plan_attach(Context &context, std::string_view domain, const VifSpec &spec)
 {
 	AttachChecked checked = check_attach(context, domain, spec);
-	settle_mac(context, checked.spec);
+	settle_mac(context, checked);
 	unsigned devid = 0;
 	Transaction transaction(context.store); // only read, never committed
 	return plan_in(transaction, checked, devid);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include "words/ip_lock.hpp"
+#include "vif/address.hpp"
 #include "vif/record.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
@@ -112,20 +113,24 @@ void check_here(Context &context, AttachChecked &checked)
 
 } // namespace
 
-void settle_mac(Context &context, VifSpec &spec)
+void settle_mac(Context &context, AttachChecked &checked)
 {
+	VifSpec &spec = checked.spec;
+	const auto user = [&](const Mac &mac) {
+		return address_user(context, mac, spec.bridge, checked.backend_here);
+	};
 	if (spec.mac) {
-		if (const auto other = find_user(context.store, *spec.mac, spec.bridge)) {
+		if (const auto other = user(*spec.mac)) {
 			throw Error(Exit::conflict,
 				    fmt::format("mac {}: {} already has it on bridge {}; choose another, or "
 						"omit mac=",
-						spec.mac->text(), other->text(), spec.bridge));
+						spec.mac->text(), *other, spec.bridge));
 		}
 		return;
 	}
 	for (int i = 0; i < mac_tries; ++i) {
 		const Mac mac = Mac::generate(context.random());
-		if (!find_user(context.store, mac, spec.bridge)) {
+		if (!user(mac)) {
 			spec.mac = mac;
 			return;
 		}

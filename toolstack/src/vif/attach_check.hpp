@@ -29,6 +29,6 @@ AttachChecked check_attach(Context &context, std::string_view domain, const VifS
 
 // The address that was asked for, or one at random: nobody else has it on this bridge. That holds until the
 // vif is entered only under the lock that attach() takes. Throws Error (conflict).
-void settle_mac(Context &context, VifSpec &spec);
+void settle_mac(Context &context, AttachChecked &checked);
 
 } // namespace ringway

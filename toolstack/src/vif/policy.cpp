@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include "context/file_lock.hpp"
+#include "vif/address.hpp"
 #include "vif/kept_policy.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
@@ -13,6 +14,24 @@ namespace ringway
 
 namespace
 {
+
+// The lock takes the address away from whoever else has it: another guest, or this host.
+void check_mac_lock(Context &context, const Record &record, const Link &link)
+{
+	if (!record.mac) {
+		throw Error(Exit::usage,
+			    fmt::format("{}: it has no MAC address on record to be locked to; omit mac_lock=",
+					record.text()));
+	}
+	const std::string bridge = context.links.find(link.master).value_or(Link()).name;
+	if (const auto other = address_user(context, *record.mac, bridge, true, &record)) {
+		throw Error(
+			Exit::conflict,
+			fmt::format("{}: it cannot be locked to {}, which {} has on bridge {} too; give one "
+				    "of them another address",
+				    record.text(), record.mac->text(), *other, bridge));
+	}
+}
 
 // The port's VLANs until now are not to be had back: it gets the one that every port starts with.
 constexpr std::string_view default_vlan = "1";
@@ -103,10 +122,8 @@ void update_policy(Context &context, const Record &record, const std::vector<std
 	const Policy policy = change_policy(before, words);
 	const Link link = find_port(context, record);
 	PortChange change = port_change(context, record, link, policy, words);
-	if (change.mac_lock == true && !record.mac) {
-		throw Error(Exit::usage,
-			    fmt::format("{}: it has no MAC address on record to be locked to; omit mac_lock=",
-					record.text()));
+	if (change.mac_lock == true) {
+		check_mac_lock(context, record, link);
 	}
 	if (before.vlan && !policy.vlan) {
 		change.vlan = Vlan::parse(default_vlan);

@@ -125,10 +125,14 @@ std::vector<Record> list_records(Store &store, unsigned domid)
 }
 
 // One node of each vif is read, and the others of those with the address only: whoever asks may hold a lock.
-std::optional<Record> find_user(Store &store, const Mac &mac, const std::string &bridge)
+std::optional<Record> find_user(Store &store, const Mac &mac, const std::string &bridge,
+				const Record *besides)
 {
 	for (const unsigned domid : recorded_domains(store)) {
 		for (const unsigned devid : recorded_vifs(store, domid)) {
+			if (besides != nullptr && besides->domid == domid && besides->devid == devid) {
+				continue;
+			}
 			const auto value =
 				store.read(Store::none, schema::record::path(domid, devid) + "/" +
 								std::string(schema::record::mac.name));

@@ -38,8 +38,9 @@ struct Record {
 std::optional<Record> read_record(Store &store, unsigned domid, unsigned devid);
 std::vector<Record> list_records(Store &store, unsigned domid);
 std::vector<Record> list_records(Store &store);
-// The vif with that address on that bridge, if there is one.
-std::optional<Record> find_user(Store &store, const Mac &mac, const std::string &bridge);
+// The vif with that address on that bridge, if there is one besides the one given.
+std::optional<Record> find_user(Store &store, const Mac &mac, const std::string &bridge,
+				const Record *besides = nullptr);
 // By number or by address. Throws Error (usage, absent).
 Record find_record(Store &store, unsigned domid, std::string_view text);
 // As the user names it: the domain by name or number, or what is left of its record. Throws Error.

@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/addr.h>
+#include <netlink/cache.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -31,6 +32,9 @@ struct PutAddress {
 };
 struct FreeMessage {
 	void operator()(nl_msg *message) const { nlmsg_free(message); }
+};
+struct FreeCache {
+	void operator()(nl_cache *cache) const { nl_cache_free(cache); }
 };
 using LinkPtr = std::unique_ptr<rtnl_link, PutLink>;
 
@@ -122,6 +126,25 @@ std::optional<Link> NlLinks::find(const std::string &name)
 std::optional<Link> NlLinks::find(int index)
 {
 	return get(index, nullptr);
+}
+
+std::vector<Link> NlLinks::ports(const Link &bridge)
+{
+	nl_cache *cache = nullptr;
+	if (const int error = rtnl_link_alloc_cache(socket_.get(), AF_UNSPEC, &cache); error < 0) {
+		throw Error(Exit::failed, fmt::format("bridge {}: listing its ports failed: {}", bridge.name,
+						      nl_geterror(error)));
+	}
+	const std::unique_ptr<nl_cache, FreeCache> owned(cache);
+	std::vector<Link> out;
+	for (nl_object *object = nl_cache_get_first(cache); object != nullptr;
+	     object = nl_cache_get_next(object)) {
+		auto *link = reinterpret_cast<rtnl_link *>(object);
+		if (rtnl_link_get_master(link) == bridge.index) {
+			out.push_back(describe(link));
+		}
+	}
+	return out;
 }
 
 void NlLinks::change(const Link &link, rtnl_link *wanted, const std::string &what)

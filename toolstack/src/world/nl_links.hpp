@@ -20,6 +20,7 @@ public:
 
 	std::optional<Link> find(const std::string &name) override;
 	std::optional<Link> find(int index) override;
+	std::vector<Link> ports(const Link &bridge) override;
 	void rename(const Link &link, const std::string &name) override;
 	void set_mac(const Link &link, const Mac &mac) override;
 	void set_mtu(const Link &link, unsigned mtu) override;

@@ -2,6 +2,7 @@
 #include "fake/links.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <fmt/format.h>
 #include "words/error.hpp"
 
@@ -32,6 +33,19 @@ std::optional<Link> FakeLinks::find(int index)
 	const auto found =
 		std::find_if(all.begin(), all.end(), [&](const Link &l) { return l.index == index; });
 	return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
+std::vector<Link> FakeLinks::ports(const Link &bridge)
+{
+	std::vector<Link> out;
+	std::copy_if(all.begin(), all.end(), std::back_inserter(out),
+		     [&](const Link &l) { return l.master == bridge.index; });
+	return out;
+}
+
+Link &FakeLinks::at(const std::string &name)
+{
+	return *std::find_if(all.begin(), all.end(), [&](const Link &l) { return l.name == name; });
 }
 
 Link &FakeLinks::change(const Link &link, const std::string &what)

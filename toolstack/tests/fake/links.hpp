@@ -32,6 +32,7 @@ class FakeLinks : public Links
 public:
 	std::optional<Link> find(const std::string &name) override;
 	std::optional<Link> find(int index) override;
+	std::vector<Link> ports(const Link &bridge) override;
 	void rename(const Link &link, const std::string &name) override;
 	void set_mac(const Link &link, const Mac &mac) override;
 	void set_mtu(const Link &link, unsigned mtu) override;
@@ -47,6 +48,7 @@ public:
 		return find(device) && count ? std::optional(count(device)) : std::nullopt;
 	}
 
+	Link &at(const std::string &name); // to change it as others would
 	int add(const std::string &name, const std::string &kind, bool up = true, unsigned mtu = 1500);
 
 	std::vector<Link> all;

@@ -35,6 +35,23 @@ TEST_F(Attach, RefusesAnAddressInUseOnTheSameBridge)
 	EXPECT_EQ(go("mac=00:16:3e:00:00:01,bridge=br1", "db").text(), "vif 4.0");
 }
 
+// The bridge drops what comes from its own host's addresses: such a guest would be attached, and dead.
+TEST_F(Attach, RefusesAnAddressOfTheBridgeOrOfItsPorts)
+{
+	world.links.add("eth0", "");
+	world.links.at("eth0").master = world.links.at("xenbr0").index;
+	world.links.at("eth0").mac = Mac::parse("00:16:3e:00:00:10");
+	world.links.at("xenbr0").mac = Mac::parse("00:16:3e:00:00:11");
+	world.links.add("eth1", "");
+	world.links.at("eth1").mac = Mac::parse("00:16:3e:00:00:12");
+	expect_in("port eth0", fails(Exit::conflict, "mac=00:16:3e:00:00:10"));
+	expect_in("the bridge itself", fails(Exit::conflict, "mac=00:16:3e:00:00:11"));
+	EXPECT_EQ(go("mac=00:16:3e:00:00:12").text(), "vif 3.0") << "of no port of this bridge";
+	// the only one that this world's random numbers give
+	world.links.at("eth0").mac = Mac::parse("00:16:3e:7f:02:03");
+	expect_in("give one with mac=", fails(Exit::failed, ""));
+}
+
 TEST_F(Attach, VlansNeedABridgeThatFilters)
 {
 	world.links.add("br1", "bridge", true);

@@ -138,6 +138,29 @@ TEST_F(PolicyTest, WhatAnotherCommandSetMeanwhileIsNotLost)
 	EXPECT_FALSE(std::filesystem::exists(file)) << "the lock was not let go";
 }
 
+// xl looks at no address: two guests may have one, or a guest the host's.
+TEST_F(PolicyTest, AnAddressThatOthersHaveIsNotLocked)
+{
+	world.links.add("eth0", "");
+	world.links.at("eth0").master = world.links.at("xenbr0").index;
+	world.links.at("eth0").mac = Mac::parse("00:16:3e:00:00:01");
+	expect_in("port eth0", refused({"mac_lock=on"}));
+	EXPECT_EQ(refused_with, Exit::conflict);
+	world.links.at("eth0").mac = Mac();
+	world.links.at("xenbr0").mac = Mac::parse("00:16:3e:00:00:01");
+	expect_in("the bridge itself", refused({"mac_lock=on"}));
+	world.links.at("xenbr0").mac = Mac();
+	attach_vif("mac=00:16:3e:00:00:02");
+	world.store.put("/libxl/3/device/vif/1/mac", "00:16:3e:00:00:01");
+	expect_in("vif 3.1", refused({"mac_lock=on"}));
+	EXPECT_EQ(node("mac-lock"), "(absent)");
+	EXPECT_TRUE(world.links.policies.empty());
+	set({"isolated=on"});
+	world.store.put("/libxl/3/device/vif/1/mac", "00:16:3e:00:00:02");
+	set({"mac_lock=on"});
+	EXPECT_EQ(node("mac-lock"), "1");
+}
+
 TEST_F(PolicyTest, IsShown)
 {
 	EXPECT_EQ(set({}).find("policy"), std::string::npos);
