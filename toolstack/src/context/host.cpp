@@ -133,6 +133,33 @@ unsigned Host::queues(const std::string &device) const
 	return count;
 }
 
+std::string Host::default_bridge() const
+{
+	constexpr std::string_view blanks = " \t";
+	std::string found = "xenbr0";
+	std::ifstream in(root_ / "etc/xen/xl.conf");
+	for (std::string line; std::getline(in, line);) {
+		const std::string_view all = line;
+		const auto equals = all.find('=');
+		const auto begin = all.find_first_not_of(blanks);
+		if (equals == all.npos || begin >= equals) {
+			continue;
+		}
+		const auto key = all.substr(begin, all.find_last_not_of(blanks, equals - 1) - begin + 1);
+		const auto open = all.find_first_not_of(blanks, equals + 1);
+		if ((key != "vif.default.bridge" && key != "defaultbridge") || open == all.npos ||
+		    (all[open] != '"' && all[open] != '\'')) {
+			continue;
+		}
+		const auto close = all.find(all[open], open + 1);
+		const auto value = close == all.npos ? "" : all.substr(open + 1, close - open - 1);
+		if (schema::is_ifname(value)) {
+			found = value;
+		}
+	}
+	return found;
+}
+
 std::string Host::hotplug_script() const
 {
 	const std::string ours = "/etc/xen/scripts/vif-bridge-lite";

@@ -33,6 +33,8 @@ public:
 	std::optional<std::string> vif_device(unsigned domid, unsigned devid) const;
 	// Queues that the device has in use on the host's side, 0 if it does not say.
 	unsigned queues(const std::string &device) const;
+	// Of vifs whose vifspec names none: xl.conf's vif.default.bridge, as with xl.
+	std::string default_bridge() const;
 	// A hotplug script that xl can run when it removes the vif.
 	std::string hotplug_script() const;
 

@@ -7,7 +7,6 @@
 #include <set>
 #include "verbs/rows.hpp"
 #include "words/text.hpp"
-#include "words/vifspec.hpp"
 
 namespace ringway
 {
@@ -175,7 +174,7 @@ std::vector<Finding> check_vifs(Context &context)
 		}
 	}
 	if (bridges.empty()) {
-		bridges.insert(VifSpec().bridge);
+		bridges.insert(context.host.default_bridge());
 	}
 	for (const std::string &bridge : bridges) {
 		check_bridge(report, context, bridge);

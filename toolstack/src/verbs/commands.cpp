@@ -2,6 +2,7 @@
 #include "verbs/commands.hpp"
 
 #include <fmt/format.h>
+#include "vif/attach_check.hpp"
 #include "vif/carrier.hpp"
 #include "vif/kept_policy.hpp"
 #include "vif/policy.hpp"
@@ -47,9 +48,10 @@ Answer row_answer(const Output &output, const VifRow &row)
 
 } // namespace
 
-Answer vif_attach(Context &context, const Output &output, const std::string &domain, const VifSpec &spec,
+Answer vif_attach(Context &context, const Output &output, const std::string &domain, VifSpec spec,
 		  const AttachOptions &options)
 {
+	settle_bridge(context.host, spec);
 	if (output.dry_run) {
 		const auto plan = plan_attach(context, domain, spec);
 		return {plan_json(plan, spec), plan_text(plan, spec)};

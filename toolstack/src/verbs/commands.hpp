@@ -14,7 +14,7 @@
 namespace ringway
 {
 
-Answer vif_attach(Context &context, const Output &output, const std::string &domain, const VifSpec &spec,
+Answer vif_attach(Context &context, const Output &output, const std::string &domain, VifSpec spec,
 		  const AttachOptions &options);
 Answer vif_detach(Context &context, const Output &output, const std::string &domain, const std::string &vif,
 		  const DetachOptions &options);

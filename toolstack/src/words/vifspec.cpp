@@ -117,6 +117,12 @@ void set_backend(VifSpec &spec, std::string_view value)
 	spec.backend = value;
 }
 
+void set_bridge(VifSpec &spec, std::string_view value)
+{
+	spec.bridge = device_name("bridge", value);
+	spec.names_bridge = true;
+}
+
 struct Key {
 	std::string_view name;
 	void (*set)(VifSpec &, std::string_view);
@@ -124,7 +130,7 @@ struct Key {
 
 constexpr Key keys[] = {
 	{"mac", [](VifSpec &s, std::string_view v) { s.mac = Mac::parse_station(v); }},
-	{"bridge", [](VifSpec &s, std::string_view v) { s.bridge = device_name("bridge", v); }},
+	{"bridge", set_bridge},
 	{"gatewaydev", [](VifSpec &s, std::string_view v) { s.gatewaydev = device_name("gatewaydev", v); }},
 	{"type", set_type},
 	{"model", set_model},

@@ -19,6 +19,7 @@ namespace ringway
 struct VifSpec {
 	std::optional<Mac> mac;
 	std::string bridge = "xenbr0";
+	bool names_bridge = false; // else the host's default takes its place
 	std::optional<std::string> gatewaydev;
 	std::optional<std::string> model;
 	std::optional<std::string> vifname;

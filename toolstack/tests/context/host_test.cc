@@ -66,6 +66,26 @@ TEST(HostFacts, ReadsTheVersionOutOfAModulesFile)
 	EXPECT_EQ(world.host.loaded_version("bridge_lite"), "0.2.0");
 }
 
+TEST(HostFacts, TakesTheDefaultBridgeFromXlsConfiguration)
+{
+	World world;
+	EXPECT_EQ(world.host.default_bridge(), "xenbr0");
+	for (const auto &[text, bridge] : std::vector<std::pair<std::string, std::string>>{
+		     {"vif.default.bridge=\"br1\"\n", "br1"},
+		     {"# a comment\n\tvif.default.bridge = 'br1' # and one more\nautoballoon=\"auto\"\n",
+		      "br1"},
+		     {"#vif.default.bridge=\"br1\"\n", "xenbr0"},
+		     {"vif.default.bridge=br1\n", "xenbr0"},
+		     {"vif.default.bridge=\"br1; rm -rf\"\n", "xenbr0"},
+		     {"vif.default.bridge=\"\"\n", "xenbr0"},
+		     {"vif.default.bridge=\n", "xenbr0"},
+		     {"vif.default.bridge=\"br1\n", "xenbr0"},
+		     {"defaultbridge=\"br2\"\n", "br2"}}) {
+		world.add_file("etc/xen/xl.conf", text);
+		EXPECT_EQ(world.host.default_bridge(), bridge) << text;
+	}
+}
+
 TEST(HostFacts, PrefersItsOwnScriptWhereInstalled)
 {
 	World world;

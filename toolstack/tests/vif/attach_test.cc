@@ -124,6 +124,16 @@ TEST_F(Attach, LocksToAddresses)
 	EXPECT_TRUE(world.links.find("vif3.0")->up);
 }
 
+TEST_F(Attach, JoinsTheDefaultBridgeOfXlUnlessOneIsNamed)
+{
+	world.links.add("br1", "brlite");
+	world.add_file("etc/xen/xl.conf", "vif.default.bridge=\"br1\"\n");
+	EXPECT_EQ(go().bridge, "br1");
+	EXPECT_EQ(world.links.find("vif3.0")->master, world.links.find("br1")->index);
+	EXPECT_EQ(world.store.get(std::string(record_path) + "/bridge"), "br1");
+	EXPECT_EQ(go("bridge=xenbr0").bridge, "xenbr0");
+}
+
 TEST_F(Attach, DownBridgeIsNoted)
 {
 	world.links.add("br1", "bridge", false);
