@@ -2,6 +2,7 @@
 #include "words/policy.hpp"
 
 #include <fmt/format.h>
+#include <set>
 #include "words/error.hpp"
 #include "words/text.hpp"
 
@@ -67,9 +68,13 @@ std::string Policy::text() const
 
 Policy change_policy(Policy policy, const std::vector<std::string> &words)
 {
+	std::set<std::string> seen;
 	for (const std::string &word : words) {
 		const auto equals = word.find('=');
 		const std::string key = word.substr(0, equals);
+		if (!seen.insert(key).second) {
+			throw Error(Exit::usage, fmt::format("{}: given twice; keep one", quote(key)));
+		}
 		const std::string value = equals == word.npos ? "" : word.substr(equals + 1);
 		if (key == "isolated") {
 			policy.isolated = on_or_off(key, value);

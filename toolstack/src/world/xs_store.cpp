@@ -25,11 +25,19 @@ namespace
 constexpr unsigned answer_seconds = 10;
 constexpr const char *watch_token = "ringway";
 
+// Whether this command changed something already.
+volatile std::sig_atomic_t committed = 0;
+
+// libxenstore waits inside a lock, so nothing can be undone from here on; all that is left is to say so.
 void no_answer(int)
 {
 	constexpr std::string_view text =
 		"ringway: xenstored does not answer; see 'systemctl status xenstored'\n";
-	const auto ignored = ::write(STDERR_FILENO, text.data(), text.size());
+	constexpr std::string_view half_done =
+		"ringway: xenstored does not answer, and what was begun is left half done; see 'systemctl "
+		"status xenstored', and run 'ringway check' when it answers\n";
+	const std::string_view line = committed != 0 ? half_done : text;
+	const auto ignored = ::write(STDERR_FILENO, line.data(), line.size());
 	static_cast<void>(ignored);
 	_exit(static_cast<int>(Exit::host));
 }
@@ -181,6 +189,7 @@ bool XsStore::commit(Txn txn)
 {
 	const Alarm alarm;
 	if (xs_transaction_end(handle_.get(), txn, false)) {
+		committed = 1;
 		return true;
 	}
 	if (errno != EAGAIN) {

@@ -313,6 +313,19 @@ TEST_F(PolicyTest, NonsenseIsNamed)
 	EXPECT_NE(refused({many}).find("65"), std::string::npos);
 }
 
+TEST_F(PolicyTest, AKeyGivenTwiceIsRefused)
+{
+	for (const std::vector<std::string> &words :
+	     std::vector<std::vector<std::string>>{{"mac_lock=on", "mac_lock=off"},
+						   {"ip=10.0.0.1", "isolated=on", "ip=any"},
+						   {"broadcast=10", "broadcast=10"}}) {
+		expect_in("given twice", refused(words));
+		EXPECT_EQ(refused_with, Exit::usage);
+	}
+	EXPECT_TRUE(world.links.policies.empty());
+	set({"broadcast=10", "multicast=10"});
+}
+
 TEST_F(PolicyTest, WhatTheKernelRefusesIsNotKept)
 {
 	world.links.fail_at = world.links.changes + 1;
