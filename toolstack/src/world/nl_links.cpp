@@ -99,6 +99,7 @@ NlLinks::NlLinks() : socket_(checked(nl_socket_alloc()))
 	if (const int error = nl_connect(socket_.get(), NETLINK_ROUTE); error < 0) {
 		throw Error(Exit::failed, fmt::format("cannot open rtnetlink: {}", nl_geterror(error)));
 	}
+	words_.listen(socket_.get());
 }
 
 std::optional<Link> NlLinks::get(int index, const char *name)
@@ -110,7 +111,7 @@ std::optional<Link> NlLinks::get(int index, const char *name)
 	}
 	if (error < 0 || found == nullptr) {
 		const std::string reason =
-			error < 0 ? nl_geterror(error) : "the kernel's answer names no device";
+			error < 0 ? words_.reason(error) : "the kernel's answer names no device";
 		throw Error(Exit::failed,
 			    fmt::format("device {}: looking it up failed: {}",
 					name == nullptr ? std::to_string(index) : name, reason));
@@ -133,7 +134,7 @@ std::vector<Link> NlLinks::ports(const Link &bridge)
 	nl_cache *cache = nullptr;
 	if (const int error = rtnl_link_alloc_cache(socket_.get(), AF_UNSPEC, &cache); error < 0) {
 		throw Error(Exit::failed, fmt::format("bridge {}: listing its ports failed: {}", bridge.name,
-						      nl_geterror(error)));
+						      words_.reason(error)));
 	}
 	const std::unique_ptr<nl_cache, FreeCache> owned(cache);
 	std::vector<Link> out;
@@ -153,7 +154,7 @@ void NlLinks::change(const Link &link, rtnl_link *wanted, const std::string &wha
 	rtnl_link_set_ifindex(original.get(), link.index);
 	if (const int error = rtnl_link_change(socket_.get(), original.get(), wanted, 0); error < 0) {
 		throw Error(Exit::failed,
-			    fmt::format("device {}: {} failed: {}", link.name, what, nl_geterror(error)));
+			    fmt::format("device {}: {} failed: {}", link.name, what, words_.reason(error)));
 	}
 }
 
@@ -206,7 +207,7 @@ void NlLinks::set_up(const Link &link, bool up)
 	if (error < 0) {
 		throw Error(Exit::failed,
 			    fmt::format("device {}: {} failed: {}", link.name,
-					up ? "bringing it up" : "taking it down", nl_geterror(error)));
+					up ? "bringing it up" : "taking it down", words_.reason(error)));
 	}
 }
 
@@ -242,7 +243,7 @@ void NlLinks::change_vlan(const Link &link, int message_type, std::uint16_t vid,
 	if (error < 0) {
 		throw Error(Exit::failed, fmt::format("device {}: {} VLAN {} failed: {}", link.name,
 						      message_type == RTM_DELLINK ? "removing" : "setting",
-						      vid, nl_geterror(error)));
+						      vid, words_.reason(error)));
 	}
 }
 

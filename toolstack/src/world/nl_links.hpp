@@ -6,6 +6,7 @@
 
 #include <memory>
 #include "context/links.hpp"
+#include "world/kernel_words.hpp"
 
 struct nl_sock;
 struct rtnl_link;
@@ -42,6 +43,7 @@ private:
 	void change_vlan(const Link &link, int message_type, std::uint16_t vid, std::uint16_t flags,
 			 std::uint16_t last = 0);
 
+	KernelWords words_; // outlives the socket, which writes to it
 	std::unique_ptr<nl_sock, CloseSocket> socket_;
 };
 

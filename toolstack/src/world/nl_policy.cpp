@@ -92,21 +92,28 @@ ifinfomsg link_header(int family, const Link &link)
 	return header;
 }
 
-void expect(int error, const Link &link, const std::string &what, const std::string &hint = "")
-{
-	if (error < 0) {
-		throw Error(Exit::failed, fmt::format("device {}: {} failed: {}{}", link.name, what,
-						      nl_geterror(error), hint));
-	}
-}
+// One port, and how to speak to the kernel about it.
+struct Port {
+	nl_sock *socket;
+	KernelWords &words;
+	const Link &link;
 
-void set_flags(nl_sock *socket, const Link &link, const PortChange &change)
+	void expect(int error, const std::string &what, const std::string &hint = "") const
+	{
+		if (error < 0) {
+			throw Error(Exit::failed, fmt::format("device {}: {} failed: {}{}", link.name, what,
+							      words.reason(error), hint));
+		}
+	}
+};
+
+void set_flags(const Port &port, const PortChange &change)
 {
 	if (!change.isolated && !change.mac_lock) {
 		return;
 	}
 	Request request(RTM_SETLINK, 0);
-	request.header(link_header(AF_BRIDGE, link)).nest(IFLA_PROTINFO, [&] {
+	request.header(link_header(AF_BRIDGE, port.link)).nest(IFLA_PROTINFO, [&] {
 		if (change.isolated) {
 			request.flag(IFLA_BRPORT_ISOLATED, *change.isolated);
 		}
@@ -114,29 +121,28 @@ void set_flags(nl_sock *socket, const Link &link, const PortChange &change)
 			request.flag(IFLA_BRPORT_LOCKED, *change.mac_lock);
 		}
 	});
-	expect(request.send(socket), link, "setting the port's policy");
+	port.expect(request.send(port.socket), "setting the port's policy");
 }
 
 // The address that a locked port may use. One that is gone already is no error.
-void set_station(nl_sock *socket, const Link &link, const Mac &mac, bool present)
+void set_station(const Port &port, const Mac &mac, bool present)
 {
 	Request request(present ? RTM_NEWNEIGH : RTM_DELNEIGH, present ? NLM_F_CREATE | NLM_F_REPLACE : 0);
 	ndmsg header{};
 	header.ndm_family = AF_BRIDGE;
-	header.ndm_ifindex = link.master;
+	header.ndm_ifindex = port.link.master;
 	header.ndm_state = NUD_NOARP;
 	header.ndm_flags = NTF_SELF;
-	const std::uint32_t port = static_cast<std::uint32_t>(link.index);
+	const std::uint32_t index = static_cast<std::uint32_t>(port.link.index);
 	request.header(header)
 		.put(NDA_LLADDR, mac.bytes().data(), mac.bytes().size())
-		.put(NDA_IFINDEX, &port, sizeof(port));
-	const int error = request.send(socket);
+		.put(NDA_IFINDEX, &index, sizeof(index));
+	const int error = request.send(port.socket);
 	if (!present && error == -NLE_OBJ_NOTFOUND) {
 		return;
 	}
-	expect(error, link,
-	       present ? fmt::format("adding {} to the FDB", mac.text())
-		       : fmt::format("removing {} from the FDB", mac.text()));
+	port.expect(error, present ? fmt::format("adding {} to the FDB", mac.text())
+				   : fmt::format("removing {} from the FDB", mac.text()));
 }
 
 void put_rules(Request &request, int type, const RuleList &list)
@@ -199,21 +205,22 @@ bool has_own_words(const PortChange &change)
 }
 
 // What has no word in bridge(8), in one request.
-void set_own_words(nl_sock *socket, const Link &link, const PortChange &change)
+void set_own_words(const Port &port, const PortChange &change)
 {
 	if (!has_own_words(change)) {
 		return;
 	}
 	Request request(RTM_NEWLINK, 0);
-	request.header(link_header(AF_UNSPEC, link)).nest(IFLA_LINKINFO, [&] {
+	request.header(link_header(AF_UNSPEC, port.link)).nest(IFLA_LINKINFO, [&] {
 		request.put(IFLA_INFO_SLAVE_KIND, BRLITE_KIND, sizeof(BRLITE_KIND));
 		request.nest(IFLA_INFO_SLAVE_DATA, [&] { put_own_words(request, change); });
 	});
-	const int error = request.send(socket);
-	expect(error, link, "setting its IP lock, limits, rules or mirror",
-	       error == -NLE_EXIST ? "; another port of the bridge is locked to one of the addresses: see "
-				     "'ringway -d vif list'"
-				   : "");
+	const int error = request.send(port.socket);
+	port.expect(error, "setting its IP lock, limits, rules or mirror",
+		    error == -NLE_EXIST
+			    ? "; another port of the bridge is locked to one of the addresses: see "
+			      "'ringway -d vif list'"
+			    : "");
 }
 
 } // namespace
@@ -221,16 +228,17 @@ void set_own_words(nl_sock *socket, const Link &link, const PortChange &change)
 // The addresses first: they are what the kernel may refuse, and then nothing has changed.
 void NlLinks::change_port(const Link &link, const PortChange &change)
 {
-	set_own_words(socket_.get(), link, change);
+	const Port port{socket_.get(), words_, link};
+	set_own_words(port, change);
 	if (change.vlan) {
 		set_vlan(link, *change.vlan);
 	}
 	if (change.mac && change.mac_lock == true) {
-		set_station(socket_.get(), link, *change.mac, true);
+		set_station(port, *change.mac, true);
 	}
-	set_flags(socket_.get(), link, change);
+	set_flags(port, change);
 	if (change.mac && change.mac_lock == false) {
-		set_station(socket_.get(), link, *change.mac, false);
+		set_station(port, *change.mac, false);
 	}
 }
 

@@ -93,7 +93,7 @@ CountedRules NlLinks::rules(const Link &link)
 	}
 	if (error < 0) {
 		throw Error(Exit::failed, fmt::format("device {}: reading its rules failed: {}", link.name,
-						      nl_geterror(error)));
+						      words_.reason(error)));
 	}
 	return counted;
 }
