@@ -4,15 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <filesystem>
 #include <fstream>
-#include <linux/if_bridge.h>
-#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/addr.h>
 #include <netlink/cache.h>
 #include <netlink/errno.h>
-#include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <netlink/route/link.h>
 #include "words/error.hpp"
@@ -29,9 +25,6 @@ struct PutLink {
 };
 struct PutAddress {
 	void operator()(nl_addr *address) const { nl_addr_put(address); }
-};
-struct FreeMessage {
-	void operator()(nl_msg *message) const { nlmsg_free(message); }
 };
 struct FreeCache {
 	void operator()(nl_cache *cache) const { nl_cache_free(cache); }
@@ -208,64 +201,6 @@ void NlLinks::set_up(const Link &link, bool up)
 		throw Error(Exit::failed,
 			    fmt::format("device {}: {} failed: {}", link.name,
 					up ? "bringing it up" : "taking it down", words_.reason(error)));
-	}
-}
-
-// From vid to last, or vid alone.
-void NlLinks::change_vlan(const Link &link, int message_type, std::uint16_t vid, std::uint16_t flags,
-			  std::uint16_t last)
-{
-	const std::unique_ptr<nl_msg, FreeMessage> message(
-		checked(nlmsg_alloc_simple(message_type, NLM_F_REQUEST)));
-	ifinfomsg header{};
-	header.ifi_family = AF_BRIDGE;
-	header.ifi_index = link.index;
-	const auto marked = [flags](int mark) { return static_cast<std::uint16_t>(flags | mark); };
-	const bridge_vlan_info info{last != 0 ? marked(BRIDGE_VLAN_INFO_RANGE_BEGIN) : flags, vid};
-	const bridge_vlan_info end{marked(BRIDGE_VLAN_INFO_RANGE_END), last};
-	nlattr *nest = nullptr;
-	int error = nlmsg_append(message.get(), &header, sizeof(header), NLMSG_ALIGNTO);
-	if (error >= 0) {
-		nest = nla_nest_start(message.get(), IFLA_AF_SPEC);
-		error = nest == nullptr ? -NLE_NOMEM
-					: nla_put(message.get(), IFLA_BRIDGE_VLAN_INFO, sizeof(info), &info);
-	}
-	if (error >= 0 && last != 0) {
-		error = nla_put(message.get(), IFLA_BRIDGE_VLAN_INFO, sizeof(end), &end);
-	}
-	if (error >= 0) {
-		nla_nest_end(message.get(), nest);
-		error = nl_send_auto(socket_.get(), message.get());
-	}
-	if (error >= 0) {
-		error = nl_wait_for_ack(socket_.get());
-	}
-	if (error < 0) {
-		throw Error(Exit::failed, fmt::format("device {}: {} VLAN {} failed: {}", link.name,
-						      message_type == RTM_DELLINK ? "removing" : "setting",
-						      vid, words_.reason(error)));
-	}
-}
-
-void NlLinks::set_vlan(const Link &link, const Vlan &vlan)
-{
-	constexpr std::uint16_t last_vid = 4094;
-	if (std::filesystem::exists(fmt::format("/sys/class/net/{}/master/brlite", link.name))) {
-		change_vlan(link, RTM_DELLINK, 1, 0, last_vid);
-	}
-	// The bridge put the port into its default VLAN; take it out of there unless it is wanted.
-	std::ifstream in(fmt::format("/sys/class/net/{}/master/bridge/default_pvid", link.name));
-	unsigned fallback = 0;
-	if (in >> fallback && fallback != 0) {
-		change_vlan(link, RTM_DELLINK, static_cast<std::uint16_t>(fallback), 0);
-	}
-	for (const std::uint16_t vid : vlan.tagged) {
-		change_vlan(link, RTM_SETLINK, vid, 0);
-	}
-	for (const std::uint16_t vid : vlan.untagged) {
-		const std::uint16_t pvid = vid == vlan.pvid ? BRIDGE_VLAN_INFO_PVID : 0;
-		change_vlan(link, RTM_SETLINK, vid,
-			    static_cast<std::uint16_t>(BRIDGE_VLAN_INFO_UNTAGGED | pvid));
 	}
 }
 

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include "context/links.hpp"
+#include "words/vlan_change.hpp"
 #include "world/kernel_words.hpp"
 
 struct nl_sock;
@@ -40,8 +41,8 @@ private:
 	};
 	std::optional<Link> get(int index, const char *name);
 	void change(const Link &link, rtnl_link *wanted, const std::string &what);
-	void change_vlan(const Link &link, int message_type, std::uint16_t vid, std::uint16_t flags,
-			 std::uint16_t last = 0);
+	VlanTable vlans(const Link &link);
+	void change_vlans(const Link &link, int type, const std::vector<VlanRange> &ranges);
 
 	KernelWords words_; // outlives the socket, which writes to it
 	std::unique_ptr<nl_sock, CloseSocket> socket_;
