@@ -18,7 +18,7 @@
 
 #include "bridge-lite/linux/host.h"
 #include "bridge-lite/packets/transmit.h"
-#include "linux/compat.h"
+#include "linux/bypass.h"
 
 /* --- Made ready to leave ------------------------------------------------------------------------------- */
 
@@ -75,16 +75,6 @@ static void one_by_one(struct sk_buff *skb)
 	}
 }
 
-/* Does something want to see each packet, or is the queue not one that can be passed by? */
-static bool watched(const struct net_device *dev)
-{
-	if (dev_nit_active((struct net_device *)dev))
-		return true;
-	if (compat_tc_egress(dev))
-		return true;
-	return rcu_access_pointer(dev->nf_hooks_egress);
-}
-
 /* --- Which queue, and what the device needs done to the packets ------------------------------------ */
 
 static u16 pick_queue(struct net_device *dev, struct sk_buff *skb)
@@ -99,13 +89,6 @@ static u16 pick_queue(struct net_device *dev, struct sk_buff *skb)
 							       netdev_pick_tx(dev, skb, NULL));
 }
 
-/* Nothing to segment, to fill in or to linearise, whatever the device can do. */
-static bool plain(const struct sk_buff *skb)
-{
-	return skb->ip_summed != CHECKSUM_PARTIAL && !skb_is_nonlinear(skb) && !skb_vlan_tag_present(skb) &&
-	       !skb->sk && !secpath_exists(skb);
-}
-
 /* What of the list is left once each packet suits the device. INVARIANT: no GSO, so none becomes several. */
 static struct sk_buff *make_suit(struct net_device *dev, struct sk_buff *skb)
 {
@@ -115,7 +98,7 @@ static struct sk_buff *make_suit(struct net_device *dev, struct sk_buff *skb)
 	for (; skb; skb = next) {
 		next = skb->next;
 		skb_mark_not_on_list(skb);
-		if (!plain(skb))
+		if (!bypass_skb_plain(skb))
 			skb = validate_xmit_skb_list(skb, dev, &again);
 		if (skb) {
 			*end = skb;
@@ -257,7 +240,7 @@ static void send_batch(struct net_device *dev, struct sk_buff *skb)
 
 static void to_device(struct net_device *dev, struct sk_buff *skb)
 {
-	if (!skb->next || watched(dev) || !(dev->flags & IFF_UP))
+	if (!skb->next || bypass_egress_watched(dev) || !(dev->flags & IFF_UP))
 		one_by_one(skb);
 	else
 		send_batch(dev, skb);

@@ -21,7 +21,7 @@
 
 #include <asm/msr.h>
 
-#include "linux/compat.h"
+#include "linux/bypass.h"
 #include "netback/linux/state.h"
 
 /* --- memory ------------------------------------------------------------------------------------------ */
@@ -241,8 +241,7 @@ __always_inline struct sk_buff *host_skb_suit(struct vif_host *host, struct sk_b
 	skb_dst_drop(skb);
 	if (unlikely(skb_shinfo(skb)->tx_flags))
 		skb_tx_timestamp(skb);
-	if (likely(skb->ip_summed != CHECKSUM_PARTIAL && !skb_is_nonlinear(skb) && !skb_vlan_tag_present(skb) &&
-		   !skb->sk && !secpath_exists(skb)))
+	if (likely(bypass_skb_plain(skb)))
 		return skb;
 	return validate_xmit_skb_list(skb, host->dev, &again);
 }
@@ -336,11 +335,8 @@ __always_inline bool host_device_watched(const struct vif_host *host)
 {
 	struct net_device *dev = host->dev;
 
-	if (dev_nit_active(dev) || rcu_access_pointer(dev->xdp_prog))
-		return true;
-	if (compat_tc_ingress(dev) || compat_tc_egress(dev))
-		return true;
-	return rcu_access_pointer(dev->nf_hooks_ingress) || rcu_access_pointer(dev->nf_hooks_egress);
+	return bypass_egress_watched(dev) || compat_tc_ingress(dev) || rcu_access_pointer(dev->xdp_prog) ||
+	       rcu_access_pointer(dev->nf_hooks_ingress);
 }
 
 __always_inline void host_classify(struct brlite_port *port, const struct brlite_frame *frames,
