@@ -157,9 +157,7 @@ static int control_show(struct seq_file *file, void *unused)
 	struct vif_host *host = file->private;
 	struct netback_hash_view hash;
 
-	host_control_lock(host);
 	netback_view_hash(host->vif, &hash);
-	host_control_unlock(host);
 	if (hash.connected)
 		vif_show_ring(file, "control", &hash.ring);
 	else

@@ -18,27 +18,25 @@ void netback_lanes_destroy(void);
 
 struct netback_vif *netback_vif_create(struct vif_host *host, uint32_t domain, uint32_t queues); /* queues: at most */
 void netback_vif_destroy(struct netback_vif *vif);
-void netback_frontend_changed(struct netback_vif *vif, int state); /* CONTEXT: process, life lock */
-void netback_hotplug_changed(struct netback_vif *vif); /* CONTEXT: process, life lock */
-void netback_close(struct netback_vif *vif); /* CONTEXT: process, life lock */
-void netback_housekeeping(struct netback_vif *vif); /* CONTEXT: process, life lock */
-void netback_up(struct netback_vif *vif); /* CONTEXT: RTNL */
-void netback_down(struct netback_vif *vif); /* CONTEXT: RTNL */
-void netback_set_port(struct netback_vif *vif, struct brlite_port *port);
+
+/* CONTEXT: process, these four */
+bool netback_frontend_changed(struct netback_vif *vif, int state); /* true: gone for good, unregister its device */
+void netback_hotplug_changed(struct netback_vif *vif);
+void netback_close(struct netback_vif *vif); /* and no housekeeping afterwards */
+void netback_housekeeping(struct netback_vif *vif);
+
+/* CONTEXT: RTNL, these four */
+void netback_open(struct netback_vif *vif);
+void netback_stop(struct netback_vif *vif);
+uint32_t netback_queues(struct netback_vif *vif); /* of this connection; 0: there is none */
+void netback_set_port(struct netback_vif *vif, const struct brlite_abi *table, struct brlite_port *port); /* or NULL, NULL */
+
 int netback_state(struct netback_vif *vif);
 
 /* --- what is asked for, and what may be offered ------------------------------------------------------- */
 
 void netback_set_multicast_control(struct netback_vif *vif, bool on); /* CONTEXT: process */
 
-/* Limits, as XenStore has them: "BYTES,MICROSECONDS", "PACKETS" per second. */
-enum netback_limit {
-	NETBACK_LIMIT_FROM_BYTES,
-	NETBACK_LIMIT_FROM_PACKETS,
-	NETBACK_LIMIT_TO_BYTES,
-	NETBACK_LIMIT_TO_PACKETS,
-	NETBACK_LIMITS
-};
 /* NULL: none. -errno when it does not parse, and then there is none. CONTEXT: process */
 int netback_set_limit(struct netback_vif *vif, uint32_t which, const char *text);
 
@@ -56,9 +54,7 @@ uint32_t netback_max_mtu(struct netback_vif *vif);
 #define NETBACK_OFFLOAD_CSUM6 16u
 uint32_t netback_offloads(struct netback_vif *vif); /* NETBACK_OFFLOAD_* */
 
-/* Handles messages of the control ring: there were none; there were some; more wait; hear the guest no more. */
-enum netback_control { NETBACK_CONTROL_IDLE, NETBACK_CONTROL_DONE, NETBACK_CONTROL_MORE, NETBACK_CONTROL_STOP };
-enum netback_control netback_control_poll(struct netback_vif *vif);
+enum netback_control netback_control_poll(struct netback_vif *vif); /* CONTEXT: process */
 
 /* --- packets -------------------------------------------------------------------------------------------- */
 
@@ -110,7 +106,7 @@ struct netback_hash_view {
 bool netback_view_queue(struct netback_vif *vif, uint32_t index, struct netback_queue_view *out);
 bool netback_kick_queue(struct netback_vif *vif, uint32_t index);
 void netback_view_limits(struct netback_vif *vif, struct netback_limits_view *out); /* CONTEXT: process */
-void netback_view_hash(struct netback_vif *vif, struct netback_hash_view *out); /* CONTEXT: host_control_lock() */
+void netback_view_hash(struct netback_vif *vif, struct netback_hash_view *out); /* CONTEXT: process */
 
 /*
  * Counters: the vif's, then those of each of its `queues`, connected or not: their number does not change while the vif

@@ -113,7 +113,7 @@ static void vif_get_ringparam(struct net_device *dev, struct ethtool_ringparam *
 static void vif_get_channels(struct net_device *dev, struct ethtool_channels *channels)
 {
 	const struct vif_host *host = netdev_priv(dev);
-	const unsigned int queues = host->connected ? dev->real_num_tx_queues : 0;
+	const unsigned int queues = netback_queues(host->vif);
 
 	channels->max_rx = channels->max_tx = channels->max_combined = dev->num_tx_queues;
 	if (host->split)

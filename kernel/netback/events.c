@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * events.c - what comes in for a queue: interrupts, polls, and the end of a time that events were held back for.
+ * events.c - what comes in: interrupts, polls, the end of a time that events were held back for, control messages.
  *
  * Events are "late EOI": the channel stays masked until the poll that the event asked for is done, so a
  * guest that sends events in a loop gets one poll after the other and never an interrupt storm, and one
@@ -74,7 +74,8 @@ static irqreturn_t interrupt_both(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-const struct queue_events vif_queue_events = {
+const struct vif_events vif_events = {
+	.control = netback_control_poll,
 	.poll = {[FROM_GUEST] = poll_from_guest, [TO_GUEST] = poll_to_guest},
 	.interrupt = {[FROM_GUEST] = interrupt_from_guest, [TO_GUEST] = interrupt_to_guest},
 	.interrupt_both = interrupt_both,

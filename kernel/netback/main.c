@@ -40,10 +40,7 @@ static void vif_work(struct work_struct *work)
 {
 	struct vif_host *host = container_of(to_delayed_work(work), struct vif_host, work);
 
-	mutex_lock(&host->life);
-	if (!host->dying)
-		netback_housekeeping(host->vif);
-	mutex_unlock(&host->life);
+	netback_housekeeping(host->vif);
 }
 
 /* --- the xenbus driver ------------------------------------------------------------------------------------------- */
@@ -52,23 +49,14 @@ static void vif_hotplug_changed(struct xenbus_watch *watch, const char *path, co
 {
 	struct vif_host *host = container_of(watch, struct vif_host, hotplug_watch);
 
-	mutex_lock(&host->life);
 	netback_hotplug_changed(host->vif);
-	mutex_unlock(&host->life);
 }
 
 static void vif_frontend_changed(struct xenbus_device *xdev, enum xenbus_state state)
 {
 	struct vif_host *host = dev_get_drvdata(&xdev->dev);
-	bool gone;
 
-	if (!host)
-		return;
-	mutex_lock(&host->life);
-	netback_frontend_changed(host->vif, state);
-	gone = host->gone;
-	mutex_unlock(&host->life);
-	if (gone)
+	if (host && netback_frontend_changed(host->vif, state))
 		device_unregister(&xdev->dev); /* comes back through vif_remove() */
 }
 
@@ -125,10 +113,7 @@ static void vif_remove_vif(struct vif_host *host)
 		unregister_xenbus_watch(&host->hotplug_watch);
 		kfree(host->hotplug_watch.node);
 	}
-	mutex_lock(&host->life);
-	host->dying = true;
 	netback_close(host->vif);
-	mutex_unlock(&host->life);
 	cancel_delayed_work_sync(&host->work);
 
 	xenbus_rm(XBT_NIL, xdev->nodename, "hotplug-status");
@@ -184,9 +169,7 @@ static int vif_probe(struct xenbus_device *xdev, const struct xenbus_device_id *
 
 	vif_debugfs_add(host);
 	kobject_uevent(&xdev->dev.kobj, KOBJ_ONLINE); /* starts hotplug scripts: the device is there */
-	mutex_lock(&host->life);
 	netback_frontend_changed(host->vif, XenbusStateInitialising); /* -> InitWait */
-	mutex_unlock(&host->life);
 	return 0;
 }
 

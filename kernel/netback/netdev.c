@@ -15,8 +15,7 @@ static int vif_open(struct net_device *dev)
 {
 	struct vif_host *host = netdev_priv(dev);
 
-	if (host->connected)
-		netback_up(host->vif);
+	netback_open(host->vif);
 	netif_tx_start_all_queues(dev);
 	return 0;
 }
@@ -26,8 +25,7 @@ static int vif_stop(struct net_device *dev)
 	struct vif_host *host = netdev_priv(dev);
 
 	netif_tx_stop_all_queues(dev);
-	if (host->connected)
-		netback_down(host->vif);
+	netback_stop(host->vif);
 	return 0;
 }
 
@@ -134,7 +132,7 @@ struct vif_host *vif_netdev_create(struct xenbus_device *xdev, unsigned int hand
 	host = netdev_priv(dev);
 	host->dev = dev;
 	host->xdev = xdev;
-	host->events = &vif_queue_events;
+	host->events = &vif_events;
 	mutex_init(&host->life);
 	host_complaints_init(host);
 	spin_lock_init(&host->rate_lock);

@@ -5,7 +5,7 @@
 
 #include "netback/roof.h"
 
-const struct brlite_abi *host_brlite;
+static const struct brlite_abi *the_switch; /* CONTEXT: RTNL */
 
 /*
  * Binds and unbinds the port when the device gets or loses a master of kind "brlite". netback does not
@@ -15,8 +15,8 @@ static void vif_port_unbind(struct vif_host *host)
 {
 	if (!host->port)
 		return;
-	netback_set_port(host->vif, NULL);
-	host_brlite->unbind(host->port);
+	netback_set_port(host->vif, NULL, NULL);
+	the_switch->unbind(host->port);
 	host->port = NULL;
 	/* The table stays readable for a grace period: the switch waits for one before it goes away. */
 }
@@ -30,10 +30,10 @@ static void vif_port_bind(struct vif_host *host)
 	if (!abi)
 		return;
 	if (abi->version == BRLITE_ABI_VERSION) {
-		WRITE_ONCE(host_brlite, abi);
+		the_switch = abi;
 		host->port = abi->bind(host->dev, host->vif, &vif_port_ops);
 		if (host->port)
-			netback_set_port(host->vif, host->port);
+			netback_set_port(host->vif, abi, host->port);
 	} else {
 		netdev_warn(host->dev,
 			    "bridge-lite speaks port ABI %u, this module %u: packets take the skb path; install matching modules\n",

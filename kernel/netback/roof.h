@@ -13,7 +13,7 @@ extern const struct ethtool_ops vif_ethtool_ops;
 void vif_set_queue_stats(struct net_device *dev);
 
 /* events.c */
-extern const struct queue_events vif_queue_events;
+extern const struct vif_events vif_events;
 
 /* watches.c */
 int vif_watch(struct vif_host *host); /* an error is in XenStore */

@@ -35,9 +35,8 @@ bool fetch(u16 domain, u32 gref, void *to, u32 bytes)
 	return !failed;
 }
 
-CtrlResponse handle(Vif &vif, const CtrlRequest &request)
+CtrlResponse handle(Vif &vif, Control &control, const CtrlRequest &request) RINGWAY_REQUIRES(control)
 {
-	Control &control = vif.control;
 	HashConfig &next = control.config[!control.current];
 	next = control.config[control.current];
 	const CtrlResponse answer =
@@ -63,10 +62,11 @@ void Control::publish()
 		host_grace_period();
 }
 
-// CONTEXT: process, host_control_lock(). See entry.h.
 netback_control netback_control_poll(netback_vif *vif)
 {
-	CtrlBackRing &ring = vif->control.ring;
+	Control &control = vif->control;
+	Guard lock(control);
+	CtrlBackRing &ring = control.ring;
 	if (vif->disabled.load())
 		return NETBACK_CONTROL_STOP;
 	if (!ring.attached())
@@ -80,7 +80,7 @@ netback_control netback_control_poll(netback_vif *vif)
 	for (u32 i = 0; i < n; i++) {
 		const CtrlRequest request = ring.request(ring.req_cons());
 		ring.consume(1);
-		ring.respond(handle(*vif, request));
+		ring.respond(handle(*vif, control, request));
 	}
 	if (n && ring.push_responses())
 		host_control_notify(vif->host);
@@ -97,10 +97,11 @@ Result<void> Vif::open_control()
 		return Error::missing;
 	if (!page)
 		return {}; // a guest without a control ring
-	host_control_lock(host);
-	const auto attached = control.ring.attach(page);
-	host_control_unlock(host);
-	if (!attached.ok()) {
+	const auto attach = [this, page] {
+		Guard lock(control);
+		return control.ring.attach(page).ok();
+	};
+	if (!attach()) {
 		host_report_error(host, error_errno(Error::ring_index),
 				  "control ring indices out of range at connect");
 		return Error::ring_index;
@@ -114,9 +115,10 @@ Result<void> Vif::open_control()
 void Vif::close_control()
 {
 	host_control_unbind(host); // no message is handled from here on
-	host_control_lock(host);
-	control.ring.detach();
-	host_control_unlock(host);
+	{
+		Guard lock(control);
+		control.ring.detach();
+	}
 	host_control_unmap(host); // nobody looks at it any more
 	control.active.store(nullptr, std::memory_order_release);
 }
@@ -124,11 +126,10 @@ void Vif::close_control()
 // INVARIANT: a grace period has passed since close_control().
 void Vif::forget_control()
 {
-	host_control_lock(host);
+	Guard lock(control);
 	control.current = 0;
 	control.config[0] = {};
 	control.config[1] = {};
-	host_control_unlock(host);
 }
 
 PacketHash ringway::netback::hash_skb(const HashConfig &config, const sk_buff *skb)

@@ -13,14 +13,12 @@ void set(Vif &vif, u32 which, RateText rate, u64 packets)
 	Limiter &limit = which == NETBACK_LIMIT_FROM_BYTES || which == NETBACK_LIMIT_FROM_PACKETS
 				 ? vif.from_guest_limit
 				 : vif.to_guest_limit;
-	host_softirq_off();
-	host_rate_lock(vif.host);
+	SoftirqsOff off;
+	Guard lock(vif.rate);
 	if (which == NETBACK_LIMIT_FROM_BYTES || which == NETBACK_LIMIT_TO_BYTES)
 		limit.set_bytes(rate.bytes, rate.micros, host_micros());
 	else
 		limit.set_packets(packets, host_micros());
-	host_rate_unlock(vif.host);
-	host_softirq_on();
 }
 } // namespace
 

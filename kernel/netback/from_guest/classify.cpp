@@ -4,6 +4,7 @@
 //
 // The packets of a vif that is no port of a brlite bridge, or whose port something in dom0 watches (a tap,
 // tc, XDP), take the ordinary way up Linux's stack. Malformed ones take none.
+#include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -79,7 +80,7 @@ void ringway::netback::classify(Lane &lane, Queue &queue)
 		return;
 	}
 	const u32 n = RINGWAY_LIKELY(!lane.gaps) ? lane.batch.packet_count : close_gaps(lane);
-	host_classify(port, lane.frames, lane.verdicts, n);
+	the_switch().classify(port, lane.frames, lane.verdicts, n);
 	lane.paths = RINGWAY_LIKELY(!lane.gaps) ? read_verdicts<false>(lane, queue, n)
 						: read_verdicts<true>(lane, queue, n);
 }

@@ -7,6 +7,7 @@
 // right now, and dom0's own stack get skbs. Cost: one acquire and one response per packet and port, which is
 // why the sender's turn pays for each of them: else one that floods many ports would take a multiple of its
 // share.
+#include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -45,14 +46,19 @@ FloodList collect(Lane &lane)
 	return list;
 }
 
+u32 longest_frame(brlite_port *to)
+{
+	return host_longest_frame(the_switch().port_dev(to));
+}
+
 // Returns the packets that the port got.
 u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in, brlite_port *to)
 {
 	Batch &batch = lane.batch;
 	u32 i = list.first, direct = 0;
-	if (void *owner = host_port_owner(to))
+	if (void *owner = the_switch().port_owner(to))
 		if (Queue *queue_to = destination_queue(owner, queue)) {
-			const Placed placed = place_list(lane, queue, *queue_to, i, host_port_longest(to));
+			const Placed placed = place_list(lane, queue, *queue_to, i, longest_frame(to));
 			i = placed.next;
 			direct = placed.packets;
 		}
@@ -60,11 +66,11 @@ u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in,
 	const brlite_verdict only{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, nullptr, to};
 	u32 out = 0;
 	for (; i < kBatchPackets; i = batch.packets[i].next)
-		if (batch.packets[i].gso() || batch.packets[i].len <= host_port_longest(to))
+		if (batch.packets[i].gso() || batch.packets[i].len <= longest_frame(to))
 			if (sk_buff *skb = build_skb(lane, queue, batch.packets[i]))
 				lane.outgoing[out++] = {skb, &only};
 	if (out)
-		host_forward(in, lane.outgoing, out);
+		the_switch().forward(in, lane.outgoing, out);
 	queue.from_guest_stats.path_skb += out;
 	return direct + out;
 }
@@ -89,7 +95,7 @@ u32 flood_local(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in
 		if (!(lane.verdicts[packet.verdict].flags & BRLITE_AND_LOCAL))
 			continue;
 		if (sk_buff *skb = build_skb(lane, queue, packet)) {
-			host_forward_local(in, skb);
+			the_switch().forward_local(in, skb);
 			copies++;
 		}
 	}
@@ -107,7 +113,7 @@ void ringway::netback::deliver_flood(Lane &lane, Queue &queue)
 		const brlite_frame &frame = lane.frames[lane.batch.packets[list.shortest].verdict];
 		brlite_port *ports[kPortsAtOnce];
 		u32 cursor = 0, copies = 0;
-		while (const u32 n = host_flood_ports(in, &frame, ports, kPortsAtOnce, &cursor))
+		while (const u32 n = the_switch().flood_ports(in, &frame, ports, kPortsAtOnce, &cursor))
 			for (u32 p = 0; p < n; p++)
 				copies += flood_port(lane, queue, list, in, ports[p]);
 		if (list.local)

@@ -7,6 +7,7 @@
 // page the rest is fetched, by a hypercall for each of them, into pages of our own: a copy of 4 kB
 // costs less than mapping and unmapping the guest's page, and leaves nothing pinned that a stuck socket
 // in dom0 could hold against the guest.
+#include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -179,7 +180,7 @@ void ringway::netback::deliver_skbs(Lane &lane, Queue &queue)
 	}
 	if (out) {
 		queue.from_guest_stats.path_skb += out;
-		host_forward(port, lane.outgoing, out);
+		the_switch().forward(port, lane.outgoing, out);
 	}
 	queue.from_guest_stats.path_up += up;
 	count_why(queue, port ? Why::watched : Why::no_port, up);

@@ -6,7 +6,6 @@
 // in the reverse one by the same function, whether connecting failed half way or a connection ends. So a
 // frontend that makes any step of any queue fail leaves nothing behind (the class of the advisories on
 // half-built queues), and the next attempt starts clean.
-// CONTEXT: process, the vif's life lock held.
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -93,7 +92,7 @@ Result<void> Vif::connect()
 	}
 	counted.store(count, std::memory_order_release);
 	queue_count.store(count, std::memory_order_release);
-	const int error = host_device_connected(host, count);
+	const int error = link(count);
 	if (error) {
 		disconnect();
 		host_report_error(host, error, "setting the device's number of queues");
@@ -104,7 +103,7 @@ Result<void> Vif::connect()
 
 void Vif::disconnect()
 {
-	host_device_disconnected(host); // carrier off, polls and interrupts stopped
+	unlink(); // carrier off, polls and interrupts stopped
 	close_control();
 	queue_count.store(0, std::memory_order_release);
 	host_grace_period(); // every reader that saw the old count is through

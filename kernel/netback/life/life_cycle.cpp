@@ -6,7 +6,6 @@
 // Connected is shown to the frontend only once the hotplug side has said that the vif is wired up, which
 // counts for the vif's life and not for one connection: a guest may close and connect again (kexec,
 // driver reload, boot loader to kernel) and nothing has to happen in dom0.
-// CONTEXT: process, the vif's life lock held.
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -43,11 +42,11 @@ void Vif::go(BackendState wanted)
 	}
 }
 
-void Vif::frontend_changed(XenbusState frontend_state)
+bool Vif::frontend_changed(XenbusState frontend_state)
 {
 	const LifeStep step = wanted_state(frontend_state);
 	if (disabled.load() && step.kind == LifeStep::go_to && !step.gone)
-		return; // a liar stays out until it is detached and attached
+		return false; // a liar stays out until it is detached and attached
 	switch (step.kind) {
 	case LifeStep::stay:
 		break;
@@ -59,69 +58,88 @@ void Vif::frontend_changed(XenbusState frontend_state)
 		break;
 	case LifeStep::go_to:
 		go(step.state);
-		if (step.gone && (frontend_state == XenbusState::unknown || !host_device_online(host)))
-			host_device_unregister(host);
-		break;
+		return step.gone && (frontend_state == XenbusState::unknown || !host_device_online(host));
 	case LifeStep::refuse:
 		host_report_error(host, error_errno(Error::invalid),
 				  "frontend shows a state that does not exist");
 		break;
 	}
+	return false;
 }
 
-// The deferred half of fatal(), the aging of backlogs, and stall detection.
+// The deferred half of fatal().
+void Vif::report_disabled()
+{
+	if (disabled_reported)
+		return;
+	disabled_reported = true;
+	if (state == BackendState::connected)
+		disconnect();
+	host_report_error(host, error_errno(Error::invalid), disabled_why);
+	announced = BackendState::closing; // reporting shows it
+	// A frontend that closed meanwhile is not called back into closing.
+	if (state != BackendState::closed)
+		state = BackendState::closing;
+	announce();
+}
+
+// The aging of backlogs, and stall detection.
 void Vif::housekeeping()
 {
-	if (disabled.load()) {
-		if (!disabled_reported) {
-			disabled_reported = true;
-			if (state == BackendState::connected)
-				disconnect();
-			host_report_error(host, error_errno(Error::invalid), disabled_why);
-			announced = BackendState::closing; // reporting shows it
-			// A frontend that closed meanwhile is not called back into closing.
-			if (state != BackendState::closed)
-				state = BackendState::closing;
-			announce();
-		}
+	if (dying)
 		return;
-	}
+	if (disabled.load())
+		return report_disabled();
 	if (state != BackendState::connected || !running.load())
 		return;
 	bool again = false, stall = false;
 	const unsigned long now = host_jiffies();
 	for (u32 i = 0; i < allocated; i++) {
-		again |= queues[i].age_backlog(now);
-		stall |= queues[i].stalled;
+		const Aged aged = queues[i].age_backlog(now);
+		again |= aged.again;
+		stall |= aged.stalled;
 	}
 	host_device_carrier(host, !stall);
 	if (again)
 		host_kick_later(host, host_msecs(frontend.rx_notify ? 1000 : 30));
 }
 
-void netback_frontend_changed(netback_vif *vif, int state)
+void Vif::close()
 {
-	vif->frontend_changed(static_cast<XenbusState>(state));
+	dying = true;
+	if (state == BackendState::connected) {
+		// Not the frontend's wish: the driver is unbound from under it, and it has to hear so.
+		disconnect();
+		host_report_state(host, static_cast<int>(BackendState::closed));
+	}
+	state = BackendState::closed;
 }
+
+bool netback_frontend_changed(netback_vif *vif, int state)
+{
+	LifeLock lock(vif->host);
+	return vif->frontend_changed(static_cast<XenbusState>(state));
+}
+
 void netback_hotplug_changed(netback_vif *vif)
 {
+	LifeLock lock(vif->host);
 	vif->announce();
 }
+
 void netback_housekeeping(netback_vif *vif)
 {
+	LifeLock lock(vif->host);
 	vif->housekeeping();
-}
-int netback_state(netback_vif *vif)
-{
-	return static_cast<int>(vif->state);
 }
 
 void netback_close(netback_vif *vif)
 {
-	if (vif->state == BackendState::connected) {
-		// Not the frontend's wish: the driver is unbound from under it, and it has to hear so.
-		vif->disconnect();
-		host_report_state(vif->host, static_cast<int>(BackendState::closed));
-	}
-	vif->state = BackendState::closed;
+	LifeLock lock(vif->host);
+	vif->close();
+}
+
+int netback_state(netback_vif *vif)
+{
+	return static_cast<int>(vif->state);
 }

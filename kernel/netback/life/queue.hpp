@@ -75,6 +75,11 @@ struct QueueStats {
 	WorkStats work;
 };
 
+// What has become of a backlog: it wants to be looked at again; the guest posts no buffers.
+struct Aged {
+	bool again, stalled;
+};
+
 struct Queue {
 	Vif *vif;
 	queue_host *host;
@@ -129,8 +134,8 @@ struct Queue {
 	void flush_to_guest(Lane &lane);
 	// Free buffers the guest has posted. CONTEXT: to-guest lock
 	u32 posted_buffers();
-	// Drops what waited too long, finds and ends stalls; true while it wants to be called again.
-	bool age_backlog(unsigned long now);
+	// Drops what waited too long, finds and ends stalls.
+	Aged age_backlog(unsigned long now);
 	void purge_backlog();
 	u64 pay(u32 len);
 };

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
 #include <new>
 
 using namespace ringway;
 using namespace ringway::netback;
+
+constinit std::atomic<const struct brlite_abi *> ringway::netback::switch_table;
 
 void Vif::fatal(u32 queue, Error why)
 {
@@ -15,13 +18,14 @@ void Vif::fatal(u32 queue, Error why)
 	host_kick(host);
 }
 
-netback_vif *netback_vif_create(vif_host *host, u32 domain, u32 queues)
+// CONTEXT: nobody else knows the vif yet.
+RINGWAY_UNCHECKED netback_vif *netback_vif_create(vif_host *host, u32 domain, u32 queues)
 {
 	void *memory = host_alloc(sizeof(netback_vif) + queues * sizeof(QueueStats));
 	if (!memory)
 		return nullptr;
 	auto *vif = new (memory) netback_vif{};
-	vif->host = host;
+	vif->host = vif->control.host = vif->rate.host = host;
 	vif->gone = reinterpret_cast<QueueStats *>(vif + 1);
 	vif->most_queues = queues;
 	vif->domain = static_cast<u16>(domain);
@@ -35,37 +39,82 @@ void netback_vif_destroy(netback_vif *vif)
 	host_free(vif);
 }
 
-// The device went up, or the rings came while it was up. CONTEXT: RTNL
-void netback_up(netback_vif *vif)
+// Polls run exactly while the device is up and the rings are there.
+void Vif::set_running(bool on)
 {
-	if (vif->disabled.load() || vif->running.load())
+	if (!on) {
+		running.store(false, std::memory_order_release);
+		for (u32 i = 0; i < allocated; i++)
+			host_queue_disable(queues[i].host);
 		return;
-	for (u32 i = 0; i < vif->allocated; i++)
-		host_queue_enable(vif->queues[i].host);
-	vif->running.store(true, std::memory_order_release);
-	for (u32 i = 0; i < vif->allocated; i++) {
-		host_schedule(vif->queues[i].host, FROM_GUEST);
-		host_schedule(vif->queues[i].host, TO_GUEST);
+	}
+	if (disabled.load() || running.load())
+		return;
+	for (u32 i = 0; i < allocated; i++)
+		host_queue_enable(queues[i].host);
+	running.store(true, std::memory_order_release);
+	for (u32 i = 0; i < allocated; i++) {
+		host_schedule(queues[i].host, FROM_GUEST);
+		host_schedule(queues[i].host, TO_GUEST);
 	}
 }
 
-// The device goes down, or the rings go while it is up. CONTEXT: RTNL
-void netback_down(netback_vif *vif)
+// The rings have come. Returns 0 or -errno.
+int Vif::link(u32 count)
 {
-	vif->running.store(false, std::memory_order_release);
-	for (u32 i = 0; i < vif->allocated; i++)
-		host_queue_disable(vif->queues[i].host);
+	RtnlLock lock;
+	const int error = host_device_connected(host, count, max_mtu());
+	if (error)
+		return error;
+	linked = true;
+	if (up)
+		set_running(true);
+	host_device_start(host);
+	return 0;
 }
 
-void netback_set_port(netback_vif *vif, brlite_port *port)
+// The rings are about to go, or have never come.
+void Vif::unlink()
 {
+	RtnlLock lock;
+	host_device_disconnected(host);
+	if (linked) {
+		linked = false;
+		set_running(false);
+	}
+}
+
+void netback_open(netback_vif *vif)
+{
+	host_rtnl_assert_locked();
+	vif->up = true;
+	if (vif->linked)
+		vif->set_running(true);
+}
+
+void netback_stop(netback_vif *vif)
+{
+	host_rtnl_assert_locked();
+	vif->up = false;
+	if (vif->linked)
+		vif->set_running(false);
+}
+
+u32 netback_queues(netback_vif *vif)
+{
+	return vif->queue_count.load(std::memory_order_acquire);
+}
+
+void netback_set_port(netback_vif *vif, const struct brlite_abi *table, brlite_port *port)
+{
+	if (table)
+		switch_table.store(table, std::memory_order_relaxed);
 	vif->port.store(port, std::memory_order_release);
 }
 
 u32 netback_max_mtu(netback_vif *vif)
 {
-	// Without scatter-gather a packet has to fit one slot; 1500 is what such frontends expect.
-	return vif->frontend.can_sg ? 65535 - 18 : 1500;
+	return vif->max_mtu();
 }
 
 u32 netback_offloads(netback_vif *vif)

@@ -10,6 +10,7 @@
 #include "core/multicast.hpp"
 #include "netback/asked/control.hpp"
 #include "netback/life/life_cycle.hpp"
+#include "netback/life/locks.hpp"
 #include "netback/life/queue.hpp"
 #include <atomic>
 
@@ -23,7 +24,7 @@ struct Coalesce {
 };
 
 struct Vif {
-	vif_host *host;
+	vif_host *host; // its life mutex guards what happens in the order of the frontend's states
 	u16 domain;
 	frontend_features frontend; // features of the connected frontend
 
@@ -35,7 +36,7 @@ struct Vif {
 	// Set once a frontend was caught lying; only detach and attach bring the vif back.
 	std::atomic<bool> disabled;
 	const char *disabled_why;
-	bool disabled_reported;
+	bool disabled_reported RINGWAY_GUARDED_BY(host);
 
 	std::atomic<bool> running;       // the device is up and connected: polls and direct delivery allowed
 	std::atomic<brlite_port *> port; // the switch port this vif is, or null
@@ -43,12 +44,18 @@ struct Vif {
 	Control control;                 // hashing, for guests that ask for it
 	MulticastList multicast;         // what the guest wants of it
 
-	BackendState state;     // what we want the frontend to see; CONTEXT: life lock
-	BackendState announced; // what XenStore says
+	bool up RINGWAY_GUARDED_BY(rtnl);     // the administrator's wish
+	bool linked RINGWAY_GUARDED_BY(rtnl); // the rings are there
+
+	BackendState state; // what we want the frontend to see; shown without the lock
+	BackendState announced RINGWAY_GUARDED_BY(host); // what XenStore says
+	bool dying RINGWAY_GUARDED_BY(host);             // closed for good
 
 	Coalesce from_guest, to_guest;
 
-	Limiter from_guest_limit, to_guest_limit; // all queues together; CONTEXT: the rate lock
+	RateLock rate;
+	Limiter from_guest_limit,
+		to_guest_limit; // all queues together; CONTEXT: the rate lock, but for limited()
 
 	// Counters of earlier connections. INVARIANT: a reader that finds the same even number in
 	// gone_version before and after has added each queue's counters exactly once (stats.cpp).
@@ -57,23 +64,31 @@ struct Vif {
 	QueueStats *gone;         // one for each of most_queues
 	u32 most_queues;          // that the frontend may ever have
 
-	// CONTEXT: life lock, process
-	void frontend_changed(XenbusState frontend_state);
-	void go(BackendState wanted);
-	void announce();
-	void housekeeping();
+	// True: the frontend is gone for good.
+	bool frontend_changed(XenbusState frontend_state) RINGWAY_REQUIRES(host);
+	void go(BackendState wanted) RINGWAY_REQUIRES(host);
+	void announce() RINGWAY_REQUIRES(host);
+	void housekeeping() RINGWAY_REQUIRES(host);
+	void report_disabled() RINGWAY_REQUIRES(host);
+	void close() RINGWAY_REQUIRES(host);
 
-	Result<void> read_headroom();
-	Result<void> open_control();
-	void close_control();
-	void forget_control();
-	Result<void> connect();
-	void disconnect();
-	void retire_counters();
+	Result<void> read_headroom() RINGWAY_REQUIRES(host);
+	Result<void> open_control() RINGWAY_REQUIRES(host);
+	void close_control() RINGWAY_REQUIRES(host);
+	void forget_control() RINGWAY_REQUIRES(host);
+	Result<void> connect() RINGWAY_REQUIRES(host);
+	void disconnect() RINGWAY_REQUIRES(host);
+	void retire_counters() RINGWAY_REQUIRES(host);
+
+	int link(u32 count) RINGWAY_REQUIRES(host) RINGWAY_EXCLUDES(rtnl);
+	void unlink() RINGWAY_REQUIRES(host) RINGWAY_EXCLUDES(rtnl);
+	void set_running(bool on) RINGWAY_REQUIRES(rtnl);
 
 	// CONTEXT: any. Latches the vif off and leaves the tearing down to process context.
 	void fatal(u32 queue, Error why);
 
+	// Without scatter-gather a packet has to fit one slot; 1500 is what such frontends expect.
+	u32 max_mtu() const { return frontend.can_sg ? 65535 - 18 : 1500; }
 	u8 gso_mask() const
 	{
 		return static_cast<u8>((frontend.gso_tcpv4 ? 1u << XEN_NETIF_GSO_TYPE_TCPV4 : 0) |

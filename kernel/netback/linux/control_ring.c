@@ -14,12 +14,11 @@
 static void control_work(struct work_struct *work)
 {
 	struct control_host *ctrl = container_of(work, struct control_host, work);
+	struct vif_host *host = container_of(ctrl, struct vif_host, ctrl);
+	enum netback_control result;
 	bool idle;
-	int result;
 
-	mutex_lock(&ctrl->lock);
-	result = netback_control_poll(container_of(ctrl, struct vif_host, ctrl)->vif);
-	mutex_unlock(&ctrl->lock);
+	result = host->events->control(host->vif);
 	if (result == NETBACK_CONTROL_STOP)
 		return; /* the end of interrupt is never given: the guest is not heard again */
 	if (result == NETBACK_CONTROL_MORE) {

@@ -9,45 +9,39 @@
 #include "netback/linux/state.h"
 
 /* As large as asked for, as far as the guest can: one without scatter-gather may be followed by one with. */
-static void suit_mtu(struct vif_host *host)
+static void suit_mtu(struct vif_host *host, unsigned int most)
 {
 	const unsigned int wanted = host->mtu;
 
-	dev_set_mtu(host->dev, min(wanted, netback_max_mtu(host->vif)));
+	dev_set_mtu(host->dev, min(wanted, most));
 	host->mtu = wanted;
 }
 
-int host_device_connected(struct vif_host *host, uint32_t queues)
+int host_device_connected(struct vif_host *host, uint32_t queues, uint32_t max_mtu)
 {
-	struct net_device *dev = host->dev;
-	int err;
+	int err = netif_set_real_num_queues(host->dev, queues, queues);
 
-	rtnl_lock();
-	err = netif_set_real_num_queues(dev, queues, queues);
-	if (!err) {
-		suit_mtu(host);
-		netdev_update_features(dev);
-		host->connected = true;
-		if (netif_running(dev)) {
-			netback_up(host->vif);
-			netif_tx_wake_all_queues(dev);
-		}
-		netif_carrier_on(dev);
-	}
-	rtnl_unlock();
-	return err;
+	if (err)
+		return err;
+	suit_mtu(host, max_mtu);
+	netdev_update_features(host->dev);
+	return 0;
 }
 
-void host_device_disconnected(struct vif_host *host)
+void host_device_start(struct vif_host *host)
 {
-	rtnl_lock();
-	netif_carrier_off(host->dev);
-	if (host->connected) {
-		host->connected = false;
-		netback_down(host->vif);
-	}
-	rtnl_unlock();
+	if (netif_running(host->dev))
+		netif_tx_wake_all_queues(host->dev);
+	netif_carrier_on(host->dev);
 }
+
+void host_device_disconnected(struct vif_host *host) { netif_carrier_off(host->dev); }
+
+void host_life_lock(struct vif_host *host) { mutex_lock(&host->life); }
+void host_life_unlock(struct vif_host *host) { mutex_unlock(&host->life); }
+void host_rtnl_lock(void) { rtnl_lock(); }
+void host_rtnl_unlock(void) { rtnl_unlock(); }
+void host_rtnl_assert_locked(void) { ASSERT_RTNL(); }
 
 void host_grace_period(void) { synchronize_net(); }
 
@@ -58,8 +52,6 @@ void host_device_carrier(struct vif_host *host, bool on)
 	else if (!on && netif_carrier_ok(host->dev))
 		netif_carrier_off(host->dev);
 }
-
-void host_device_unregister(struct vif_host *host) { host->gone = true; }
 
 void host_log_fatal(struct vif_host *host, uint32_t queue, const char *why)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * glue.c - accessors over kernel objects for the C++ side. The only C file in the LTO set: what is hot
- * gets inlined into the C++ that calls it.
+ * glue.c - the services that are hot: accessors over kernel objects. The only C file in the LTO set, inlined into
+ * the C++ that calls it.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
@@ -17,6 +17,7 @@
 #include <net/xfrm.h>
 #include <xen/events.h>
 #include <xen/grant_table.h>
+#include <xen/interface/io/netif.h>
 #include <xen/page.h>
 
 #include <asm/msr.h>
@@ -26,31 +27,9 @@
 
 /* --- memory ------------------------------------------------------------------------------------------ */
 
-static DEFINE_PER_CPU(void *, lane_of_cpu);
-
-void *host_alloc(uint64_t size) { return kvzalloc(size, GFP_KERNEL); }
-void host_free(void *memory) { kvfree(memory); }
-
-void *host_page_alloc(uint64_t *frame)
-{
-	void *page = (void *)__get_free_page(GFP_ATOMIC | __GFP_NOWARN);
-
-	if (page)
-		*frame = virt_to_gfn(page);
-	return page;
-}
-
-void host_page_free(void *page) { free_page((unsigned long)page); }
-__always_inline void *host_this_cpu_lane(void) { return this_cpu_read(lane_of_cpu); }
-void host_set_cpu_lane(uint32_t cpu, void *lane) { per_cpu(lane_of_cpu, cpu) = lane; }
-void *host_cpu_lane(uint32_t cpu) { return per_cpu(lane_of_cpu, cpu); }
-bool host_cpu_possible(uint32_t cpu) { return cpu_possible(cpu); }
-uint32_t host_cpu_count(void) { return nr_cpu_ids; }
+__always_inline void *host_this_cpu_lane(void) { return this_cpu_read(host_lane); }
 __always_inline unsigned long host_jiffies(void) { return jiffies; }
-uint64_t host_micros(void) { return ktime_to_us(ktime_get()); }
 __always_inline uint64_t host_cycles(void) { return rdtsc(); }
-unsigned long host_msecs(uint32_t msecs) { return msecs_to_jiffies(msecs); }
-
 /*
  * Not gnttab_batch_copy(): that looks through the results for pages that are paged out and sleeps until they are back,
  * which a softirq must not. Such a copy has failed, like any other that has no GNTST_okay.
@@ -74,13 +53,7 @@ __always_inline bool host_to_guest_lock_to_send(struct queue_host *q)
 	return true;
 }
 
-void host_softirq_off(void) { local_bh_disable(); }
-void host_softirq_on(void) { local_bh_enable(); }
-
 __always_inline void host_schedule(struct queue_host *q, enum guest_side side) { napi_schedule(&q->side[side].napi); }
-void host_rate_lock(struct vif_host *host) { spin_lock(&host->rate_lock); }
-void host_rate_unlock(struct vif_host *host) { spin_unlock(&host->rate_lock); }
-
 __always_inline bool host_complete(struct queue_host *q, enum guest_side side, int done)
 {
 	return napi_complete_done(&q->side[side].napi, done);
@@ -108,15 +81,10 @@ __always_inline void host_backlog_push(struct queue_host *q, struct sk_buff *skb
 	__skb_queue_tail(&q->backlog, skb);
 }
 
-unsigned long host_skb_expires(const struct sk_buff *skb) { return ((const struct skb_expiry *)skb->cb)->expires; }
-
 static __always_inline struct netdev_queue *txq_of(struct queue_host *q)
 {
 	return netdev_get_tx_queue(q->vif->dev, q->index);
 }
-
-void host_txq_stop(struct queue_host *q) { netif_tx_stop_queue(txq_of(q)); }
-void host_txq_wake(struct queue_host *q) { netif_tx_wake_queue(txq_of(q)); }
 
 /* Nothing waits in front of the device or is on its way from there, and no queueing discipline wants to see each packet. */
 __always_inline bool host_txq_idle(struct queue_host *q)
@@ -141,13 +109,13 @@ __always_inline void host_skb_describe(const struct sk_buff *skb, struct skb_vie
 	info->memory = skb->truesize;
 	info->csum_partial = skb->ip_summed == CHECKSUM_PARTIAL;
 	info->csum_unnecessary = skb->ip_summed == CHECKSUM_UNNECESSARY;
-	info->gso_type = 0;
+	info->gso_type = XEN_NETIF_GSO_TYPE_NONE;
 	info->gso_size = shared->gso_size;
 	if (shared->gso_size) {
 		if (shared->gso_type & SKB_GSO_TCPV4)
-			info->gso_type = 1; /* XEN_NETIF_GSO_TYPE_TCPV4 */
+			info->gso_type = XEN_NETIF_GSO_TYPE_TCPV4;
 		else if (shared->gso_type & SKB_GSO_TCPV6)
-			info->gso_type = 2;
+			info->gso_type = XEN_NETIF_GSO_TYPE_TCPV6;
 	}
 }
 
@@ -192,12 +160,6 @@ __always_inline uint32_t host_skb_pieces(const struct sk_buff *skb, struct skb_p
 	return n;
 }
 
-uint32_t host_skb_head(const struct sk_buff *skb, void *to, uint32_t len)
-{
-	len = min(len, skb->len);
-	return skb_copy_bits(skb, 0, to, len) ? 0 : len;
-}
-
 __always_inline void host_skb_copy(const struct sk_buff *skb, void *to, uint32_t len)
 {
 	if (likely(!skb_is_nonlinear(skb)))
@@ -208,8 +170,6 @@ __always_inline void host_skb_copy(const struct sk_buff *skb, void *to, uint32_t
 
 /* A budget of any size but 0 says that this is a poll: the skb's head goes where napi_alloc_skb() takes the next from. */
 __always_inline void host_skb_done(struct sk_buff *skb) { napi_consume_skb(skb, 1); }
-void host_skb_drop(struct sk_buff *skb) { dev_kfree_skb_any(skb); }
-
 __always_inline uint32_t host_pick_queue(struct vif_host *host, struct sk_buff *skb)
 {
 	return host->dev->real_num_tx_queues == 1 ? 0 : netdev_pick_tx(host->dev, skb, NULL);
@@ -221,16 +181,6 @@ __always_inline struct sk_buff *host_skb_cut(struct sk_buff *skb)
 
 	skb_mark_not_on_list(skb);
 	return rest;
-}
-
-struct sk_buff *host_skb_join(struct sk_buff *first, struct sk_buff *rest)
-{
-	struct sk_buff *last = first;
-
-	while (last->next)
-		last = last->next;
-	last->next = rest;
-	return first;
 }
 
 /* What dev_queue_xmit() would do to the packet on its way through the device's queue. */
@@ -257,17 +207,12 @@ __always_inline struct sk_buff *host_skb_new(struct queue_host *q, const void *h
 	return skb;
 }
 
-void host_skb_add_page(struct sk_buff *skb, void *page, uint32_t len)
-{
-	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, virt_to_page(page), 0, len, PAGE_SIZE);
-}
-
 /* HOSTILE: a GSO type that does not fit the headers must not reach a NIC or the segmentation code. */
 static bool gso_fits(const struct sk_buff *skb, uint32_t gso_type)
 {
 	if (!skb_transport_header_was_set(skb))
 		return false;
-	if (gso_type == 1)
+	if (gso_type == XEN_NETIF_GSO_TYPE_TCPV4)
 		return skb->protocol == htons(ETH_P_IP) && ip_hdr(skb)->protocol == IPPROTO_TCP;
 	return skb->protocol == htons(ETH_P_IPV6);
 }
@@ -279,7 +224,7 @@ static bool set_offloads(struct sk_buff *skb, uint32_t gso_type, uint32_t gso_si
 
 	if (gso_type) {
 		skb_shinfo(skb)->gso_size = gso_size;
-		skb_shinfo(skb)->gso_type = (gso_type == 1 ? SKB_GSO_TCPV4 : SKB_GSO_TCPV6) | SKB_GSO_DODGY;
+		skb_shinfo(skb)->gso_type = (gso_type == XEN_NETIF_GSO_TYPE_TCPV4 ? SKB_GSO_TCPV4 : SKB_GSO_TCPV6) | SKB_GSO_DODGY;
 		/* Some frontends mark GSO packets as already checksummed; they never are. */
 		if (skb->ip_summed != CHECKSUM_PARTIAL) {
 			(*fixups)++;
@@ -306,9 +251,9 @@ static bool set_offloads(struct sk_buff *skb, uint32_t gso_type, uint32_t gso_si
 __always_inline bool host_skb_finish(struct queue_host *q, struct sk_buff *skb, uint32_t txflags,
 				   uint32_t gso_type, uint32_t gso_size, uint64_t *fixups)
 {
-	if (txflags & 1) /* NETTXF_csum_blank */
+	if (txflags & XEN_NETTXF_csum_blank)
 		skb->ip_summed = CHECKSUM_PARTIAL;
-	else if (txflags & 2) /* NETTXF_data_validated */
+	else if (txflags & XEN_NETTXF_data_validated)
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 	skb->protocol = eth_type_trans(skb, q->vif->dev);
 	skb_reset_network_header(skb);
@@ -329,7 +274,7 @@ __always_inline void host_receive_flush(struct queue_host *q)
 	INIT_LIST_HEAD(&q->receive);
 }
 
-/* --- the device and the switch ------------------------------------------------------------------------------ */
+/* --- the device ------------------------------------------------------------------------------ */
 
 __always_inline bool host_device_watched(const struct vif_host *host)
 {
@@ -337,33 +282,4 @@ __always_inline bool host_device_watched(const struct vif_host *host)
 
 	return bypass_egress_watched(dev) || compat_tc_ingress(dev) || rcu_access_pointer(dev->xdp_prog) ||
 	       rcu_access_pointer(dev->nf_hooks_ingress);
-}
-
-__always_inline void host_classify(struct brlite_port *port, const struct brlite_frame *frames,
-				 struct brlite_verdict *verdicts, uint32_t n)
-{
-	READ_ONCE(host_brlite)->classify(port, frames, verdicts, n);
-}
-
-__always_inline void host_forward(struct brlite_port *port, const struct brlite_outgoing *batch, uint32_t n)
-{
-	READ_ONCE(host_brlite)->forward(port, batch, n);
-}
-
-void host_forward_local(struct brlite_port *port, struct sk_buff *skb)
-{
-	READ_ONCE(host_brlite)->forward_local(port, skb);
-}
-
-uint32_t host_flood_ports(struct brlite_port *in, const struct brlite_frame *frame, struct brlite_port **out,
-			    uint32_t max, uint32_t *cursor)
-{
-	return READ_ONCE(host_brlite)->flood_ports(in, frame, out, max, cursor);
-}
-
-void *host_port_owner(struct brlite_port *port) { return READ_ONCE(host_brlite)->port_owner(port); }
-
-uint32_t host_port_longest(struct brlite_port *port)
-{
-	return READ_ONCE(READ_ONCE(host_brlite)->port_dev(port)->mtu) + VLAN_ETH_HLEN;
 }

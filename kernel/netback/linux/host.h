@@ -10,6 +10,7 @@
 #define RINGWAY_NETBACK_HOST_H
 
 #include "bridge-lite/port_abi.h"
+#include "core/thread_safety.h"
 
 #ifdef __cplusplus
 #include <cstdint>
@@ -24,10 +25,15 @@ using std::uint8_t;
 
 /* Linux's, opaque to C++. */
 struct sk_buff;
+struct net_device;
 
-/* C's half of a vif and of a queue, opaque to C++ (state.h). */
-struct vif_host;
+/* C's half of a vif and of a queue, opaque to C++ (state.h). Holding a vif_host means holding its life mutex. */
+struct RINGWAY_CAPABILITY("life mutex") vif_host;
 struct queue_host;
+
+/* RTNL, the kernel's mutex for configuring network devices. Never defined: a name for the attributes. */
+struct RINGWAY_CAPABILITY("RTNL") rtnl_mutex;
+extern struct rtnl_mutex rtnl;
 
 /* C++'s half, opaque to C. */
 struct netback_vif;
@@ -60,6 +66,18 @@ struct frontend_features {
 	bool can_sg, gso_tcpv4, gso_tcpv6, ip_csum, ipv6_csum, rx_notify, multicast_control;
 };
 
+/* What became of the control ring's messages: there were none; there were some; more wait; hear the guest no more. */
+enum netback_control { NETBACK_CONTROL_IDLE, NETBACK_CONTROL_DONE, NETBACK_CONTROL_MORE, NETBACK_CONTROL_STOP };
+
+/* Limits, as XenStore has them: "BYTES,MICROSECONDS", "PACKETS" per second. */
+enum netback_limit {
+	NETBACK_LIMIT_FROM_BYTES,
+	NETBACK_LIMIT_FROM_PACKETS,
+	NETBACK_LIMIT_TO_BYTES,
+	NETBACK_LIMIT_TO_PACKETS,
+	NETBACK_LIMITS
+};
+
 /* --- memory, time, the hypervisor ----------------------------------------------------------------- */
 
 void *host_alloc(uint64_t size); /* zeroed, may sleep; NULL when out of memory */
@@ -67,10 +85,9 @@ void host_free(void *memory);
 void *host_page_alloc(uint64_t *frame); /* CONTEXT: any; NULL when out of memory */
 void host_page_free(void *page);
 void *host_this_cpu_lane(void);
-void host_set_cpu_lane(uint32_t cpu, void *lane);
-void *host_cpu_lane(uint32_t cpu);
-uint32_t host_cpu_count(void); /* one more than the highest number */
-bool host_cpu_possible(uint32_t cpu);
+/* A zeroed piece of memory for each CPU, all made or none: -ENOMEM. Given back after `empty` saw it. */
+int host_lanes_create(uint64_t size);
+void host_lanes_destroy(void (*empty)(void *lane));
 unsigned long host_jiffies(void);
 uint64_t host_micros(void); /* since some moment, never backwards */
 uint64_t host_cycles(void); /* of the CPU's time-stamp counter */
@@ -95,7 +112,7 @@ void host_softirq_off(void); /* around the to-guest lock in process context */
 void host_softirq_on(void);
 void host_schedule(struct queue_host *q, enum guest_side side); /* its poll */
 void host_schedule_later(struct queue_host *q, enum guest_side side, uint64_t microseconds);
-void host_hold(struct queue_host *q, enum guest_side side, uint32_t microseconds); /* then the poll, or netback_to_guest_held() */
+void host_hold(struct queue_host *q, enum guest_side side, uint32_t microseconds); /* then the poll, or what is done for events to the guest that were held */
 bool host_complete(struct queue_host *q, enum guest_side side, int done);
 void host_eoi(struct queue_host *q, enum guest_side side);
 void host_notify(struct queue_host *q, enum guest_side side);
@@ -142,31 +159,29 @@ void host_receive_flush(struct queue_host *q);
 
 bool host_device_watched(const struct vif_host *host); /* a tap, tc, XDP: packets must pass as skbs */
 void host_device_carrier(struct vif_host *host, bool on);
-void host_kick(struct vif_host *host); /* runs netback_housekeeping() soon, in process context */
+void host_kick(struct vif_host *host); /* the vif's housekeeping soon, in process context */
 void host_kick_later(struct vif_host *host, unsigned long delay);
 void host_log_fatal(struct vif_host *host, uint32_t queue, const char *why);
 void host_log_stall(struct vif_host *host, uint32_t queue, bool stalled);
 
-/* The switch, when the vif is a port of one. CONTEXT: softirq. */
-void host_classify(struct brlite_port *port, const struct brlite_frame *frames, struct brlite_verdict *verdicts,
-		   uint32_t n);
-void host_forward(struct brlite_port *port, const struct brlite_outgoing *batch, uint32_t n);
-void host_forward_local(struct brlite_port *port, struct sk_buff *skb);
-uint32_t host_flood_ports(struct brlite_port *in, const struct brlite_frame *frame, struct brlite_port **out,
-			  uint32_t max, uint32_t *cursor);
-void *host_port_owner(struct brlite_port *port);
-uint32_t host_port_longest(struct brlite_port *port); /* bytes of the longest frame, a VLAN tag included */
+uint32_t host_longest_frame(const struct net_device *dev); /* in bytes, a VLAN tag included */
 
-/* --- connecting. CONTEXT: process, the vif's life lock. Errors are -errno, reported to XenStore by C. ----- */
+/* --- connecting. CONTEXT: process, the life mutex. Errors are -errno, reported to XenStore by C. ------------- */
+
+void host_life_lock(struct vif_host *host) RINGWAY_ACQUIRE(host);
+void host_life_unlock(struct vif_host *host) RINGWAY_RELEASE(host);
+void host_rtnl_lock(void) RINGWAY_ACQUIRE(rtnl);
+void host_rtnl_unlock(void) RINGWAY_RELEASE(rtnl);
+void host_rtnl_assert_locked(void) RINGWAY_ASSERT_HELD(rtnl);
 
 int host_read_frontend(struct vif_host *host, struct frontend_features *out);
 /* The control ring; the page stays NULL when the guest has none. */
 int host_control_map(struct vif_host *host, void **page);
 int host_control_bind(struct vif_host *host);
-void host_control_unbind(struct vif_host *host); /* netback_control_poll() neither runs nor will run afterwards */
+void host_control_unbind(struct vif_host *host); /* no message is handled any more, now or later */
 void host_control_unmap(struct vif_host *host);
 void host_control_notify(struct vif_host *host);
-void host_control_lock(struct vif_host *host); /* the ring and the configuration; netback_control_poll() is called with it */
+void host_control_lock(struct vif_host *host); /* the ring and what came over it */
 void host_control_unlock(struct vif_host *host);
 int host_read_headroom(struct vif_host *host, uint32_t *bytes); /* 0 when the guest asks for none */
 struct queue_host *host_queue_create(struct vif_host *host, uint32_t index, uint32_t count, struct netback_queue *queue,
@@ -174,16 +189,17 @@ struct queue_host *host_queue_create(struct vif_host *host, uint32_t index, uint
 int host_queue_bind(struct queue_host *q);
 void host_queue_unbind(struct queue_host *q);
 void host_queue_destroy(struct queue_host *q);
-void host_queue_enable(struct queue_host *q);
-void host_queue_disable(struct queue_host *q);
-int host_device_connected(struct vif_host *host, uint32_t queues);
-void host_device_disconnected(struct vif_host *host);
+void host_queue_enable(struct queue_host *q) RINGWAY_REQUIRES(rtnl);
+void host_queue_disable(struct queue_host *q) RINGWAY_REQUIRES(rtnl);
+/* Numbers of queues, MTU and features, before polls run; then carrier, and transmit queues where the device is up. */
+int host_device_connected(struct vif_host *host, uint32_t queues, uint32_t max_mtu) RINGWAY_REQUIRES(rtnl);
+void host_device_start(struct vif_host *host) RINGWAY_REQUIRES(rtnl);
+void host_device_disconnected(struct vif_host *host) RINGWAY_REQUIRES(rtnl); /* no carrier */
 void host_grace_period(void);
 bool host_hotplug_connected(struct vif_host *host);
 void host_report_state(struct vif_host *host, int state);
 void host_report_error(struct vif_host *host, int error, const char *what);
 bool host_device_online(struct vif_host *host);
-void host_device_unregister(struct vif_host *host);
 
 #ifdef __cplusplus
 }

@@ -48,6 +48,18 @@ void host_hold(struct queue_host *q, enum guest_side side, uint32_t microseconds
 	hrtimer_start(&q->side[side].hold, ns_to_ktime((u64)microseconds * NSEC_PER_USEC), HRTIMER_MODE_REL_SOFT);
 }
 
+/* --- locks, and the device's transmit queue ---------------------------------------------------------------------- */
+
+void host_softirq_off(void) { local_bh_disable(); }
+void host_softirq_on(void) { local_bh_enable(); }
+void host_rate_lock(struct vif_host *host) { spin_lock(&host->rate_lock); }
+void host_rate_unlock(struct vif_host *host) { spin_unlock(&host->rate_lock); }
+
+static struct netdev_queue *txq_of(struct queue_host *q) { return netdev_get_tx_queue(q->vif->dev, q->index); }
+
+void host_txq_stop(struct queue_host *q) { netif_tx_stop_queue(txq_of(q)); }
+void host_txq_wake(struct queue_host *q) { netif_tx_wake_queue(txq_of(q)); }
+
 /* --- rings ----------------------------------------------------------------------------------------------- */
 
 /* Reads a queue's four numbers: from queue-N, or with a single queue from the frontend's directory. */
@@ -175,7 +187,7 @@ static int bind_side(struct queue_host *q, struct side_host *side, irq_handler_t
 int host_queue_bind(struct queue_host *q)
 {
 	struct side_host *from = &q->side[FROM_GUEST], *to = &q->side[TO_GUEST];
-	const struct queue_events *events = q->vif->events;
+	const struct vif_events *events = q->vif->events;
 	struct net_device *dev = q->vif->dev;
 	int err;
 

@@ -10,7 +10,7 @@
 #include <linux/workqueue.h>
 #include <xen/xenbus.h>
 
-#include "netback/entry.h"
+#include "netback/linux/host.h"
 
 /* A vif's control ring. */
 struct control_host {
@@ -18,14 +18,15 @@ struct control_host {
 	int irq; /* 0: not bound */
 	unsigned int port;
 	struct work_struct work;
-	struct mutex lock; /* the ring and what came over it; never waits for the life lock */
+	struct mutex lock; /* the ring and what came over it */
 	atomic_t owed; /* an end of interrupt */
 	bool handled; /* messages, since it was owed; CONTEXT: the work */
 	char name[IFNAMSIZ + 8];
 };
 
-/* What a queue's interrupts, polls and timers run: events.c. */
-struct queue_events {
+/* What interrupts, polls, timers and work run: events.c. */
+struct vif_events {
+	enum netback_control (*control)(struct netback_vif *vif); /* messages of the control ring */
 	int (*poll[2])(struct napi_struct *napi, int budget); /* by enum guest_side, as the next */
 	irq_handler_t interrupt[2];
 	irq_handler_t interrupt_both; /* of one event channel for both sides */
@@ -36,13 +37,11 @@ struct vif_host {
 	struct net_device *dev;
 	struct xenbus_device *xdev;
 	struct netback_vif *vif;
-	const struct queue_events *events;
+	const struct vif_events *events;
 
-	struct mutex life; /* life cycle: one change of state at a time */
+	struct mutex life; /* one change of state at a time */
 	struct xenbus_watch hotplug_watch; /* on our own directory: no guest can write it */
 	bool watching;
-	bool gone; /* the xenbus device is to be unregistered once the lock is free */
-	bool dying; /* no more work is queued; CONTEXT: life */
 	struct vif_limit_watch {
 		struct xenbus_watch watch; /* likewise */
 		struct vif_host *host; /* null: not registered */
@@ -57,7 +56,6 @@ struct vif_host {
 
 	struct vif_debug *debug; /* debugfs.c; null: nothing is shown */
 
-	bool connected; /* CONTEXT: RTNL */
 	unsigned int mtu; /* that was asked for, perhaps more than the connected guest can; CONTEXT: RTNL */
 	bool split; /* an event channel for each direction; for display, no frontend has queues differ */
 	struct brlite_port *port; /* CONTEXT: RTNL */
@@ -106,8 +104,7 @@ bool host_multicast_control(struct vif_host *host); /* does the guest ask for th
 /* control_ring.c */
 void host_control_init(struct vif_host *host);
 
-/* port.c */
-/* The switch's entry points: not null while a vif is bound to a port, and for a grace period after. */
-extern const struct brlite_abi *host_brlite;
+/* memory.c: each CPU's lane */
+DECLARE_PER_CPU(void *, host_lane);
 
 #endif

@@ -68,20 +68,19 @@ bool netback_kick_queue(netback_vif *vif, u32 index)
 
 void netback_view_limits(netback_vif *vif, netback_limits_view *out)
 {
-	host_softirq_off();
-	host_rate_lock(vif->host);
+	SoftirqsOff off;
+	Guard lock(vif->rate);
 	const u64 now = host_micros();
 	vif->from_guest_limit.refresh(now);
 	vif->to_guest_limit.refresh(now);
 	*out = {view_of(vif->from_guest_limit.bytes()), view_of(vif->from_guest_limit.packets()),
 		view_of(vif->to_guest_limit.bytes()), view_of(vif->to_guest_limit.packets())};
-	host_rate_unlock(vif->host);
-	host_softirq_on();
 }
 
 void netback_view_hash(netback_vif *vif, netback_hash_view *out)
 {
-	const Control &control = vif->control;
+	Control &control = vif->control;
+	Guard lock(control);
 	const HashConfig &config = control.config[control.current];
 	static_assert(NETBACK_HASH_KEY == kHashKey && NETBACK_HASH_MAPPING == kHashMapping);
 	*out = {};

@@ -8,7 +8,7 @@ using namespace ringway;
 using namespace ringway::netback;
 
 // CONTEXT: process (housekeeping), softirqs off through the lock.
-bool Queue::age_backlog(unsigned long now)
+Aged Queue::age_backlog(unsigned long now)
 {
 	bool schedule = false;
 	const bool notify = vif->frontend.rx_notify;
@@ -52,7 +52,7 @@ bool Queue::age_backlog(unsigned long now)
 	// Not under the lock: netconsole may send the line by this very queue.
 	if (is_stalled != was_stalled)
 		host_log_stall(vif->host, index, is_stalled);
-	return again;
+	return {again, is_stalled};
 }
 
 void Queue::purge_backlog()

@@ -81,9 +81,9 @@ TEST_F(ToGuest, SomebodyWouldNoticeSoAllOfItComesBack)
 	q().host->stopped = true;
 	refused();
 	q().host->stopped = false;
-	netback_down(g.dev.vif);
+	g.set_up(false);
 	refused();
-	netback_up(g.dev.vif);
+	g.set_up(true);
 	EXPECT_EQ(deliver(lengths), nullptr);
 	host->settle();
 	expect_in_order(lengths);
@@ -238,7 +238,7 @@ TEST_F(FromGuest, ReasonsOfTheSender)
 	a.join_switch([this](const brlite_frame &) { return to_b(BRLITE_AND_LOCAL); });
 	send(3);
 	EXPECT_EQ(why(Why::copy), 3u);
-	netback_set_port(a.dev.vif, nullptr);
+	netback_set_port(a.dev.vif, nullptr, nullptr);
 	send(4);
 	EXPECT_EQ(why(Why::no_port), 4u);
 	EXPECT_EQ(all_whys(), 9u);

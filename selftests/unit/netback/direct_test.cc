@@ -399,10 +399,10 @@ TEST_F(Direct, OrderIsKeptWhilePathsChange)
 
 TEST_F(Direct, ReceiverThatIsDownDropsAndSenderIsAnswered)
 {
-	netback_down(b.dev.vif);
+	b.set_up(false);
 	EXPECT_EQ(pass(make_frame(100)).size(), 0u);
 	expect_answers(a, 1);
-	netback_up(b.dev.vif);
+	b.set_up(true);
 	host->settle();
 	EXPECT_EQ(pass(make_frame(100)).size(), 1u);
 }

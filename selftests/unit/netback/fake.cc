@@ -273,26 +273,34 @@ void host_page_free(void *page)
 	std::free(page);
 }
 
+// CPUs' numbers have holes.
+int host_lanes_create(u64 size)
+{
+	for (u32 cpu = 0; cpu < std::size(host->lane); cpu++) {
+		if (cpu == 1)
+			continue;
+		host->lane[cpu] = host_alloc(size);
+		if (!host->lane[cpu]) {
+			host_lanes_destroy(nullptr);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+void host_lanes_destroy(void (*empty)(void *lane))
+{
+	for (void *&lane : host->lane) {
+		if (lane && empty)
+			empty(lane);
+		host_free(lane);
+		lane = nullptr;
+	}
+}
+
 void *host_this_cpu_lane(void)
 {
 	return host->lane[host->cpu];
-}
-void host_set_cpu_lane(u32 cpu, void *lane)
-{
-	EXPECT_TRUE(host_cpu_possible(cpu));
-	host->lane[cpu] = lane;
-}
-void *host_cpu_lane(u32 cpu)
-{
-	return host->lane[cpu];
-}
-bool host_cpu_possible(u32 cpu)
-{
-	return cpu != 1; // numbers have holes
-}
-u32 host_cpu_count(void)
-{
-	return std::size(host->lane);
 }
 unsigned long host_jiffies(void)
 {
@@ -604,7 +612,11 @@ void host_rate_unlock(vif_host *dev)
 	dev->rate_locked = false;
 }
 
-void host_classify(brlite_port *port, const brlite_frame *frames, brlite_verdict *verdicts, u32 n)
+// --- the switch, and the device of a port
+
+namespace
+{
+void judge(brlite_port *port, const brlite_frame *frames, brlite_verdict *verdicts, u32 n)
 {
 	port->batches.push_back(n);
 	for (u32 i = 0; i < n; i++) {
@@ -615,7 +627,7 @@ void host_classify(brlite_port *port, const brlite_frame *frames, brlite_verdict
 }
 
 // A switch does with an skb what its verdict says: the owner's device transmits it.
-void host_forward(brlite_port *port, const brlite_outgoing *batch, u32 n)
+void forward(brlite_port *port, const brlite_outgoing *batch, u32 n)
 {
 	port->sent.push_back(n);
 	for (u32 i = 0; i < n; i++) {
@@ -632,13 +644,13 @@ void host_forward(brlite_port *port, const brlite_outgoing *batch, u32 n)
 	}
 }
 
-void host_forward_local(brlite_port *port, sk_buff *skb)
+void forward_local(brlite_port *port, sk_buff *skb)
 {
 	port->forwarded.push_back(record(Forwarded::local, skb, {}));
 	free_skb(skb);
 }
 
-u32 host_flood_ports(brlite_port *in, const brlite_frame *frame, brlite_port **out, u32 max, u32 *cursor)
+u32 flood_ports(brlite_port *in, const brlite_frame *frame, brlite_port **out, u32 max, u32 *cursor)
 {
 	u32 n = 0;
 	for (; n < max && *cursor < in->flood.size(); ++*cursor) {
@@ -648,13 +660,26 @@ u32 host_flood_ports(brlite_port *in, const brlite_frame *frame, brlite_port **o
 	}
 	return n;
 }
-void *host_port_owner(brlite_port *port)
+void *port_owner(const brlite_port *port)
 {
 	return port->owner;
 }
-u32 host_port_longest(brlite_port *port)
+
+// A port's device is known by nothing but its longest frame.
+net_device *port_dev(const brlite_port *port)
 {
-	return port->longest;
+	return reinterpret_cast<net_device *>(const_cast<brlite_port *>(port));
+}
+} // namespace
+
+const struct brlite_abi ringway::test::fake_switch = {
+	BRLITE_ABI_VERSION, nullptr,  nullptr, judge,      flood_ports,
+	port_owner,         port_dev, forward, forward_local,
+};
+
+u32 host_longest_frame(const net_device *dev)
+{
+	return reinterpret_cast<const brlite_port *>(dev)->longest;
 }
 
 // --- host.h: connecting
@@ -745,36 +770,63 @@ void host_queue_unbind(queue_host *q)
 
 void host_queue_enable(queue_host *q)
 {
+	EXPECT_TRUE(host->rtnl_locked);
 	q->enabled = true;
 }
 void host_queue_disable(queue_host *q)
 {
+	EXPECT_TRUE(host->rtnl_locked);
 	q->enabled = false;
 	q->from_guest.timer = q->to_guest.timer = 0;
 }
 
-int host_device_connected(vif_host *dev, u32 queues)
+void host_life_lock(vif_host *dev)
 {
+	EXPECT_FALSE(dev->life_locked) << "deadlock";
+	dev->life_locked = true;
+}
+void host_life_unlock(vif_host *dev)
+{
+	EXPECT_TRUE(dev->life_locked);
+	dev->life_locked = false;
+}
+void host_rtnl_lock(void)
+{
+	EXPECT_FALSE(host->rtnl_locked) << "deadlock";
+	host->rtnl_locked = true;
+}
+void host_rtnl_unlock(void)
+{
+	EXPECT_TRUE(host->rtnl_locked);
+	host->rtnl_locked = false;
+}
+void host_rtnl_assert_locked(void)
+{
+	EXPECT_TRUE(host->rtnl_locked);
+}
+
+int host_device_connected(vif_host *dev, u32 queues, u32 max_mtu)
+{
+	EXPECT_TRUE(dev->life_locked);
 	EXPECT_EQ(queues, dev->vif->queue_count.load());
-	if (host->step_fails())
-		return -ENOMEM;
+	EXPECT_EQ(max_mtu, netback_max_mtu(dev->vif));
+	return host->step_fails() ? -ENOMEM : 0;
+}
+
+void host_device_start(vif_host *dev)
+{
+	EXPECT_TRUE(host->rtnl_locked);
 	dev->connects++;
 	EXPECT_FALSE(dev->connected) << "connected twice";
-	dev->connected = true;
-	if (dev->up)
-		netback_up(dev->vif);
-	dev->carrier = true;
-	return 0;
+	dev->connected = dev->carrier = true;
 }
 
 void host_device_disconnected(vif_host *dev)
 {
+	EXPECT_TRUE(host->rtnl_locked);
 	dev->carrier = false;
-	if (!dev->connected)
-		return;
-	dev->disconnects++;
+	dev->disconnects += dev->connected;
 	dev->connected = false;
-	netback_down(dev->vif);
 }
 
 // INVARIANT: readers find no queues before it starts.
@@ -805,11 +857,6 @@ bool host_device_online(vif_host *dev)
 {
 	return dev->online;
 }
-void host_device_unregister(vif_host *dev)
-{
-	dev->unregistered = true;
-}
-
 // --- what tests make
 // -----------------------------------------------------------------------------------------------------
 

@@ -53,6 +53,7 @@ struct Host {
 	u64 micros = 1000000;
 	u64 cycles = 1000000, cycles_step = 100; // two per nanosecond; the step at each look
 	u32 grace_periods = 0;
+	bool rtnl_locked = false;
 
 	// --- steps of connecting that can fail: number `fail_step` does
 	u32 step = 0, fail_step = ~0u;
@@ -75,6 +76,7 @@ struct Host {
 	std::string leaks() const;
 };
 extern Host *host;
+extern const struct brlite_abi fake_switch; // whose ports are those of this file
 
 // One way a packet left netback as an skb.
 struct Forwarded {
@@ -98,14 +100,13 @@ struct vif_host {
 	ringway::u32 ctrl_notified = 0;
 	bool headroom_text = false; // or not
 	bool readable = true;       // false: the nodes cannot be read
-	bool up = true;             // ip link set up
 	bool connected = false, carrier = false, watched = false, online = true, hotplug = true;
 	bool kicked = false, unregistered = false, shaped = false;
 	unsigned long later = 0; // jiffies of the delayed housekeeping, 0: none
 	ringway::u32 connects = 0, disconnects = 0;
 	std::vector<int> states;
 	std::vector<std::string> errors;
-	bool rate_locked = false;
+	bool rate_locked = false, life_locked = false;
 	ringway::u32 fatal_lines = 0, stall_lines = 0;
 	std::vector<ringway::test::Forwarded> received; // up the stack
 	std::function<sk_buff *(sk_buff *)> suit; // what the device needs done to a packet; empty: nothing
@@ -216,7 +217,16 @@ public:
 	Vif &vif() { return *dev.vif; }
 	netback_queue &back(u32 q = 0) { return dev.vif->queues[q]; }
 	void reset_rings(u32 start = 0);
-	void frontend_state(XenbusState state) { netback_frontend_changed(dev.vif, static_cast<int>(state)); }
+	void frontend_state(XenbusState state)
+	{
+		dev.unregistered |= netback_frontend_changed(dev.vif, static_cast<int>(state));
+	}
+	// ip link set up or down; it is up when a test begins.
+	void set_up(bool up)
+	{
+		RtnlLock lock;
+		up ? netback_open(dev.vif) : netback_stop(dev.vif);
+	}
 	// Puts both ends to Connected.
 	void connect();
 	void join_switch(std::function<brlite_verdict(const brlite_frame &)> decide);

@@ -18,8 +18,10 @@ Guest::Guest(u16 domid, u32 queues, u32 start) : domain(domid)
 	dev.guest = this;
 	dev.frontend.queues = queues;
 	dev.vif = netback_vif_create(&dev, domain, kMostQueues);
-	if (dev.vif)
+	if (dev.vif) {
 		host->vifs.insert(&dev);
+		set_up(true);
+	}
 	port.decide = [](const brlite_frame &) { return brlite_verdict{}; };
 	port.owner = dev.vif;
 }
@@ -65,7 +67,7 @@ void Guest::connect()
 void Guest::join_switch(std::function<brlite_verdict(const brlite_frame &)> decide)
 {
 	port.decide = std::move(decide);
-	netback_set_port(dev.vif, &port);
+	netback_set_port(dev.vif, &fake_switch, &port);
 }
 
 u8 *Guest::page_of(u32 gref)

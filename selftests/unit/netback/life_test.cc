@@ -185,7 +185,7 @@ TEST_F(Life, GoneWhenNobodyKeepsItOnline)
 TEST_F(Life, DeviceUpAndDownWhileConnected)
 {
 	Guest g{1, 2};
-	g.dev.up = false;
+	g.set_up(false);
 	g.frontend_state(XenbusState::initialising);
 	g.frontend_state(XenbusState::connected);
 	g.send(make_frame(100));
@@ -194,14 +194,14 @@ TEST_F(Life, DeviceUpAndDownWhileConnected)
 	sk_buff *skb = make_skb(make_frame(100));
 	EXPECT_NE(netback_xmit(g.dev.vif, skb, 0), 0);
 	free_skb(skb);
-	netback_up(g.dev.vif); // what came meanwhile is not forgotten
+	g.set_up(true); // what came meanwhile is not forgotten
 	host->settle();
 	EXPECT_EQ(g.dev.received.size(), 1u);
 	g.responses();
 	for (int i = 0; i < 5; i++) {
-		netback_down(g.dev.vif);
-		netback_up(g.dev.vif);
-		netback_up(g.dev.vif);
+		g.set_up(false);
+		g.set_up(true);
+		g.set_up(true);
 		host->settle();
 		works(g);
 	}

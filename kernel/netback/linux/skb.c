@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* skb.c - what is done to some skbs, and not to each. */
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#include "netback/linux/state.h"
+
+uint32_t host_skb_head(const struct sk_buff *skb, void *to, uint32_t len)
+{
+	len = min(len, skb->len);
+	return skb_copy_bits(skb, 0, to, len) ? 0 : len;
+}
+
+void host_skb_drop(struct sk_buff *skb) { dev_kfree_skb_any(skb); }
+unsigned long host_skb_expires(const struct sk_buff *skb) { return ((const struct skb_expiry *)skb->cb)->expires; }
+
+struct sk_buff *host_skb_join(struct sk_buff *first, struct sk_buff *rest)
+{
+	struct sk_buff *last = first;
+
+	while (last->next)
+		last = last->next;
+	last->next = rest;
+	return first;
+}
+
+void host_skb_add_page(struct sk_buff *skb, void *page, uint32_t len)
+{
+	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, virt_to_page(page), 0, len, PAGE_SIZE);
+}
+
+uint32_t host_longest_frame(const struct net_device *dev) { return READ_ONCE(dev->mtu) + VLAN_ETH_HLEN; }
