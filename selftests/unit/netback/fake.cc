@@ -673,7 +673,7 @@ net_device *port_dev(const brlite_port *port)
 } // namespace
 
 const struct brlite_abi ringway::test::fake_switch = {
-	BRLITE_ABI_VERSION, nullptr,  nullptr, judge,      flood_ports,
+	BRLITE_ABI_VERSION, nullptr,  nullptr, judge,         flood_ports,
 	port_owner,         port_dev, forward, forward_local,
 };
 
