@@ -129,11 +129,6 @@ std::string counted_line(const std::string &line, const std::uint64_t *packets)
 
 } // namespace
 
-std::string_view way_name(Way way)
-{
-	return way == Way::from_guest ? "from-guest" : "to-guest";
-}
-
 bool RuleList::operator==(const RuleList &other) const
 {
 	return accept_rest == other.accept_rest && rules.size() == other.rules.size() &&

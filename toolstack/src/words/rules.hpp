@@ -22,7 +22,10 @@ namespace ringway
 
 enum class Way { from_guest, to_guest };
 inline constexpr std::array ways = {Way::from_guest, Way::to_guest};
-std::string_view way_name(Way way); // "from-guest"
+constexpr std::string_view way_name(Way way)
+{
+	return way == Way::from_guest ? "from-guest" : "to-guest";
+}
 
 // Of one direction. Without a default there are no rules, and everything passes.
 struct RuleList {
