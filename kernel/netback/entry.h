@@ -29,7 +29,8 @@ void netback_housekeeping(struct netback_vif *vif);
 void netback_open(struct netback_vif *vif);
 void netback_stop(struct netback_vif *vif);
 uint32_t netback_queues(struct netback_vif *vif); /* of this connection; 0: there is none */
-void netback_set_port(struct netback_vif *vif, const struct brlite_abi *table, struct brlite_port *port); /* or NULL, NULL */
+/* Or NULL, NULL. */
+void netback_set_port(struct netback_vif *vif, const struct brlite_abi *table, struct brlite_port *port);
 
 int netback_state(struct netback_vif *vif);
 
@@ -69,7 +70,10 @@ struct sk_buff *netback_deliver(void *owner, struct sk_buff *first);
 int netback_poll_from_guest(struct netback_queue *queue, int budget);
 int netback_poll_to_guest(struct netback_queue *queue, int budget);
 void netback_to_guest_held(struct netback_queue *queue); /* CONTEXT: softirq */
-/* An event came; what there is to do. CONTEXT: hard interrupt. netback_event_both(): one channel for both directions. */
+/*
+ * An event came; what there is to do. CONTEXT: hard interrupt. netback_event_both(): one channel for both
+ * directions.
+ */
 #define NETBACK_WORK_FROM_GUEST 1u
 #define NETBACK_WORK_TO_GUEST 2u
 uint32_t netback_event_from_guest(struct netback_queue *queue);
@@ -115,7 +119,8 @@ void netback_view_hash(struct netback_vif *vif, struct netback_hash_view *out); 
 #define NETBACK_STAT_NAME 32
 uint32_t netback_stat_count(uint32_t queues);
 void netback_stat_name(uint32_t index, char name[NETBACK_STAT_NAME]);
-void netback_vif_stats(struct netback_vif *vif, uint64_t *values); /* CONTEXT: RCU read side, like all that read counters */
+/* CONTEXT: RCU read side, like all that read counters. */
+void netback_vif_stats(struct netback_vif *vif, uint64_t *values);
 struct netback_totals {
 	uint64_t from_guest_packets, from_guest_bytes, from_guest_dropped, from_guest_errors, from_guest_no_memory;
 	uint64_t to_guest_packets, to_guest_bytes, to_guest_dropped;

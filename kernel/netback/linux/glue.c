@@ -44,7 +44,10 @@ __always_inline void host_grant_copy(void *ops, uint32_t count)
 
 __always_inline void host_to_guest_lock(struct queue_host *q) { spin_lock(&q->to_guest_lock); }
 __always_inline void host_to_guest_unlock(struct queue_host *q) { spin_unlock(&q->to_guest_lock); }
-/* netpoll keeps away from a device that this CPU polls; but a hard interrupt that prints may come over whoever else has it. */
+/*
+ * netpoll keeps away from a device that this CPU polls; but a hard interrupt that prints may come over whoever else
+ * has it.
+ */
 __always_inline bool host_to_guest_lock_to_send(struct queue_host *q)
 {
 	if (unlikely(irqs_disabled()))
@@ -86,7 +89,10 @@ static __always_inline struct netdev_queue *txq_of(struct queue_host *q)
 	return netdev_get_tx_queue(q->vif->dev, q->index);
 }
 
-/* Nothing waits in front of the device or is on its way from there, and no queueing discipline wants to see each packet. */
+/*
+ * Nothing waits in front of the device or is on its way from there, and no queueing discipline wants to see each
+ * packet.
+ */
 __always_inline bool host_txq_idle(struct queue_host *q)
 {
 	struct netdev_queue *txq = txq_of(q);
@@ -168,7 +174,10 @@ __always_inline void host_skb_copy(const struct sk_buff *skb, void *to, uint32_t
 		skb_copy_bits(skb, 0, to, len); /* cannot fail: all of it is there */
 }
 
-/* A budget of any size but 0 says that this is a poll: the skb's head goes where napi_alloc_skb() takes the next from. */
+/*
+ * A budget of any size but 0 says that this is a poll: the skb's head goes where napi_alloc_skb() takes the next
+ * from.
+ */
 __always_inline void host_skb_done(struct sk_buff *skb) { napi_consume_skb(skb, 1); }
 __always_inline uint32_t host_pick_queue(struct vif_host *host, struct sk_buff *skb)
 {

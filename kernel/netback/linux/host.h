@@ -112,7 +112,8 @@ void host_softirq_off(void); /* around the to-guest lock in process context */
 void host_softirq_on(void);
 void host_schedule(struct queue_host *q, enum guest_side side); /* its poll */
 void host_schedule_later(struct queue_host *q, enum guest_side side, uint64_t microseconds);
-void host_hold(struct queue_host *q, enum guest_side side, uint32_t microseconds); /* then the poll, or what is done for events to the guest that were held */
+/* Then the poll, or what is done for events to the guest that were held. */
+void host_hold(struct queue_host *q, enum guest_side side, uint32_t microseconds);
 bool host_complete(struct queue_host *q, enum guest_side side, int done);
 void host_eoi(struct queue_host *q, enum guest_side side);
 void host_notify(struct queue_host *q, enum guest_side side);

@@ -94,7 +94,7 @@ int host_read_headroom(struct vif_host *host, uint32_t *bytes)
 	return err;
 }
 
-/* --- states, and what the toolstack says --------------------------------------------------------------------------- */
+/* --- states, and what the toolstack says ------------------------------------------------------------------------- */
 
 bool host_hotplug_connected(struct vif_host *host)
 {

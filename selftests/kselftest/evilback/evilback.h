@@ -5,13 +5,14 @@
  *	back.c   binds vifs, maps their rings, is honest for some packets, says when the lie is told
  *	ring.c   the lies on the rings and in XenStore
  *
- * Binds vifs like an ordinary backend with one queue and no features but scatter-gather, answers what the guest sends (and
- * forwards nothing), then does what the parameter `lie` names, and goes on honestly where it still can:
+ * Binds vifs like an ordinary backend with one queue and no features but scatter-gather, answers what the guest
+ * sends (and forwards nothing), then does what the parameter `lie` names, and goes on honestly where it still can:
  *
  *	evilback: LIE: told
  *
- * A frontend is expected to switch the vif off for what no honest backend does, and to drop the packet where only that
- * is wrong. The test's shell part looks at the guest. The parameter is read when a vif comes, and can be written at any time.
+ * A frontend is expected to switch the vif off for what no honest backend does, and to drop the packet where
+ * only that is wrong. The test's shell part looks at the guest. The parameter is read when a vif comes, and can
+ * be written at any time.
  */
 #ifndef EVILBACK_H
 #define EVILBACK_H

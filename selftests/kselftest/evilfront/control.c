@@ -100,7 +100,10 @@ static unsigned int refused(struct evil *e)
 	return wrong;
 }
 
-/* NB-46, NB-48: messages as fast as they are taken, of any content or all of them good, and more events than messages. */
+/*
+ * NB-46, NB-48: messages as fast as they are taken, of any content or all of them good, and more events than
+ * messages.
+ */
 static unsigned int storm(struct evil *e, bool any)
 {
 	unsigned long end = jiffies + e->seconds * HZ;

@@ -94,7 +94,10 @@ static void node_flood(struct evil *e)
 	pr_info("evilfront: stormed: nodes %u\n", n);
 }
 
-/* CL-07, and CL-02's counterpart: what is others' can be neither read nor written; what is dom0's own is not ours to write. */
+/*
+ * CL-07, and CL-02's counterpart: what is others' can be neither read nor written; what is dom0's own is not ours to
+ * write.
+ */
 static void spy(struct evil *e)
 {
 	static const char *const theirs[] = {"/local/domain/%d/device/vif/0", "/local/domain/0/backend/vif/%d/0",
