@@ -10,8 +10,8 @@
 namespace ringway
 {
 
-// The directory of the command's own locks, made when it is not there. Nobody but root can get at a file in it:
-// in /run/lock, where everybody may write, any user could hold or spoil a lock. Throws Error when it is
+// The directory of the command's own locks, made when it is not there. Nobody but root can get at a file in
+// it: in /run/lock, where everybody may write, any user could hold or spoil a lock. Throws Error when it is
 // somebody else's.
 std::filesystem::path own_locks(const std::filesystem::path &root);
 
