@@ -79,16 +79,20 @@ class Includes:
         return name == "xenstore_schema.hpp"
 
     def floors(self, file, number, target):
-        """A header in a folder is for that folder and for those above it; one at a part's top is for all."""
+        """A header in a folder is for that folder and for those above it. One at a part's top is for all, and so
+        are those of a folder that stands on two floors: it holds the types that the others are about."""
         for part, base in self.order.sources.items():
             if not (file.is_relative_to(base) and target.is_relative_to(base)):
                 continue
             a, b = str(file.relative_to(base)), str(target.relative_to(base))
-            if folder_of(b) == folder_of(a) or "/" not in b:
+            if folder_of(b) == folder_of(a) or "/" not in b or self.on_two_floors(part, a, b):
                 continue
             above, below = self.floor(part, a), self.floor(part, b)
             if above is not None and below is not None and above > below:
                 self.said["floor"].append(f"{file}:{number}: {folder_of(a)} is below {folder_of(b)}")
+
+    def on_two_floors(self, part, *files):
+        return any(sum(p.startswith(folder_of(f)) for p in self.order.floors[part]) > 1 for f in files)
 
     def floor(self, part, file):
         """As its sources': the first floor that could hold a file of this folder."""

@@ -15,7 +15,6 @@ class Order:
         self.floors = {}  # part -> patterns, from the roof down
         self.may_include = {}  # folder -> the folders and files it may know
         self.search = {}  # folder -> where its #include lines look
-        self.pending = set()  # parts that are not judged yet
         for number, line in enumerate(path.read_text().splitlines(), 1):
             words = line.split("#")[0].split()
             if not words:
@@ -28,10 +27,8 @@ class Order:
                 self.may_include[name] = rest
             elif kind == "search":
                 self.search[name] = rest
-            elif kind == "pending":
-                self.pending.add(name)
             else:
-                sys.exit(f"{path}:{number}: '{kind}' is none of floors, knows, search, pending")
+                sys.exit(f"{path}:{number}: '{kind}' is none of floors, knows, search")
 
     def floor(self, part, file):
         """The number of a file's floor, 0 for the roof; None where it has none."""
@@ -52,13 +49,12 @@ class Report:
         self.number = self.failed = 0
         print(f"KTAP version 1\n1..{planned}")
 
-    def result(self, text, said, pending=False):
+    def result(self, text, said):
         self.number += 1
         for line in said:
             print(f"# {line}")
-        bad = said and not pending
-        self.failed += bool(bad)
-        print(f"{'not ' if bad else ''}ok {self.number} {text}{' # SKIP not yet' if said and pending else ''}")
+        self.failed += bool(said)
+        print(f"{'not ' if said else ''}ok {self.number} {text}")
 
 
 def folder_of(file):
