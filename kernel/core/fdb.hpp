@@ -20,21 +20,10 @@
 // write there does no harm.
 #pragma once
 #include "core/mac.hpp"
+#include "core/relaxed.hpp"
 
 namespace ringway
 {
-// For plain words that other CPUs may read or write at the same time.
-template <typename T>
-RINGWAY_ALWAYS_INLINE T load_relaxed(const T &where)
-{
-	return __atomic_load_n(&where, __ATOMIC_RELAXED);
-}
-template <typename T>
-RINGWAY_ALWAYS_INLINE void store_relaxed(T &where, T value)
-{
-	__atomic_store_n(&where, value, __ATOMIC_RELAXED);
-}
-
 // What an entry says: a port number, and how the entry came to be.
 struct FdbTarget {
 	static constexpr u32 kPortMask = 0xffff;
