@@ -121,7 +121,11 @@ struct queue_host {
 		ringway::u64 timer = 0; // microseconds when the poll is to run, 0: not set
 		ringway::u64 hold = 0;  // microseconds when a held event is due, 0: none
 		void *ring = nullptr;
+
+		// Its poll is to run; once more, if it runs now.
+		void schedule() { (polling && !completed ? missed : scheduled) = true; }
 	};
+
 	vif_host *dev = nullptr;
 	netback_queue *queue = nullptr;
 	ringway::u32 index = 0;
@@ -166,9 +170,13 @@ using namespace netback;
 // An skb for a guest: its bytes cut at the given places, each part in a page of its own.
 sk_buff *make_skb(const Bytes &bytes, const std::vector<u32> &cuts = {});
 void free_skb(sk_buff *skb);
+Forwarded record(Forwarded::Kind kind, const sk_buff *skb, const brlite_verdict &verdict);
 
-// A frame of `len` bytes, different for every seed: Ethernet header, IPv4 or IPv6 or a tag and IPv4, TCP.
-// The payload begins at byte 78 at the latest.
+u8 *new_page();
+u64 frame_of(const u8 *page);
+
+// A frame of `len` bytes, different for every seed: Ethernet header, IPv4 or IPv6 or a tag and IPv4,
+// TCP. The payload begins at byte 78 at the latest.
 Bytes make_frame(u32 len, u32 seed = 1, u16 ethertype = 0x0800);
 
 // One packet out of a guest's RX ring.
@@ -234,7 +242,8 @@ public:
 	u8 *page_of(u32 gref);
 	u32 grant(const u8 *bytes, u32 len, u32 offset, bool read_only);
 	void revoke(u32 gref);
-	// Posts a packet; returns the id of its first slot. push(): visible, with an event if asked for.
+	// Posts a packet; returns the id of its first slot. push(): visible, with an event if asked
+	// for.
 	u16 post(const Bytes &bytes, const Send &how = {}, u32 q = 0);
 	void push(u32 q = 0);
 	void send(const Bytes &bytes, const Send &how = {}, u32 q = 0)
@@ -271,7 +280,8 @@ protected:
 		a.join_switch([this](const brlite_frame &) { return to_b(); });
 		b.join_switch([](const brlite_frame &) { return brlite_verdict{}; });
 	}
-	// Every response of `guest` is of this status (extra infos' NULLs apart), and there are n of them.
+	// Every response of `guest` is of this status (extra infos' NULLs apart), and there are n of
+	// them.
 	void expect_answers(Guest &guest, u32 n, s16 status = NETIF_RSP_OKAY)
 	{
 		u32 seen = 0;

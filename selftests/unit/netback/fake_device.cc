@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The network device, the locks of configuration, and XenStore.
+#include "fake.hpp"
+
+using namespace ringway;
+using namespace ringway::test;
+
+bool host_device_watched(const vif_host *dev)
+{
+	return dev->watched;
+}
+void host_device_carrier(vif_host *dev, bool on)
+{
+	dev->carrier = on;
+}
+void host_kick(vif_host *dev)
+{
+	dev->kicked = true;
+}
+void host_kick_later(vif_host *dev, unsigned long delay)
+{
+	if (!dev->later)
+		dev->later = host->jiffies + delay;
+}
+void host_log_fatal(vif_host *dev, u32, const char *)
+{
+	dev->fatal_lines++;
+}
+void host_log_stall(vif_host *dev, u32, bool)
+{
+	for (const queue_host *q : host->queues)
+		EXPECT_FALSE(q->dev == dev && q->locked) << "netconsole may send the line by this queue";
+	dev->stall_lines++;
+}
+
+void host_rate_lock(vif_host *dev)
+{
+	EXPECT_FALSE(dev->rate_locked) << "deadlock";
+	dev->rate_locked = true;
+}
+void host_rate_unlock(vif_host *dev)
+{
+	EXPECT_TRUE(dev->rate_locked);
+	dev->rate_locked = false;
+}
+
+int host_read_frontend(vif_host *dev, frontend_features *out)
+{
+	if (!dev->readable || host->step_fails()) {
+		host_report_error(dev, -EINVAL, "reading the frontend");
+		return -EINVAL;
+	}
+	*out = dev->frontend;
+	return 0;
+}
+
+int host_read_headroom(vif_host *dev, u32 *bytes)
+{
+	*bytes = dev->headroom;
+	if (!dev->headroom_text)
+		return 0;
+	host_report_error(dev, -EINVAL, "reading xdp-headroom");
+	return -EINVAL;
+}
+
+void host_life_lock(vif_host *dev)
+{
+	EXPECT_FALSE(dev->life_locked) << "deadlock";
+	dev->life_locked = true;
+}
+void host_life_unlock(vif_host *dev)
+{
+	EXPECT_TRUE(dev->life_locked);
+	dev->life_locked = false;
+}
+void host_rtnl_lock(void)
+{
+	EXPECT_FALSE(host->rtnl_locked) << "deadlock";
+	host->rtnl_locked = true;
+}
+void host_rtnl_unlock(void)
+{
+	EXPECT_TRUE(host->rtnl_locked);
+	host->rtnl_locked = false;
+}
+void host_rtnl_assert_locked(void)
+{
+	EXPECT_TRUE(host->rtnl_locked);
+}
+
+int host_device_connected(vif_host *dev, u32 queues, u32 max_mtu)
+{
+	EXPECT_TRUE(dev->life_locked);
+	EXPECT_EQ(queues, dev->vif->queue_count.load());
+	EXPECT_EQ(max_mtu, netback_max_mtu(dev->vif));
+	return host->step_fails() ? -ENOMEM : 0;
+}
+
+void host_device_start(vif_host *dev)
+{
+	EXPECT_TRUE(host->rtnl_locked);
+	dev->connects++;
+	EXPECT_FALSE(dev->connected) << "connected twice";
+	dev->connected = dev->carrier = true;
+}
+
+void host_device_disconnected(vif_host *dev)
+{
+	EXPECT_TRUE(host->rtnl_locked);
+	dev->carrier = false;
+	dev->disconnects += dev->connected;
+	dev->connected = false;
+}
+
+// INVARIANT: readers find no queues before it starts.
+void host_grace_period(void)
+{
+	host->grace_periods++;
+	for (vif_host *dev : host->vifs)
+		if (!dev->connected)
+			EXPECT_EQ(dev->vif->queue_count.load(), 0u)
+				<< "a grace period while queues are still visible";
+}
+
+bool host_hotplug_connected(vif_host *dev)
+{
+	return dev->hotplug;
+}
+void host_report_state(vif_host *dev, int state)
+{
+	dev->states.push_back(state);
+}
+void host_report_error(vif_host *dev, int error, const char *what)
+{
+	EXPECT_LT(error, 0);
+	dev->errors.emplace_back(what);
+	dev->states.push_back(static_cast<int>(BackendState::closing)); // as xenbus_dev_fatal() does
+}
+bool host_device_online(vif_host *dev)
+{
+	return dev->online;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A queue: taken and given back, its locks, polls, timers and backlog.
+#include "fake.hpp"
+
+using namespace ringway;
+using namespace ringway::test;
+
+void host_to_guest_lock(queue_host *q)
+{
+	EXPECT_FALSE(q->locked) << "deadlock";
+	q->locked = true;
+}
+void host_to_guest_unlock(queue_host *q)
+{
+	EXPECT_TRUE(q->locked);
+	q->locked = false;
+}
+bool host_to_guest_lock_to_send(queue_host *q)
+{
+	if (q->irqs_off && q->locked)
+		return false;
+	host_to_guest_lock(q);
+	return true;
+}
+void host_softirq_off(void) {}
+void host_softirq_on(void) {}
+void host_schedule(queue_host *q, guest_side side)
+{
+	q->side(side).schedule();
+}
+void host_schedule_later(queue_host *q, guest_side side, u64 microseconds)
+{
+	EXPECT_GT(microseconds, 0u);
+	q->side(side).timer = host->micros + microseconds;
+}
+void host_hold(queue_host *q, guest_side side, u32 microseconds)
+{
+	if (side == TO_GUEST)
+		EXPECT_TRUE(q->locked);
+	EXPECT_GT(microseconds, 0u);
+	q->side(side).hold = host->micros + microseconds;
+}
+bool host_complete(queue_host *q, guest_side which, int)
+{
+	queue_host::Side &side = q->side(which);
+	EXPECT_TRUE(side.polling) << "completed outside of a poll";
+	EXPECT_FALSE(side.completed) << "completed twice";
+	side.completed = true;
+	side.scheduled = side.missed;
+	return !side.missed;
+}
+void host_eoi(queue_host *q, guest_side side)
+{
+	q->side(side).owed = false;
+}
+void host_notify(queue_host *q, guest_side side)
+{
+	EXPECT_TRUE(q->side(side).bound);
+	q->side(side).notified++;
+}
+
+sk_buff *host_backlog_peek(queue_host *q)
+{
+	EXPECT_TRUE(q->locked);
+	return q->backlog.empty() ? nullptr : q->backlog.front();
+}
+sk_buff *host_backlog_pop(queue_host *q)
+{
+	sk_buff *skb = host_backlog_peek(q);
+	q->backlog.pop_front();
+	return skb;
+}
+void host_backlog_push(queue_host *q, sk_buff *skb, unsigned long expires)
+{
+	EXPECT_TRUE(q->locked);
+	skb->expires = expires;
+	q->backlog.push_back(skb);
+}
+unsigned long host_skb_expires(const sk_buff *skb)
+{
+	return skb->expires;
+}
+void host_txq_stop(queue_host *q)
+{
+	q->stopped = true;
+}
+void host_txq_wake(queue_host *q)
+{
+	q->stopped = false;
+}
+bool host_txq_idle(queue_host *q)
+{
+	return !q->stopped && !q->dev->shaped;
+}
+
+queue_host *host_queue_create(vif_host *dev, u32 index, u32, netback_queue *queue, void **from_guest_ring,
+			      void **to_guest_ring, int *error)
+{
+	*error = -EINVAL;
+	auto *q = new queue_host;
+	host->live_queues++;
+	q->dev = dev;
+	q->queue = queue;
+	q->index = index;
+	host->queues.insert(q);
+	// The nodes, then each ring.
+	for (void **ring : {static_cast<void **>(nullptr), &q->from_guest.ring, &q->to_guest.ring}) {
+		if (host->step_fails() || index >= dev->guest->queue.size()) {
+			host_report_error(dev, -EINVAL, "creating a queue");
+			host_queue_destroy(q);
+			return nullptr;
+		}
+		if (ring) {
+			auto &front = dev->guest->queue[index];
+			*ring = ring == &q->from_guest.ring ? front.tx_page : front.rx_page;
+			host->live_rings++;
+		}
+	}
+	*from_guest_ring = q->from_guest.ring;
+	*to_guest_ring = q->to_guest.ring;
+	*error = 0;
+	return q;
+}
+
+void host_queue_destroy(queue_host *q)
+{
+	EXPECT_FALSE(q->enabled);
+	EXPECT_FALSE(q->from_guest.bound || q->to_guest.bound);
+	EXPECT_TRUE(q->backlog.empty());
+	EXPECT_FALSE(q->locked);
+	host->live_rings -= (q->from_guest.ring != nullptr) + (q->to_guest.ring != nullptr);
+	host->live_queues--;
+	host->queues.erase(q);
+	delete q;
+}
+
+int host_queue_bind(queue_host *q)
+{
+	for (queue_host::Side *side : {&q->from_guest, &q->to_guest}) {
+		if (host->step_fails()) {
+			host_report_error(q->dev, -EINVAL, "binding an event channel");
+			return -EINVAL;
+		}
+		EXPECT_FALSE(side->bound);
+		side->bound = true;
+		host->live_channels++;
+	}
+	return 0;
+}
+
+void host_queue_unbind(queue_host *q)
+{
+	EXPECT_FALSE(q->enabled) << "unbound while polls may run";
+	for (queue_host::Side *side : {&q->from_guest, &q->to_guest}) {
+		host->live_channels -= side->bound;
+		side->bound = false;
+	}
+}
+
+void host_queue_enable(queue_host *q)
+{
+	EXPECT_TRUE(host->rtnl_locked);
+	q->enabled = true;
+}
+void host_queue_disable(queue_host *q)
+{
+	EXPECT_TRUE(host->rtnl_locked);
+	q->enabled = false;
+	q->from_guest.timer = q->to_guest.timer = 0;
+}

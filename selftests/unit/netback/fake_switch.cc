@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A switch whose mind is what a test says of each port.
+#include "fake.hpp"
+
+using namespace ringway;
+using namespace ringway::test;
+
+Forwarded ringway::test::record(Forwarded::Kind kind, const sk_buff *skb, const brlite_verdict &verdict)
+{
+	return {kind,   skb->bytes(), skb->parts[0].len, skb->txflags, skb->info.gso_type, skb->info.gso_size,
+		verdict};
+}
+
+namespace
+{
+void judge(brlite_port *port, const brlite_frame *frames, brlite_verdict *verdicts, u32 n)
+{
+	port->batches.push_back(n);
+	for (u32 i = 0; i < n; i++) {
+		EXPECT_GE(frames[i].staged, 14u);
+		EXPECT_LE(frames[i].staged, frames[i].len);
+		verdicts[i] = port->decide(frames[i]);
+	}
+}
+
+// A switch does with an skb what its verdict says: the owner's device transmits it.
+void forward(brlite_port *port, const brlite_outgoing *batch, u32 n)
+{
+	port->sent.push_back(n);
+	for (u32 i = 0; i < n; i++) {
+		const brlite_verdict &verdict = *batch[i].verdict;
+		sk_buff *skb = batch[i].skb;
+		port->forwarded.push_back(record(Forwarded::forward, skb, verdict));
+		void *owner = verdict.owner ? verdict.owner : verdict.port ? verdict.port->owner : nullptr;
+		// Linux asks the device for the queue.
+		const int wanted = owner ? netback_select_queue(static_cast<netback_vif *>(owner), skb) : -1;
+		const u32 queue = wanted >= 0 ? static_cast<u32>(wanted) : skb->queue;
+		if (verdict.action != BRLITE_PORT || !owner ||
+		    netback_xmit(static_cast<netback_vif *>(owner), skb, queue))
+			free_skb(skb);
+	}
+}
+
+void forward_local(brlite_port *port, sk_buff *skb)
+{
+	port->forwarded.push_back(record(Forwarded::local, skb, {}));
+	free_skb(skb);
+}
+
+u32 flood_ports(brlite_port *in, const brlite_frame *frame, brlite_port **out, u32 max, u32 *cursor)
+{
+	u32 n = 0;
+	for (; n < max && *cursor < in->flood.size(); ++*cursor) {
+		brlite_port *to = in->flood[*cursor];
+		if (to != in && (frame->len <= to->longest || frame->flags & BRLITE_FRAME_GSO))
+			out[n++] = to;
+	}
+	return n;
+}
+void *port_owner(const brlite_port *port)
+{
+	return port->owner;
+}
+
+// A port's device is known by nothing but its longest frame.
+net_device *port_dev(const brlite_port *port)
+{
+	return reinterpret_cast<net_device *>(const_cast<brlite_port *>(port));
+}
+} // namespace
+
+const struct brlite_abi ringway::test::fake_switch = {
+	BRLITE_ABI_VERSION, nullptr,  nullptr, judge,         flood_ports,
+	port_owner,         port_dev, forward, forward_local,
+};
+
+u32 host_longest_frame(const net_device *dev)
+{
+	return reinterpret_cast<const brlite_port *>(dev)->longest;
+}
