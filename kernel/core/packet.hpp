@@ -19,11 +19,11 @@ using TxSlot = TxRequest;
 
 // What happens to a packet. Each step of the pipeline may change it.
 enum class Fate : u8 {
-	pending,  // nothing wrong so far
-	done,     // delivered, or answered without being a packet (multicast control)
-	bad,      // malformed: answer ERROR, count by reason
-	copy,     // the hypervisor refused a copy from the guest: answer ERROR
-	no_memory // dropped for want of dom0 memory: answer ERROR
+	pending,     // nothing wrong so far
+	done,        // delivered, or answered without being a packet (multicast control)
+	bad,         // malformed: answer ERROR, count by reason
+	copy_failed, // the hypervisor refused a copy from the guest: answer ERROR
+	no_memory    // dropped for want of dom0 memory: answer ERROR
 };
 
 // How a packet leaves, once classified.

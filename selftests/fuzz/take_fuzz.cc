@@ -100,7 +100,7 @@ void check(const Batch &batch, u32 budget, u32 consumed)
 	u32 slots = 0, on_ring = 0, changes = 0;
 	for (u32 i = 0; i < batch.packet_count; i++) {
 		const Packet &packet = batch.packets[i];
-		FUZZ_CHECK(packet.fate != Fate::copy && packet.fate != Fate::no_memory);
+		FUZZ_CHECK(packet.fate != Fate::copy_failed && packet.fate != Fate::no_memory);
 		changes += packet.fate == Fate::done;
 		FUZZ_CHECK(packet.fate != Fate::done || packet.slot_count == 1);
 		FUZZ_CHECK(packet.first_slot == slots);

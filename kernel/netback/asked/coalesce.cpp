@@ -16,7 +16,7 @@ using namespace ringway;
 using namespace ringway::netback;
 
 // CONTEXT: from-guest poll, completed. A request too many is no harm: the timer's poll takes what waits.
-void Queue::rest_coalesced()
+void Queue::end_poll_coalesced()
 {
 	from_guest_stats.held++;
 	if (from_guest_ring.ask_request_event(vif->from_guest.slots.load(std::memory_order_relaxed))) {

@@ -9,6 +9,7 @@
 // in a loop waits for grace periods, at nobody's expense.
 //
 // A connection begins without hashing (a mapping may name queues that the next one has not).
+#include "core/grant_copy.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;

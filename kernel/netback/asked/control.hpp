@@ -24,4 +24,7 @@ struct RINGWAY_CAPABILITY("control lock") Control {
 	const HashConfig *hash() const { return active.load(std::memory_order_acquire); }
 	void publish() RINGWAY_REQUIRES(this);
 };
+
+// By what a guest asked for. CONTEXT: softirqs off
+PacketHash hash_skb(const HashConfig &config, const sk_buff *skb);
 } // namespace ringway::netback

@@ -4,6 +4,7 @@
 // RX ring or a backlog. The list is core/multicast.hpp.
 //
 // The filter belongs to a connection: it begins empty and off.
+#include "netback/asked/multicast.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -21,7 +22,6 @@ void ringway::netback::change_multicast(Batch &batch, Vif &vif)
 	}
 }
 
-// CONTEXT: to-guest lock
 bool Queue::refuses(const sk_buff *skb)
 {
 	if (RINGWAY_LIKELY(!vif->multicast.wanted()))

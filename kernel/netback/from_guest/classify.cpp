@@ -4,6 +4,7 @@
 //
 // The packets of a vif that is no port of a brlite bridge, or whose port something in dom0 watches (a tap,
 // tc, XDP), take the ordinary way up Linux's stack. Malformed ones take none.
+#include "netback/from_guest/classify.hpp"
 #include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
 
@@ -13,12 +14,11 @@ using namespace ringway::netback;
 namespace
 {
 // No switch: every packet goes up.
-void all_up(Lane &lane)
+void all_up(Batch &batch, Judged &judged)
 {
-	Batch &batch = lane.batch;
 	for (u32 i = 0; i < batch.packet_count; i++)
 		batch.packets[i].path = batch.packets[i].fate == Fate::pending ? Path::up : Path::none;
-	lane.paths = path_bit(Path::up);
+	judged.paths = path_bit(Path::up);
 }
 
 // What a verdict means for us. A frame that dom0's own stack wants as well takes the skb way, and so does one
@@ -32,37 +32,37 @@ Path path_of(const brlite_verdict &verdict)
 		return Path::flood;
 	return verdict.action == BRLITE_DROP ? Path::none : Path::forward;
 }
+
 // Packets that do not live any more have no frame: the others' frames move up. Returns how many there are.
-__attribute__((noinline)) u32 close_gaps(Lane &lane)
+__attribute__((noinline)) u32 close_gaps(Batch &batch, Staged &staged, Judged &judged)
 {
-	Batch &batch = lane.batch;
 	u16 n = 0;
 	for (u32 i = 0; i < batch.packet_count; i++) {
 		batch.packets[i].path = Path::none;
 		if (batch.packets[i].fate != Fate::pending)
 			continue;
-		lane.frames[n] = lane.frames[i];
-		lane.packet_of[n++] = static_cast<u16>(i);
+		staged.frames[n] = staged.frames[i];
+		judged.packet_of[n++] = static_cast<u16>(i);
 	}
 	return n;
 }
 
 // The path of each packet, and who gets what goes directly. Returns the path_bit()s that occur.
 template <bool kGaps>
-RINGWAY_ALWAYS_INLINE u32 read_verdicts(Lane &lane, Queue &queue, u32 n)
+RINGWAY_ALWAYS_INLINE u32 read_verdicts(Batch &batch, Judged &judged, Queue &queue, u32 n)
 {
 	u32 paths = 0;
 	Group *at = nullptr;
-	lane.groups.count = 0;
+	judged.groups.count = 0;
 	for (u32 v = 0; v < n; v++) {
-		const u32 i = kGaps ? lane.packet_of[v] : v;
-		const brlite_verdict &verdict = lane.verdicts[v];
-		Packet &packet = lane.batch.packets[i];
+		const u32 i = kGaps ? judged.packet_of[v] : v;
+		const brlite_verdict &verdict = judged.verdicts[v];
+		Packet &packet = batch.packets[i];
 		packet.verdict = static_cast<u16>(v);
 		packet.path = path_of(verdict);
 		paths |= path_bit(packet.path);
 		if (RINGWAY_LIKELY(packet.path == Path::direct)) {
-			lane.groups.append(at, verdict.owner, packet, i);
+			judged.groups.append(at, verdict.owner, packet, i);
 		} else if (RINGWAY_UNLIKELY(packet.path == Path::none)) {
 			packet.fate = Fate::done; // counted by the switch, by reason
 			queue.from_guest_stats.filtered++;
@@ -72,15 +72,15 @@ RINGWAY_ALWAYS_INLINE u32 read_verdicts(Lane &lane, Queue &queue, u32 n)
 }
 } // namespace
 
-void ringway::netback::classify(Lane &lane, Queue &queue)
+void ringway::netback::classify(Batch &batch, Staged &staged, Judged &judged, Queue &queue)
 {
 	brlite_port *port = queue.vif->port.load(std::memory_order_acquire);
 	if (!port || host_device_watched(queue.vif->host)) {
-		all_up(lane);
+		all_up(batch, judged);
 		return;
 	}
-	const u32 n = RINGWAY_LIKELY(!lane.gaps) ? lane.batch.packet_count : close_gaps(lane);
-	the_switch().classify(port, lane.frames, lane.verdicts, n);
-	lane.paths = RINGWAY_LIKELY(!lane.gaps) ? read_verdicts<false>(lane, queue, n)
-						: read_verdicts<true>(lane, queue, n);
+	const u32 n = RINGWAY_LIKELY(!staged.gaps) ? batch.packet_count : close_gaps(batch, staged, judged);
+	the_switch().classify(port, staged.frames, judged.verdicts, n);
+	judged.paths = RINGWAY_LIKELY(!staged.gaps) ? read_verdicts<false>(batch, judged, queue, n)
+						    : read_verdicts<true>(batch, judged, queue, n);
 }

@@ -2,7 +2,7 @@
 //
 // complete: every slot taken gets its response, pushed in one go for the batch. A packet's extra infos
 // get NULL responses right behind the first slot's: the ring has to come out even.
-#include "netback/life/vif.hpp"
+#include "netback/from_guest/complete.hpp"
 
 using namespace ringway;
 using namespace ringway::netback;
@@ -15,7 +15,7 @@ s16 status_of(const Packet &packet, FromGuestStats &stats)
 	case Fate::bad:
 		stats.bad++;
 		return NETIF_RSP_ERROR;
-	case Fate::copy:
+	case Fate::copy_failed:
 		stats.copy_failed++;
 		return NETIF_RSP_ERROR;
 	case Fate::no_memory:
@@ -25,6 +25,7 @@ s16 status_of(const Packet &packet, FromGuestStats &stats)
 		return NETIF_RSP_OKAY;
 	}
 }
+
 // Answers packets of any kind and fate.
 void answer_each(const Batch &batch, Queue &queue)
 {
@@ -41,18 +42,17 @@ void answer_each(const Batch &batch, Queue &queue)
 }
 
 // Have all packets of the batch gone directly, and is each one slot of the ring?
-bool all_placed(const Lane &lane, const Queue &queue)
+bool all_direct(const Batch &batch, const Delivered &delivered, const Queue &queue)
 {
-	const u32 count = lane.batch.packet_count;
-	return lane.placed == count &&
+	const u32 count = batch.packet_count;
+	return delivered.packets == count &&
 	       queue.from_guest_ring.req_cons() - queue.from_guest_ring.rsp_prod() == count;
 }
 } // namespace
 
-void ringway::netback::complete(Lane &lane, Queue &queue)
+void ringway::netback::complete(const Batch &batch, const Delivered &delivered, Queue &queue)
 {
-	const Batch &batch = lane.batch;
-	if (RINGWAY_LIKELY(all_placed(lane, queue)))
+	if (RINGWAY_LIKELY(all_direct(batch, delivered, queue)))
 		queue.from_guest_ring.respond_all(batch.packet_count, [&batch](u32 i) {
 			return TxResponse{batch.slots[i].id, NETIF_RSP_OKAY};
 		});

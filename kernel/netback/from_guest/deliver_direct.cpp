@@ -1,268 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// deliver, direct: from the staging pages (and for large packets from the sender's own pages) straight
-// into the buffers the receiver posted. No skb, no queue, no thread.
+// deliver, direct: from the lane's pages (and for large packets from the sender's own pages) straight into
+// the buffers that the receivers posted. No skb, no queue, no thread.
 //
-// Packets are grouped by destination; each destination's RX ring is locked once per batch. A packet is
-// taken only if the receiver would not see the difference: nobody watches the port, nothing is queued
-// ahead of it, the receiver has the offloads the packet needs and has posted enough buffers. Otherwise
-// it, and all behind it for the same destination, go as skbs.
-#include "netback/from_guest/fits.hpp"
-#include "netback/life/vif.hpp"
+// classify has grouped the packets by receiver; each receiver's door (to_guest/door.hpp) is gone through once
+// a batch. What it does not take becomes skbs, in order.
+#include "netback/from_guest/deliver.hpp"
+#include "netback/to_guest/door.hpp"
 
 using namespace ringway;
 using namespace ringway::netback;
 
-namespace
-{
-// The packet as pieces: what was staged, then what still lies in the sender's pages.
-u32 list_pieces(Lane &lane, const Queue &from, u32 i)
-{
-	const Packet &packet = lane.batch.packets[i];
-	lane.pieces[0] = {{packet.at.frame, DOMID_SELF, packet.at.offset, false}, packet.staged};
-	u32 n = 1, skip = packet.staged;
-	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
-	for (u32 s = 0; s < packet.slot_count; s++, slot++) {
-		if (skip >= slot->size) {
-			skip -= slot->size;
-			continue;
-		}
-		lane.pieces[n++] = {
-			{slot->gref, from.vif->domain, static_cast<u16>(slot->offset + skip), true},
-			static_cast<u16>(slot->size - skip)};
-		skip = 0;
-	}
-	return n;
-}
-
-// A packet of several slots, or with extra info. Returns the slots it took, 0 when there are not enough.
-__attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, u16 headroom)
-{
-	const Packet &packet = lane.batch.packets[i];
-	RxMeta meta{packet.len, receive_flags(packet), packet.gso_type, packet.gso_size};
-	meta.headroom = headroom;
-	u32 slots = rx_slots_needed(meta);
-	const u32 pieces = list_pieces(lane, from, i);
-	// Frontends take 18 data slots; two more than needed is what saving the split copies is worth.
-	const u32 data = slots - meta.extras(), whole = rx_whole_slots(lane.pieces, pieces);
-	if (!headroom && whole <= data + 2 && whole <= kLegacySlots && whole - data + slots <= free) {
-		meta.keep_pieces = true;
-		slots += whole - data;
-	}
-	if (slots > free)
-		return 0;
-	if (lane.copies.room() < rx_copy_ops_bound(pieces, slots) + kBatchPackets)
-		to.flush_to_guest(lane); // INVARIANT: room for the rest of the batch's small packets is kept
-	place_packet(to.to_guest_ring, to.vif->domain, meta, lane.pieces, lane.copies, lane.pending);
-	return slots;
-}
-
-// May packets for `to` pass it by its device? CONTEXT: `to`'s to-guest lock
-bool open_for_direct(const Queue &to)
-{
-	return !to.backlog_packets && to.to_guest_ring.attached() && !to.vif->control.hash() &&
-	       !host_device_watched(to.vif->host) && host_txq_idle(to.host);
-}
-
-// Why not? CONTEXT: as before
-Why why_closed(const Queue &to)
-{
-	if (!to.to_guest_ring.attached())
-		return Why::peer_down;
-	if (to.vif->control.hash())
-		return Why::peer_hash;
-	if (to.backlog_packets)
-		return to.throttled ? Why::peer_limit : Why::peer_backlog;
-	return host_device_watched(to.vif->host) ? Why::peer_watched : Why::peer_queue;
-}
-
-// Too few buffers to go on with whole batches? `before` were there, `free` are left. CONTEXT: `to`'s to-guest
-// lock
-RINGWAY_ALWAYS_INLINE bool few_left(const Queue &from, const Queue &to, u32 before, u32 free)
-{
-	if (RINGWAY_UNLIKELY(from.waits))
-		return before < kEnoughSlots && before < to.most_slots;
-	const u32 used = before - free;
-	return free < (used < kBatchPackets ? 2 * used : kEnoughSlots);
-}
-
-// Worth waiting for its buffers? Only while it still takes packets. CONTEXT: `to`'s to-guest lock
-bool short_of_buffers(const Queue &to, Why why)
-{
-	return (why == Why::none || why == Why::peer_buffers || why == Why::peer_backlog) &&
-	       host_jiffies() - to.last_rx <= host_msecs(kProgressMsecs);
-}
-
-// All that is left of a list goes as skbs for one reason: the order is kept.
-void count_left(Queue &from, const Batch &batch, u32 first, Why why)
-{
-	for (u32 i = first; i < kBatchPackets; i = batch.packets[i].next)
-		from.from_guest_stats.why[static_cast<u32>(why)]++;
-}
-
-// Too long for the receiver? The switch has looked at unicasts; for floods it is up to us.
-RINGWAY_ALWAYS_INLINE bool fits(const Packet &packet, u32 longest)
-{
-	return RINGWAY_LIKELY(packet.len <= longest) || packet.gso();
-}
-} // namespace
-
-Queue *ringway::netback::destination_queue(void *owner, const Queue &from)
-{
-	auto &vif = *static_cast<Vif *>(owner);
-	const u32 n = vif.queue_count.load(std::memory_order_acquire);
-	if (RINGWAY_UNLIKELY(!n || !vif.running.load(std::memory_order_acquire)))
-		return nullptr;
-	return &vif.queues[from.index % n];
-}
-
-namespace
-{
-// What a packet that is not a plain one comes to.
-struct Other {
-	u32 slots; // it took; 0: none
-	Why why;   // it has to go as an skb; none: it is done with
-};
-
-// Places packet i, which may be of any kind. CONTEXT: `to`'s to-guest lock
-__attribute__((noinline)) Other place_other(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, u32 longest)
-{
-	Packet &packet = lane.batch.packets[i];
-	const MulticastList &filter = to.vif->multicast;
-	if (RINGWAY_UNLIKELY(!fits(packet, longest))) {
-		to.to_guest_stats.dropped_oversize++;
-		return {0, Why::none};
-	}
-	if (filter.wanted() && filter.refuses(mac_load_wide(packet.head))) {
-		to.to_guest_stats.dropped_multicast++;
-		packet.fate = Fate::done;
-		return {0, Why::none};
-	}
-	if (!offloads_fit(to.vif->frontend, packet))
-		return {0, Why::peer_offload};
-	if (!free)
-		return {0, Why::peer_buffers};
-	const u16 headroom = to.vif->headroom.load(std::memory_order_relaxed);
-	u32 slots = 1;
-	if (packet.whole() && !packet.gso() && !headroom)
-		place_one_slot(to.to_guest_ring, to.vif->domain, packet.at, packet.staged,
-			       receive_flags(packet), lane.copies, lane.pending);
-	else
-		slots = place_large(lane, from, to, i, free, headroom);
-	return {slots, slots ? Why::none : Why::peer_buffers};
-}
-
-// Bytes up to which a packet for `to` needs no closer look at its length, its destination and its slots. Up
-// to a page it was staged whole.
-u32 plain_length(const Queue &to, u32 longest, u32 free)
-{
-	if (RINGWAY_UNLIKELY(!free || to.vif->multicast.wanted() ||
-			     to.vif->headroom.load(std::memory_order_relaxed)))
-		return 0;
-	return longest < kPageSize ? longest : kPageSize;
-}
-
-// Puts packets from `first` on, and before `end`, into `to`. CONTEXT: `to`'s to-guest lock
-Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 longest, u32 &free, Why &why)
-{
-	Batch &batch = lane.batch;
-	const frontend_features &frontend = to.vif->frontend;
-	u32 i = first, left = free, plain = plain_length(to, longest, left), packets = 0;
-	u64 bytes = 0;
-	OneSlotRun run(to.to_guest_ring, to.vif->domain, lane.copies, lane.pending);
-	while (i < end) {
-		Packet &packet = *computed_once(&batch.packets[i]);
-		if (RINGWAY_LIKELY(packet.len <= plain && plainly_fits(frontend, packet))) {
-			run.place(packet.at, static_cast<u16>(packet.len), receive_flags(packet));
-			if (RINGWAY_UNLIKELY(!--left))
-				plain = 0;
-		} else {
-			run.finish();
-			const Other other = place_other(lane, from, to, i, left, longest);
-			run.begin();
-			if (RINGWAY_UNLIKELY(other.why != Why::none)) {
-				why = other.why;
-				break;
-			}
-			left -= other.slots;
-			if (!left)
-				plain = 0;
-			if (RINGWAY_UNLIKELY(!other.slots)) {
-				i = packet.next;
-				continue;
-			}
-		}
-		packets++;
-		bytes += packet.len;
-		packet.fate = Fate::done;
-		i = packet.next;
-	}
-	run.finish();
-	free = left;
-	return {i, packets, bytes, false};
-}
-} // namespace
-
-Placed ringway::netback::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest)
-{
-	Placed placed{first, 0, 0, true};
-	Why why = Why::none;
-	host_to_guest_lock(to.host);
-	const u64 failed = to.to_guest_stats.copy_failed;
-	if (RINGWAY_UNLIKELY(!open_for_direct(to))) {
-		why = why_closed(to);
-	} else {
-		u32 free = to.posted_buffers();
-		if (RINGWAY_UNLIKELY(free > to.most_slots))
-			to.most_slots = free;
-		const u32 before = free;
-		Credit credit;
-		u32 end = kBatchPackets; // no packet from here on; lists go upwards
-		if (RINGWAY_UNLIKELY(to.vif->to_guest_limit.limited()))
-			end = reserve_credit(lane.batch, to, first, credit);
-		placed = place_run(lane, from, to, first, end, longest, free, why);
-		placed.tight = few_left(from, to, before, free);
-		if (RINGWAY_UNLIKELY(credit.packets))
-			return_credit(to, {credit.bytes - placed.bytes, credit.packets - placed.packets});
-		if (RINGWAY_UNLIKELY(placed.next < kBatchPackets && why == Why::none))
-			why = Why::peer_limit;
-	}
-	if (placed.packets) {
-		to.flush_to_guest(lane);
-		lane.suspect |= to.to_guest_stats.copy_failed != failed;
-		to.to_guest_stats.packets += placed.packets;
-		to.to_guest_stats.bytes += placed.bytes;
-		to.to_guest_stats.direct += placed.packets;
-		to.last_rx = host_jiffies();
-	}
-	if (RINGWAY_UNLIKELY(why != Why::none || placed.tight))
-		placed.tight = short_of_buffers(to, why);
-	host_to_guest_unlock(to.host);
-	if (RINGWAY_UNLIKELY(why != Why::none))
-		count_left(from, lane.batch, placed.next, why);
-	return placed;
-}
-
 void ringway::netback::deliver_direct(Lane &lane, Queue &queue)
 {
 	Batch &batch = lane.batch;
-	for (u32 g = 0; g < lane.groups.count; g++) {
-		const Group &group = lane.groups.group[g];
+	Delivered &delivered = lane.delivered;
+	for (u32 g = 0; g < lane.judged.groups.count; g++) {
+		const Group &group = lane.judged.groups.group[g];
 		Placed placed{group.first, 0, 0, false};
 		// A receiver that is not connected: its device drops what comes, and counts it.
 		if (Queue *to = destination_queue(group.owner, queue))
 			placed = place_list(lane, queue, *to, placed.next, kAnyLength);
 		else
-			count_left(queue, batch, placed.next, Why::peer_down);
+			count_why(queue, batch, placed.next, Why::peer_down);
 		queue.from_guest_stats.packets += placed.packets;
 		queue.from_guest_stats.bytes += placed.bytes;
 		queue.from_guest_stats.path_direct += placed.packets;
-		lane.placed += placed.packets;
+		delivered.packets += placed.packets;
 		u32 all = placed.packets;
 		for (u32 i = placed.next; i < kBatchPackets; i = batch.packets[i].next, all++) {
 			batch.packets[i].path = Path::forward;
-			lane.paths |= path_bit(Path::forward);
+			lane.judged.paths |= path_bit(Path::forward);
 		}
-		lane.tight |= placed.tight && all * 2 >= batch.packet_count;
+		delivered.short_of_buffers |= placed.short_of_buffers && all * 2 >= batch.packet_count;
 	}
 }

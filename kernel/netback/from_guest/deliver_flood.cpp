@@ -7,8 +7,11 @@
 // right now, and dom0's own stack get skbs. Cost: one acquire and one response per packet and port, which is
 // why the sender's turn pays for each of them: else one that floods many ports would take a multiple of its
 // share.
+#include "netback/from_guest/deliver.hpp"
+#include "netback/from_guest/turn.hpp"
 #include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
+#include "netback/to_guest/door.hpp"
 
 using namespace ringway;
 using namespace ringway::netback;
@@ -41,7 +44,7 @@ FloodList collect(Lane &lane)
 		list.last = i;
 		if (list.shortest == kBatchPackets || packet.len < batch.packets[list.shortest].len)
 			list.shortest = i;
-		list.local |= lane.verdicts[packet.verdict].flags & BRLITE_AND_LOCAL;
+		list.local |= lane.judged.verdicts[packet.verdict].flags & BRLITE_AND_LOCAL;
 	}
 	return list;
 }
@@ -75,24 +78,13 @@ u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in,
 	return direct + out;
 }
 
-// Each copy beyond a packet's first is charged as a packet of its own: its part of a turn.
-void charge(Batch &batch, u32 copies, u32 packets)
-{
-	constexpr u32 share = kPollShare / kBatchPackets, most = 0x3fffffff / share; // no overflow
-	if (RINGWAY_LIKELY(copies <= packets))
-		return;
-	const u32 more = copies - packets;
-	batch.share -= static_cast<s32>((more < most ? more : most) * share);
-	batch.cut |= batch.share <= 0;
-}
-
 // Returns the packets that dom0's own stack got.
 u32 flood_local(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in)
 {
 	u32 copies = 0;
 	for (u32 i = list.first; i < kBatchPackets; i = lane.batch.packets[i].next) {
 		Packet &packet = lane.batch.packets[i];
-		if (!(lane.verdicts[packet.verdict].flags & BRLITE_AND_LOCAL))
+		if (!(lane.judged.verdicts[packet.verdict].flags & BRLITE_AND_LOCAL))
 			continue;
 		if (sk_buff *skb = build_skb(lane, queue, packet)) {
 			the_switch().forward_local(in, skb);
@@ -110,7 +102,7 @@ void ringway::netback::deliver_flood(Lane &lane, Queue &queue)
 	if (RINGWAY_UNLIKELY(list.first == kBatchPackets))
 		return;
 	if (RINGWAY_LIKELY(in != nullptr)) {
-		const brlite_frame &frame = lane.frames[lane.batch.packets[list.shortest].verdict];
+		const brlite_frame &frame = lane.staged.frames[lane.batch.packets[list.shortest].verdict];
 		brlite_port *ports[kPortsAtOnce];
 		u32 cursor = 0, copies = 0;
 		while (const u32 n = the_switch().flood_ports(in, &frame, ports, kPortsAtOnce, &cursor))
@@ -118,7 +110,7 @@ void ringway::netback::deliver_flood(Lane &lane, Queue &queue)
 				copies += flood_port(lane, queue, list, in, ports[p]);
 		if (list.local)
 			copies += flood_local(lane, queue, list, in);
-		charge(lane.batch, copies, list.count);
+		charge_copies(lane.batch, copies, list.count);
 	}
 	for (u32 i = list.first; i < kBatchPackets; i = lane.batch.packets[i].next) {
 		Packet &packet = lane.batch.packets[i];

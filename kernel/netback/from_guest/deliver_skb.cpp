@@ -7,6 +7,8 @@
 // page the rest is fetched, by a hypercall for each of them, into pages of our own: a copy of 4 kB
 // costs less than mapping and unmapping the guest's page, and leaves nothing pinned that a stuck socket
 // in dom0 could hold against the guest.
+#include "netback/from_guest/copies.hpp"
+#include "netback/from_guest/deliver.hpp"
 #include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
 
@@ -15,26 +17,21 @@ using namespace ringway::netback;
 
 namespace
 {
-inline constexpr u32 kRestPages = 17; // (65535 - 256) / 4096, rounded up, and one in reserve
+inline constexpr u32 kTailPages = 17; // (65535 - 256) / 4096, rounded up, and one in reserve
 
 // Linear skbs hold small frames whole; beyond this a page carries what follows the headers.
 inline constexpr u32 kLinearBytes = 2048;
 
-struct Rest {
-	void *page[kRestPages];
+// What was not staged of a packet, in pages of ours.
+struct Tail {
+	void *page[kTailPages];
 	u32 count;
 };
 
-void run_copies(Lane &lane, Queue &queue, bool &failed)
+// Fetches it into fresh pages. False: no memory, or the copy was refused.
+bool fetch_tail(Lane &lane, Queue &queue, Packet &packet, Tail &tail)
 {
-	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.from_guest_stats, ops, n); },
-			[&failed](u16) { failed = true; });
-}
-
-// Fetches what was not staged of packet i into fresh pages. False: no memory, or the copy was refused.
-bool fetch_rest(Lane &lane, Queue &queue, Packet &packet, Rest &rest)
-{
-	rest.count = 0;
+	tail.count = 0;
 	u32 left = packet.len - packet.staged;
 	u32 skip = packet.staged;
 	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
@@ -55,7 +52,7 @@ bool fetch_rest(Lane &lane, Queue &queue, Packet &packet, Rest &rest)
 				packet.fate = Fate::no_memory;
 				return false;
 			}
-			rest.page[rest.count++] = page; // INVARIANT: left <= 65535 - 256, so 16 pages do
+			tail.page[tail.count++] = page; // INVARIANT: left <= 65535 - 256, so 16 pages do
 			to.frame = frame;
 			to.offset = 0;
 			room = kPageSize;
@@ -70,9 +67,9 @@ bool fetch_rest(Lane &lane, Queue &queue, Packet &packet, Rest &rest)
 		left -= n;
 		skip += n;
 	}
-	run_copies(lane, queue, failed);
+	run_copies(lane, queue, [&failed](u16) { failed = true; });
 	if (failed)
-		packet.fate = Fate::copy;
+		packet.fate = Fate::copy_failed;
 	return !failed;
 }
 
@@ -95,18 +92,18 @@ sk_buff *build_whole(Queue &queue, Packet &packet)
 
 sk_buff *build_large(Lane &lane, Queue &queue, Packet &packet)
 {
-	Rest rest;
+	Tail tail;
 	sk_buff *skb = nullptr;
-	if (fetch_rest(lane, queue, packet, rest))
+	if (fetch_tail(lane, queue, packet, tail))
 		skb = host_skb_new(queue.host, packet.head, packet.staged);
 	u32 left = packet.len - packet.staged;
-	for (u32 i = 0; i < rest.count; i++) {
+	for (u32 i = 0; i < tail.count; i++) {
 		if (!skb) {
-			host_page_free(rest.page[i]);
+			host_page_free(tail.page[i]);
 			continue;
 		}
 		const u32 n = left < kPageSize ? left : kPageSize;
-		host_skb_add_page(skb, rest.page[i], n);
+		host_skb_add_page(skb, tail.page[i], n);
 		left -= n;
 	}
 	return skb;
@@ -170,7 +167,7 @@ void ringway::netback::deliver_skbs(Lane &lane, Queue &queue)
 		queue.from_guest_stats.packets++;
 		queue.from_guest_stats.bytes += packet.len;
 		if (packet.path == Path::forward && RINGWAY_LIKELY(port != nullptr)) {
-			const brlite_verdict &verdict = lane.verdicts[packet.verdict];
+			const brlite_verdict &verdict = lane.judged.verdicts[packet.verdict];
 			lane.outgoing[out++] = {skb, &verdict};
 			count_why(queue, why_forward(verdict), 1);
 		} else {

@@ -2,22 +2,31 @@
 //
 // The way of a packet out of a guest, at a glance. One poll moves one batch of at most 64 packets:
 //
-//	take      slots out of the TX ring, checked, grouped into packets            core/take.hpp
+//	take      slots out of the ring, checked, grouped into packets               core/take.hpp
 //	stage     one hypercall: small packets whole, headers of large ones          stage.cpp
 //	classify  the switch's verdict on each staged frame                          classify.cpp
-//	deliver   into another guest's ring without an skb                           deliver_direct.cpp
+//	deliver   into other guests' rings without an skb           deliver_direct.cpp, deliver_flood.cpp
 //	          or as skbs into Linux or the switch                                deliver_skb.cpp
 //	complete  responses, pushed once; the guest is woken if it asked for it      complete.cpp
 //
-// Cost with batches of 64 small packets between two guests: two grant acquires (about 650 instructions
-// each, in the hypervisor) plus the ring work; everything per batch is divided by 64.
+// What a step leaves for those behind it is in the lane (life/lane.hpp), in a part named after the step.
 //
-// Fairness: the kernel runs the polls that have work in turn, and a poll that was not through goes to the end
-// of the line. A turn is 64 packets or kPollShare bytes, whichever comes first; what the last packet took
-// beyond is paid in the next turn (deficit round robin). So a guest that floods, with small frames or with
-// 64 KiB ones, gets the same share of this CPU as any other. A frame for several ports is paid for once a
-// port.
-// CONTEXT: softirq, on one CPU at a time per queue.
+// Cost with batches of 64 small packets between two guests: for each packet two grant acquires in the
+// hypervisor, about 650 instructions each, and the work on the rings. Everything else is done once a batch,
+// so a packet pays a 64th of it.
+//
+// Fairness: the kernel runs the polls that have work in turn, and a poll that did not finish goes to the end
+// of the line. A turn is 64 packets or kPollShare bytes, whichever comes first. What the last packet took
+// beyond the share is paid for in the next turn (deficit round robin). So a guest that floods, with small
+// frames or with 64 KiB ones, gets the same share of this CPU as any other guest. A frame that goes to
+// several ports is paid for once per port. CONTEXT: softirq, on one CPU at a time per queue.
+#include "netback/asked/multicast.hpp"
+#include "netback/from_guest/bad_grants.hpp"
+#include "netback/from_guest/classify.hpp"
+#include "netback/from_guest/complete.hpp"
+#include "netback/from_guest/deliver.hpp"
+#include "netback/from_guest/stage.hpp"
+#include "netback/from_guest/turn.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -29,12 +38,11 @@ namespace
 Result<u32> take_limited(Queue &queue, Batch &batch, u32 budget, s32 share, u64 &wait)
 {
 	Vif &vif = *queue.vif;
-	host_rate_lock(vif.host);
+	const Guard lock(vif.rate);
 	vif.from_guest_limit.refresh(host_micros());
 	const auto taken = take(queue.from_guest_ring, batch, budget,
 				{host_params.fatal_slots, &vif.from_guest_limit, share});
 	wait = batch.throttled;
-	host_rate_unlock(vif.host);
 	return taken;
 }
 
@@ -44,15 +52,15 @@ Result<u32> take_limited(Queue &queue, Batch &batch, u32 budget, s32 share, u64 
 // rest of the batch for that destination does too.
 void deliver(Lane &lane, Queue &queue)
 {
-	lane.placed = 0;
-	if (RINGWAY_UNLIKELY(lane.paths & path_bit(Path::flood)))
+	lane.delivered.packets = 0;
+	if (RINGWAY_UNLIKELY(lane.judged.paths & path_bit(Path::flood)))
 		deliver_flood(lane, queue);
-	if (lane.paths & path_bit(Path::direct))
+	if (lane.judged.paths & path_bit(Path::direct))
 		deliver_direct(lane, queue); // may turn packets into Path::forward
-	if (lane.paths & (path_bit(Path::up) | path_bit(Path::forward)))
+	if (lane.judged.paths & (path_bit(Path::up) | path_bit(Path::forward)))
 		deliver_skbs(lane, queue);
-	if (RINGWAY_UNLIKELY(lane.suspect))
-		blame(lane, queue);
+	if (RINGWAY_UNLIKELY(lane.delivered.copy_failed))
+		find_bad_grants(lane, queue);
 }
 } // namespace
 
@@ -67,10 +75,10 @@ int Queue::poll_from_guest(int budget)
 	Lane &lane = this_lane();
 	u64 wait = 0;
 	const u32 most = RINGWAY_LIKELY(!waits) ? static_cast<u32>(budget) : 1;
-	lane.tight = false;
-	const s32 share = kPollShare - static_cast<s32>(owed);
+	lane.delivered.short_of_buffers = false;
+	const s32 share = kPollShare - static_cast<s32>(overdrawn);
 	const auto taken =
-		RINGWAY_LIKELY(!vif->from_guest_limit.limited())
+		RINGWAY_LIKELY(!vif->limits_from_guest())
 			? take(from_guest_ring, lane.batch, most, {host_params.fatal_slots, nullptr, share})
 			: take_limited(*this, lane.batch, most, share, wait);
 	if (RINGWAY_UNLIKELY(!taken.ok())) {
@@ -84,11 +92,11 @@ int Queue::poll_from_guest(int budget)
 		if (RINGWAY_UNLIKELY(lane.batch.change_count))
 			change_multicast(lane.batch, *vif);
 		stage(lane, *this);
-		classify(lane, *this);
+		classify(lane.batch, lane.staged, lane.judged, *this);
 		deliver(lane, *this);
-		complete(lane, *this);
+		complete(lane.batch, lane.delivered, *this);
 	}
-	if (RINGWAY_UNLIKELY(lane.tight) && may_wait())
+	if (RINGWAY_UNLIKELY(lane.delivered.short_of_buffers) && may_wait())
 		return wait_for_peer(done, budget);
 	if (RINGWAY_UNLIKELY(waits)) {
 		wait_over();
@@ -96,25 +104,25 @@ int Queue::poll_from_guest(int budget)
 			return budget; // the receiver has caught up: on with whole batches
 	}
 	if (RINGWAY_UNLIKELY(lane.batch.cut)) {
-		owed = static_cast<u32>(-lane.batch.share);
+		overdrawn = static_cast<u32>(-lane.batch.share);
 		from_guest_stats.turns_passed++;
 		return budget; // not completed: the other queues' turn, then ours again
 	}
-	owed = 0;
+	overdrawn = 0;
 	if (done < budget && host_complete(host, FROM_GUEST, done))
-		rest(wait, done);
+		end_poll(wait, done);
 	return done;
 }
 
 // The poll has nothing more to do: asks for the next event, or for a timer when the rate limit holds
 // packets back (the event channel stays masked until then).
-void Queue::rest(u64 wait, int done)
+void Queue::end_poll(u64 wait, int done)
 {
 	if (RINGWAY_UNLIKELY(wait)) {
 		from_guest_stats.throttled++;
 		host_schedule_later(host, FROM_GUEST, wait);
 	} else if (RINGWAY_UNLIKELY(vif->from_guest.on()) && done) {
-		rest_coalesced();
+		end_poll_coalesced();
 	} else if (from_guest_ring.ask_request_event()) {
 		host_schedule(host, FROM_GUEST);
 	} else {

@@ -10,6 +10,8 @@
 //
 // What lies in the staging pages is out of the guest's reach: what the switch decided on is what is
 // delivered (XSA-155's class of bugs ends here).
+#include "netback/from_guest/stage.hpp"
+#include "netback/from_guest/copies.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -17,13 +19,12 @@ using namespace ringway::netback;
 
 namespace
 {
-void run_copies(Lane &lane, Queue &queue)
+void copy_staged(Lane &lane, Queue &queue)
 {
-	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.from_guest_stats, ops, n); },
-			[&lane](u16 packet) {
-				lane.batch.packets[packet].fate = Fate::copy;
-				lane.gaps = true;
-			});
+	run_copies(lane, queue, [&lane](u16 packet) {
+		lane.batch.packets[packet].fate = Fate::copy_failed;
+		lane.staged.gaps = true;
+	});
 }
 
 RINGWAY_ALWAYS_INLINE u16 blank_flag(const Packet &packet)
@@ -40,17 +41,17 @@ u16 frame_flags(const Packet &packet)
 RINGWAY_ALWAYS_INLINE bool reserve(Lane &lane, StageCursor &cursor, Packet &packet, u32 i, u32 want,
 				   u16 flags)
 {
-	if (RINGWAY_UNLIKELY(!cursor.reserve(want))) {
+	OwnPlace at;
+	u8 *head = cursor.take(want, at);
+	if (RINGWAY_UNLIKELY(!head)) {
 		packet.fate = Fate::no_memory;
-		lane.gaps = true;
+		lane.staged.gaps = true;
 		return false;
 	}
-	const StagePage &page = lane.stage[cursor.page];
-	packet.head = page.bytes + cursor.offset;
+	packet.head = head;
 	packet.staged = static_cast<u16>(want);
-	lane.frames[i] = {packet.head, packet.len, packet.staged, flags};
-	packet.at = {page.frame, static_cast<u16>(cursor.offset)};
-	cursor.offset = (cursor.offset + want + 7) & ~7u;
+	lane.staged.frames[i] = {head, packet.len, packet.staged, flags};
+	packet.at = at;
 	return true;
 }
 
@@ -79,7 +80,7 @@ void ringway::netback::stage(Lane &lane, Queue &queue)
 	Batch &batch = lane.batch;
 	StageCursor cursor{lane};
 	const u16 domain = queue.vif->domain;
-	lane.gaps = false;
+	lane.staged.gaps = false;
 	u32 op = 0; // INVARIANT: room for each packet's one operation, also behind stage_large()
 	for (u32 i = 0; i < batch.packet_count; i++) {
 		Packet &packet = batch.packets[i];
@@ -91,13 +92,13 @@ void ringway::netback::stage(Lane &lane, Queue &queue)
 			continue;
 		}
 		if (packet.fate != Fate::pending) {
-			lane.gaps = true;
+			lane.staged.gaps = true;
 			continue;
 		}
 		lane.copies.grown(op - lane.copies.count());
 		// A packet of n slots needs at most n operations here.
 		if (RINGWAY_UNLIKELY(lane.copies.room() < packet.slot_count + kBatchPackets))
-			run_copies(lane, queue);
+			copy_staged(lane, queue);
 		StageCursor shared = cursor; // so that the loop's own stays in registers
 		stage_large(lane, shared, domain, i);
 		cursor.page = shared.page;
@@ -105,5 +106,5 @@ void ringway::netback::stage(Lane &lane, Queue &queue)
 		op = lane.copies.count();
 	}
 	lane.copies.grown(op - lane.copies.count());
-	run_copies(lane, queue);
+	copy_staged(lane, queue);
 }

@@ -3,19 +3,22 @@
 // Waiting for a receiver that falls behind: the sender's own ring is the queue.
 //
 // A packet that finds no buffer posted goes as an skb into the receiver's backlog, which costs dom0 twice as
-// much. On a busy host that takes from the receiver the very time it needs to post buffers, and so it stays.
-// Hence a poll that leaves fewer buffers than two more batches would take, or found too few, is not repeated
-// at once but after a rest; meanwhile the sender's ring fills, and then the sender waits. The next poll takes
-// one packet to see how things are (what is left of the buffers is for these), and when it finds enough for
-// two batches, they follow at once.
+// much. On a busy host that takes CPU time from the very receiver that needs it to post buffers, and so it
+// stays. Therefore a poll that found too few buffers, or leaves fewer than two more batches would take, is
+// not repeated at once but after a pause. Meanwhile the sender's ring fills up, and then the sender waits.
 //
-// How long a rest: each look costs dom0 a wake-up, each microsecond too many may leave the receiver idle. So
-// the first rest of a wait follows what earlier waits took: longer after a look in vain, shorter after a
-// first look that found buffers. After a look in vain half of it follows.
+// The first poll after a pause takes a single packet, to see how the receiver is doing; the buffers that were
+// left are for these packets. If it finds enough buffers for two batches, whole batches follow at once.
 //
-// A receiver may not hold a sender up by this: nothing is waited for that has not taken a packet within
-// kProgressMsecs, waiting ends after kWaitMsecs and does not begin again for as long, and a batch that went
-// mostly elsewhere never waits. Then the backlog takes what comes, and drops what is too much.
+// How long is a pause? Each poll in vain costs dom0 a wake-up, and each microsecond too many may leave the
+// receiver idle. So the first pause of a wait is as long as earlier waits needed: the next wait begins with a
+// longer one if the receiver still had no buffers after the pause, and with a shorter one if it had. The
+// further pauses of a wait last half as long as the first.
+//
+// A receiver must not be able to hold up its senders in this way. There is no waiting for a receiver that has
+// not taken a packet within the last 30 ms (kProgressMsecs, in to_guest/door.cpp). A wait ends after
+// kWaitMsecs, and the next one does not begin for as long. A batch whose packets went mostly to others never
+// waits. Whatever arrives while there is no waiting goes into the backlog, which drops what is too much.
 //
 // Cost when no receiver falls behind: one comparison per destination and batch, one branch per poll.
 // CONTEXT: from-guest poll
@@ -27,18 +30,18 @@ using namespace ringway::netback;
 namespace
 {
 inline constexpr u32 kWaitMsecs = 30; // a receiver may have to wait for a CPU itself
-inline constexpr u32 kRestBegin = 200, kRestLeast = 50, kRestMost = 4000; // microseconds
+inline constexpr u32 kPauseBegin = 200, kPauseLeast = 50, kPauseMost = 4000; // microseconds
 
-u32 longer(u32 rest)
+u32 longer(u32 pause)
 {
-	const u32 next = rest + rest / 4;
-	return next < kRestMost ? next : kRestMost;
+	const u32 next = pause + pause / 4;
+	return next < kPauseMost ? next : kPauseMost;
 }
 
-u32 shorter(u32 rest)
+u32 shorter(u32 pause)
 {
-	const u32 next = rest - rest / 8;
-	return next > kRestLeast ? next : kRestLeast;
+	const u32 next = pause - pause / 8;
+	return next > kPauseLeast ? next : kPauseLeast;
 }
 } // namespace
 
@@ -50,7 +53,7 @@ bool Queue::may_wait()
 			return false;
 		gave_up = false;
 		waits = true;
-		looks = 0;
+		pauses = 0;
 		wait_began = now;
 	} else if (now - wait_began > most) {
 		waits = false;
@@ -61,27 +64,27 @@ bool Queue::may_wait()
 	return true;
 }
 
-// A look found buffers, or nothing to send.
+// The poll after a pause found buffers, or nothing to send.
 void Queue::wait_over()
 {
 	waits = false;
-	if (looks == 1)
-		rest_micros = shorter(rest_micros);
+	if (pauses == 1)
+		pause_micros = shorter(pause_micros);
 }
 
 // INVARIANT: a poll that gave NAPI back says less than its budget.
 int Queue::wait_for_peer(int done, int budget)
 {
 	const int said = done < budget ? done : budget - 1;
-	owed = 0;
+	overdrawn = 0;
 	from_guest_stats.waited++;
-	if (!rest_micros)
-		rest_micros = kRestBegin;
-	const u32 micros = looks ? rest_micros / 2 : rest_micros;
-	if (looks++)
-		rest_micros = longer(rest_micros);
+	if (!pause_micros)
+		pause_micros = kPauseBegin;
+	const u32 micros = pauses ? pause_micros / 2 : pause_micros;
+	if (pauses++)
+		pause_micros = longer(pause_micros);
+	// The end of interrupt is given by the poll after the pause: no event comes before it.
 	if (host_complete(host, FROM_GUEST, said))
-		host_hold(host, FROM_GUEST,
-			  micros); // the end of interrupt is owed until then: no event comes in between
+		host_hold(host, FROM_GUEST, micros);
 	return said;
 }

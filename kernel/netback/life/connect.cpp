@@ -6,6 +6,7 @@
 // in the reverse one by the same function, whether connecting failed half way or a connection ends. So a
 // frontend that makes any step of any queue fail leaves nothing behind (the class of the advisories on
 // half-built queues), and the next attempt starts clean.
+#include "core/place.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -15,7 +16,8 @@ namespace
 {
 inline constexpr u32 kHeadroomAllowed = 0x7fff; // XEN_NETIF_MAX_XDP_HEADROOM of Linux's netif.h
 
-void close_queue(Queue &queue)
+// Nobody else knows the queue any more, once it is unbound: no lock.
+RINGWAY_UNCHECKED void close_queue(Queue &queue)
 {
 	if (!queue.host)
 		return;
@@ -27,7 +29,8 @@ void close_queue(Queue &queue)
 	queue.host = nullptr;
 }
 
-Result<void> open_queue(Vif &vif, u32 index, u32 count)
+// Nor does anybody yet, until it is bound.
+RINGWAY_UNCHECKED Result<void> open_queue(Vif &vif, u32 index, u32 count)
 {
 	netback_queue &queue = vif.queues[index];
 	queue.vif = &vif;

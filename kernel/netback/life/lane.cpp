@@ -9,7 +9,7 @@ namespace
 {
 void empty(void *memory)
 {
-	for (StagePage &page : static_cast<Lane *>(memory)->stage)
+	for (StagePage &page : static_cast<Lane *>(memory)->pages)
 		if (page.bytes)
 			host_page_free(page.bytes);
 }

@@ -2,15 +2,17 @@
 //
 // Lane: the working memory of the data path, one per CPU.
 //
-// A poll runs to its end in softirq on one CPU, so the arrays a batch needs belong to the CPU and not to
+// A poll runs to its end in softirq on one CPU, so the arrays that a batch needs belong to the CPU and not to
 // the queue: memory does not grow with the number of vifs, and stays warm in the cache.
-// CONTEXT: softirq. INVARIANT: no poll runs inside another one, and nothing keeps a pointer into a lane
-// after its poll has returned.
+//
+// The steps of a from-guest poll leave messages for the steps behind them here, in a part named after the
+// step that writes it. The to-guest poll uses the tools alone. CONTEXT: softirq. INVARIANT: no poll runs
+// inside another one, and nothing keeps a pointer into a lane after its poll has returned.
 #pragma once
-#include "core/take.hpp"
 #include "core/place.hpp"
-#include "netback/linux/host.h"
+#include "core/take.hpp"
 #include "netback/from_guest/groups.hpp"
+#include "netback/linux/host.h"
 
 namespace ringway::netback
 {
@@ -18,46 +20,70 @@ namespace ringway::netback
 inline constexpr u32 kHeaderBytes = 256;
 inline constexpr u32 kStagePages = kBatchPackets;
 
+// What stage leaves.
+struct Staged {                             // who reads it
+	brlite_frame frames[kBatchPackets]; // classify, deliver_flood
+	bool gaps;                          // classify: not every packet of the batch has a frame
+};
+
+// What classify leaves.
+struct Judged {                                 // who reads it
+	u32 paths;                              // deliver, and adds to it: the path_bit()s that occur
+	brlite_verdict verdicts[kBatchPackets]; // deliver_flood, deliver_skbs: by Packet::verdict
+	Groups groups;                          // deliver_direct: what goes directly, by receiver
+	u16 packet_of[kBatchPackets];           // classify alone: whose verdict it is, where there are gaps
+};
+
+// What deliver leaves.
+struct Delivered {             // who reads it
+	u32 packets;           // complete: how many went directly
+	bool copy_failed;      // find_bad_grants: one into a receiver's ring, perhaps for the sender's page
+	bool short_of_buffers; // poll: the receiver of most of the batch has few left (wait.cpp)
+};
+
 struct StagePage {
 	u8 *bytes;
 	u64 frame;
 };
 
 struct Lane {
-	Batch batch;
-	u32 paths;    // which Path values occur in the batch, as path_bit()s
-	bool tight;   // the receiver of most of the batch has few buffers left: wait.cpp
-	bool suspect; // a copy to a receiver failed, perhaps for a page of the sender: blame.cpp
-	bool gaps;    // not every packet of the batch has a frame
-	u32 placed;   // packets that went directly
-	brlite_frame frames[kBatchPackets];
-	brlite_verdict verdicts[kBatchPackets];
-	u16 packet_of[kBatchPackets]; // whose frame and verdict it is, where there are gaps
-	Groups groups;                // of what goes directly
+	Batch batch; // take leaves it; all steps read it, and note in Packet what becomes of each packet
+	Staged staged;
+	Judged judged;
+	Delivered delivered;
+
+	// Tools. Empty between steps, except for the pages, which hold what was staged until the batch is
+	// complete.
 	brlite_outgoing outgoing[kBatchPackets];
 	SourcePiece pieces[HOST_MAX_PIECES];
 	CopyBatch<512> copies;
 	RxPending pending;
-	StagePage stage[kStagePages]; // pages come with the first batch that needs them
+	StagePage pages[kStagePages]; // they come with the first batch that needs them
 };
 
-// Where the next packet's bytes go in the staging pages.
+// Where the next packet's bytes go in the lane's pages.
 struct StageCursor {
 	Lane &lane;
 	u32 page = 0;
 	u32 offset = 0;
 
-	// Room for `len` bytes within one page; false when there is no memory for another page.
-	bool reserve(u32 len)
+	// Room for `len` bytes within one page; null when there is no memory for another page.
+	RINGWAY_ALWAYS_INLINE u8 *take(u32 len, OwnPlace &at)
 	{
 		if (offset + len > kPageSize) {
 			page++;
 			offset = 0;
 		}
-		StagePage &at = lane.stage[page]; // INVARIANT: at most one page per packet, 64 of each
-		if (RINGWAY_UNLIKELY(!at.bytes))
-			at.bytes = static_cast<u8 *>(host_page_alloc(&at.frame));
-		return at.bytes != nullptr;
+		StagePage &here = lane.pages[page]; // INVARIANT: at most one page per packet, 64 of each
+		if (RINGWAY_UNLIKELY(!here.bytes)) {
+			here.bytes = static_cast<u8 *>(host_page_alloc(&here.frame));
+			if (!here.bytes)
+				return nullptr;
+		}
+		at = {here.frame, static_cast<u16>(offset)};
+		u8 *bytes = here.bytes + offset;
+		offset = (offset + len + 7) & ~7u;
+		return bytes;
 	}
 };
 

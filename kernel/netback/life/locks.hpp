@@ -32,6 +32,25 @@ public:
 	RtnlLock &operator=(const RtnlLock &) = delete;
 };
 
+// The ring to the guest and the backlog, for a batch. CONTEXT: softirqs off
+class RINGWAY_SCOPED_CAPABILITY ToGuestLock
+{
+	queue_host *const host_;
+
+public:
+	explicit ToGuestLock(queue_host *host) RINGWAY_ACQUIRE(host) : host_(host)
+	{
+		host_to_guest_lock(host);
+	}
+	// Takes over what host_to_guest_lock_to_send() has locked.
+	struct Locked {
+	};
+	ToGuestLock(queue_host *host, Locked) RINGWAY_REQUIRES(host) : host_(host) {}
+	~ToGuestLock() RINGWAY_RELEASE() { host_to_guest_unlock(host_); }
+	ToGuestLock(const ToGuestLock &) = delete;
+	ToGuestLock &operator=(const ToGuestLock &) = delete;
+};
+
 // For what has lock() and unlock().
 template <typename Lock>
 class RINGWAY_SCOPED_CAPABILITY Guard

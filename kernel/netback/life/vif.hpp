@@ -7,6 +7,7 @@
 // through `queue_count`: zero is published first, a grace period waited for, and only then are queues
 // taken apart (disconnect()).
 #pragma once
+#include "core/limiter.hpp"
 #include "core/multicast.hpp"
 #include "netback/asked/control.hpp"
 #include "netback/life/life_cycle.hpp"
@@ -53,9 +54,14 @@ struct Vif {
 
 	Coalesce from_guest, to_guest;
 
+	// Of all queues together.
 	RateLock rate;
-	Limiter from_guest_limit,
-		to_guest_limit; // all queues together; CONTEXT: the rate lock, but for limited()
+	Limiter from_guest_limit RINGWAY_GUARDED_BY(rate);
+	Limiter to_guest_limit RINGWAY_GUARDED_BY(rate);
+	// Whether there is one, asked before each batch without the lock: it is one atomic word, and a limit
+	// that comes or goes just now holds from the next batch on.
+	bool limits_from_guest() const RINGWAY_UNCHECKED { return from_guest_limit.limited(); }
+	bool limits_to_guest() const RINGWAY_UNCHECKED { return to_guest_limit.limited(); }
 
 	// Counters of earlier connections. INVARIANT: a reader that finds the same even number in
 	// gone_version before and after has added each queue's counters exactly once (stats.cpp).

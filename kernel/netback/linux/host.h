@@ -29,7 +29,7 @@ struct net_device;
 
 /* C's half of a vif and of a queue, opaque to C++ (state.h). Holding a vif_host means holding its life mutex. */
 struct RINGWAY_CAPABILITY("life mutex") vif_host;
-struct queue_host;
+struct RINGWAY_CAPABILITY("to-guest lock") queue_host;
 
 /* RTNL, the kernel's mutex for configuring network devices. Never defined: a name for the attributes. */
 struct RINGWAY_CAPABILITY("RTNL") rtnl_mutex;
@@ -105,9 +105,10 @@ extern struct host_params {
 /* --- a queue: interrupts, NAPI, locks --------------------------------------------------------------- */
 
 /* Guards the ring to the guest and the backlog. */
-void host_to_guest_lock(struct queue_host *q);
-void host_to_guest_unlock(struct queue_host *q);
-bool host_to_guest_lock_to_send(struct queue_host *q); /* false: interrupts are off, somebody has it: offer again */
+void host_to_guest_lock(struct queue_host *q) RINGWAY_ACQUIRE(q);
+void host_to_guest_unlock(struct queue_host *q) RINGWAY_RELEASE(q);
+/* False: interrupts are off, and somebody has it: to be offered again. */
+bool host_to_guest_lock_to_send(struct queue_host *q) RINGWAY_TRY_ACQUIRE(true, q);
 void host_softirq_off(void); /* around the to-guest lock in process context */
 void host_softirq_on(void);
 void host_schedule(struct queue_host *q, enum guest_side side); /* its poll */
@@ -122,10 +123,10 @@ void host_notify(struct queue_host *q, enum guest_side side);
 void host_rate_lock(struct vif_host *host);
 void host_rate_unlock(struct vif_host *host);
 
-/* The packets that wait for the guest's buffers. CONTEXT: to-guest lock held. */
-struct sk_buff *host_backlog_peek(struct queue_host *q);
-struct sk_buff *host_backlog_pop(struct queue_host *q);
-void host_backlog_push(struct queue_host *q, struct sk_buff *skb, unsigned long expires);
+/* The packets that wait for the guest's buffers. */
+struct sk_buff *host_backlog_peek(struct queue_host *q) RINGWAY_REQUIRES(q);
+struct sk_buff *host_backlog_pop(struct queue_host *q) RINGWAY_REQUIRES(q);
+void host_backlog_push(struct queue_host *q, struct sk_buff *skb, unsigned long expires) RINGWAY_REQUIRES(q);
 unsigned long host_skb_expires(const struct sk_buff *skb);
 void host_txq_stop(struct queue_host *q);
 void host_txq_wake(struct queue_host *q);

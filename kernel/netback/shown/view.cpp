@@ -37,7 +37,7 @@ bool netback_view_queue(netback_vif *vif, u32 index, netback_queue_view *out)
 	*out = {};
 	out->host = queue->host;
 	out->from_guest = view_of(queue->from_guest_ring.indices());
-	out->owed = queue->owed;
+	out->owed = queue->overdrawn;
 	out->waits = queue->waits;
 	host_softirq_off();
 	host_to_guest_lock(queue->host);

@@ -9,18 +9,17 @@
 // dropped.
 //
 // The buckets are the vif's, for all its queues. Lock order: a queue's to-guest lock, then the rate lock.
+#include "netback/to_guest/credit.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
 using namespace ringway::netback;
 
-// How many of the list the receiver may get now: returns the first packet it may not, and takes the credit
-// for those before it. CONTEXT: to's to-guest lock
 u32 ringway::netback::reserve_credit(const Batch &batch, Queue &to, u32 first, Credit &credit)
 {
 	Vif &vif = *to.vif;
 	u32 i = first;
-	host_rate_lock(vif.host);
+	const Guard lock(vif.rate);
 	vif.to_guest_limit.refresh(host_micros());
 	for (; i < kBatchPackets && vif.to_guest_limit.allows(batch.packets[i].len);
 	     i = batch.packets[i].next) {
@@ -28,35 +27,33 @@ u32 ringway::netback::reserve_credit(const Batch &batch, Queue &to, u32 first, C
 		credit.bytes += batch.packets[i].len;
 		credit.packets++;
 	}
-	host_rate_unlock(vif.host);
 	return i;
 }
 
-// What was taken for packets that were not placed after all.
 void ringway::netback::return_credit(Queue &to, const Credit &credit)
 {
 	if (!credit.packets)
 		return;
-	host_rate_lock(to.vif->host);
+	const Guard lock(to.vif->rate);
 	to.vif->to_guest_limit.give_back(credit.bytes, credit.packets);
-	host_rate_unlock(to.vif->host);
 }
 
 // One packet of `len` bytes out of the backlog: 0 when it may go, and is paid for, or the microseconds to
-// wait. CONTEXT: to-guest lock
+// wait.
 u64 Queue::pay(u32 len)
 {
-	Limiter &limit = vif->to_guest_limit;
 	u64 wait = 0;
-	host_rate_lock(vif->host);
-	limit.refresh(host_micros());
-	if (limit.allows(len))
-		limit.spend(len);
-	else
-		wait = limit.wait(len);
-	host_rate_unlock(vif->host);
-	throttled = wait != 0;
-	if (throttled) {
+	{
+		const Guard lock(vif->rate);
+		Limiter &limit = vif->to_guest_limit;
+		limit.refresh(host_micros());
+		if (limit.allows(len))
+			limit.spend(len);
+		else
+			wait = limit.wait(len);
+	}
+	store_relaxed(throttled, wait != 0);
+	if (wait) {
 		to_guest_stats.throttled++;
 		last_rx = host_jiffies(); // it is us who stall, not the guest
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the ring to a guest has to say of an skb besides its bytes.
 #pragma once
+#include "core/place.hpp"
 #include "netback/life/vif.hpp"
 
 namespace ringway::netback

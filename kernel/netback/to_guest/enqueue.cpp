@@ -7,7 +7,6 @@
 using namespace ringway;
 using namespace ringway::netback;
 
-// CONTEXT: to-guest lock
 void Queue::append(sk_buff *skb)
 {
 	if (!backlog_packets)
@@ -16,7 +15,7 @@ void Queue::append(sk_buff *skb)
 			  host_jiffies() +
 				  host_msecs(vif->frontend.rx_notify ? host_params.drain_msecs : 30));
 	backlog_bytes += host_skb_memory(skb);
-	backlog_packets++;
+	store_relaxed(backlog_packets, backlog_packets + 1);
 	// The device stops with the packet that fills the backlog: were it the next one that finds it full,
 	// that one would be lost although there is room in front of the device.
 	if (RINGWAY_UNLIKELY(backlog_bytes >= kBacklogBytes)) {
@@ -27,17 +26,19 @@ void Queue::append(sk_buff *skb)
 
 netback_fate Queue::enqueue(sk_buff *skb)
 {
+	bool refused = false;
 	if (RINGWAY_UNLIKELY(!host_to_guest_lock_to_send(host)))
 		return NETBACK_BUSY;
-	if (RINGWAY_UNLIKELY(backlog_bytes >= kBacklogBytes)) {
-		to_guest_stats.dropped_full++; // it came all the same
-		host_to_guest_unlock(host);
-		return NETBACK_REFUSED;
+	{
+		const ToGuestLock lock(host, ToGuestLock::Locked{});
+		if (RINGWAY_UNLIKELY(backlog_bytes >= kBacklogBytes)) {
+			to_guest_stats.dropped_full++; // it came all the same
+			return NETBACK_REFUSED;
+		}
+		refused = refuses(skb);
+		if (RINGWAY_LIKELY(!refused))
+			append(skb);
 	}
-	const bool refused = refuses(skb);
-	if (RINGWAY_LIKELY(!refused))
-		append(skb);
-	host_to_guest_unlock(host);
 	if (RINGWAY_UNLIKELY(refused))
 		host_skb_drop(skb);
 	else
@@ -47,20 +48,22 @@ netback_fate Queue::enqueue(sk_buff *skb)
 
 sk_buff *Queue::enqueue_list(sk_buff *skb)
 {
-	host_to_guest_lock(host);
-	// What waits already has a poll coming, or an event of the guest's.
-	const bool idle = !backlog_packets;
-	while (skb && backlog_bytes < kBacklogBytes) {
-		sk_buff *rest = host_skb_cut(skb);
-		if (RINGWAY_UNLIKELY(refuses(skb))) {
-			host_skb_drop(skb);
-		} else {
-			append(skb);
-			to_guest_stats.switched++;
+	bool idle = false;
+	{
+		const ToGuestLock lock(host);
+		// What waits already has a poll coming, or an event of the guest's.
+		idle = !backlog_packets;
+		while (skb && backlog_bytes < kBacklogBytes) {
+			sk_buff *behind = host_skb_cut(skb);
+			if (RINGWAY_UNLIKELY(refuses(skb))) {
+				host_skb_drop(skb);
+			} else {
+				append(skb);
+				to_guest_stats.switched++;
+			}
+			skb = behind;
 		}
-		skb = rest;
 	}
-	host_to_guest_unlock(host);
 	if (idle)
 		host_schedule(host, TO_GUEST);
 	return skb;
@@ -98,11 +101,11 @@ sk_buff *netback_deliver(void *owner, sk_buff *first)
 		Queue &queue = vif->queues[pick_queue(*vif, first, count)];
 		if (RINGWAY_UNLIKELY(!host_txq_idle(queue.host)))
 			break;
-		sk_buff *rest = host_skb_cut(first);
+		sk_buff *behind = host_skb_cut(first);
 		if (sk_buff *fit = host_skb_suit(vif->host, first))
 			if (sk_buff *left = queue.enqueue_list(fit))
-				return host_skb_join(left, rest);
-		first = rest;
+				return host_skb_join(left, behind);
+		first = behind;
 	}
 	return first;
 }

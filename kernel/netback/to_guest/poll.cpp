@@ -11,6 +11,7 @@
 // transmit queue stops, and a packet that comes nevertheless is dropped and counted. A packet that waits
 // longer than the drain time-out is dropped, a guest that posts no buffers for longer than the stall time-out
 // loses its carrier until it does (XSA-392: both tests use the slots that the packet at the head needs).
+#include "netback/life/lane.hpp"
 #include "netback/to_guest/describe.hpp"
 
 using namespace ringway;
@@ -18,6 +19,58 @@ using namespace ringway::netback;
 
 namespace
 {
+// One run of the poll.
+struct Run {
+	Lane &lane;
+	const u32 most; // skbs
+	const bool limited;
+	StageCursor cursor{lane};
+	u32 free = 0;                  // buffers
+	u32 count = 0;                 // skbs placed
+	bool short_of_buffers = false; // for the one at the head of the backlog
+	u64 wait = 0;                  // microseconds, until the vif's limit lets that one pass
+	sk_buff *placed[kBatchPackets];
+
+	Run(Lane &l, u32 n, bool is_limited) : lane(l), most(n), limited(is_limited) {}
+};
+
+// The skb at the head of the backlog, and what it needs.
+struct Head {
+	sk_buff *skb;
+	RxMeta meta;
+	u32 slots;
+};
+
+Head describe_head(const Queue &queue) RINGWAY_REQUIRES(queue.host)
+{
+	sk_buff *skb = host_backlog_peek(queue.host);
+	skb_view info;
+	host_skb_describe(skb, &info);
+	const RxMeta meta = describe(info, skb, *queue.vif);
+	return {skb, meta, rx_slots_needed(meta)};
+}
+
+// Asks to be woken when there are buffers for the head, and looks once more: did they come meanwhile?
+bool buffers_came(Queue &queue, Run &run, const Head &head) RINGWAY_REQUIRES(queue.host)
+{
+	if (!queue.to_guest_ring.ask_request_event(head.slots))
+		return false;
+	run.free = queue.posted_buffers();
+	return head.slots <= run.free;
+}
+
+// May the head of the backlog go now? If not, `run` says what it waits for.
+bool may_go(Queue &queue, Run &run, const Head &head) RINGWAY_REQUIRES(queue.host)
+{
+	if (head.slots > run.free && !buffers_came(queue, run, head)) {
+		run.short_of_buffers = true;
+		return false;
+	}
+	if (RINGWAY_UNLIKELY(run.limited))
+		run.wait = queue.pay(head.meta.len);
+	return !run.wait;
+}
+
 u32 list_pieces(Lane &lane, const sk_buff *skb)
 {
 	skb_piece piece[HOST_MAX_PIECES];
@@ -27,22 +80,93 @@ u32 list_pieces(Lane &lane, const sk_buff *skb)
 	return n;
 }
 
-// Up to here an skb's bytes are gathered in a staging page: neighbours share it, and the hypervisor acquires
-// it once for all of them, where it would acquire each skb's own page, or both of two.
+// Up to here an skb's bytes are gathered in a page of the lane: neighbours share it, and the hypervisor
+// acquires it once for all of them, where it would acquire each skb's own page, or both of two.
 inline constexpr u32 kGatherBytes = 2048;
 
-// False: no memory to gather it in. CONTEXT: to-guest lock
-bool place_gathered(Lane &lane, StageCursor &cursor, Queue &queue, const sk_buff *skb, const RxMeta &meta)
+// False: no memory to gather it in.
+bool place_gathered(Queue &queue, Run &run, const Head &head) RINGWAY_REQUIRES(queue.host)
 {
-	if (RINGWAY_UNLIKELY(!cursor.reserve(meta.len)))
+	OwnPlace at;
+	u8 *bytes = run.cursor.take(head.meta.len, at);
+	if (RINGWAY_UNLIKELY(!bytes))
 		return false;
-	const StagePage &page = lane.stage[cursor.page];
-	host_skb_copy(skb, page.bytes + cursor.offset, meta.len);
-	place_one_slot(queue.to_guest_ring, queue.vif->domain,
-		       OwnPlace{page.frame, static_cast<u16>(cursor.offset)}, static_cast<u16>(meta.len),
-		       meta.flags, lane.copies, lane.pending);
-	cursor.offset = (cursor.offset + meta.len + 7) & ~7u;
+	host_skb_copy(head.skb, bytes, head.meta.len);
+	place_one_slot(queue.to_guest_ring, queue.vif->domain, at, static_cast<u16>(head.meta.len),
+		       head.meta.flags, run.lane.copies, run.lane.pending);
 	return true;
+}
+
+// False: it has more fragments than an skb of 64 KiB can have.
+bool place_skb(Queue &queue, Run &run, const Head &head) RINGWAY_REQUIRES(queue.host)
+{
+	Lane &lane = run.lane;
+	if (lane.copies.room() < rx_copy_ops_bound(HOST_MAX_PIECES, head.slots))
+		queue.flush_to_guest(lane);
+	if (head.meta.len <= kGatherBytes && head.slots == 1 && place_gathered(queue, run, head))
+		return true;
+	if (RINGWAY_UNLIKELY(!list_pieces(lane, head.skb)))
+		return false;
+	place_packet(queue.to_guest_ring, queue.vif->domain, head.meta, lane.pieces, lane.copies,
+		     lane.pending);
+	return true;
+}
+
+// Out of the backlog into the ring, as long as there are skbs, buffers and credit.
+void move_skbs(Queue &queue, Run &run) RINGWAY_REQUIRES(queue.host)
+{
+	while (queue.backlog_packets && run.count < run.most) {
+		const Head head = describe_head(queue);
+		if (!may_go(queue, run, head))
+			break;
+		const bool placed = place_skb(queue, run, head);
+		queue.pop();
+		if (RINGWAY_UNLIKELY(!placed)) {
+			queue.to_guest_stats.dropped_shape++;
+			host_skb_drop(head.skb);
+			continue;
+		}
+		run.free -= head.slots;
+		queue.to_guest_stats.packets++;
+		queue.to_guest_stats.bytes += head.meta.len;
+		run.placed[run.count++] = head.skb;
+	}
+}
+
+// What is done under the lock. False: the ring is not in use.
+Result<bool> fill_ring(Queue &queue, Run &run) RINGWAY_EXCLUDES(queue.host)
+{
+	const ToGuestLock lock(queue.host);
+	if (RINGWAY_UNLIKELY(!queue.vif->running.load(std::memory_order_acquire) ||
+			     !queue.to_guest_ring.attached()))
+		return false;
+	run.free = TRY(queue.to_guest_ring.unconsumed());
+	store_relaxed(queue.throttled, false);
+	move_skbs(queue, run);
+	if (run.count) {
+		queue.flush_to_guest(run.lane);
+		queue.last_rx = host_jiffies();
+	}
+	queue.restart_device();
+	return true;
+}
+
+// Gives the skbs back to whom they came from, and the CPU if there is no more to do.
+int finish_poll(Queue &queue, const Run &run, int budget)
+{
+	for (u32 i = 0; i < run.count; i++)
+		host_skb_done(run.placed[i]);
+	if (run.count == run.most)
+		return budget; // INVARIANT: a poll that used up its budget is not completed
+	// INVARIANT: short of its budget, the loop ended for want of packets, of buffers or of credit.
+	if (host_complete(queue.host, TO_GUEST, static_cast<int>(run.count))) {
+		if (RINGWAY_UNLIKELY(run.wait))
+			host_schedule_later(queue.host, TO_GUEST, run.wait);
+		host_eoi(queue.host, TO_GUEST);
+	}
+	if (run.short_of_buffers)
+		host_kick_later(queue.vif->host, host_msecs(queue.vif->frontend.rx_notify ? 1000 : 30));
+	return static_cast<int>(run.count);
 }
 } // namespace
 
@@ -52,95 +176,13 @@ int Queue::poll_to_guest(int budget)
 	// none here.
 	if (RINGWAY_UNLIKELY(budget <= 0))
 		return 0;
-	Lane &lane = this_lane();
-	sk_buff *done[kBatchPackets];
-	u32 count = 0;
 	const u32 most = budget < static_cast<int>(kBatchPackets) ? static_cast<u32>(budget) : kBatchPackets;
-	bool waits = false; // packets wait for buffers
-	u64 wait = 0;       // or for the vif's limit: microseconds
-	const bool limited = vif->to_guest_limit.limited();
-
-	host_to_guest_lock(host);
-	if (RINGWAY_UNLIKELY(!vif->running.load(std::memory_order_acquire) || !to_guest_ring.attached())) {
-		host_to_guest_unlock(host);
-		host_complete(host, TO_GUEST, 0);
-		return 0;
-	}
-	const auto room = to_guest_ring.unconsumed();
-	if (RINGWAY_UNLIKELY(!room.ok())) {
-		host_to_guest_unlock(host);
-		vif->fatal(index, room.error());
-		host_complete(host, TO_GUEST, 0);
-		return 0;
-	}
-	u32 free = room.value();
-	throttled = false;
-	StageCursor cursor{lane};
-	while (backlog_packets && count < most) {
-		sk_buff *skb = host_backlog_peek(host);
-		skb_view info;
-		host_skb_describe(skb, &info);
-		const RxMeta meta = describe(info, skb, *vif);
-		const u32 slots = rx_slots_needed(meta);
-		if (slots > free) {
-			// Ask to be woken when enough are there; look once more if they came meanwhile.
-			if (to_guest_ring.ask_request_event(slots)) {
-				free = posted_buffers();
-				if (slots <= free)
-					continue;
-			}
-			waits = true;
-			break;
-		}
-		if (RINGWAY_UNLIKELY(limited)) {
-			wait = pay(info.len);
-			if (wait)
-				break;
-		}
-		if (lane.copies.room() < rx_copy_ops_bound(HOST_MAX_PIECES, slots))
-			flush_to_guest(lane);
-		if (meta.len > kGatherBytes || slots > 1 || !place_gathered(lane, cursor, *this, skb, meta)) {
-			const u32 pieces = list_pieces(lane, skb);
-			if (RINGWAY_UNLIKELY(!pieces)) { // more fragments than an skb of 64 KiB can have
-				host_backlog_pop(host);
-				backlog_packets--;
-				backlog_bytes -= info.memory;
-				to_guest_stats.dropped_shape++;
-				host_skb_drop(skb);
-				continue;
-			}
-			place_packet(to_guest_ring, vif->domain, meta, lane.pieces, lane.copies,
-				     lane.pending);
-		}
-		free -= slots;
-		host_backlog_pop(host);
-		backlog_packets--;
-		backlog_bytes -= info.memory;
-		to_guest_stats.packets++;
-		to_guest_stats.bytes += info.len;
-		done[count++] = skb;
-	}
-	if (count) {
-		flush_to_guest(lane);
-		last_rx = host_jiffies();
-	}
-	if (stopped && backlog_bytes < kBacklogBytes) {
-		stopped = false;
-		host_txq_wake(host);
-	}
-	host_to_guest_unlock(host);
-
-	for (u32 i = 0; i < count; i++)
-		host_skb_done(done[i]);
-	if (count == most)
-		return budget; // INVARIANT: a poll that used up its budget is not completed
-	// INVARIANT: short of its budget, the loop ended for want of packets or of buffers.
-	if (host_complete(host, TO_GUEST, static_cast<int>(count))) {
-		if (RINGWAY_UNLIKELY(wait))
-			host_schedule_later(host, TO_GUEST, wait);
-		host_eoi(host, TO_GUEST);
-	}
-	if (waits)
-		host_kick_later(vif->host, host_msecs(vif->frontend.rx_notify ? 1000 : 30));
-	return static_cast<int>(count);
+	Run run(this_lane(), most, vif->limits_to_guest());
+	const auto filled = fill_ring(*this, run);
+	if (RINGWAY_LIKELY(filled.value_or(false)))
+		return finish_poll(*this, run, budget);
+	if (RINGWAY_UNLIKELY(!filled.ok()))
+		vif->fatal(index, filled.error());
+	host_complete(host, TO_GUEST, 0);
+	return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Whose turn it is: what one poll may take, and what several queues get of one CPU.
 #include "fake.hpp"
+#include "netback/from_guest/turn.hpp"
 
 using namespace ringway;
 using namespace ringway::test;
@@ -41,7 +42,7 @@ TEST_F(Fair, LargePacketsEndTheTurnEarly)
 	a.push();
 	host->poll_tx(*a.back().host);
 	EXPECT_EQ(a.back().from_guest_stats.packets, 5u); // the fifth goes beyond 256 KiB
-	EXPECT_EQ(a.back().owed, 5u * 65535 - kPollShare);
+	EXPECT_EQ(a.back().overdrawn, 5u * 65535 - kPollShare);
 	EXPECT_EQ(a.back().from_guest_stats.turns_passed, 1u);
 }
 
@@ -70,7 +71,7 @@ TEST_F(Fair, AnEmptyRingOwesNothing)
 	a.push();
 	host->poll_tx(*a.back().host);
 	EXPECT_EQ(a.back().from_guest_stats.packets, 5u);
-	EXPECT_EQ(a.back().owed, 0u);
+	EXPECT_EQ(a.back().overdrawn, 0u);
 	EXPECT_EQ(a.back().from_guest_stats.turns_passed, 0u);
 }
 

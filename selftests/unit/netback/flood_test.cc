@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Frames for everybody, and the rate limit of a vif.
 #include "fake.hpp"
+#include "netback/from_guest/turn.hpp"
 
 using namespace ringway;
 using namespace ringway::test;
@@ -57,13 +58,13 @@ TEST_F(Flood, EachCopyIsPaidFor)
 {
 	first_turn_of(128);
 	const u32 beyond = 2 * 64 * (kPollShare / 64) + 64 * 60 - kPollShare;
-	EXPECT_EQ(a.back().owed, beyond);
+	EXPECT_EQ(a.back().overdrawn, beyond);
 	host->poll_tx(*a.back().host);
 	EXPECT_EQ(a.back().from_guest_stats.packets, 64u) << "a turn that pays";
-	EXPECT_EQ(a.back().owed, beyond - kPollShare);
+	EXPECT_EQ(a.back().overdrawn, beyond - kPollShare);
 	host->settle();
 	EXPECT_EQ(a.back().from_guest_stats.packets, 128u);
-	EXPECT_EQ(a.back().owed, 0u);
+	EXPECT_EQ(a.back().overdrawn, 0u);
 	EXPECT_EQ(b.receive().size(), 128u);
 	EXPECT_EQ(c.receive().size(), 128u);
 }
@@ -72,7 +73,7 @@ TEST_F(Flood, TheHostsOwnCopyIsPaidForToo)
 {
 	flags = BRLITE_AND_LOCAL;
 	first_turn_of(128);
-	EXPECT_EQ(a.back().owed, 3 * 64 * (kPollShare / 64) + 64 * 60 - kPollShare);
+	EXPECT_EQ(a.back().overdrawn, 3 * 64 * (kPollShare / 64) + 64 * 60 - kPollShare);
 }
 
 TEST_F(Flood, EveryPortGetsEveryFrameButTheSender)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Room for a guest's XDP program in front of each packet: asked for at connect and later, on all ways in.
 #include "fake.hpp"
+#include "core/place.hpp"
 
 using namespace ringway;
 using namespace ringway::test;

@@ -124,12 +124,12 @@ TEST_F(Wait, TheRestFollowsTheReceiver)
 		ASSERT_TRUE(a.back().waits);
 		b.receive();
 		b.post_buffers(b.queue[0].rx.free_slots());
-		later(a.back().rest_micros);
+		later(a.back().pause_micros);
 		poll();
 		ASSERT_FALSE(a.back().waits);
 		a.responses();
 	}
-	EXPECT_EQ(a.back().rest_micros, 50u);
+	EXPECT_EQ(a.back().pause_micros, 50u);
 	post(a.queue[0].tx.free_slots());
 	for (u32 p = 0; p < 5 && !a.back().waits; p++)
 		poll();
@@ -138,7 +138,7 @@ TEST_F(Wait, TheRestFollowsTheReceiver)
 	later(50);
 	poll();
 	EXPECT_EQ(a.back().host->from_guest.hold, host->micros + 25);
-	EXPECT_EQ(a.back().rest_micros, 62u);
+	EXPECT_EQ(a.back().pause_micros, 62u);
 }
 
 // A receiver that takes nothing is waited for no longer than kProgressMsecs after its last packet.

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// blame: whose grant was it, when a copy from one guest's page into another's failed?
+// find_bad_grants: whose grant was it, when a copy from one guest's page into another's failed?
 //
 // The hypervisor says that it failed, not on which side. The receiver has an error in its slot in any case;
 // the sender is answered with one only if its own page was the reason. So the slots that went from page to
 // page are copied once more, into a page of ours: what cannot be read now is the sender's fault.
 //
 // Cost: nothing in a batch where all copies succeed, one hypercall where one failed.
+#include "netback/from_guest/bad_grants.hpp"
+#include "netback/from_guest/copies.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -21,9 +23,9 @@ bool from_page_to_page(const Packet &packet)
 }
 } // namespace
 
-void ringway::netback::blame(Lane &lane, Queue &queue)
+void ringway::netback::find_bad_grants(Lane &lane, Queue &queue)
 {
-	lane.suspect = false;
+	lane.delivered.copy_failed = false;
 	u64 frame;
 	void *scratch = host_page_alloc(&frame);
 	if (!scratch)
@@ -40,7 +42,6 @@ void ringway::netback::blame(Lane &lane, Queue &queue)
 						static_cast<u16>(i));
 	}
 	static_assert(kBatchSlots <= decltype(lane.copies)::kCapacity);
-	lane.copies.run([&queue](void *ops, u32 n) { grant_copy(queue.from_guest_stats, ops, n); },
-			[&lane](u16 packet) { lane.batch.packets[packet].fate = Fate::copy; });
+	run_copies(lane, queue, [&lane](u16 packet) { lane.batch.packets[packet].fate = Fate::copy_failed; });
 	host_page_free(scratch);
 }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// deliver: three ways out of a batch, in this order. Each takes the packets whose Packet::path says so, and
+// writes lane.delivered. A packet that its way cannot take becomes one for the skb way (Path::forward), which
+// is last.
+#pragma once
+#include "netback/life/lane.hpp"
+#include "netback/life/queue.hpp"
+
+namespace ringway::netback
+{
+void deliver_flood(Lane &lane, Queue &queue);
+void deliver_direct(Lane &lane, Queue &queue);
+void deliver_skbs(Lane &lane, Queue &queue);
+
+// Makes an skb of a packet. Null: not possible, the packet's fate says why.
+sk_buff *build_skb(Lane &lane, Queue &queue, Packet &packet);
+} // namespace ringway::netback
