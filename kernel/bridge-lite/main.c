@@ -20,10 +20,7 @@
 #include "bridge-lite/packets/forward.h"
 #include "bridge-lite/port.h"
 #include "bridge-lite/port_flag.h"
-#include "bridge-lite/settings/address_lock.h"
-#include "bridge-lite/settings/mirror.h"
-#include "bridge-lite/settings/rules.h"
-#include "bridge-lite/settings/storm.h"
+#include "bridge-lite/settings/slave.h"
 #include "bridge-lite/settings/vlan.h"
 
 /* --- The link kind -------------------------------------------------------------------------------- */
@@ -123,73 +120,6 @@ static int fill_info(struct sk_buff *skb, const struct net_device *dev)
 	return 0;
 }
 
-static const struct nla_policy slave_policy[IFLA_BRLITE_PORT_MAX + 1] = {
-	[IFLA_BRLITE_PORT_FDB_MAX] = { .type = NLA_U32 },
-	[IFLA_BRLITE_PORT_FDB_ENTRIES] = { .type = NLA_REJECT },
-	[IFLA_BRLITE_PORT_COUNTERS] = { .type = NLA_REJECT },
-	[IFLA_BRLITE_PORT_ADDRESS_LOCK] = NLA_POLICY_MAX(NLA_U8, 1),
-	[IFLA_BRLITE_PORT_ADDRESSES] = { .type = NLA_NESTED },
-	[IFLA_BRLITE_PORT_STORM_BROADCAST] = NLA_POLICY_EXACT_LEN(sizeof(struct brlite_storm_limit)),
-	[IFLA_BRLITE_PORT_STORM_MULTICAST] = NLA_POLICY_EXACT_LEN(sizeof(struct brlite_storm_limit)),
-	[IFLA_BRLITE_PORT_STORM_UNKNOWN] = NLA_POLICY_EXACT_LEN(sizeof(struct brlite_storm_limit)),
-	[IFLA_BRLITE_PORT_RULES_FROM] = { .type = NLA_NESTED },
-	[IFLA_BRLITE_PORT_RULES_TO] = { .type = NLA_NESTED },
-	[IFLA_BRLITE_PORT_MIRROR_FROM] = { .type = NLA_U32 },
-	[IFLA_BRLITE_PORT_MIRROR_TO] = { .type = NLA_U32 },
-};
-
-static int slave_changelink(struct net_device *dev, struct net_device *slave_dev, struct nlattr *tb[],
-			    struct nlattr *data[], struct netlink_ext_ack *extack)
-{
-	struct brlite_slave *slave = brlite_slave_of(slave_dev);
-	int err;
-
-	if (!slave || !data)
-		return 0;
-	err = brlite_change_address_lock(slave, data, extack);
-	if (!err)
-		err = brlite_change_storm(slave, data, extack);
-	if (!err)
-		err = brlite_change_rules(slave, data, extack);
-	if (!err)
-		err = brlite_change_mirror(slave, data, extack);
-	if (err)
-		return err;
-	if (data[IFLA_BRLITE_PORT_FDB_MAX])
-		WRITE_ONCE(slave->port.learn_limit, nla_get_u32(data[IFLA_BRLITE_PORT_FDB_MAX]));
-	return 0;
-}
-
-static size_t get_slave_size(const struct net_device *dev, const struct net_device *slave_dev)
-{
-	return brlite_rules_size() + 4 * nla_total_size(sizeof(u32)) + nla_total_size(BRLITE_COUNTERS * sizeof(u64)) +
-	       nla_total_size(sizeof(u8)) + nla_total_size(BRLITE_PORT_ADDRESSES_MAX * nla_total_size(16)) +
-	       BRLITE_STORM_KINDS * nla_total_size(sizeof(struct brlite_storm_limit));
-}
-
-static int fill_slave_info(struct sk_buff *skb, const struct net_device *dev, const struct net_device *slave_dev)
-{
-	const struct brlite_slave *slave = brlite_slave_of(slave_dev);
-	struct nlattr *counters;
-	unsigned int i;
-
-	if (!slave)
-		return 0; /* leaving just now */
-	if (nla_put_u32(skb, IFLA_BRLITE_PORT_FDB_MAX, slave->port.learn_limit) ||
-	    nla_put_u32(skb, IFLA_BRLITE_PORT_FDB_ENTRIES, READ_ONCE(slave->port.learned)))
-		return -EMSGSIZE;
-	counters = nla_reserve(skb, IFLA_BRLITE_PORT_COUNTERS, BRLITE_COUNTERS * sizeof(u64));
-	if (!counters)
-		return -EMSGSIZE;
-	for (i = 0; i < BRLITE_COUNTERS; i++) {
-		u64 value = brlite_port_counter(&slave->port, i);
-
-		memcpy(nla_data(counters) + i * sizeof(u64), &value, sizeof(value));
-	}
-	return brlite_fill_address_lock(skb, slave) ?: brlite_fill_storm(skb, slave) ?: brlite_fill_rules(skb, slave) ?:
-	       brlite_fill_mirror(skb, slave);
-}
-
 static struct rtnl_link_ops link_ops __read_mostly = {
 	.kind = BRLITE_KIND,
 	.priv_size = sizeof(struct brlite),
@@ -202,11 +132,9 @@ static struct rtnl_link_ops link_ops __read_mostly = {
 	.dellink = dellink,
 	.get_size = get_size,
 	.fill_info = fill_info,
-	.slave_maxtype = IFLA_BRLITE_PORT_MAX,
-	.slave_policy = slave_policy,
-	.slave_changelink = slave_changelink,
-	.get_slave_size = get_slave_size,
-	.fill_slave_info = fill_slave_info,
+	.slave_changelink = brlite_change_slave, /* which reads the attributes itself: no slave_policy */
+	.get_slave_size = brlite_slave_size,
+	.fill_slave_info = brlite_fill_slave,
 };
 
 /* --- The door for drivers --------------------------------------------------------------------------- */

@@ -19,10 +19,13 @@ enum {
 };
 #define IFLA_BRLITE_MAX (__IFLA_BRLITE_MAX - 1)
 
-/* IFLA_INFO_SLAVE_DATA of a port. */
+/*
+ * IFLA_INFO_SLAVE_DATA of a port, where IFLA_INFO_SLAVE_KIND is BRLITE_KIND. With "bridge", or IFLA_INFO_KIND
+ * "bridge_slave", which is what ip(8) sends, the attributes are IFLA_BRPORT_…. No number means one thing here and
+ * another there.
+ */
 enum {
-	IFLA_BRLITE_PORT_UNSPEC,
-	IFLA_BRLITE_PORT_FDB_MAX, /* u32: addresses that may be learned here; the bridge's FDB_PORT_MAX at first */
+	IFLA_BRLITE_PORT_FDB_MAX = 64, /* u32: addresses that may be learned here; the bridge's FDB_PORT_MAX at first */
 	IFLA_BRLITE_PORT_FDB_ENTRIES, /* u32: addresses learned; read only */
 	IFLA_BRLITE_PORT_COUNTERS, /* u64 each, in the order of ethtool -S on the bridge; read only */
 	IFLA_BRLITE_PORT_ADDRESS_LOCK, /* u8: 1, only the addresses below may be senders behind this port */
@@ -30,7 +33,7 @@ enum {
 	IFLA_BRLITE_PORT_STORM_BROADCAST, /* struct brlite_storm_limit: broadcasts that may come in here */
 	IFLA_BRLITE_PORT_STORM_MULTICAST, /* the same for other groups */
 	IFLA_BRLITE_PORT_STORM_UNKNOWN, /* the same for addresses that nobody knows */
-	IFLA_BRLITE_PORT_RULES_FROM = 16, /* nest of IFLA_BRLITE_RULE…: for what comes in here; replaces those before */
+	IFLA_BRLITE_PORT_RULES_FROM, /* nest of IFLA_BRLITE_RULE…: for what comes in here; replaces those before */
 	IFLA_BRLITE_PORT_RULES_TO, /* the same for what leaves here */
 	IFLA_BRLITE_PORT_MIRROR_FROM, /* u32, ifindex of the port that gets a copy of what comes in here; 0: none */
 	IFLA_BRLITE_PORT_MIRROR_TO, /* the same of what leaves here */

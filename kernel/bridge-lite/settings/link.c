@@ -5,6 +5,9 @@
  *	bridge -d link show dev vif1.0
  *	bridge link set dev vif1.0 isolated on locked on learning off flood off mcast_flood off bcast_flood off
  *
+ * and, with the same words, "ip link set vif1.0 type bridge_slave …", which slave.c hands to this file. Which words
+ * there are: port_words.h.
+ *
  * CONTEXT: RTNL, all of this file; the RCU read side for dumps.
  */
 #include <linux/if_bridge.h>
@@ -15,32 +18,24 @@
 #include "bridge-lite/linux/state.h"
 #include "bridge-lite/lookup.h"
 #include "bridge-lite/settings/link.h"
+#include "bridge-lite/settings/port_words.h"
+#include "bridge-lite/settings/refuse.h"
 #include "bridge-lite/settings/vlan.h"
-
-/* A port's setting that is one bit of its policy; some say what is on, some what is off. */
-static const struct {
-	u16 attribute;
-	bool inverted;
-	u32 bit;
-} settings[] = {
-	{ IFLA_BRPORT_ISOLATED, false, BRLITE_ISOLATED },
-	{ IFLA_BRPORT_LOCKED, false, BRLITE_LOCKED },
-	{ IFLA_BRPORT_LEARNING, true, BRLITE_NO_LEARNING },
-	{ IFLA_BRPORT_UNICAST_FLOOD, true, BRLITE_NO_UNICAST_FLOOD },
-	{ IFLA_BRPORT_MCAST_FLOOD, true, BRLITE_NO_MULTICAST_FLOOD },
-	{ IFLA_BRPORT_BCAST_FLOOD, true, BRLITE_NO_BROADCAST_FLOOD },
-};
 
 /* --- Showing -------------------------------------------------------------------------------------------- */
 
 static int fill_settings(struct sk_buff *skb, const struct brlite_port *port)
 {
 	const u32 policy = READ_ONCE(port->policy);
-	unsigned int i;
+	u16 attribute;
 
-	for (i = 0; i < ARRAY_SIZE(settings); i++)
-		if (nla_put_u8(skb, settings[i].attribute, !!(policy & settings[i].bit) != settings[i].inverted))
+	for (attribute = 1; attribute <= BRLITE_BRPORT_LAST; attribute++) {
+		const struct brlite_port_word word = brlite_port_word_of(attribute);
+
+		if (word.kind == BRLITE_WORD_POLICY &&
+		    nla_put_u8(skb, attribute, !!(policy & word.bit) != word.inverted))
 			return -EMSGSIZE;
+	}
 	return nla_put_u8(skb, IFLA_BRPORT_MODE, 0); /* no hairpin */
 }
 
@@ -102,58 +97,23 @@ int brlite_getlink(struct sk_buff *skb, u32 pid, u32 seq, struct net_device *dev
 
 /* --- Setting -------------------------------------------------------------------------------------------- */
 
-/* What asks for nothing we lack: a setting that is off, or the state that an able port is in anyway. */
-static bool means_nothing(const struct nlattr *attribute)
-{
-	if (nla_len(attribute) != sizeof(u8))
-		return false;
-	if (nla_type(attribute) == IFLA_BRPORT_STATE)
-		return nla_get_u8(attribute) == BR_STATE_FORWARDING;
-	return !nla_get_u8(attribute);
-}
-
-static int set_one(u32 *policy, const struct nlattr *attribute, struct netlink_ext_ack *extack)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(settings); i++) {
-		if (settings[i].attribute != nla_type(attribute))
-			continue;
-		if (nla_len(attribute) != sizeof(u8) || nla_get_u8(attribute) > 1) {
-			NL_SET_ERR_MSG_ATTR(extack, attribute, "A port setting must be one byte, 0 (off) or 1 (on)");
-			return -EINVAL;
-		}
-		if (nla_get_u8(attribute) != settings[i].inverted)
-			*policy |= settings[i].bit;
-		else
-			*policy &= ~settings[i].bit;
-		return 0;
-	}
-	if (means_nothing(attribute))
-		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attribute,
-			    "brlite supports only isolated, locked, learning, flood, mcast_flood and bcast_flood");
-	return -EOPNOTSUPP;
-}
-
 /* All settings of the request, or none of them. */
-static int set_port(struct brlite_slave *slave, const struct nlattr *nest, struct netlink_ext_ack *extack)
+int brlite_set_port_words(struct brlite_slave *slave, const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attribute;
+	u32 policy = slave->port.policy;
 	bool flush = false;
-	u32 policy;
 	int rest;
 
-	policy = slave->port.policy;
 	nla_for_each_nested(attribute, nest, rest) {
-		int err = 0;
+		const struct brlite_port_word word = brlite_port_word_of(nla_type(attribute));
 
-		if (nla_type(attribute) == IFLA_BRPORT_FLUSH)
-			flush = true;
-		else
-			err = set_one(&policy, attribute, extack);
-		if (err)
-			return err;
+		if (!brlite_port_word_may_be(&word, nla_data(attribute), nla_len(attribute))) {
+			brlite_refuse(extack, attribute, word.refusal);
+			return word.kind == BRLITE_WORD_POLICY ? -EINVAL : -EOPNOTSUPP;
+		}
+		policy = brlite_port_word_in(policy, &word, nla_data(attribute));
+		flush |= word.kind == BRLITE_WORD_FLUSH;
 	}
 	brlite_port_set_policy(&slave->port, policy);
 	if (flush)
@@ -176,8 +136,10 @@ int brlite_setlink(struct net_device *dev, struct nlmsghdr *message, u16 flags, 
 		NL_SET_ERR_MSG_MOD(extack, "The request names neither a port setting nor a VLAN");
 		return -EOPNOTSUPP;
 	}
+	if (nest && !(nest->nla_type & NLA_F_NESTED))
+		return brlite_refuse(extack, nest, "A port's settings must be nested: a bare state is not supported");
 	if (nest)
-		err = set_port(slave, nest, extack);
+		err = brlite_set_port_words(slave, nest, extack);
 	if (!err && vlans)
 		err = brlite_change_vlans(dev, vlans, true, extack);
 	return err;
