@@ -136,16 +136,18 @@ int brlite_add_slave(struct net_device *dev, struct net_device *slave_dev, struc
 	return 0;
 
 handler:
+	brlite_port_detach(&slave->port);
 	netdev_rx_handler_unregister(slave_dev); /* waits a grace period */
 	if (slave->port.owner) {
 		/* A driver bound it before another one refused; it will not hear of this. Its port stays, down. */
-		brlite_port_detach(&slave->port);
 		dev_set_promiscuity(slave_dev, -1);
 		netdev_put(slave_dev, &slave->tracker);
 		return err;
 	}
+	goto promiscuity;
 detach:
 	brlite_port_detach(&slave->port);
+	synchronize_net(); /* whoever floods just now may have found the port */
 promiscuity:
 	dev_set_promiscuity(slave_dev, -1);
 free:
