@@ -77,7 +77,6 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 		      struct netlink_ext_ack *extack)
 {
 	struct brlite *bridge = netdev_priv(dev);
-	struct brlite_slave *slave;
 
 	if (!data)
 		return 0;
@@ -90,8 +89,8 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 	if (data[IFLA_BRLITE_VLAN_FILTERING])
 		brlite_filter_vlans(bridge, nla_get_u32(data[IFLA_BRLITE_VLAN_FILTERING]));
 	brlite_core_set_ageing(bridge->core, bridge->ageing_time);
-	list_for_each_entry(slave, &bridge->slaves, list)
-		WRITE_ONCE(slave->port.learn_limit, bridge->fdb_port_max);
+	if (data[IFLA_BRLITE_FDB_PORT_MAX])
+		brlite_share_learn_limit(bridge);
 	brlite_start_ageing(bridge);
 	return 0;
 }

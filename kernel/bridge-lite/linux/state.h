@@ -24,6 +24,7 @@ struct brlite_slave {
 	/* RTNL */
 	struct brlite_address *addresses; /* that it may use; in force with BRLITE_ADDRESS_LOCKED */
 	u32 address_count;
+	bool has_own_limit; /* port.learn_limit was set for this port, not for the bridge */
 	struct brlite_storm_limit storm[BRLITE_STORM_KINDS]; /* as asked for; port.storm is what counts */
 	struct brlite_rules *rules[BRLITE_DIRECTIONS]; /* settings/rules.c; NULL without any */
 };

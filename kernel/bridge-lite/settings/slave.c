@@ -59,9 +59,20 @@ static int change_own(struct brlite_slave *slave, const struct nlattr *nest, str
 		err = brlite_change_mirror(slave, data, extack);
 	if (err)
 		return err;
-	if (data[IFLA_BRLITE_PORT_FDB_MAX])
+	if (data[IFLA_BRLITE_PORT_FDB_MAX]) {
+		slave->has_own_limit = true;
 		WRITE_ONCE(slave->port.learn_limit, nla_get_u32(data[IFLA_BRLITE_PORT_FDB_MAX]));
+	}
 	return 0;
+}
+
+void brlite_share_learn_limit(struct brlite *bridge)
+{
+	struct brlite_slave *slave;
+
+	list_for_each_entry(slave, &bridge->slaves, list)
+		if (!slave->has_own_limit)
+			WRITE_ONCE(slave->port.learn_limit, bridge->fdb_port_max);
 }
 
 int brlite_change_slave(struct net_device *dev, struct net_device *slave_dev, struct nlattr *tb[],

@@ -14,5 +14,7 @@ int brlite_change_slave(struct net_device *dev, struct net_device *slave_dev, st
 size_t brlite_slave_size(const struct net_device *dev, const struct net_device *slave_dev);
 /* CONTEXT: RTNL. */
 int brlite_fill_slave(struct sk_buff *skb, const struct net_device *dev, const struct net_device *slave_dev);
+/* CONTEXT: RTNL. Ports learn as many addresses as the bridge says, but for those that were told a number themselves. */
+void brlite_share_learn_limit(struct brlite *bridge);
 
 #endif
