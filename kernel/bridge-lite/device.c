@@ -16,6 +16,7 @@
 #include "bridge-lite/port_flag.h"
 #include "bridge-lite/settings/link.h"
 #include "bridge-lite/settings/neigh.h"
+#include "bridge-lite/settings/sysfs.h"
 #include "bridge-lite/settings/vlan.h"
 #include "linux/compat.h"
 
@@ -54,6 +55,7 @@ static int init(struct net_device *dev)
 	brlite_port_attach(bridge->core, &bridge->local, true);
 	brlite_core_set_ageing(bridge->core, bridge->ageing_time);
 	brlite_core_filter_vlans(bridge->core, bridge->vlan_filtering);
+	brlite_core_forward_groups(bridge->core, bridge->group_fwd_mask);
 	ether_addr_copy(bridge->own_address, dev->dev_addr);
 	brlite_local_address_add(bridge, &bridge->local, dev->dev_addr);
 	brlite_flag_bridge(bridge);

@@ -26,6 +26,8 @@ void brlite_core_set_ageing(struct brlite_core *core, uint32_t seconds) RINGWAY_
 void brlite_core_set_promisc(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
 /* Whether tags mean something. Forgets what was learned. */
 void brlite_core_filter_vlans(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
+/* Which of 01:80:c2:00:00:00 to 0f are forwarded like other groups, a bit each; :00 always is. */
+void brlite_core_forward_groups(struct brlite_core *core, uint32_t mask) RINGWAY_REQUIRES(rtnl);
 /* CONTEXT: process. Drops what was not used for the ageing time. */
 void brlite_core_age(struct brlite_core *core);
 uint32_t brlite_core_entries(const struct brlite_core *core);

@@ -20,7 +20,9 @@
 #include "bridge-lite/packets/forward.h"
 #include "bridge-lite/port.h"
 #include "bridge-lite/port_flag.h"
+#include "bridge-lite/settings/refuse.h"
 #include "bridge-lite/settings/slave.h"
+#include "bridge-lite/settings/sysfs.h"
 #include "bridge-lite/settings/vlan.h"
 
 /* --- The link kind -------------------------------------------------------------------------------- */
@@ -31,6 +33,7 @@ static const struct nla_policy policy[IFLA_BRLITE_MAX + 1] = {
 	[IFLA_BRLITE_FDB_PORT_MAX] = { .type = NLA_U32 },
 	[IFLA_BRLITE_FDB_ENTRIES] = { .type = NLA_REJECT },
 	[IFLA_BRLITE_VLAN_FILTERING] = NLA_POLICY_MAX(NLA_U32, 1),
+	[IFLA_BRLITE_GROUP_FWD_MASK] = { .type = NLA_U32 },
 };
 
 static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack)
@@ -46,6 +49,10 @@ static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_e
 				    "fdb_max can be at most " __stringify(BRLITE_FDB_MAX_LIMIT));
 		return -ERANGE;
 	}
+	if (data && data[IFLA_BRLITE_GROUP_FWD_MASK] &&
+	    !brlite_group_fwd_mask_is_possible(nla_get_u32(data[IFLA_BRLITE_GROUP_FWD_MASK])))
+		return brlite_refuse(extack, data[IFLA_BRLITE_GROUP_FWD_MASK],
+				     "group_fwd_mask has a bit for each of 01:80:c2:00:00:03 to 0f (0xfff8), no others");
 	return 0;
 }
 
@@ -55,6 +62,8 @@ static void take_settings(struct brlite *bridge, struct nlattr *data[])
 		WRITE_ONCE(bridge->ageing_time, nla_get_u32(data[IFLA_BRLITE_AGEING_TIME]));
 	if (data[IFLA_BRLITE_FDB_PORT_MAX])
 		bridge->fdb_port_max = nla_get_u32(data[IFLA_BRLITE_FDB_PORT_MAX]);
+	if (data[IFLA_BRLITE_GROUP_FWD_MASK])
+		bridge->group_fwd_mask = nla_get_u32(data[IFLA_BRLITE_GROUP_FWD_MASK]);
 }
 
 static int newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
@@ -89,6 +98,7 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 	if (data[IFLA_BRLITE_VLAN_FILTERING])
 		brlite_filter_vlans(bridge, nla_get_u32(data[IFLA_BRLITE_VLAN_FILTERING]));
 	brlite_core_set_ageing(bridge->core, bridge->ageing_time);
+	brlite_core_forward_groups(bridge->core, bridge->group_fwd_mask);
 	if (data[IFLA_BRLITE_FDB_PORT_MAX])
 		brlite_share_learn_limit(bridge);
 	brlite_start_ageing(bridge);
@@ -114,7 +124,8 @@ static int fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u32(skb, IFLA_BRLITE_FDB_MAX, bridge->fdb_max) ||
 	    nla_put_u32(skb, IFLA_BRLITE_FDB_PORT_MAX, bridge->fdb_port_max) ||
 	    nla_put_u32(skb, IFLA_BRLITE_FDB_ENTRIES, brlite_core_entries(bridge->core)) ||
-	    nla_put_u32(skb, IFLA_BRLITE_VLAN_FILTERING, bridge->vlan_filtering))
+	    nla_put_u32(skb, IFLA_BRLITE_VLAN_FILTERING, bridge->vlan_filtering) ||
+	    nla_put_u32(skb, IFLA_BRLITE_GROUP_FWD_MASK, bridge->group_fwd_mask))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -66,6 +66,7 @@ static struct brlite_slave *make_slave(struct brlite *bridge, struct net_device 
 {
 	struct brlite_slave *slave = kzalloc(sizeof(*slave), GFP_KERNEL);
 	struct brlite_counters __percpu *counters;
+	unsigned int i;
 
 	if (!slave)
 		return NULL;
@@ -81,6 +82,10 @@ static struct brlite_slave *make_slave(struct brlite *bridge, struct net_device 
 	brlite_vlans_init(&slave->port, &slave->vlans);
 	update_port_mtu(slave);
 	netdev_hold(dev, &slave->tracker, GFP_KERNEL);
+	for (i = 0; i < BRLITE_NEWS; i++) {
+		ratelimit_state_init(&slave->told[i], 60 * HZ, 1);
+		ratelimit_set_flags(&slave->told[i], RATELIMIT_MSG_ON_RELEASE); /* nothing about what was left out */
+	}
 	return slave;
 }
 

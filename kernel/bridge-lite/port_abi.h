@@ -54,7 +54,7 @@ enum brlite_reason {
 	BRLITE_DROP_RUNT = 4, /* fewer than 14 bytes staged */
 	BRLITE_DROP_SOURCE_INVALID = 5, /* multicast or zero source address */
 	BRLITE_DROP_SOURCE_LOCAL = 6, /* a source address that belongs to this bridge */
-	BRLITE_DROP_LINK_LOCAL = 7, /* 01:80:c2:00:00:0x is never forwarded */
+	BRLITE_DROP_LINK_LOCAL = 7, /* 01:80:c2:00:00:01 to 0f, unless forwarded; before all other reasons */
 	BRLITE_DROP_HAIRPIN = 8, /* destination lives behind the ingress port */
 	BRLITE_DROP_EGRESS_DOWN = 9, /* destination's port is not up */
 	BRLITE_DROP_OVERSIZE = 10, /* longer than the egress port's MTU and not GSO */

@@ -23,6 +23,13 @@ enum brlite_event {
 	BRLITE_COUNTERS,
 };
 
+/* What an administrator should hear about a port, at times. */
+enum brlite_news {
+	BRLITE_NEWS_OWN_ADDRESS, /* a frame came in with an address of this host as its source */
+	BRLITE_NEWS_RESTLESS, /* stations move between this port and others, again and again */
+	BRLITE_NEWS,
+};
+
 /* One per CPU and port; bridge totals are sums. */
 struct brlite_counters {
 	unsigned long n[BRLITE_COUNTERS];
@@ -93,6 +100,10 @@ struct brlite_port {
 	uint32_t last_seen;
 	uint32_t learned; /* addresses in the FDB; written under the FDB's lock */
 	uint32_t learn_limit;
+	/* Stations that moved here from where they were heard just now; written under the FDB's lock. */
+	uint32_t moves_second; /* the second of the last one */
+	uint32_t moves; /* in that second */
+	uint32_t restless; /* seconds before that one, in a row, with many */
 
 	/* What only a policy asks for, so that the lines above stay as they are. */
 	struct brlite_vlans *vlans __attribute__((aligned(64))); /* INVARIANT: with BRLITE_VLANS_FILTERED not NULL */

@@ -15,6 +15,7 @@ enum {
 	IFLA_BRLITE_FDB_PORT_MAX, /* learned addresses per port */
 	IFLA_BRLITE_FDB_ENTRIES, /* addresses now; read only */
 	IFLA_BRLITE_VLAN_FILTERING, /* 1: ports exchange what is in a VLAN of both; 0: tags mean nothing */
+	IFLA_BRLITE_GROUP_FWD_MASK, /* which of 01:80:c2:00:00:03 to 0f are forwarded, bits 3 to 15; none at first */
 	__IFLA_BRLITE_MAX,
 };
 #define IFLA_BRLITE_MAX (__IFLA_BRLITE_MAX - 1)

@@ -17,6 +17,7 @@ struct Still {
 	static void lock(fdb_lock *) {}
 	static void unlock(fdb_lock *) {}
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
+	static void tell(Port &, brlite_news, u64) {}
 	static void count_rule(brlite_rule_hits *hits, u32 outcome) { hits->n[outcome]++; }
 };
 

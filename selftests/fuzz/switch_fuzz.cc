@@ -310,6 +310,8 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 			world.toggle_last();
 			break;
 		case 14:
+			world.model.forwarded_groups = in.one_in(2) ? 1u << in.below(16) : 0;
+			world.made->forward_groups(world.model.forwarded_groups);
 			world.model.promisc = in.one_in(2);
 			world.made->set_promisc(world.model.promisc);
 			break;

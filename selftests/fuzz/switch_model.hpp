@@ -59,6 +59,7 @@ struct Model {
 	bool attached[kPorts] = {}, up[kPorts] = {};
 	u32 policy[kPorts] = {};
 	bool promisc = false;
+	u32 forwarded_groups = 0;
 	u32 ageing = 0;
 
 	u32 learned(u16 port) const
@@ -169,7 +170,24 @@ struct Model {
 			return {BRLITE_DROP, BRLITE_DROP_STORM};
 		return flooded;
 	}
+	// What was never to pass: 01:80:c2:00:00:00 to 0f, but for :00 and what the administrator says.
+	bool is_for_neighbour(u64 to) const
+	{
+		for (u8 last = 1; last < 16; last++)
+			if (to == mac_of(0x01, 0x80, 0xc2, 0, 0, last))
+				return !(forwarded_groups >> last & 1);
+		return false;
+	}
+	// That is the reason before all others.
 	Outcome judge(u16 in, const Frame &frame)
+	{
+		const Outcome outcome = judge_rest(in, frame);
+		if (frame.staged >= 14 && outcome.action == BRLITE_DROP &&
+		    is_for_neighbour(mac_load(static_cast<const u8 *>(frame.data))))
+			return {BRLITE_DROP, BRLITE_DROP_LINK_LOCAL};
+		return outcome;
+	}
+	Outcome judge_rest(u16 in, const Frame &frame)
 	{
 		const auto drop = [](u8 reason) { return Outcome{BRLITE_DROP, reason}; };
 		if (!up[in])
@@ -193,7 +211,7 @@ struct Model {
 			return drop(refused);
 		const bool local = in == BRLITE_LOCAL_PORT;
 		const u16 copy = promisc && !local ? BRLITE_AND_LOCAL : 0;
-		if (mac_is_link_local(to))
+		if (is_for_neighbour(to))
 			return drop(BRLITE_DROP_LINK_LOCAL);
 		const bool host = !local && (!filtering || promisc || vlans[BRLITE_LOCAL_PORT].has(vlan));
 		const auto flood = [&](u16 flags) {

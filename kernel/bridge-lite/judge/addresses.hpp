@@ -76,8 +76,10 @@ public:
 		if (!mac_is_station(kVlans ? fdb_key_mac(key) : key))
 			return BRLITE_DROP_SOURCE_INVALID;
 		const FdbHit hit = look_up<kVlans>(key);
-		if (hit && hit.target.is_local())
+		if (hit && hit.target.is_local()) {
+			Env::tell(in, BRLITE_NEWS_OWN_ADDRESS, fdb_key_mac(key));
 			return BRLITE_DROP_SOURCE_LOCAL;
+		}
 		if (hit && hit.target.port() == in.index) {
 			Fdb::touch(*hit.slot, now);
 			remember(in, key, now);
@@ -89,8 +91,8 @@ public:
 			Env::count(in, BRLITE_LEARN_STATIC);
 		} else if (load_relaxed(in.learned) >= load_relaxed(in.learn_limit)) {
 			Env::count(in, BRLITE_LEARN_PORT_FULL);
-		} else {
-			learn_locked<kVlans>(in, key, now);
+		} else if (learn_locked<kVlans>(in, key, now)) {
+			Env::tell(in, BRLITE_NEWS_RESTLESS, fdb_key_mac(key));
 		}
 		return 0;
 	}
@@ -194,30 +196,50 @@ private:
 		return port && (load_relaxed(port->policy) & BRLITE_LOCKED);
 	}
 
+	// Returns whether somebody should hear that stations here do not come to rest.
 	template <bool kVlans>
-	void learn_locked(Port &in, u64 key, u32 now)
+	bool learn_locked(Port &in, u64 key, u32 now)
 	{
 		const FdbTarget here{in.index};
+		bool restless = false;
 		Guard guard(lock_);
 		if (!in.learning || in.learned >= in.learn_limit)
-			return;
+			return false;
 		if (vlans_filtered_ != kVlans)
-			return;                          // that changed on the way here
+			return false;                    // that changed on the way here
 		const FdbHit hit = look_up<kVlans>(key); // it may have changed since
 		if (hit && hit.target.is_pinned())
-			return;
+			return false;
 		if (hit && (!kVlans || hit.slot->key == key)) {
 			Env::count(in, BRLITE_MOVED);
+			restless = note_move(in, now - load_relaxed(hit.slot->seen), now);
 			account(hit.target, -1);
 			fdb_.retarget(*hit.slot, here, now);
 		} else if (fdb_.entries() < limit_ && fdb_.insert(key, here, now)) {
 			Env::count(in, BRLITE_LEARNED);
 		} else {
 			Env::count(in, BRLITE_LEARN_FULL);
-			return;
+			return false;
 		}
 		account(here, 1);
 		remember(in, key, now);
+		return restless;
+	}
+
+	// A station moved here that was heard elsewhere `idle` seconds ago. In a loop that goes on and on.
+	// Where a link fails over, many move, each of them once, and after a second nobody is heard there.
+	static bool note_move(Port &in, u32 idle, u32 now)
+	{
+		constexpr u32 many = 16, seconds = 2;
+		if (idle > 1)
+			return false;
+		if (now != in.moves_second) {
+			const bool goes_on = now - in.moves_second == 1 && in.moves >= many;
+			in.restless = goes_on ? in.restless + 1 : 0;
+			in.moves = 0;
+			in.moves_second = now;
+		}
+		return ++in.moves == many && in.restless >= seconds;
 	}
 
 	// Another CPU may have moved the address away since it was looked up; that is found out a second

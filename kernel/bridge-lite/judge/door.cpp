@@ -15,6 +15,12 @@ struct Kernel {
 	static void lock(fdb_lock *lock) RINGWAY_ACQUIRE(lock) { host_lock(lock); }
 	static void unlock(fdb_lock *lock) RINGWAY_RELEASE(lock) { host_unlock(lock); }
 	static void count(brlite_port &port, u32 counter) { host_count(&port, counter); }
+	static void tell(brlite_port &port, brlite_news news, u64 mac)
+	{
+		uint8_t bytes[6];
+		mac_store(bytes, mac);
+		host_tell(&port, news, bytes);
+	}
 	static void count_rule(brlite_rule_hits *hits, u32 outcome) { host_count_rule(hits, outcome); }
 };
 
@@ -62,6 +68,11 @@ void brlite_core_set_ageing(brlite_core *core, uint32_t seconds)
 void brlite_core_set_promisc(brlite_core *core, bool on)
 {
 	core->set_promisc(on);
+}
+
+void brlite_core_forward_groups(brlite_core *core, uint32_t mask)
+{
+	core->forward_groups(mask);
 }
 
 void brlite_core_age(brlite_core *core)

@@ -40,6 +40,16 @@ public:
 		recall_source();
 	}
 
+	// A frame that must not pass, for that reason: unless it was never to pass, which comes before all
+	// others. An uplink's neighbours are heard whatever its VLANs, its lock and its state are.
+	// INVARIANT: there is an Ethernet header.
+	__attribute__((noinline)) static Verdict refuse(const Table<Env> &table, const u8 *bytes, u8 reason)
+	{
+		return verdict(BRLITE_DROP, table.is_for_neighbour(frame_destination(bytes))
+						    ? static_cast<u8>(BRLITE_DROP_LINK_LOCAL)
+						    : reason);
+	}
+
 	RINGWAY_ALWAYS_INLINE void judge(const Frame &frame, Verdict &out)
 	{
 		if (RINGWAY_UNLIKELY(frame.staged < kEthernetHeader)) {
@@ -49,7 +59,7 @@ public:
 		const auto *bytes = static_cast<const u8 *>(frame.data);
 		if constexpr (kVlans) {
 			if (const u8 refused = enter_vlan(in_, frame, tag_)) {
-				out = verdict(BRLITE_DROP, refused);
+				out = refuse(table_, bytes, refused);
 				return;
 			}
 		}
@@ -59,13 +69,13 @@ public:
 			recall_source();
 			destination_ = kNoSource; // learning may have changed where it lives
 			if (RINGWAY_UNLIKELY(refused)) {
-				out = verdict(BRLITE_DROP, refused);
+				out = refuse(table_, bytes, refused);
 				return;
 			}
 		}
 		if constexpr (kGuarded) {
 			if (const u8 refused = admit(frame, fdb_key_mac(source))) {
-				out = verdict(BRLITE_DROP, refused);
+				out = refuse(table_, bytes, refused);
 				return;
 			}
 		}
@@ -150,7 +160,7 @@ private:
 	{
 		max_frame_ = ~u32{0}; // unless it is one port: flooding looks at each port's own
 		if (mac_is_group(destination)) {
-			if (RINGWAY_UNLIKELY(mac_is_link_local(destination)))
+			if (table_.is_for_neighbour(destination))
 				return verdict(BRLITE_DROP, BRLITE_DROP_LINK_LOCAL);
 			return flood(from_local_ || !host_listens() ? 0 : BRLITE_AND_LOCAL);
 		}

@@ -8,7 +8,8 @@
 //	source     the same as the port's last one, in the same second: nothing to do. Else look it up:
 //	           known here, note the time; new or moved, learn it under the lock
 //	group      destination with the group bit: flood, and a copy for this host. 01:80:c2:00:00:0x
-//	           is between neighbours and goes nowhere
+//	           is between neighbours and goes nowhere, which is the reason whatever else is wrong
+//	           with such a frame; but for those that are forwarded, of which :00 always is one
 //	unicast    look the destination up: this host, another port, or unknown: flood
 //	egress     the port must be another one, be up, and its MTU must hold the frame
 //
@@ -25,7 +26,7 @@
 // besides; 170 for a batch of one. The number of ports and of addresses does not show in it.
 //
 // Env supplies what differs between the kernel and a unit test: now(), lock(), unlock(), count(),
-// count_rule().
+// count_rule(), tell().
 #pragma once
 #include "bridge-lite/judge/flood.hpp"
 #include "bridge-lite/judge/judge.hpp"
@@ -42,7 +43,7 @@ public:
 	void classify(Port &in, const Frame *frames, Verdict *verdicts, u32 n)
 	{
 		if (RINGWAY_UNLIKELY(!load_relaxed(in.up)))
-			return refuse(in, verdicts, n);
+			return refuse(in, frames, verdicts, n);
 		if (RINGWAY_UNLIKELY(load_relaxed(in.policy) & BRLITE_GUARDED))
 			return judge_guarded(in, frames, verdicts, n);
 		judge_all<false>(in, frames, verdicts, n);
@@ -74,11 +75,15 @@ private:
 		judge_all<true>(in, frames, verdicts, n);
 	}
 
-	static void refuse(Port &in, Verdict *verdicts, u32 n)
+	void refuse(Port &in, const Frame *frames, Verdict *verdicts, u32 n) const
 	{
 		for (u32 i = 0; i < n; i++) {
-			verdicts[i] = verdict(BRLITE_DROP, BRLITE_DROP_PORT_DOWN);
-			Env::count(in, BRLITE_DROP_PORT_DOWN);
+			const auto *bytes = static_cast<const u8 *>(frames[i].data);
+			verdicts[i] = frames[i].staged < kEthernetHeader
+					      ? verdict(BRLITE_DROP, BRLITE_DROP_PORT_DOWN)
+					      : Judge<Env, false, false>::refuse(*this, bytes,
+										 BRLITE_DROP_PORT_DOWN);
+			Env::count(in, verdicts[i].reason);
 		}
 	}
 };

@@ -16,7 +16,11 @@ class Table : public Addresses<Env>
 	using Base::vlans_filtered_;
 	using typename Base::Guard;
 
+	static constexpr u32 kBridgeGroup = 1; // bit of 01:80:c2:00:00:00
+
 	bool promisc_ RINGWAY_GUARDED_BY(rtnl) = false;
+	u32 forwarded_groups_ RINGWAY_GUARDED_BY(rtnl) =
+		kBridgeGroup; // of 01:80:c2:00:00:00 to 0f, a bit each
 	const brlite_claims *claims_ RINGWAY_GUARDED_BY(rtnl) = nullptr;
 
 public:
@@ -26,6 +30,13 @@ public:
 	// --- Data path. CONTEXT: softirq, RCU read side, any number of CPUs. Unchecked: atomic words -----
 
 	RINGWAY_ALWAYS_INLINE RINGWAY_UNCHECKED bool is_promisc() const { return load_relaxed(promisc_); }
+	// Is the frame for who is at the other end of the wire, and nobody behind it?
+	RINGWAY_ALWAYS_INLINE RINGWAY_UNCHECKED bool is_for_neighbour(u64 destination) const
+	{
+		constexpr u32 last_octet = 40, last_digit = 15;
+		return RINGWAY_UNLIKELY(mac_is_link_local(destination)) &&
+		       !(load_relaxed(forwarded_groups_) >> (destination >> last_octet & last_digit) & 1);
+	}
 	RINGWAY_ALWAYS_INLINE RINGWAY_UNCHECKED const brlite_claims *claims() const
 	{
 		return __atomic_load_n(&claims_, __ATOMIC_ACQUIRE);
@@ -35,6 +46,13 @@ public:
 
 	// Whether this host listens to everything.
 	void set_promisc(bool on) RINGWAY_REQUIRES(rtnl) { store_relaxed(promisc_, on); }
+
+	// Which of 01:80:c2:00:00:00 to 0f are forwarded like other groups. Spanning tree's always is: who
+	// has no part in it must let it through, or nobody finds a loop that leads through here.
+	void forward_groups(u32 mask) RINGWAY_REQUIRES(rtnl)
+	{
+		store_relaxed(forwarded_groups_, mask | kBridgeGroup);
+	}
 
 	// Returns the table before: it is read for another grace period.
 	const brlite_claims *set_claims(const brlite_claims *claims) RINGWAY_REQUIRES(rtnl)

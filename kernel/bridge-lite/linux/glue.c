@@ -3,6 +3,7 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/percpu.h>
+#include <linux/ratelimit.h>
 #include <linux/spinlock.h>
 
 #include "bridge-lite/linux/host.h"
@@ -33,6 +34,22 @@ __always_inline void host_count(struct brlite_port *port, uint32_t counter)
 	struct brlite_counters __percpu *counters = (struct brlite_counters __force __percpu *)port->counters;
 
 	this_cpu_inc(counters->n[counter]);
+}
+
+void host_tell(struct brlite_port *port, enum brlite_news news, const uint8_t *mac)
+{
+	struct brlite_slave *slave = container_of(port, struct brlite_slave, port);
+
+	if (!__ratelimit(&slave->told[news]))
+		return;
+	if (news == BRLITE_NEWS_OWN_ADDRESS)
+		netdev_warn(slave->bridge->dev,
+			    "port %s received a frame from %pM, an address of this host: is there a loop, or does somebody else use it?\n",
+			    port->dev->name, mac);
+	else
+		netdev_warn(slave->bridge->dev,
+			    "port %s and another one both receive frames from %pM, again and again: is there a loop, or do two stations have one address?\n",
+			    port->dev->name, mac);
 }
 
 void host_count_rule(struct brlite_rule_hits *hits, uint32_t outcome)

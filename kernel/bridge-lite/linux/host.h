@@ -23,6 +23,8 @@ uint32_t host_now(void); /* seconds, monotonic */
 uint64_t host_nanoseconds(void); /* monotonic */
 
 void host_count(struct brlite_port *port, uint32_t counter);
+/* A line in the log, at most one a minute for each port and kind. Not under a lock. mac: whose frame it was. */
+void host_tell(struct brlite_port *port, enum brlite_news news, const uint8_t *mac);
 void host_count_rule(struct brlite_rule_hits *hits, uint32_t outcome);
 
 #ifdef __cplusplus

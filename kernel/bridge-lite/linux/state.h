@@ -5,6 +5,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/netdevice.h>
+#include <linux/ratelimit.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -21,6 +22,7 @@ struct brlite_slave {
 	struct brlite *bridge;
 	struct list_head list; /* bridge->slaves */
 	netdevice_tracker tracker;
+	struct ratelimit_state told[BRLITE_NEWS];
 	/* RTNL */
 	struct brlite_address *addresses; /* that it may use; in force with BRLITE_ADDRESS_LOCKED */
 	u32 address_count;
@@ -49,6 +51,7 @@ struct brlite {
 	u32 fdb_max;
 	u32 fdb_port_max;
 	const struct brlite_claims *claims; /* the addresses of all locked ports; read under RCU */
+	u32 group_fwd_mask; /* as on Linux's bridge */
 	bool vlan_filtering;
 	bool mtu_by_hand;
 	u8 own_address[ETH_ALEN]; /* what the device has while no port lends it one */

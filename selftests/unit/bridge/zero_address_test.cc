@@ -15,6 +15,7 @@ struct Env {
 	static void lock(fdb_lock *) {}
 	static void unlock(fdb_lock *) {}
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
+	static void tell(Port &, brlite_news, u64) {}
 	static void count_rule(brlite_rule_hits *, u32) {}
 };
 
