@@ -27,7 +27,6 @@ constexpr u16 kPorts[] = {0, 1, 22, 53, 1024, 65535};
 
 struct Hits {
 	static inline u32 seen[BRLITE_RULE_HITS];
-	static void tell(Port &, brlite_news, u64) {}
 	static void count_rule(brlite_rule_hits *, u32 outcome) { seen[outcome]++; }
 };
 
