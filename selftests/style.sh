@@ -8,7 +8,6 @@ cd "$(dirname "$0")/.." || exit 1
 longest=300 # lines of a file: one concept fits
 # Files that are longer, each with its reason. One that is longer no more goes from here.
 declare -A long=(
-	[selftests/unit/netback/fake.cc]='a whole kernel below netback; to be split as its services are'
 	[selftests/unit/netback/direct_test.cc]='one subject, with the tables it is tested by'
 	[selftests/unit/netback/life_test.cc]='one subject'
 	[selftests/unit/netback/hostile_test.cc]='the catalogue of attacks, in its order'

@@ -22,12 +22,10 @@ namespace ringway::test
 using namespace netback;
 
 class Guest;
-
 using Bytes = std::vector<u8>;
 
 inline constexpr u32 kSkbOverhead = 768; // of dom0 memory, beside an skb's bytes
-
-inline constexpr u32 kMostQueues = 8; // that a vif may have
+inline constexpr u32 kMostQueues = 8;    // that a vif may have
 
 struct Grant {
 	u8 *page;
