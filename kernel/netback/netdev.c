@@ -46,8 +46,9 @@ static netdev_tx_t vif_start_xmit(struct sk_buff *skb, struct net_device *dev)
 	fate = netback_xmit(host->vif, skb, skb_get_queue_mapping(skb));
 	if (unlikely(fate == NETBACK_BUSY))
 		return NETDEV_TX_BUSY;
-	if (unlikely(fate == NETBACK_REFUSED)) {
-		dev_core_stats_tx_dropped_inc(dev);
+	if (unlikely(fate != NETBACK_TAKEN)) {
+		if (fate == NETBACK_REFUSED)
+			dev_core_stats_tx_dropped_inc(dev);
 		dev_kfree_skb_any(skb);
 	}
 	return NETDEV_TX_OK;

@@ -58,15 +58,21 @@ int Queue::poll(int budget)
 }
 
 // netpoll, budget 0: only completed transmits, and only if nobody is transmitting. The lock is only tried,
-// because its holder may be what netpoll interrupted on this CPU.
+// because its holder may be what netpoll interrupted on this CPU. What is taken here may be what the event
+// was asked for, so the next one is asked for: nobody else would, and a queue that fills up later would stay
+// stopped.
 int Queue::poll_completions_only()
 {
 	if (!tx.try_lock())
 		return 0;
 	const Result<u32> completed = tx.complete(0);
+	const bool more = completed.ok() && tx.ask_event();
 	tx.unlock();
 	if (RINGWAY_UNLIKELY(!completed.ok()))
-		break_off();
+		return break_off();
+	events.tx_worked |= completed.value() != 0;
+	if (more)
+		host_napi_schedule(host);
 	return 0;
 }
 

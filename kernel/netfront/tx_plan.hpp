@@ -19,10 +19,11 @@ constexpr u32 pages_for(u32 length)
 	return (length + kPageSize - 1) / kPageSize;
 }
 
-// Pages that `length` bytes touch when they start `offset` bytes into one.
+// Pages that `length` bytes touch when they start `offset` bytes into one. No bytes touch none, wherever they
+// start.
 constexpr u32 pages_touched(u32 offset, u32 length)
 {
-	return pages_for((offset & (kPageSize - 1)) + length);
+	return length == 0 ? 0 : pages_for((offset & (kPageSize - 1)) + length);
 }
 
 struct TxPlan {

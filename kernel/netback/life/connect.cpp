@@ -21,6 +21,7 @@ RINGWAY_UNCHECKED void close_queue(Queue &queue)
 {
 	if (!queue.host)
 		return;
+	host_queue_cancel_timers(queue.host);
 	host_queue_unbind(queue.host); // no interrupt and no poll runs from here on
 	queue.purge_backlog();
 	queue.from_guest_ring.detach();

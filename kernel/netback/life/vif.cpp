@@ -57,6 +57,7 @@ void Vif::set_running(bool on)
 		host_schedule(queues[i].host, FROM_GUEST);
 		host_schedule(queues[i].host, TO_GUEST);
 	}
+	host_kick(host); // a queue that stalled before is looked at again, or its carrier would stay off
 }
 
 // The rings have come. Returns 0 or -errno.

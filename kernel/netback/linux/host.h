@@ -189,6 +189,11 @@ int host_read_headroom(struct vif_host *host, uint32_t *bytes); /* 0 when the gu
 struct queue_host *host_queue_create(struct vif_host *host, uint32_t index, uint32_t count, struct netback_queue *queue,
 				     void **from_guest_ring, void **to_guest_ring, int *error);
 int host_queue_bind(struct queue_host *q);
+/*
+ * The timers of both sides, for good. CONTEXT: process; the polls have stopped, and a grace period has passed since:
+ * until then a poll that had given its NAPI back before they stopped may still arm one.
+ */
+void host_queue_cancel_timers(struct queue_host *q);
 void host_queue_unbind(struct queue_host *q);
 void host_queue_destroy(struct queue_host *q);
 void host_queue_enable(struct queue_host *q) RINGWAY_REQUIRES(rtnl);

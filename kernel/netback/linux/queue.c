@@ -211,6 +211,16 @@ int host_queue_bind(struct queue_host *q)
 	return err ?: bind_side(q, to, events->interrupt[TO_GUEST]);
 }
 
+void host_queue_cancel_timers(struct queue_host *q)
+{
+	enum guest_side side;
+
+	for (side = FROM_GUEST; side <= TO_GUEST; side++) {
+		del_timer_sync(&q->side[side].timer);
+		hrtimer_cancel(&q->side[side].hold);
+	}
+}
+
 /*
  * INVARIANT: the queue was disabled, so neither poll nor handler runs; a grace period has passed since, so
  * no other vif's poll can hold an event of ours back any more.
@@ -219,7 +229,6 @@ void host_queue_unbind(struct queue_host *q)
 {
 	struct side_host *from = &q->side[FROM_GUEST], *to = &q->side[TO_GUEST];
 
-	hrtimer_cancel(&to->hold);
 	if (q->napi_added) {
 		netif_napi_del(&from->napi);
 		netif_napi_del(&to->napi);
@@ -259,7 +268,8 @@ void host_queue_disable(struct queue_host *q)
 		disable_irq(to->irq);
 	napi_disable(&from->napi);
 	napi_disable(&to->napi);
-	del_timer_sync(&from->timer); /* armed by the polls only, which have stopped */
+	/* A poll that gave its NAPI back just before may arm them again: host_queue_cancel_timers() has the last word. */
+	del_timer_sync(&from->timer);
 	del_timer_sync(&to->timer);
-	hrtimer_cancel(&from->hold); /* likewise */
+	hrtimer_cancel(&from->hold);
 }

@@ -15,6 +15,9 @@ inline constexpr u32 kProgressMsecs = 30;
 // Buffers for two batches: with fewer left, a sender waits; one that waited goes on when these, or all that
 // the receiver ever posts, are there.
 inline constexpr u32 kEnoughSlots = 2 * kBatchPackets;
+// Data slots that any frontend takes: Linux' makes a frag of each, and drops a packet of more than
+// MAX_SKB_FRAGS.
+inline constexpr u32 kMostFrags = 17;
 
 // May packets for `to` pass it by its device?
 bool open_for_direct(const Queue &to) RINGWAY_REQUIRES(to.host)
@@ -86,9 +89,9 @@ __attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u3
 	meta.headroom = headroom;
 	u32 slots = rx_slots_needed(meta);
 	const u32 pieces = list_pieces(lane, from, i);
-	// Frontends take 18 data slots; two more than needed is what saving the split copies is worth.
+	// Two slots more than needed is what saving the split copies is worth.
 	const u32 data = slots - meta.extras(), whole = rx_whole_slots(lane.pieces, pieces);
-	if (!headroom && whole <= data + 2 && whole <= kLegacySlots && whole - data + slots <= free) {
+	if (!headroom && whole <= data + 2 && whole <= kMostFrags && whole - data + slots <= free) {
 		meta.keep_pieces = true;
 		slots += whole - data;
 	}

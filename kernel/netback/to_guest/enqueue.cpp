@@ -33,7 +33,7 @@ netback_fate Queue::enqueue(sk_buff *skb)
 		const ToGuestLock lock(host, ToGuestLock::Locked{});
 		if (RINGWAY_UNLIKELY(backlog_bytes >= kBacklogBytes)) {
 			to_guest_stats.dropped_full++; // it came all the same
-			return NETBACK_REFUSED;
+			return NETBACK_FULL;
 		}
 		refused = refuses(skb);
 		if (RINGWAY_LIKELY(!refused))

@@ -600,4 +600,25 @@ TEST_F(Direct, ResponsesNobodyTakes)
 	host->settle(); // old slots are taken as requests; nothing may run away
 	EXPECT_LE(a.back().from_guest_ring.rsp_prod(), 512u);
 }
+// Linux' netfront makes a frag of each data slot, holds 17, and drops what has more.
+TEST_F(Direct, NoMoreDataSlotsThanAReceiverHolds)
+{
+	b.post_buffers(60);
+	Send how;
+	how.slots = {300};
+	for (int i = 0; i < 17; i++)
+		how.slots.push_back(3837);
+	u32 len = 0;
+	for (const u32 slot : how.slots)
+		len += slot;
+	how.flags = NETTXF_csum_blank | NETTXF_data_validated;
+	how.gso_type = XEN_NETIF_GSO_TYPE_TCPV4;
+	how.gso_size = 1448;
+	a.send(make_frame(len), how);
+	host->settle();
+	const auto got = b.receive();
+	ASSERT_EQ(got.size(), 1u);
+	EXPECT_EQ(got[0].bytes.size(), len);
+	EXPECT_LE(got[0].slots, 17u);
+}
 } // namespace

@@ -51,6 +51,7 @@ struct Host {
 	u64 micros = 1000000;
 	u64 cycles = 1000000, cycles_step = 100; // two per nanosecond; the step at each look
 	u32 grace_periods = 0;
+	std::function<void(queue_host *)> after_complete; // what another CPU does just then
 	bool rtnl_locked = false;
 
 	// --- steps of connecting that can fail: number `fail_step` does

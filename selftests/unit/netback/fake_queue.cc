@@ -47,6 +47,8 @@ bool host_complete(queue_host *q, guest_side which, int)
 	EXPECT_FALSE(side.completed) << "completed twice";
 	side.completed = true;
 	side.scheduled = side.missed;
+	if (!side.missed && host->after_complete)
+		host->after_complete(q);
 	return !side.missed;
 }
 void host_eoi(queue_host *q, guest_side side)
@@ -128,6 +130,8 @@ void host_queue_destroy(queue_host *q)
 	EXPECT_FALSE(q->from_guest.bound || q->to_guest.bound);
 	EXPECT_TRUE(q->backlog.empty());
 	EXPECT_FALSE(q->locked);
+	for (queue_host::Side *side : {&q->from_guest, &q->to_guest})
+		EXPECT_FALSE(side->timer || side->hold) << "freed with a timer armed";
 	host->live_rings -= (q->from_guest.ring != nullptr) + (q->to_guest.ring != nullptr);
 	host->live_queues--;
 	host->queues.erase(q);
@@ -165,6 +169,14 @@ void host_queue_enable(queue_host *q)
 void host_queue_disable(queue_host *q)
 {
 	EXPECT_TRUE(host->rtnl_locked);
+	if (!q->enabled)
+		return;
 	q->enabled = false;
 	q->from_guest.timer = q->to_guest.timer = 0;
+	q->from_guest.hold = 0;
+}
+void host_queue_cancel_timers(queue_host *q)
+{
+	for (queue_host::Side *side : {&q->from_guest, &q->to_guest})
+		side->timer = side->hold = 0;
 }

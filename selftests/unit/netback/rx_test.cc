@@ -202,6 +202,21 @@ TEST_F(Rx, BacklogIsCapped)
 	EXPECT_EQ(q().to_guest_stats.dropped_full, 8u);
 }
 
+// What a full backlog drops is counted by the queue alone, what nobody could take by the device alone: the
+// device's total adds both.
+TEST_F(Rx, EachDropIsCountedOnce)
+{
+	while (xmit(65535))
+		;
+	sk_buff *skb = make_skb(make_frame(60));
+	EXPECT_EQ(netback_xmit(g.dev.vif, skb, 0), NETBACK_FULL);
+	EXPECT_EQ(q().to_guest_stats.dropped_full, 2u);
+	g.set_up(false);
+	EXPECT_EQ(netback_xmit(g.dev.vif, skb, 0), NETBACK_REFUSED);
+	EXPECT_EQ(q().to_guest_stats.dropped_full, 2u);
+	free_skb(skb);
+}
+
 TEST_F(Rx, FullBacklogStopsTheDeviceBeforeItDrops)
 {
 	for (u32 taken = 0; !q().host->stopped; taken++) {
@@ -273,6 +288,29 @@ TEST_F(Rx, StallTakesTheCarrierAndBuffersBringItBack)
 	EXPECT_EQ(g.dev.stall_lines, 2u);
 	EXPECT_GT(g.receive().size(), 0u);
 	// And it works as before.
+	xmit(100);
+	host->settle();
+	EXPECT_EQ(g.receive().size(), 1u);
+}
+
+// The device goes down and up while the carrier is off and nothing waits any more: nobody sends to a device
+// without carrier, so only housekeeping can find out that the guest is back.
+TEST_F(Rx, StallEndsAlsoAfterDownAndUp)
+{
+	for (u32 t = 0; t < host_params.stall_msecs + 5000; t += 1000) {
+		xmit(100);
+		pass_time(1000);
+	}
+	ASSERT_FALSE(g.dev.carrier);
+	pass_time(host_params.drain_msecs + 5000);
+	ASSERT_EQ(q().backlog_packets, 0u);
+	g.set_up(false);
+	pass_time(3000);
+	g.set_up(true);
+	host->settle();
+	g.post_buffers(200);
+	pass_time(3000);
+	EXPECT_TRUE(g.dev.carrier);
 	xmit(100);
 	host->settle();
 	EXPECT_EQ(g.receive().size(), 1u);

@@ -77,6 +77,50 @@ TEST_F(TxTest, FragsAreGrantedAndKeptUntilAnswered)
 	EXPECT_EQ(k.complaint, "");
 }
 
+// netpoll takes the completions that the event was asked for. Once the queue fills up again, somebody has to
+// be told when there is room.
+TEST_F(TxTest, NetpollAsksForTheNextEvent)
+{
+	const auto fill = [this] {
+		while (!q.stopped)
+			send(k.new_skb(pattern(100)));
+	};
+	const auto answer_all = [this] {
+		for (auto &packet : b.take_all())
+			b.answer(packet);
+		return b.tx.push_responses();
+	};
+	fill();
+	const bool first = answer_all();
+	poll(0);
+	if (first) {
+		netfront_tx_event(q.queue);
+		poll();
+	}
+	fill();
+	q.scheduled = false;
+	const bool second = answer_all();
+	EXPECT_TRUE(second || q.scheduled)
+		<< "the queue is stopped, all is answered, and nothing will wake it";
+}
+
+// Not seen in Linux, but an skb may have one; its slot would promise a next one that never comes.
+TEST_F(TxTest, FragOfNoBytesTakesNoSlot)
+{
+	sk_buff *skb = frags(66, {{0, 3000}, {100, 1}, {0, 20}});
+	skb->frags[1].length = 0;
+	EXPECT_TRUE(send(skb));
+	const u32 n = b.tx.unconsumed().value();
+	ASSERT_EQ(n, 3u);
+	for (u32 i = 0; i < n; i++)
+		EXPECT_EQ((b.tx.request(b.tx.req_cons() + i).flags & NETTXF_more_data) != 0, i + 1 < n);
+	for (auto &packet : b.take_all())
+		b.answer(packet);
+	b.push_tx();
+	poll();
+	EXPECT_EQ(k.skbs.size(), 0u);
+}
+
 TEST_F(TxTest, MoreSlotsThanLegalAreSqueezed)
 {
 	sk_buff *skb = frags(66, {{4090, 100},

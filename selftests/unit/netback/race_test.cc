@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Two CPUs: one has just given its NAPI back and is about to arm a timer, the other one takes the vif down.
+// napi_disable() does not wait for such a poll, so what was cancelled then is armed again. The fake kernel
+// complains when a queue is freed with a timer armed.
+#include "fake.hpp"
+
+using namespace ringway;
+using namespace ringway::test;
+
+namespace
+{
+class Race : public TwoGuests
+{
+protected:
+	// While `guest`'s next poll is between giving its NAPI back and arming its timer, the device goes
+	// down.
+	void goes_down_behind_the_next_poll(Guest &guest)
+	{
+		queue_host *q = guest.back().host;
+		host->after_complete = [this, &guest, q](queue_host *completed) {
+			if (completed != q || happened_)
+				return;
+			happened_ = true;
+			guest.set_up(false);
+		};
+	}
+	void post(u32 n)
+	{
+		for (u32 i = 0; i < n; i++)
+			a.post(make_frame(64, i));
+		a.push();
+	}
+	bool happened_ = false;
+};
+
+// The pause for a receiver that falls behind, which any sender may get.
+TEST_F(Race, PauseIsArmedBehindDown)
+{
+	b.post_buffers(100); // fewer than for two batches
+	post(64);
+	queue_host *q = a.back().host;
+	goes_down_behind_the_next_poll(a);
+	host->poll_tx(*q);
+	ASSERT_TRUE(happened_);
+	EXPECT_NE(q->from_guest.hold, 0u) << "or this test has lost its subject";
+	a.frontend_state(XenbusState::closing); // grace period, unbind, free
+}
+
+TEST_F(Race, RateTimerIsArmedBehindDown)
+{
+	b.post_buffers(250);
+	ASSERT_EQ(netback_set_limit(a.dev.vif, NETBACK_LIMIT_FROM_PACKETS, "1"), 0);
+	post(200);
+	queue_host *q = a.back().host;
+	host->poll_tx(*q);
+	goes_down_behind_the_next_poll(a);
+	host->poll_tx(*q);
+	ASSERT_TRUE(happened_);
+	EXPECT_NE(q->from_guest.timer, 0u) << "or this test has lost its subject";
+	a.frontend_state(XenbusState::closing);
+}
+
+TEST_F(Race, ReceiversRateTimerIsArmedBehindDown)
+{
+	b.post_buffers(250);
+	ASSERT_EQ(netback_set_limit(b.dev.vif, NETBACK_LIMIT_TO_PACKETS, "1"), 0);
+	for (u32 i = 0; i < 100; i++) {
+		sk_buff *skb = make_skb(make_frame(64, i));
+		if (netback_xmit(b.dev.vif, skb, 0) != NETBACK_TAKEN) {
+			free_skb(skb);
+			break;
+		}
+	}
+	queue_host *q = b.back().host;
+	host->poll_rx(*q);
+	q->to_guest.timer = 0; // it is due
+	goes_down_behind_the_next_poll(b);
+	host->poll_rx(*q);
+	ASSERT_TRUE(happened_);
+	EXPECT_NE(q->to_guest.timer, 0u) << "or this test has lost its subject";
+	b.frontend_state(XenbusState::closing);
+}
+} // namespace
