@@ -45,6 +45,6 @@ ip link set eth0 nomaster
 check 'the mirror leaves the bridge' reaches 127.9.0.2
 ringway vif set b 0 mirror=none > /dev/null
 check 'what is no longer copied goes directly' reaches_by from_guest_direct 127.9.0.2
-missing() { ringway vif set a 0 2>&1 | grep -F "'eth0': no other port"; }
+missing() { ringway vif set a 0 2>&1 | grep -F "'eth0': not another port"; }
 check 'ringway says that it is missing' missing
 ktap_end
