@@ -52,7 +52,7 @@ install -m 755 "$lab_src/dom0/init" "$t/init"
 cp "$lab_src"/dom0/*.sh "$t/lab/"
 cp "$lab_out"/tools/* "$t/lab/bin/"
 install -m 755 "$lab_src/dom0/vif-plain" "$t/lab/"
-cp "$top/selftests/kselftest/"{ktap,lies,pair}.sh "$t/lab/scenarios/"
+cp "$top/selftests/kselftest/"{ktap,lies,pair,veths}.sh "$t/lab/scenarios/"
 cp "$OUT/modules/$version"/*.ko "$t/lab/modules/" 2> /dev/null || true
 [ ! -e "$top/packaging/scripts/vif-bridge-lite" ] ||
 	install -m 755 "$top/packaging/scripts/vif-bridge-lite" "$t/etc/xen/scripts/"

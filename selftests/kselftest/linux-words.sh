@@ -6,19 +6,7 @@
 . "${0%/*}/ktap.sh"
 
 ktap_plan 30
-modprobe veth
-check 'stack ringway' use_stack ringway || exit 1
-for n in 1 2 3; do
-	ip netns add n$n
-	ip link add p$n type veth peer name eth0 netns n$n
-	ip -n n$n link set eth0 address 00:16:3e:00:01:0$n up
-	ip netns exec n$n sysctl -q -w net.ipv4.conf.all.route_localnet=1 net.ipv4.conf.default.route_localnet=1
-	ip -n n$n address add 127.9.1.$n/24 dev eth0
-done
-ports() { local n; for n in 1 2 3; do ip link set p$n "$@" || return 1; done; }
-from() { ip netns exec "n$1" "${@:2}"; }
-ping_ok() { from 1 ping -c 2 -i 0.2 -W 3 127.9.1.2; }
-packets_to() { cat "/sys/class/net/p$1/statistics/tx_packets"; }
+. "${0%/*}/veths.sh"
 counted() { ethtool -S xenbr0 | awk -v name="$1:" '$1 == name { print $2 }'; }
 refused() { ! "$@" 2> /tmp/refused; }
 by_name() { refused slave "$@" && cat /tmp/refused && grep -q "Error: $1: a brlite bridge" /tmp/refused; }
@@ -46,7 +34,7 @@ for word in 'hairpin on' 'neigh_suppress on' 'cost 5' 'state 4'; do
 	check "$word is refused by name" by_name $word
 done
 check 'hairpin off is what it is' slave hairpin off
-check 'n1 reaches n2' ping_ok
+check 'n1 reaches n2' ping_ok 1 127.9.1.2
 
 stage "neighbours' frames"
 mask=/sys/class/net/xenbr0/brlite/group_fwd_mask
