@@ -4,8 +4,9 @@
 # boot.sh MODE SECONDS VMLINUX INITRD RESULTS: one machine, from power on to power off.
 #   MODE     fast    for function                    icount   one CPU, virtual time = instructions
 #            shell   as fast, the console is this terminal
-#   LAB_CPUS=2 finds more races. The default is 1: with more, each wake-up of another domain also wakes a thread of
-#            this host, and XenStore becomes six times slower where the host is busy.
+#   LAB_CPUS=2: two CPUs, both for dom0. One thread of this host plays them in turn, so it takes little longer than one
+#            CPU. LAB_THREAD=multi gives each a thread of its own: finer interleavings, but each wake-up of another
+#            domain then wakes a thread, and XenStore becomes six times slower where the host is busy.
 #   LAB_PLUGIN: a QEMU plugin with its settings, see lab/profile.sh
 #   RESULTS  a folder: console.log and timeline.txt (with elapsed time), ktap.txt, and the files that scenarios send;
 #            host.log: what scenarios on the host wrote to standard error
@@ -29,7 +30,7 @@ qemu=(qemu-system-x86_64 -smp "$cpus" -cpu "$cpu" -m "${LAB_MEMORY:-3072}" -disp
 	-initrd "$vmlinux console=hvc0 quiet loglevel=4 panic=1 panic_on_warn=1 ${LAB_ARGS:-},$initrd")
 case $mode in
 icount) qemu+=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off') ;;
-fast | shell) qemu+=(-accel 'tcg,thread=multi') ;;
+fast | shell) qemu+=(-accel "tcg,thread=${LAB_THREAD:-single}") ;;
 *) die "mode \"$mode\" is unknown; there are fast, icount, shell" ;;
 esac
 
