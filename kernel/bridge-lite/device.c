@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "bridge-lite/ageing.h"
 #include "bridge-lite/counters.h"
 #include "bridge-lite/device.h"
 #include "bridge-lite/entry.h"
@@ -36,10 +37,10 @@ static void free_bridge(struct net_device *dev)
 static int init(struct net_device *dev)
 {
 	struct brlite *bridge = netdev_priv(dev);
-	void *memory = kvzalloc(brlite_core_size(), GFP_KERNEL);
+	void *memory = kvzalloc(brlite_core_size(), GFP_KERNEL_ACCOUNT);
 	u64 seed[2];
 
-	bridge->buckets = kvzalloc(brlite_fdb_bytes(bridge->fdb_max), GFP_KERNEL);
+	bridge->buckets = kvzalloc(brlite_fdb_bytes(bridge->fdb_max), GFP_KERNEL_ACCOUNT);
 	bridge->local.counters = (struct brlite_counters __force *)alloc_percpu(struct brlite_counters);
 	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
 	if (!memory || !bridge->buckets || !bridge->local.counters || !dev->tstats) {
@@ -69,30 +70,6 @@ static void uninit(struct net_device *dev)
 	brlite_unflag_bridge(netdev_priv(dev));
 }
 
-/* An address lives at least the ageing time and at most one round longer. */
-static void schedule_ageing(struct brlite *bridge)
-{
-	u32 ageing_time = READ_ONCE(bridge->ageing_time);
-
-	if (ageing_time)
-		mod_delayed_work(system_power_efficient_wq, &bridge->ageing_work,
-				 clamp(ageing_time / 8, 1u, 10u) * HZ);
-}
-
-static void age(struct work_struct *work)
-{
-	struct brlite *bridge = container_of(to_delayed_work(work), struct brlite, ageing_work);
-
-	brlite_core_age(bridge->core);
-	schedule_ageing(bridge);
-}
-
-void brlite_start_ageing(struct brlite *bridge)
-{
-	if (netif_running(bridge->dev))
-		schedule_ageing(bridge);
-}
-
 static int open(struct net_device *dev)
 {
 	struct brlite *bridge = netdev_priv(dev);
@@ -100,7 +77,7 @@ static int open(struct net_device *dev)
 	netdev_update_features(dev);
 	netif_start_queue(dev);
 	brlite_update_ports(bridge);
-	schedule_ageing(bridge);
+	brlite_start_ageing(bridge);
 	return 0;
 }
 
@@ -108,7 +85,7 @@ static int stop(struct net_device *dev)
 {
 	struct brlite *bridge = netdev_priv(dev);
 
-	cancel_delayed_work_sync(&bridge->ageing_work);
+	brlite_stop_ageing(bridge);
 	netif_stop_queue(dev);
 	brlite_update_ports(bridge);
 	return 0;
@@ -211,7 +188,7 @@ void brlite_setup(struct net_device *dev)
 	spin_lock_init(&bridge->lock.spinlock);
 	spin_lock_init(&bridge->stats_lock);
 	INIT_LIST_HEAD(&bridge->slaves);
-	INIT_DELAYED_WORK(&bridge->ageing_work, age);
+	brlite_init_ageing(bridge);
 	bridge->ageing_time = BRLITE_AGEING_DEFAULT;
 	bridge->fdb_max = BRLITE_FDB_MAX_DEFAULT;
 	bridge->fdb_port_max = BRLITE_FDB_PORT_MAX_DEFAULT;

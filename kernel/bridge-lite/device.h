@@ -6,6 +6,5 @@
 #include "bridge-lite/linux/state.h"
 
 void brlite_setup(struct net_device *dev);
-void brlite_start_ageing(struct brlite *bridge);
 
 #endif

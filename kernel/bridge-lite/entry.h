@@ -17,7 +17,10 @@ extern "C" {
 
 uint64_t brlite_core_size(void);
 uint64_t brlite_fdb_bytes(uint32_t limit);
-/* memory: of brlite_core_size(); buckets: of brlite_fdb_bytes(limit); lock: for the FDB; seed: two random words. */
+/*
+ * limit: of learned addresses. memory: of brlite_core_size(); buckets: of brlite_fdb_bytes(limit); lock: for the
+ * FDB; seed: two random words.
+ */
 struct brlite_core *brlite_core_init(void *memory, void *buckets, uint32_t limit, struct fdb_lock *lock,
 				     const uint64_t seed[2]);
 /* Seconds; 0 learns nothing and forgets what was learned. */
@@ -43,6 +46,8 @@ int brlite_port_attach(struct brlite_core *core, struct brlite_port *port, bool 
 void brlite_port_detach(struct brlite_port *port) RINGWAY_REQUIRES(rtnl);
 /* A port that goes down forgets what it learned. */
 void brlite_port_set_up(struct brlite_port *port, bool up) RINGWAY_REQUIRES(rtnl);
+/* Whether the port is a guest's: what all of these learn together is limited, so that others have their part. */
+void brlite_port_set_guest(struct brlite_port *port, bool on) RINGWAY_REQUIRES(rtnl);
 /* What the port's own half of its policy becomes. A port that gets locked forgets what it learned. */
 void brlite_port_set_policy(struct brlite_port *port, uint32_t policy) RINGWAY_REQUIRES(rtnl);
 /* CONTEXT: RTNL or RCU read side. NULL where there is none. */

@@ -11,6 +11,7 @@
 #include <net/netlink.h>
 #include <net/rtnetlink.h>
 
+#include "bridge-lite/ageing.h"
 #include "bridge-lite/counters.h"
 #include "bridge-lite/device.h"
 #include "bridge-lite/entry.h"
@@ -48,6 +49,14 @@ static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_e
 		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_BRLITE_FDB_MAX],
 				    "fdb_max can be at most " __stringify(BRLITE_FDB_MAX_LIMIT));
 		return -ERANGE;
+	}
+	/* Whoever may make a network namespace gets this far, and the memory is the host's. */
+	if (data && data[IFLA_BRLITE_FDB_MAX] && nla_get_u32(data[IFLA_BRLITE_FDB_MAX]) > BRLITE_FDB_MAX_DEFAULT &&
+	    !capable(CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG_ATTR(extack, data[IFLA_BRLITE_FDB_MAX],
+				    "Only the host's administrator can have an fdb_max above "
+				    __stringify(BRLITE_FDB_MAX_DEFAULT));
+		return -EPERM;
 	}
 	if (data && data[IFLA_BRLITE_GROUP_FWD_MASK] &&
 	    !brlite_group_fwd_mask_is_possible(nla_get_u32(data[IFLA_BRLITE_GROUP_FWD_MASK])))
@@ -97,11 +106,10 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 	take_settings(bridge, data);
 	if (data[IFLA_BRLITE_VLAN_FILTERING])
 		brlite_filter_vlans(bridge, nla_get_u32(data[IFLA_BRLITE_VLAN_FILTERING]));
-	brlite_core_set_ageing(bridge->core, bridge->ageing_time);
+	brlite_set_ageing(bridge, bridge->ageing_time);
 	brlite_core_forward_groups(bridge->core, bridge->group_fwd_mask);
 	if (data[IFLA_BRLITE_FDB_PORT_MAX])
 		brlite_share_learn_limit(bridge);
-	brlite_start_ageing(bridge);
 	return 0;
 }
 
@@ -159,6 +167,7 @@ static struct brlite_port *bind(struct net_device *dev, void *owner, const struc
 		return NULL;
 	slave->port.ops = ops;
 	smp_store_release(&slave->port.owner, owner);
+	brlite_set_learn_limit(slave);
 	return &slave->port;
 }
 

@@ -19,6 +19,7 @@
 #include "bridge-lite/settings/address_lock.h"
 #include "bridge-lite/settings/mirror.h"
 #include "bridge-lite/settings/rules.h"
+#include "bridge-lite/settings/slave.h"
 #include "bridge-lite/settings/vlan.h"
 
 static void update_port_mtu(struct brlite_slave *slave)
@@ -78,7 +79,6 @@ static struct brlite_slave *make_slave(struct brlite *bridge, struct net_device 
 	slave->bridge = bridge;
 	slave->port.dev = dev;
 	slave->port.counters = (struct brlite_counters __force *)counters;
-	slave->port.learn_limit = bridge->fdb_port_max;
 	brlite_vlans_init(&slave->port, &slave->vlans);
 	update_port_mtu(slave);
 	netdev_hold(dev, &slave->tracker, GFP_KERNEL);
@@ -133,6 +133,7 @@ int brlite_add_slave(struct net_device *dev, struct net_device *slave_dev, struc
 	if (err)
 		goto handler;
 
+	brlite_set_learn_limit(slave);
 	brlite_flag_port(slave_dev);
 	dev_disable_lro(slave_dev);
 	brlite_join_counters(bridge, slave);

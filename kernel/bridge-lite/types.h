@@ -27,6 +27,7 @@ enum brlite_event {
 enum brlite_news {
 	BRLITE_NEWS_OWN_ADDRESS, /* a frame came in with an address of this host as its source */
 	BRLITE_NEWS_RESTLESS, /* stations move between this port and others, again and again */
+	BRLITE_NEWS_FULL, /* an address was not learned: the port, all guests or the table have their share */
 	BRLITE_NEWS,
 };
 
@@ -100,6 +101,7 @@ struct brlite_port {
 	uint32_t last_seen;
 	uint32_t learned; /* addresses in the FDB; written under the FDB's lock */
 	uint32_t learn_limit;
+	bool is_guest; /* bound by what all guests together may learn; written under the FDB's lock */
 	/* Stations that moved here from where they were heard just now; written under the FDB's lock. */
 	uint32_t moves_second; /* the second of the last one */
 	uint32_t moves; /* in that second */

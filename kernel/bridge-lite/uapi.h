@@ -11,8 +11,8 @@
 enum {
 	IFLA_BRLITE_UNSPEC,
 	IFLA_BRLITE_AGEING_TIME, /* seconds until an unused learned address is forgotten; 0: learn nothing */
-	IFLA_BRLITE_FDB_MAX, /* addresses in all; only when the bridge is made */
-	IFLA_BRLITE_FDB_PORT_MAX, /* learned addresses per port */
+	IFLA_BRLITE_FDB_MAX, /* learned addresses in all; only when the bridge is made */
+	IFLA_BRLITE_FDB_PORT_MAX, /* learned addresses per guest's port; others have no limit of their own */
 	IFLA_BRLITE_FDB_ENTRIES, /* addresses now; read only */
 	IFLA_BRLITE_VLAN_FILTERING, /* 1: ports exchange what is in a VLAN of both; 0: tags mean nothing */
 	IFLA_BRLITE_GROUP_FWD_MASK, /* which of 01:80:c2:00:00:03 to 0f are forwarded, bits 3 to 15; none at first */
@@ -26,7 +26,7 @@ enum {
  * another there.
  */
 enum {
-	IFLA_BRLITE_PORT_FDB_MAX = 64, /* u32: addresses that may be learned here; the bridge's FDB_PORT_MAX at first */
+	IFLA_BRLITE_PORT_FDB_MAX = 64, /* u32: addresses that may be learned here; at first as FDB_PORT_MAX says */
 	IFLA_BRLITE_PORT_FDB_ENTRIES, /* u32: addresses learned; read only */
 	IFLA_BRLITE_PORT_COUNTERS, /* u64 each, in the order of ethtool -S on the bridge; read only */
 	IFLA_BRLITE_PORT_ADDRESS_LOCK, /* u8: 1, only the addresses below may be senders behind this port */
@@ -97,6 +97,6 @@ struct brlite_rule {
 #define BRLITE_AGEING_DEFAULT 300
 #define BRLITE_FDB_MAX_DEFAULT 16384
 #define BRLITE_FDB_MAX_LIMIT 1048576
-#define BRLITE_FDB_PORT_MAX_DEFAULT 4096
+#define BRLITE_FDB_PORT_MAX_DEFAULT 256
 
 #endif

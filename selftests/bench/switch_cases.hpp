@@ -36,7 +36,7 @@ struct World {
 
 	World(u32 port_count, u32 addresses)
 	{
-		made->init(buckets.get(), kLimit, nullptr, kSeed);
+		made->init(buckets.get(), kLimit, 0, nullptr, kSeed);
 		made->set_ageing(300);
 		for (u32 i = 0; i <= port_count; i++) {
 			counters.push_back(std::make_unique<brlite_counters>());

@@ -14,7 +14,7 @@ using namespace ringway::fuzz;
 namespace
 {
 struct World {
-	std::unique_ptr<FdbBucket[]> buckets{new FdbBucket[Fdb::buckets_for(kLimit)]()};
+	std::unique_ptr<FdbBucket[]> buckets{new FdbBucket[Fdb::buckets_for(kLimit + kReserve)]()};
 	std::unique_ptr<Switch<Env>> made = std::make_unique<Switch<Env>>();
 	Port port[kPorts] = {};
 	brlite_counters counters[kPorts] = {};
@@ -25,7 +25,8 @@ struct World {
 	World()
 	{
 		seconds = 1000;
-		made->init(buckets.get(), kLimit, nullptr, {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
+		made->init(buckets.get(), kLimit, kReserve, nullptr,
+			   {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
 		for (u32 p = 0; p < kPorts; p++) {
 			port[p].counters = &counters[p];
 			port[p].max_frame = p ? kMaxFrame : ~0u;
@@ -34,6 +35,7 @@ struct World {
 			port[p].storm = &storm[p];
 			port[p].vlans = &vlans[p];
 			attach(p);
+			made->set_guest(port[p], Model::is_guest(p));
 		}
 		set_ageing(300);
 	}
@@ -124,7 +126,7 @@ struct World {
 			wanted = Error::invalid;
 		else if (model.known.contains(key) && !replace)
 			wanted = Error::exists;
-		else if (!model.known.contains(key) && model.known.size() >= kLimit)
+		else if (!model.known.contains(key) && !model.has_room(flags))
 			wanted = Error::full;
 		else
 			model.known[key] = {static_cast<u16>(p), flags, seconds, true};
@@ -156,7 +158,7 @@ struct World {
 		u32 found = 0;
 		for (u32 position = 0; position < made->fdb().slots(); position++)
 			found += made->fdb().snapshot(position).key != 0;
-		FUZZ_CHECK(found == model.known.size() && found <= kLimit);
+		FUZZ_CHECK(found == model.known.size() && found <= kLimit + kReserve);
 		for (const auto &[key, entry] : model.known) {
 			const FdbHit hit = made->fdb().find(key);
 			FUZZ_CHECK(hit);

@@ -12,8 +12,8 @@ using namespace ringway::brlite;
 
 namespace
 {
-constexpr u32 kPorts = 5; // this host's among them
-constexpr u32 kLimit = 16, kPortLimit = 6;
+constexpr u32 kPorts = 5;                                // this host's among them
+constexpr u32 kLimit = 16, kReserve = 4, kPortLimit = 6; // addresses
 constexpr u32 kMaxFrame = 1518;
 
 // The VLANs of a port, and how frames of each leave.
@@ -69,6 +69,21 @@ struct Model {
 			n += entry.port == port && entry.ages();
 		return n;
 	}
+	// The last two of them are, and have half of the table.
+	static bool is_guest(u32 port) { return port + 2 >= kPorts; }
+	u32 learned_by(bool guests) const
+	{
+		u32 n = 0;
+		for (const auto &[mac, entry] : known)
+			n += entry.ages() && is_guest(entry.port) == guests;
+		return n;
+	}
+	u32 learned() const { return learned_by(true) + learned_by(false); }
+	bool has_room(u32 flags) const
+	{
+		const bool ages = !(flags & (FdbTarget::kStatic | FdbTarget::kLocal));
+		return known.size() < kLimit + kReserve && (!ages || learned() < kLimit);
+	}
 	u32 aging_by_hand(u32 port) const
 	{
 		u32 n = 0;
@@ -109,7 +124,8 @@ struct Model {
 		if (!ageing || learned(in) >= kPortLimit)
 			return 0;
 		const u64 key = fdb_key(source, vlan);
-		if (known.contains(key) || known.size() < kLimit)
+		const bool room = has_room(0) && (!is_guest(in) || learned_by(true) < kLimit / 2);
+		if (known.contains(key) || room)
 			known[key] = {in, 0, seconds};
 		return 0;
 	}

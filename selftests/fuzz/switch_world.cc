@@ -18,7 +18,8 @@ struct SwitchWorld::Inside {
 SwitchWorld::SwitchWorld() : inside_(new Inside)
 {
 	seconds = 1000;
-	inside_->made.init(inside_->buckets.get(), kLimit, nullptr, {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
+	inside_->made.init(inside_->buckets.get(), kLimit, 0, nullptr,
+			   {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
 	inside_->made.set_ageing(300);
 	for (Port &port : inside_->port) {
 		port.counters = &inside_->counters;

@@ -7,6 +7,8 @@
 // store a second. Everything that changes the FDB happens under one lock, which the data path takes
 // for a new or moved address only.
 #pragma once
+#include "bridge-lite/judge/loops.hpp"
+#include "bridge-lite/judge/places.hpp"
 #include "bridge-lite/judge/ports.hpp"
 #include "bridge-lite/judge/vlan_tags.hpp"
 #include "core/fdb.hpp"
@@ -17,8 +19,8 @@ namespace ringway::brlite
 template <typename Env>
 class Addresses
 {
-	u32 limit_ = 0;
 	Fdb fdb_ RINGWAY_GUARDED_BY(lock_);
+	Places places_ RINGWAY_GUARDED_BY(lock_);
 
 protected:
 	static constexpr u64 kNoSource = ~u64{0}; // wider than any address with its VLAN
@@ -40,10 +42,11 @@ protected:
 
 public:
 	// Unchecked: nobody else knows the object yet.
-	RINGWAY_UNCHECKED void init(FdbBucket *buckets, u32 limit, fdb_lock *lock, FdbSeed seed)
+	// INVARIANT: buckets are as many as Fdb::buckets_for(limit + reserve) says.
+	RINGWAY_UNCHECKED void init(FdbBucket *buckets, u32 limit, u32 reserve, fdb_lock *lock, FdbSeed seed)
 	{
-		fdb_.attach(buckets, Fdb::buckets_for(limit), seed);
-		limit_ = limit;
+		fdb_.attach(buckets, Fdb::buckets_for(limit + reserve), seed);
+		places_ = {limit, reserve};
 		lock_ = lock;
 	}
 
@@ -91,8 +94,9 @@ public:
 			Env::count(in, BRLITE_LEARN_STATIC);
 		} else if (load_relaxed(in.learned) >= load_relaxed(in.learn_limit)) {
 			Env::count(in, BRLITE_LEARN_PORT_FULL);
-		} else if (learn_locked<kVlans>(in, key, now)) {
-			Env::tell(in, BRLITE_NEWS_RESTLESS, fdb_key_mac(key));
+			Env::tell(in, BRLITE_NEWS_FULL, fdb_key_mac(key));
+		} else if (const u32 news = learn_locked<kVlans>(in, key, now); news != BRLITE_NEWS) {
+			Env::tell(in, static_cast<brlite_news>(news), fdb_key_mac(key));
 		}
 		return 0;
 	}
@@ -119,6 +123,13 @@ public:
 			return Error::missing;
 		erase_slot(*hit.slot);
 		return Error::none;
+	}
+
+	// Whether the port is a guest's, and bound by what all guests together may learn.
+	void set_guest(Port &port, bool on) RINGWAY_REQUIRES(rtnl)
+	{
+		Guard guard(lock_);
+		places_.set_guest(port, on);
 	}
 
 	// Forgets what was learned, behind one port or all.
@@ -183,7 +194,8 @@ private:
 				return Error::exists;
 			account(hit.target, -1);
 			fdb_.retarget(*hit.slot, target, Env::now());
-		} else if (fdb_.entries() >= limit_ || !fdb_.insert(key, target, Env::now())) {
+		} else if (!places_.has_room(fdb_.entries(), target) ||
+			   !fdb_.insert(key, target, Env::now())) {
 			return Error::full;
 		}
 		account(target, 1);
@@ -196,50 +208,35 @@ private:
 		return port && (load_relaxed(port->policy) & BRLITE_LOCKED);
 	}
 
-	// Returns whether somebody should hear that stations here do not come to rest.
+	// Returns what somebody should hear about the port, or BRLITE_NEWS: nothing.
 	template <bool kVlans>
-	bool learn_locked(Port &in, u64 key, u32 now)
+	u32 learn_locked(Port &in, u64 key, u32 now)
 	{
 		const FdbTarget here{in.index};
-		bool restless = false;
+		u32 news = BRLITE_NEWS;
 		Guard guard(lock_);
 		if (!in.learning || in.learned >= in.learn_limit)
-			return false;
+			return news;
 		if (vlans_filtered_ != kVlans)
-			return false;                    // that changed on the way here
+			return news;                     // that changed on the way here
 		const FdbHit hit = look_up<kVlans>(key); // it may have changed since
 		if (hit && hit.target.is_pinned())
-			return false;
+			return news;
 		if (hit && (!kVlans || hit.slot->key == key)) {
 			Env::count(in, BRLITE_MOVED);
-			restless = note_move(in, now - load_relaxed(hit.slot->seen), now);
+			if (moves_again(in, now - load_relaxed(hit.slot->seen), now))
+				news = BRLITE_NEWS_RESTLESS;
 			account(hit.target, -1);
 			fdb_.retarget(*hit.slot, here, now);
-		} else if (fdb_.entries() < limit_ && fdb_.insert(key, here, now)) {
+		} else if (places_.has_room(fdb_.entries(), in) && fdb_.insert(key, here, now)) {
 			Env::count(in, BRLITE_LEARNED);
 		} else {
 			Env::count(in, BRLITE_LEARN_FULL);
-			return false;
+			return BRLITE_NEWS_FULL;
 		}
 		account(here, 1);
 		remember(in, key, now);
-		return restless;
-	}
-
-	// A station moved here that was heard elsewhere `idle` seconds ago. In a loop that goes on and on.
-	// Where a link fails over, many move, each of them once, and after a second nobody is heard there.
-	static bool note_move(Port &in, u32 idle, u32 now)
-	{
-		constexpr u32 many = 16, seconds = 2;
-		if (idle > 1)
-			return false;
-		if (now != in.moves_second) {
-			const bool goes_on = now - in.moves_second == 1 && in.moves >= many;
-			in.restless = goes_on ? in.restless + 1 : 0;
-			in.moves = 0;
-			in.moves_second = now;
-		}
-		return ++in.moves == many && in.restless >= seconds;
+		return news;
 	}
 
 	// Another CPU may have moved the address away since it was looked up; that is found out a second
@@ -259,7 +256,7 @@ private:
 			return;
 		store_relaxed(port->last_source, kNoSource);
 		if (target.is_learned())
-			store_relaxed(port->learned, port->learned + static_cast<u32>(change));
+			places_.learned(*port, change);
 	}
 
 	void erase_slot(FdbSlot &slot) RINGWAY_REQUIRES(lock_)

@@ -39,6 +39,9 @@ brlite_fdb_entry show(const FdbSlot &slot)
 }
 } // namespace
 
+// Places of a table for entries by hand and this host's own addresses, besides those for learned ones.
+static constexpr u32 kReserve = 2048;
+
 struct brlite_core final : brlite::Switch<Kernel> {
 };
 
@@ -49,14 +52,14 @@ uint64_t brlite_core_size()
 
 uint64_t brlite_fdb_bytes(uint32_t limit)
 {
-	return u64{Fdb::buckets_for(limit)} * sizeof(FdbBucket);
+	return u64{Fdb::buckets_for(limit + kReserve)} * sizeof(FdbBucket);
 }
 
 brlite_core *brlite_core_init(void *memory, void *buckets, uint32_t limit, fdb_lock *lock,
 			      const uint64_t seed[2])
 {
 	auto *made = new (memory) brlite_core;
-	made->init(static_cast<FdbBucket *>(buckets), limit, lock, {seed[0], seed[1]});
+	made->init(static_cast<FdbBucket *>(buckets), limit, kReserve, lock, {seed[0], seed[1]});
 	return made;
 }
 
@@ -99,6 +102,11 @@ void brlite_port_detach(brlite_port *port)
 void brlite_port_set_up(brlite_port *port, bool up)
 {
 	port->core->set_up(*port, up);
+}
+
+void brlite_port_set_guest(brlite_port *port, bool on)
+{
+	port->core->set_guest(*port, on);
 }
 
 void brlite_port_set_policy(brlite_port *port, uint32_t policy)

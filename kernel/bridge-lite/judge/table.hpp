@@ -74,11 +74,11 @@ public:
 
 	void detach(Port &port) RINGWAY_REQUIRES(rtnl)
 	{
-		set_up(port, false);
-		ports_.remove(port);
-		share_policy();
+		set_up(port, false); // learns nothing from here on
 		this->erase_if(
 			[&](const FdbSlot &slot) { return FdbTarget{slot.target}.port() == port.index; });
+		ports_.remove(port);
+		share_policy();
 	}
 
 	void set_up(Port &port, bool up) RINGWAY_REQUIRES(rtnl)

@@ -46,6 +46,10 @@ void host_tell(struct brlite_port *port, enum brlite_news news, const uint8_t *m
 		netdev_warn(slave->bridge->dev,
 			    "port %s received a frame from %pM, an address of this host: is there a loop, or does somebody else use it?\n",
 			    port->dev->name, mac);
+	else if (news == BRLITE_NEWS_FULL)
+		netdev_warn(slave->bridge->dev,
+			    "port %s: no room to learn %pM, frames to it are flooded: the port has learned %u addresses and may learn %u, the bridge's table holds %u, half of that from guests\n",
+			    port->dev->name, mac, port->learned, port->learn_limit, slave->bridge->fdb_max);
 	else
 		netdev_warn(slave->bridge->dev,
 			    "port %s and another one both receive frames from %pM, again and again: is there a loop, or do two stations have one address?\n",

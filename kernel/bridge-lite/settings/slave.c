@@ -10,8 +10,10 @@
  */
 #include <linux/rtnetlink.h>
 #include <net/netlink.h>
+#include <net/rtnetlink.h>
 
 #include "bridge-lite/counters.h"
+#include "bridge-lite/entry.h"
 #include "bridge-lite/lookup.h"
 #include "bridge-lite/settings/address_lock.h"
 #include "bridge-lite/settings/link.h"
@@ -66,13 +68,29 @@ static int change_own(struct brlite_slave *slave, const struct nlattr *nest, str
 	return 0;
 }
 
+/* A vif, or the emulated card of a guest. Others lead to a network, which may be large. */
+static bool is_guests(const struct brlite_slave *slave)
+{
+	const struct rtnl_link_ops *ops = slave->port.dev->rtnl_link_ops;
+
+	return slave->port.owner || (ops && !strcmp(ops->kind, "tun"));
+}
+
+void brlite_set_learn_limit(struct brlite_slave *slave)
+{
+	const bool guests = is_guests(slave);
+
+	brlite_port_set_guest(&slave->port, guests);
+	if (!slave->has_own_limit)
+		WRITE_ONCE(slave->port.learn_limit, guests ? slave->bridge->fdb_port_max : U32_MAX);
+}
+
 void brlite_share_learn_limit(struct brlite *bridge)
 {
 	struct brlite_slave *slave;
 
 	list_for_each_entry(slave, &bridge->slaves, list)
-		if (!slave->has_own_limit)
-			WRITE_ONCE(slave->port.learn_limit, bridge->fdb_port_max);
+		brlite_set_learn_limit(slave);
 }
 
 int brlite_change_slave(struct net_device *dev, struct net_device *slave_dev, struct nlattr *tb[],

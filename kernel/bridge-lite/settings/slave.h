@@ -14,7 +14,9 @@ int brlite_change_slave(struct net_device *dev, struct net_device *slave_dev, st
 size_t brlite_slave_size(const struct net_device *dev, const struct net_device *slave_dev);
 /* CONTEXT: RTNL. */
 int brlite_fill_slave(struct sk_buff *skb, const struct net_device *dev, const struct net_device *slave_dev);
-/* CONTEXT: RTNL. Ports learn as many addresses as the bridge says, but for those that were told a number themselves. */
+/* CONTEXT: RTNL. How many addresses the port learns: what it was told itself; else, a guest's, what the bridge says. */
+void brlite_set_learn_limit(struct brlite_slave *slave);
+/* CONTEXT: RTNL. The same for all ports, when the bridge says something else. */
 void brlite_share_learn_limit(struct brlite *bridge);
 
 #endif

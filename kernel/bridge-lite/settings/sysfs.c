@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Settings of a bridge for scripts, as files: /sys/class/net/xenbr0/brlite/. rtnetlink has them too (uapi.h), but ip(8)
- * has no words for them.
+ * Settings of a bridge for scripts, as files: /sys/class/net/xenbr0/brlite/. rtnetlink has them too (uapi.h),
+ * but ip(8) has no words for them.
  */
 #include <linux/rtnetlink.h>
 #include <linux/sysfs.h>
 
+#include "bridge-lite/ageing.h"
 #include "bridge-lite/entry.h"
 #include "bridge-lite/linux/state.h"
+#include "bridge-lite/settings/slave.h"
 #include "bridge-lite/settings/sysfs.h"
 #include "bridge-lite/settings/vlan.h"
 
@@ -19,70 +21,94 @@ bool brlite_group_fwd_mask_is_possible(u32 mask)
 	return mask <= U16_MAX && !(mask & NOT_TO_BE_ASKED_FOR);
 }
 
-static ssize_t vlan_filtering_show(struct device *device, struct device_attribute *attribute, char *out)
-{
-	const struct brlite *bridge = netdev_priv(to_net_dev(device));
+/* --- Changing. Each: 0, or why not; CONTEXT: RTNL
+ * ------------------------------------------------------------- */
 
-	return sysfs_emit(out, "%d\n", READ_ONCE(bridge->vlan_filtering));
+static int set_vlan_filtering(struct brlite *bridge, u32 on)
+{
+	if (on > 1)
+		return -EINVAL;
+	brlite_filter_vlans(bridge, on);
+	return 0;
 }
 
-static ssize_t group_fwd_mask_show(struct device *device, struct device_attribute *attribute, char *out)
+static int set_group_fwd_mask(struct brlite *bridge, u32 mask)
 {
-	const struct brlite *bridge = netdev_priv(to_net_dev(device));
-
-	return sysfs_emit(out, "%#x\n", READ_ONCE(bridge->group_fwd_mask));
+	if (!brlite_group_fwd_mask_is_possible(mask))
+		return -EINVAL;
+	WRITE_ONCE(bridge->group_fwd_mask, mask);
+	brlite_core_forward_groups(bridge->core, mask);
+	return 0;
 }
 
-/* 0: go on, with RTNL. */
-static int may_change(struct net_device *dev)
+static int set_ageing_time(struct brlite *bridge, u32 seconds)
 {
+	brlite_set_ageing(bridge, seconds);
+	return 0;
+}
+
+static int set_fdb_port_max(struct brlite *bridge, u32 addresses)
+{
+	WRITE_ONCE(bridge->fdb_port_max, addresses);
+	brlite_share_learn_limit(bridge);
+	return 0;
+}
+
+static ssize_t store(struct device *device, const char *text, size_t length, int (*set)(struct brlite *, u32))
+{
+	struct net_device *dev = to_net_dev(device);
+	u32 value;
+	int err = kstrtou32(text, 0, &value);
+
+	if (err)
+		return err;
 	if (!ns_capable(dev_net(dev)->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
 	if (!rtnl_trylock()) /* who deletes the device holds it, and waits for us */
 		return restart_syscall();
-	return 0;
-}
-
-static ssize_t vlan_filtering_store(struct device *device, struct device_attribute *attribute,
-				    const char *text, size_t length)
-{
-	struct net_device *dev = to_net_dev(device);
-	bool on;
-	int err = kstrtobool(text, &on) ?: may_change(dev);
-
-	if (err)
-		return err;
-	brlite_filter_vlans(netdev_priv(dev), on);
-	rtnl_unlock();
-	return length;
-}
-
-static ssize_t group_fwd_mask_store(struct device *device, struct device_attribute *attribute,
-				    const char *text, size_t length)
-{
-	struct net_device *dev = to_net_dev(device);
-	struct brlite *bridge = netdev_priv(dev);
-	u32 mask;
-	int err = kstrtou32(text, 0, &mask);
-
-	if (!err && !brlite_group_fwd_mask_is_possible(mask))
-		err = -EINVAL;
+	err = set(netdev_priv(dev), value);
 	if (!err)
-		err = may_change(dev);
-	if (err)
-		return err;
-	WRITE_ONCE(bridge->group_fwd_mask, mask);
-	brlite_core_forward_groups(bridge->core, mask);
+		netdev_state_change(dev); /* who watches hears of it */
 	rtnl_unlock();
-	return length;
+	return err ?: length;
 }
 
-static DEVICE_ATTR_RW(vlan_filtering);
-static DEVICE_ATTR_RW(group_fwd_mask);
+/* --- The files
+ * ------------------------------------------------------------------------------------------------ */
+
+#define SHOWN(name, format, value)                                                                       \
+	static ssize_t name##_show(struct device *device, struct device_attribute *attribute, char *out) \
+	{                                                                                                \
+		const struct brlite *bridge = netdev_priv(to_net_dev(device));                           \
+                                                                                                         \
+		return sysfs_emit(out, format "\n", value);                                              \
+	}
+
+#define SETTING(name, format)                                                                  \
+	SHOWN(name, format, READ_ONCE(bridge->name))                                           \
+	static ssize_t name##_store(struct device *device, struct device_attribute *attribute, \
+				    const char *text, size_t length)                           \
+	{                                                                                      \
+		return store(device, text, length, set_##name);                                \
+	}                                                                                      \
+	static DEVICE_ATTR_RW(name)
+
+SETTING(vlan_filtering, "%d");
+SETTING(group_fwd_mask, "%#x");
+SETTING(ageing_time, "%u");
+SETTING(fdb_port_max, "%u");
+SHOWN(fdb_max, "%u", bridge->fdb_max)
+static DEVICE_ATTR_RO(fdb_max);
+SHOWN(fdb_entries, "%u", brlite_core_entries(bridge->core))
+static DEVICE_ATTR_RO(fdb_entries);
 
 static struct attribute *attributes[] = {
 	&dev_attr_vlan_filtering.attr,
 	&dev_attr_group_fwd_mask.attr,
+	&dev_attr_ageing_time.attr,
+	&dev_attr_fdb_port_max.attr,
+	&dev_attr_fdb_max.attr,
+	&dev_attr_fdb_entries.attr,
 	NULL,
 };
 

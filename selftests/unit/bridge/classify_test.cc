@@ -259,13 +259,57 @@ TEST_F(SwitchTest, TableFull)
 	make(10);
 	for (u32 i = 0; i < 20; i++)
 		judge(one, {kMacBroadcast, mac_of(0, 2, 3, 4, 5, static_cast<u8>(i))});
-	EXPECT_EQ(made->entries(), 10u);
-	EXPECT_EQ(counted(one, BRLITE_LEARN_FULL), 11u);
-	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, false), Error::full);
+	EXPECT_EQ(made->entries(), 11u); // this host's own is besides
+	EXPECT_EQ(counted(one, BRLITE_LEARN_FULL), 10u);
+	EXPECT_EQ(Hosted::told[BRLITE_NEWS_FULL], 10u);
+	EXPECT_EQ(made->set(*two, kB, 0, false), Error::full);
 	made->flush(one);
 	EXPECT_EQ(one->learned, 0u);
 	EXPECT_EQ(made->entries(), 1u);
+	EXPECT_EQ(made->set(*two, kB, 0, false), Error::none);
+}
+
+// BR-05: a lock to an address, and an uplink's own, must not fail because somebody invented addresses.
+TEST_F(SwitchTest, ByHandHasPlacesOfItsOwn)
+{
+	make(10);
+	for (u32 i = 0; i < 20; i++)
+		judge(one, {kMacBroadcast, mac_of(0, 2, 3, 4, 5, static_cast<u8>(i))});
+	for (u8 i = 1; i < kReserve; i++)
+		EXPECT_EQ(made->set(*two, mac_of(0, 2, 3, 4, 6, i), FdbTarget::kStatic, false), Error::none);
+	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, false), Error::full);
+	made->flush(one);
 	EXPECT_EQ(made->set(*two, kB, FdbTarget::kStatic, false), Error::none);
+	for (u32 i = 0; i < 20; i++)
+		judge(one, {kMacBroadcast, mac_of(0, 2, 3, 4, 5, static_cast<u8>(i))});
+	EXPECT_EQ(one->learned, 9u); // what was put by hand into its places is not theirs
+}
+
+// BR-05: however many guests invent addresses, half of the table is for others.
+TEST_F(SwitchTest, GuestsLeaveRoomForUplinks)
+{
+	make(20);
+	for (Port *guest : {one, two})
+		made->set_guest(*guest, true);
+	const auto invent = [this](Port *in, u8 kind) {
+		for (u8 i = 0; i < 30; i++)
+			judge(in, {kMacBroadcast, mac_of(0, 2, 3, 4, kind, i)});
+	};
+	invent(one, 1);
+	invent(two, 2);
+	EXPECT_EQ(one->learned + two->learned, 10u);
+	EXPECT_EQ(counted(two, BRLITE_LEARN_FULL), 30u);
+	invent(three, 3);
+	EXPECT_EQ(three->learned, 10u);
+	made->set_guest(*two, false); // as one whose driver let go of it
+	made->flush(three);
+	invent(two, 2);
+	EXPECT_EQ(two->learned, 10u);
+	made->set_guest(*two, true);
+	made->detach(*two);
+	made->flush(one);
+	invent(one, 1);
+	EXPECT_EQ(one->learned, 10u) << "those of a port that left do not count any more";
 }
 
 TEST_F(SwitchTest, EntriesByHand)

@@ -45,6 +45,7 @@ constexpr u64 kA = mac_of(0x00, 0x16, 0x3e, 0, 0, 0x0a);
 constexpr u64 kB = mac_of(0x00, 0x16, 0x3e, 0, 0, 0x0b);
 constexpr u64 kHost = mac_of(0x02, 0, 0, 0, 0, 1);
 constexpr u32 kMaxFrame = 1518;
+constexpr u32 kReserve = 4; // for this host's and entries by hand
 
 struct Bytes {
 	u8 data[64] = {};
@@ -72,15 +73,15 @@ protected:
 
 	void SetUp() override { make(1000); }
 
-	void make(u32 limit)
+	void make(u32 limit, u32 reserve = kReserve)
 	{
 		Hosted::seconds = 1000;
 		for (auto &news : Hosted::told)
 			news = 0;
 		made.reset();
-		buckets_.reset(new FdbBucket[Fdb::buckets_for(limit)]());
+		buckets_.reset(new FdbBucket[Fdb::buckets_for(limit + reserve)]());
 		made = std::make_unique<Switch<Hosted>>();
-		made->init(buckets_.get(), limit, &lock_, {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
+		made->init(buckets_.get(), limit, reserve, &lock_, {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
 		made->set_ageing(300);
 		local = add(true);
 		one = add();

@@ -30,7 +30,7 @@ protected:
 
 	void SetUp() override
 	{
-		made->init(buckets.get(), kLimit, nullptr, {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
+		made->init(buckets.get(), kLimit, 0, nullptr, {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
 		made->set_ageing(300);
 		for (Port *port : {&local, &one, &two}) {
 			port->counters = &counters;

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// What a loop looks like from a port: stations that do not come to rest, and frames of our own that come
+// back.
+#pragma once
+#include "bridge-lite/judge/frames.hpp"
+
+namespace ringway::brlite
+{
+// A station moved here that was heard elsewhere `idle` seconds ago. In a loop that goes on and on. Where a
+// link fails over, many move, each of them once, and after a second nobody is heard there. Returns whether
+// somebody should hear of it. CONTEXT: the FDB's lock.
+inline bool moves_again(Port &in, u32 idle, u32 now)
+{
+	constexpr u32 many = 16, seconds = 2;
+	if (idle > 1)
+		return false;
+	if (now != in.moves_second) {
+		const bool goes_on = now - in.moves_second == 1 && in.moves >= many;
+		in.restless = goes_on ? in.restless + 1 : 0;
+		in.moves = 0;
+		in.moves_second = now;
+	}
+	return ++in.moves == many && in.restless >= seconds;
+}
+} // namespace ringway::brlite
