@@ -7,6 +7,7 @@
 // test can say at its end that nothing is left. Rules of the real thing that are easy to break are
 // asserted here: the to-guest lock, NAPI's completion, one end of interrupt per interrupt.
 #pragma once
+#include "cpus.hpp"
 #include "netback/life/vif.hpp"
 #include <cstring>
 #include <deque>
@@ -51,8 +52,8 @@ struct Host {
 	u64 micros = 1000000;
 	u64 cycles = 1000000, cycles_step = 100; // two per nanosecond; the step at each look
 	u32 grace_periods = 0;
-	std::function<void(queue_host *)> after_complete; // what another CPU does just then
 	bool rtnl_locked = false;
+	bool xenwatch = false; // the one thread that XenStore's watches are handled in is busy
 
 	// --- steps of connecting that can fail: number `fail_step` does
 	u32 step = 0, fail_step = ~0u;
@@ -60,7 +61,7 @@ struct Host {
 
 	std::set<queue_host *> queues;
 	std::set<vif_host *> vifs;
-	void *lane[3] = {};
+	void *lane[6] = {};
 	u32 cpu = 0;
 
 	Host();
@@ -71,6 +72,7 @@ struct Host {
 	// One poll and nothing else.
 	void poll_tx(queue_host &q);
 	void poll_rx(queue_host &q);
+	void poll(queue_host &q, guest_side side);
 	// All that would be leaked if the test ended now, in words; empty when there is nothing.
 	std::string leaks() const;
 };
@@ -101,6 +103,14 @@ struct vif_host {
 	bool readable = true;       // false: the nodes cannot be read
 	bool connected = false, carrier = false, watched = false, online = true, hotplug = true;
 	bool kicked = false, unregistered = false, shaped = false;
+	bool listed = true;                         // the device is registered
+	bool watches = true;                        // XenStore's are handled
+	bool working = false;                       // the housekeeping, just now
+	bool ctrl_working = false, ctrl_off = true; // the control ring's work: now, or no more
+	ringway::u32 shown = 0;                     // readers of its files in debugfs
+	bool shows = true;                          // and there are such files
+	bool leaving = false;                       // its driver is unbound, once
+	const ringway::test::Task *life_holder = nullptr;
 	unsigned long later = 0; // jiffies of the delayed housekeeping, 0: none
 	ringway::u32 connects = 0, disconnects = 0;
 	std::vector<int> states;
@@ -113,16 +123,29 @@ struct vif_host {
 
 struct queue_host {
 	struct Side {
-		bool bound = false, scheduled = false, polling = false, missed = false, completed = false;
-		bool pending = false; // an event waits
-		bool owed = false;    // an end of interrupt is owed: masked
+		struct Poll {
+			bool completed = false;
+		};
+		bool bound = false;
+		bool off = true;        // NAPI is disabled
+		bool scheduled = false; // it belongs to a poll that is to run, or runs: "poll"
+		Poll *poll = nullptr;   // until it has completed
+		bool missed = false;    // to run once more
+		bool completed = false; // the latest poll has
+		bool held = false;      // what is due after `hold` runs
+		bool pending = false;   // an event waits
+		bool owed = false;      // an end of interrupt is owed: masked
 		ringway::u32 notified = 0, spurious = 0, interrupts = 0;
 		ringway::u64 timer = 0; // microseconds when the poll is to run, 0: not set
 		ringway::u64 hold = 0;  // microseconds when a held event is due, 0: none
 		void *ring = nullptr;
 
 		// Its poll is to run; once more, if it runs now.
-		void schedule() { (polling && !completed ? missed : scheduled) = true; }
+		void schedule()
+		{
+			if (!off)
+				(poll ? missed : scheduled) = true;
+		}
 	};
 
 	vif_host *dev = nullptr;
@@ -177,124 +200,6 @@ u64 frame_of(const u8 *page);
 // A frame of `len` bytes, different for every seed: Ethernet header, IPv4 or IPv6 or a tag and IPv4,
 // TCP. The payload begins at byte 78 at the latest.
 Bytes make_frame(u32 len, u32 seed = 1, u16 ethertype = 0x0800);
-
-// One packet out of a guest's RX ring.
-struct Received {
-	Bytes bytes;
-	u16 flags = 0;
-	u8 gso_type = 0;
-	u16 gso_size = 0;
-	u16 headroom = 0;
-	u8 hash_type = 0; // of the wire, plus one
-	u32 hash = 0;
-	bool error = false;
-	u32 slots = 0;
-};
-
-// How a packet is put on the TX ring.
-struct Send {
-	std::vector<u32> slots; // sizes; empty: one slot a page
-	u16 flags = 0;
-	u8 gso_type = 0;
-	u16 gso_size = 0;
-};
-
-// A frontend: its pages, its grants, its rings.
-class Guest
-{
-public:
-	struct Queue {
-		u8 *tx_page, *rx_page;
-		TxFrontRing tx;
-		RxFrontRing rx;
-		std::map<u16, u32> sent;                   // id → grant
-		std::vector<TxResponse> responses;         // all that came back, extra infos' NULLs included
-		std::map<u32, std::pair<u16, u32>> posted; // slot → id, grant
-		u32 tx_events = 0, rx_events = 0;
-	};
-	u16 domain;
-	std::vector<Queue> queue;
-	vif_host dev;
-	brlite_port port;
-
-	explicit Guest(u16 domain, u32 queues = 1, u32 start = 0);
-	~Guest();
-	Guest(const Guest &) = delete;
-
-	Vif &vif() { return *dev.vif; }
-	netback_queue &back(u32 q = 0) { return dev.vif->queues[q]; }
-	void reset_rings(u32 start = 0);
-	void frontend_state(XenbusState state)
-	{
-		dev.unregistered |= netback_frontend_changed(dev.vif, static_cast<int>(state));
-	}
-	// ip link set up or down; it is up when a test begins.
-	void set_up(bool up)
-	{
-		RtnlLock lock;
-		up ? netback_open(dev.vif) : netback_stop(dev.vif);
-	}
-	// Puts both ends to Connected.
-	void connect();
-	void join_switch(std::function<brlite_verdict(const brlite_frame &)> decide);
-
-	u8 *page_of(u32 gref);
-	u32 grant(const u8 *bytes, u32 len, u32 offset, bool read_only);
-	void revoke(u32 gref);
-	// Posts a packet; returns the id of its first slot. push(): visible, with an event if asked
-	// for.
-	u16 post(const Bytes &bytes, const Send &how = {}, u32 q = 0);
-	void push(u32 q = 0);
-	void send(const Bytes &bytes, const Send &how = {}, u32 q = 0)
-	{
-		post(bytes, how, q);
-		push(q);
-	}
-	void post_buffers(u32 n, u32 q = 0);
-	// The responses since the last call, grants taken back.
-	std::vector<TxResponse> responses(u32 q = 0);
-	std::vector<Received> receive(u32 q = 0);
-
-private:
-	std::map<u32, u8 *> pages_;
-	u32 next_gref_ = 8;
-	u16 next_id_ = 0;
-};
-
-// Two guests on one switch that sends everything of one to the other.
-class TwoGuests : public testing::Test
-{
-protected:
-	Host machine;
-	Guest a{1}, b{2};
-
-	brlite_verdict to_b(u16 flags = 0)
-	{
-		return {BRLITE_PORT, BRLITE_FORWARDED, flags, 0, b.dev.vif, &b.port};
-	}
-	void SetUp() override
-	{
-		a.connect();
-		b.connect();
-		a.join_switch([this](const brlite_frame &) { return to_b(); });
-		b.join_switch([](const brlite_frame &) { return brlite_verdict{}; });
-	}
-	// Every response of `guest` is of this status (extra infos' NULLs apart), and there are n of
-	// them.
-	void expect_answers(Guest &guest, u32 n, s16 status = NETIF_RSP_OKAY)
-	{
-		u32 seen = 0;
-		for (const TxResponse &response : guest.responses())
-			if (response.status != NETIF_RSP_NULL) {
-				seen++;
-				EXPECT_EQ(response.status, status) << "id " << response.id;
-			}
-		EXPECT_EQ(seen, n);
-		EXPECT_TRUE(guest.queue[0].sent.empty());
-		EXPECT_EQ(guest.queue[0].tx.free_slots(), 256u);
-	}
-};
-
-// Ways to cut a packet of `len` bytes into slots, all legal.
-std::vector<std::vector<u32>> all_cuts(u32 len);
 } // namespace ringway::test
+
+#include "guest.hpp"

@@ -29,13 +29,19 @@ int host_control_bind(vif_host *dev)
 		return -EINVAL;
 	}
 	dev->ctrl_bound = true;
+	dev->ctrl_off = false;
 	host->live_channels++;
 	return 0;
 }
 
 void host_control_unbind(vif_host *dev)
 {
-	host->live_channels -= dev->ctrl_bound;
+	if (!dev->ctrl_bound)
+		return;
+	might_sleep("the end of the control ring's work");
+	dev->ctrl_off = true;
+	wait_until([dev] { return !dev->ctrl_working; }, "the control ring's work");
+	host->live_channels--;
 	dev->ctrl_bound = false;
 }
 
@@ -54,8 +60,7 @@ void host_control_notify(vif_host *dev)
 
 void host_control_lock(vif_host *dev)
 {
-	EXPECT_FALSE(dev->ctrl_locked);
-	dev->ctrl_locked = true;
+	take_lock(dev->ctrl_locked, "the control lock");
 }
 
 void host_control_unlock(vif_host *dev)

@@ -15,10 +15,12 @@ void host_device_carrier(vif_host *dev, bool on)
 }
 void host_kick(vif_host *dev)
 {
+	EXPECT_TRUE(dev->vif) << "work for a vif that is gone";
 	dev->kicked = true;
 }
 void host_kick_later(vif_host *dev, unsigned long delay)
 {
+	EXPECT_TRUE(dev->vif) << "work for a vif that is gone";
 	if (!dev->later)
 		dev->later = host->jiffies + delay;
 }
@@ -35,13 +37,11 @@ void host_log_stall(vif_host *dev, u32, bool)
 
 void host_rate_lock(vif_host *dev)
 {
-	EXPECT_FALSE(dev->rate_locked) << "deadlock";
-	dev->rate_locked = true;
+	take_spinlock(dev->rate_locked, "the rate lock");
 }
 void host_rate_unlock(vif_host *dev)
 {
-	EXPECT_TRUE(dev->rate_locked);
-	dev->rate_locked = false;
+	release_spinlock(dev->rate_locked, "the rate lock");
 }
 
 int host_read_frontend(vif_host *dev, frontend_features *out)
@@ -65,8 +65,8 @@ int host_read_headroom(vif_host *dev, u32 *bytes)
 
 void host_life_lock(vif_host *dev)
 {
-	EXPECT_FALSE(dev->life_locked) << "deadlock";
-	dev->life_locked = true;
+	take_lock(dev->life_locked, "the life mutex");
+	dev->life_holder = &this_task();
 }
 void host_life_unlock(vif_host *dev)
 {
@@ -75,8 +75,7 @@ void host_life_unlock(vif_host *dev)
 }
 void host_rtnl_lock(void)
 {
-	EXPECT_FALSE(host->rtnl_locked) << "deadlock";
-	host->rtnl_locked = true;
+	take_lock(host->rtnl_locked, "RTNL");
 }
 void host_rtnl_unlock(void)
 {
@@ -115,11 +114,13 @@ void host_device_disconnected(vif_host *dev)
 // INVARIANT: readers find no queues before it starts.
 void host_grace_period(void)
 {
+	might_sleep("a grace period");
 	host->grace_periods++;
 	for (vif_host *dev : host->vifs)
-		if (!dev->connected)
+		if (!dev->connected && (!cpus || (dev->life_locked && dev->life_holder == &this_task())))
 			EXPECT_EQ(dev->vif->queue_count.load(), 0u)
 				<< "a grace period while queues are still visible";
+	wait_for_readers();
 }
 
 bool host_hotplug_connected(vif_host *dev)

@@ -21,6 +21,7 @@ u64 ringway::test::frame_of(const u8 *page)
 
 void *host_alloc(u64 size)
 {
+	might_sleep("host_alloc()");
 	if (host->step_fails())
 		return nullptr;
 	host->live_memory++;

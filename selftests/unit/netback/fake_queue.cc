@@ -7,13 +7,11 @@ using namespace ringway::test;
 
 void host_to_guest_lock(queue_host *q)
 {
-	EXPECT_FALSE(q->locked) << "deadlock";
-	q->locked = true;
+	take_spinlock(q->locked, "the to-guest lock");
 }
 void host_to_guest_unlock(queue_host *q)
 {
-	EXPECT_TRUE(q->locked);
-	q->locked = false;
+	release_spinlock(q->locked, "the to-guest lock");
 }
 bool host_to_guest_lock_to_send(queue_host *q)
 {
@@ -22,8 +20,15 @@ bool host_to_guest_lock_to_send(queue_host *q)
 	host_to_guest_lock(q);
 	return true;
 }
-void host_softirq_off(void) {}
-void host_softirq_on(void) {}
+void host_softirq_off(void)
+{
+	this_task().reading++;
+}
+void host_softirq_on(void)
+{
+	if (!--this_task().reading)
+		this_task().sections++;
+}
 void host_schedule(queue_host *q, guest_side side)
 {
 	q->side(side).schedule();
@@ -43,13 +48,16 @@ void host_hold(queue_host *q, guest_side side, u32 microseconds)
 bool host_complete(queue_host *q, guest_side which, int)
 {
 	queue_host::Side &side = q->side(which);
-	EXPECT_TRUE(side.polling) << "completed outside of a poll";
-	EXPECT_FALSE(side.completed) << "completed twice";
-	side.completed = true;
-	side.scheduled = side.missed;
-	if (!side.missed && host->after_complete)
-		host->after_complete(q);
-	return !side.missed;
+	EXPECT_TRUE(side.poll) << "completed outside of a poll";
+	if (!side.poll)
+		return true;
+	EXPECT_FALSE(side.poll->completed) << "completed twice";
+	side.poll->completed = side.completed = true;
+	side.scheduled = side.missed && !side.off;
+	// Whose it is when it is to run once more on this CPU.
+	if (!side.scheduled)
+		side.poll = nullptr;
+	return !side.scheduled;
 }
 void host_eoi(queue_host *q, guest_side side)
 {
@@ -130,6 +138,9 @@ void host_queue_destroy(queue_host *q)
 	EXPECT_FALSE(q->from_guest.bound || q->to_guest.bound);
 	EXPECT_TRUE(q->backlog.empty());
 	EXPECT_FALSE(q->locked);
+	EXPECT_TRUE(q->from_guest.off && q->to_guest.off) << "freed with NAPI enabled";
+	EXPECT_FALSE(q->from_guest.poll || q->to_guest.poll) << "freed while it is polled";
+	EXPECT_FALSE(q->from_guest.held || q->to_guest.held) << "freed while a timer runs";
 	for (queue_host::Side *side : {&q->from_guest, &q->to_guest})
 		EXPECT_FALSE(side->timer || side->hold) << "freed with a timer armed";
 	host->live_rings -= (q->from_guest.ring != nullptr) + (q->to_guest.ring != nullptr);
@@ -165,18 +176,41 @@ void host_queue_enable(queue_host *q)
 {
 	EXPECT_TRUE(host->rtnl_locked);
 	q->enabled = true;
+	q->from_guest.off = q->to_guest.off = false;
 }
+
+namespace
+{
+// What was scheduled before still runs, on whatever CPU it was; if it does not complete, the core does.
+void disable_napi(queue_host *q, guest_side which)
+{
+	queue_host::Side &side = q->side(which);
+	side.off = true;
+	wait_until([&side] { return !side.poll; }, "the end of a poll");
+	if (side.scheduled && cpus) {
+		const CalledBack softirq;
+		host->poll(*q, which);
+	}
+	side.scheduled = false;
+}
+} // namespace
+
 void host_queue_disable(queue_host *q)
 {
 	EXPECT_TRUE(host->rtnl_locked);
 	if (!q->enabled)
 		return;
 	q->enabled = false;
+	disable_napi(q, FROM_GUEST);
+	disable_napi(q, TO_GUEST);
 	q->from_guest.timer = q->to_guest.timer = 0;
 	q->from_guest.hold = 0;
 }
 void host_queue_cancel_timers(queue_host *q)
 {
-	for (queue_host::Side *side : {&q->from_guest, &q->to_guest})
+	for (queue_host::Side *side : {&q->from_guest, &q->to_guest}) {
 		side->timer = side->hold = 0;
+		wait_until([side] { return !side->held; }, "a timer that runs");
+		side->hold = 0;
+	}
 }

@@ -28,11 +28,7 @@ Guest::Guest(u16 domid, u32 queues, u32 start) : domain(domid)
 
 Guest::~Guest()
 {
-	if (dev.vif) {
-		netback_close(dev.vif);
-		netback_vif_destroy(dev.vif);
-	}
-	host->vifs.erase(&dev);
+	remove();
 	for (const auto &[gref, page] : pages_) {
 		host->grants.erase({domain, gref});
 		std::free(page);
@@ -41,6 +37,33 @@ Guest::~Guest()
 		std::free(q.tx_page);
 		std::free(q.rx_page);
 	}
+}
+
+void Guest::remove(bool in_xenwatch)
+{
+	if (!dev.vif || std::exchange(dev.leaving, true))
+		return;
+	dev.shows = false;
+	wait_until([this] { return !dev.shown; }, "readers of debugfs");
+	dev.watches = false;
+	if (!in_xenwatch)
+		wait_until([] { return !host->xenwatch; }, "a watch that is handled");
+	netback_close(dev.vif);
+	wait_until([this] { return !dev.working; }, "the housekeeping");
+	dev.kicked = false;
+	dev.later = 0;
+	{
+		RtnlLock lock;
+		dev.listed = false;
+		netback_stop(dev.vif);
+		port.owner = nullptr;
+		netback_set_port(dev.vif, nullptr, nullptr);
+	}
+	wait_for_readers();
+	EXPECT_FALSE(dev.kicked || dev.later) << "freed with work to do";
+	host->vifs.erase(&dev);
+	netback_vif_destroy(dev.vif);
+	dev.vif = nullptr;
 }
 
 void Guest::reset_rings(u32 start)

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "operations.hpp"
+
+using namespace ringway;
+using namespace ringway::test;
+
+namespace
+{
+// --- what has to be the case before
+// ---------------------------------------------------------------------------
+
+void scheduled(Guest &g, guest_side which)
+{
+	if (queue_host *q = queue_of(g))
+		q->side(which).schedule();
+}
+void a_sends(World &w)
+{
+	scheduled(w.a, FROM_GUEST);
+}
+void b_waits_for_packets(World &w)
+{
+	transmit(w.b);
+	transmit(w.b);
+}
+void a_is_limited(World &w)
+{
+	a_sends(w);
+	EXPECT_EQ(netback_set_limit(w.a.dev.vif, NETBACK_LIMIT_FROM_PACKETS, "1"), 0);
+}
+void b_is_limited(World &w)
+{
+	EXPECT_EQ(netback_set_limit(w.b.dev.vif, NETBACK_LIMIT_TO_PACKETS, "1"), 0);
+	b_waits_for_packets(w);
+}
+void events_are_held(World &w)
+{
+	const netback_coalesce long_time{100, 64, 100, 64};
+	with_rtnl(w.a, [&](netback_vif *vif) { netback_set_coalesce(vif, &long_time); });
+	with_rtnl(w.b, [&](netback_vif *vif) { netback_set_coalesce(vif, &long_time); });
+	a_sends(w);
+}
+void b_has_few_buffers(World &w)
+{
+	w.b.receive();
+	for (u32 i = 0; i < 60; i++)
+		w.a.post(make_frame(64, i));
+	w.a.push();
+	a_sends(w);
+}
+void a_lies(World &w)
+{
+	a_sends(w);
+	*reinterpret_cast<u32 *>(w.a.queue[0].tx_page) += 1000; // its producer index
+}
+void a_floods(World &w)
+{
+	w.a.port.decide = [](const brlite_frame &) {
+		return brlite_verdict{BRLITE_FLOOD, BRLITE_FLOODED, 0, 0, nullptr, nullptr};
+	};
+	w.a.port.flood = {&w.b.port};
+	a_sends(w);
+}
+void b_hashes(World &w)
+{
+	u16 id = 0;
+	const auto say = [&](u16 type, u32 value) {
+		w.control.post(CtrlRequest{id++, type, {value, 0, 0}});
+		(void)w.control.push_requests();
+	};
+	say(XEN_NETIF_CTRL_TYPE_SET_HASH_ALGORITHM, 1);
+	say(XEN_NETIF_CTRL_TYPE_SET_HASH_FLAGS, kHashTypes);
+	control_work(w.b);
+	say(XEN_NETIF_CTRL_TYPE_SET_HASH_FLAGS, 0);
+	say(XEN_NETIF_CTRL_TYPE_SET_HASH_FLAGS, kHashTypes);
+}
+void b_is_kicked(World &w)
+{
+	b_waits_for_packets(w);
+	w.b.dev.kicked = true;
+}
+void a_is_disabled(World &w)
+{
+	a_lies(w);
+	poll(w.a, FROM_GUEST);
+}
+} // namespace
+
+World::World()
+{
+	control.init(control_page.data(), 0);
+	b.dev.ctrl_page = control_page.data();
+	a.connect();
+	b.connect();
+	a.join_switch([this](const brlite_frame &) {
+		if (!b.port.owner)
+			return brlite_verdict{BRLITE_DROP, 0, 0, 0, nullptr, nullptr};
+		return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.port.owner, &b.port};
+	});
+	b.join_switch([](const brlite_frame &) { return brlite_verdict{}; });
+	b.post_buffers(16);
+	for (u32 i = 0; i < 3; i++)
+		a.post(make_frame(i == 2 ? 1400 : 64, i));
+	a.push();
+}
+
+void World::come_to_rest()
+{
+	for (Guest *g : {&a, &b}) {
+		g->dev.watched = false;
+		if (g->dev.vif) {
+			for (u32 which = 0; which < NETBACK_LIMITS; which++)
+				netback_set_limit(g->dev.vif, which, nullptr);
+			const netback_coalesce off{};
+			netback_set_coalesce(g->dev.vif, &off);
+		}
+	}
+	host->settle();
+	host->micros += 2000000;
+	host->jiffies += 2000;
+	host->settle();
+	for (const Guest *g : {&a, &b})
+		if (!g->dev.vif || g->dev.vif->disabled.load() || !g->dev.vif->running.load())
+			return;
+	if (!b.port.owner || a.dev.vif->port.load() == nullptr)
+		return;
+	// What waits goes first.
+	for (u32 i = 0, came = 1; i < 60 && came; i++) {
+		a.responses();
+		b.post_buffers(8);
+		host->settle();
+		came = static_cast<u32>(b.receive().size());
+	}
+	a.send(make_frame(64, 77));
+	host->settle();
+	EXPECT_EQ(b.receive().size(), 1u) << "a packet that got lost, or waits for ever";
+}
+
+const std::vector<Operation> ringway::test::operations = {
+	{"a sends", a_sends, [](World &w) { poll(w.a, FROM_GUEST); }},
+	{"a floods", a_floods, [](World &w) { poll(w.a, FROM_GUEST); }},
+	{"a sends up the stack", [](World &w) { a_sends(w); w.a.dev.watched = true; },
+	 [](World &w) { poll(w.a, FROM_GUEST); }},
+	{"a sends by b's device", [](World &w) { a_sends(w); w.b.dev.watched = true; },
+	 [](World &w) { poll(w.a, FROM_GUEST); }},
+	{"a waits for b", b_has_few_buffers, [](World &w) { poll(w.a, FROM_GUEST); }},
+	{"a is limited", a_is_limited, [](World &w) { poll(w.a, FROM_GUEST); }},
+	{"a's time has come", [](World &w) { a_is_limited(w); poll(w.a, FROM_GUEST); },
+	 [](World &w) { timer(w.a, FROM_GUEST); }},
+	{"a's events are held", events_are_held, [](World &w) { poll(w.a, FROM_GUEST); }},
+	{"a lies", a_lies, [](World &w) { poll(w.a, FROM_GUEST); }},
+	{"b's backlog", b_waits_for_packets, [](World &w) { poll(w.b, TO_GUEST); }},
+	{"b is limited", b_is_limited, [](World &w) { poll(w.b, TO_GUEST); }},
+	{"b's time has come", [](World &w) { b_is_limited(w); poll(w.b, TO_GUEST); },
+	 [](World &w) { timer(w.b, TO_GUEST); }},
+	{"b's event is due", [](World &w) { events_are_held(w); poll(w.a, FROM_GUEST); },
+	 [](World &w) { held_event(w.b); }},
+	{"events", nullptr, [](World &w) { event(w.a, FROM_GUEST); event(w.b, TO_GUEST); }},
+	{"b's device transmits", nullptr, [](World &w) { transmit(w.b); poll(w.b, TO_GUEST); }},
+	{"the switch delivers", nullptr, [](World &w) { deliver(w.b); poll(w.b, TO_GUEST); }},
+	{"a goes down", nullptr, [](World &w) { set_up(w.a, false); }},
+	{"b goes down", nullptr, [](World &w) { set_up(w.b, false); }},
+	{"b goes down and up", nullptr, [](World &w) { set_up(w.b, false); set_up(w.b, true); }},
+	{"a goes up", [](World &w) { set_up(w.a, false); }, [](World &w) { set_up(w.a, true); }},
+	{"a closes", nullptr, [](World &w) { frontend(w.a, XenbusState::closing); }},
+	{"b closes", nullptr, [](World &w) { frontend(w.b, XenbusState::closing); }},
+	{"a connects again", nullptr, [](World &w) { reconnect(w.a); }},
+	{"b connects again", nullptr, [](World &w) { reconnect(w.b); }},
+	{"a is detached", nullptr, [](World &w) { w.a.remove(); }},
+	{"b is detached", nullptr, [](World &w) { w.b.remove(); }},
+	{"b's guest is gone", [](World &w) { w.b.dev.online = false; },
+	 [](World &w) { frontend(w.b, XenbusState::closed); }},
+	{"the module goes", nullptr, [](World &w) { w.a.remove(); w.b.remove(); }},
+	{"b's housekeeping", b_is_kicked, [](World &w) { housekeeping(w.b); }},
+	{"a is disabled", a_is_disabled, [](World &w) { housekeeping(w.a); }},
+	{"limits change", nullptr, [](World &w) {
+		watch(w.a, [](netback_vif *vif) { netback_set_limit(vif, NETBACK_LIMIT_FROM_PACKETS, "9"); });
+		watch(w.b, [](netback_vif *vif) { netback_set_limit(vif, NETBACK_LIMIT_TO_PACKETS, "9"); });
+	 }},
+	{"coalescing changes", nullptr, [](World &w) { events_are_held(w); }},
+	{"statistics", nullptr, [](World &w) { statistics(w.b); statistics(w.a); }},
+	{"debugfs", nullptr, [](World &w) { show_queue(w.b); kick_queue(w.b); show_queue(w.a); kick_queue(w.a); }},
+	{"control messages", b_hashes, [](World &w) { control_work(w.b); }},
+	{"headroom changes", [](World &w) { w.b.dev.headroom = 64; },
+	 [](World &w) { frontend(w.b, XenbusState::reconfiguring); }},
+	{"b wants a filter", nullptr,
+	 [](World &w) { watch(w.b, [](netback_vif *vif) { netback_set_multicast_control(vif, true); }); }},
+	{"hotplug is through", nullptr, [](World &w) { watch(w.b, netback_hotplug_changed); }},
+	{"features are asked for", nullptr, [](World &w) {
+		with_rtnl(w.b, [](netback_vif *vif) { netback_offloads(vif), netback_max_mtu(vif); });
+	 }},
+	{"b leaves the bridge", nullptr, [](World &w) {
+		with_rtnl(w.b, [&w](netback_vif *vif) { w.b.port.owner = nullptr, netback_set_port(vif, nullptr, nullptr); });
+	 }},
+};
