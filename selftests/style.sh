@@ -132,8 +132,19 @@ no_conflict_marks() {
 	! grep -nE '^(<<<<<<<|>>>>>>>) ' "${files[@]}"
 }
 
+# From fmt 11 on join() is in a header of its own.
+join_is_included() {
+	local f bad=0
+	while IFS= read -r f; do
+		grep -q '#include <fmt/ranges.h>' "$f" && continue
+		echo "$f: fmt::join needs #include <fmt/ranges.h>"
+		bad=1
+	done < <(tracked '*.cpp' '*.hpp' '*.cc' | xargs grep -l 'fmt::join')
+	return $bad
+}
+
 echo "KTAP version 1"
-echo "1..7"
+echo "1..8"
 check "clang-format agrees with every C++ file" formatted
 check "C is in Linux' style (c_style.py)" linux_style
 check "every Python file can be read" pythons
@@ -141,4 +152,5 @@ check "shellcheck has nothing to say about any shell script" shell_is_clean
 check "every source file names its licence" licensed
 check "no file is longer than $longest lines, but those that have a reason" short
 check "no conflict marks" no_conflict_marks
+check "what joins includes the header for it" join_is_included
 [ $failed = 0 ]

@@ -5,6 +5,7 @@
 #include <linux/percpu.h>
 
 #include "bridge-lite/counters.h"
+#include "linux/compat.h"
 
 u64 brlite_port_counter(const struct brlite_port *port, unsigned int counter)
 {
@@ -12,7 +13,7 @@ u64 brlite_port_counter(const struct brlite_port *port, unsigned int counter)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr((struct brlite_counters __force __percpu *)port->counters, cpu)->n[counter];
+		sum += per_cpu_ptr(compat_percpu(port->counters), cpu)->n[counter];
 	return sum;
 }
 

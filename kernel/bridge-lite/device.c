@@ -27,7 +27,7 @@ static void free_bridge(struct net_device *dev)
 {
 	struct brlite *bridge = netdev_priv(dev);
 
-	free_percpu((struct brlite_counters __force __percpu *)bridge->local.counters);
+	free_percpu(compat_percpu(bridge->local.counters));
 	kvfree(bridge->buckets);
 	kvfree(bridge->claims);
 	kvfree(bridge->core);
@@ -41,7 +41,7 @@ static int init(struct net_device *dev)
 	u64 seed[2];
 
 	bridge->buckets = kvzalloc(brlite_fdb_bytes(bridge->fdb_max), GFP_KERNEL_ACCOUNT);
-	bridge->local.counters = (struct brlite_counters __force *)alloc_percpu(struct brlite_counters);
+	bridge->local.counters = compat_plain(struct brlite_counters, alloc_percpu(struct brlite_counters));
 	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
 	if (!memory || !bridge->buckets || !bridge->local.counters || !dev->tstats) {
 		kvfree(memory);

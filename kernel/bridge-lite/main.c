@@ -25,6 +25,7 @@
 #include "bridge-lite/settings/slave.h"
 #include "bridge-lite/settings/sysfs.h"
 #include "bridge-lite/settings/vlan.h"
+#include "linux/compat.h"
 
 /* --- The link kind -------------------------------------------------------------------------------- */
 
@@ -75,8 +76,7 @@ static void take_settings(struct brlite *bridge, struct nlattr *data[])
 		bridge->group_fwd_mask = nla_get_u32(data[IFLA_BRLITE_GROUP_FWD_MASK]);
 }
 
-static int newlink(struct net *src_net, struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
-		   struct netlink_ext_ack *extack)
+static int create(struct net_device *dev, struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack)
 {
 	struct brlite *bridge = netdev_priv(dev);
 
@@ -90,6 +90,7 @@ static int newlink(struct net *src_net, struct net_device *dev, struct nlattr *t
 	bridge->mtu_by_hand = tb[IFLA_MTU];
 	return register_netdevice(dev);
 }
+COMPAT_NEWLINK(newlink, create)
 
 static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
 		      struct netlink_ext_ack *extack)

@@ -21,6 +21,7 @@
 #include "bridge-lite/settings/rules.h"
 #include "bridge-lite/settings/slave.h"
 #include "bridge-lite/settings/vlan.h"
+#include "linux/compat.h"
 
 static void update_port_mtu(struct brlite_slave *slave)
 {
@@ -78,7 +79,7 @@ static struct brlite_slave *make_slave(struct brlite *bridge, struct net_device 
 	}
 	slave->bridge = bridge;
 	slave->port.dev = dev;
-	slave->port.counters = (struct brlite_counters __force *)counters;
+	slave->port.counters = compat_plain(struct brlite_counters, counters);
 	brlite_vlans_init(&slave->port, &slave->vlans);
 	update_port_mtu(slave);
 	netdev_hold(dev, &slave->tracker, GFP_KERNEL);
@@ -96,7 +97,7 @@ static void free_slave(struct brlite_slave *slave)
 	kfree(slave->addresses);
 	kfree(slave->port.storm);
 	brlite_free_rules(slave);
-	free_percpu((struct brlite_counters __force __percpu *)slave->port.counters);
+	free_percpu(compat_percpu(slave->port.counters));
 	kfree(slave);
 }
 

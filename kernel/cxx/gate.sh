@@ -1,16 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gate.sh OBJDUMP NM OBJECT - refuse an object that needs what a kernel module has not.
+# gate.sh OBJDUMP OBJECT - refuse an object that needs what a kernel module has not.
 #
 # Nothing in the kernel runs static constructors, unwinds exceptions, sets up C++ TLS or
 # links a C++ run time. Any of these in an object is a mistake in its source: say which.
+#
+# Symbols are read with objdump: nm shows those of the bytecode instead where gcc's linker plugin is installed,
+# so what it says depends on the machine.
 set -eu
-objdump=$1 nm=$2 object=$3
+objdump=$1 object=$2
 bad=0
 
 # An object that cannot be read has not passed.
-"$nm" "$object" > /dev/null || exit 1
+table=$("$objdump" -t "$object") || exit 1
 
 sections=$("$objdump" -h "$object" |
 	grep -oE '[[:space:]]\.(init_array|fini_array|ctors|dtors|eh_frame|gcc_except_table|tdata|tbss)([.[:space:]]|$)' |
@@ -21,7 +24,7 @@ for section in $sections; do
 done
 
 # operator new/delete, exceptions, RTTI, guards of function-local statics, unwinder.
-symbols=$("$nm" -u "$object" |
+symbols=$(printf '%s\n' "$table" | awk '/\*UND\*/ { print $NF }' |
 	grep -oE '(_Znw|_Zna|_Zdl|_Zda|__cxa_|__gxx_|_Unwind_|_ZTI|_ZTV|_ZSt[0-9]|__dso_handle|__dynamic_cast)[A-Za-z0-9_]*' |
 	sort -u) || true
 for symbol in $symbols; do
@@ -29,8 +32,10 @@ for symbol in $symbols; do
 	bad=1
 done
 
-# A weak definition that is not an inline function's copy would silently override the kernel's.
-weak=$("$nm" "$object" | awk '$2 == "V" && $3 !~ /^_Z/ || $2 == "W" && $3 !~ /^_Z/ { print $3 }')
+# A weak definition that is not an inline function's copy would silently override the kernel's. (gcc itself defines
+# one, named after the file, in the debug information of the bytecode.) The second flag, at column 19, is w for weak.
+weak=$(printf '%s\n' "$table" |
+	awk 'substr($0, 19, 1) == "w" && !/\*UND\*/ && !/\.gnu\.(debug)?lto_/ && $NF !~ /^_Z/ { print $NF }')
 for symbol in $weak; do
 	echo "$object: weak symbol $symbol: define it once, strongly" >&2
 	bad=1

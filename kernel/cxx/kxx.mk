@@ -23,13 +23,28 @@ CFLAGS_main.o += -DRINGWAY_VERSION='"$(shell cat $(dir $(realpath $(kxx-dir)/kxx
 # Quoted includes name a file by its path below kernel/; <linux/...> never means our linux/.
 ccflags-y += -iquote $(kxx-dir)/..
 
-# Where linux/compat.h cannot tell by the version.
-ccflags-$(shell grep -qs 'netns_immutable' $(srctree)/include/linux/netdevice.h && echo y) += -DCOMPAT_NETNS_IMMUTABLE
+# What linux/compat.h asks the headers and not their version: stable series and distributions take things over.
+# $(call kxx-has,HEADER,PATTERN) is y where the kernel's include/HEADER has PATTERN.
+kxx-has = $(shell grep -qs '$(2)' $(srctree)/include/$(1) && echo y)
+ccflags-$(call kxx-has,linux/netdevice.h,netns_immutable) += -DCOMPAT_NETNS_IMMUTABLE
+ccflags-$(call kxx-has,linux/netdevice.h,netif_get_flags) += -DCOMPAT_NETIF_GET_FLAGS
+ccflags-$(call kxx-has,linux/netdevice.h,bool \*notified) += -DCOMPAT_FDB_TELLS
+ccflags-$(call kxx-has,linux/hrtimer.h,hrtimer_setup) += -DCOMPAT_HRTIMER_SETUP
+ccflags-$(call kxx-has,net/rtnetlink.h,rtnl_newlink_params) += -DCOMPAT_NEWLINK_PARAMS
+ccflags-$(call kxx-has,xen/xenbus.h,driver_state.const struct) += -DCOMPAT_DRIVER_STATE_DEVICE
 
 # --- Compiling a .cpp ---------------------------------------------------------------
 # g++ is the twin of the gcc Kbuild uses, so retpolines, return thunks, IBT, stack
 # protector, ftrace hooks and padding come out the same in both languages.
-KXX ?= $(subst gcc,g++,$(CC))
+# Only the program's own name is changed, not a folder's ("ccache /opt/gcc/bin/gcc-12").
+KXX ?= $(foreach word,$(CC),$(if $(findstring /,$(word)),$(dir $(word)))$(subst gcc,g++,$(notdir $(word))))
+ifeq ($(shell command -v $(lastword $(KXX)) 2>/dev/null),)
+$(error this kernel is built with $(CC), and Ringway's modules need the C++ compiler beside it, $(KXX), \
+which is not installed: try apt-get install $(notdir $(lastword $(KXX))))
+endif
+ifndef CONFIG_CC_IS_GCC
+$(error this kernel is not built with gcc ($(CONFIG_CC_VERSION_TEXT)): Ringway's modules cannot be built for it)
+endif
 kxx-stdinc := $(shell $(KXX) -x c++ -E -v /dev/null 2>&1 | sed -n 's,^ \(.*/c++/.*\),\1,p')
 kxx-stdinc += $(shell $(KXX) -print-file-name=include)
 
@@ -37,7 +52,7 @@ kxx-stdinc += $(shell $(KXX) -print-file-name=include)
 kxx-c-only := -std=% -Wstrict-prototypes -Werror=strict-prototypes -Wmissing-prototypes \
 	-Werror=implicit-function-declaration -Werror=implicit-int -Werror=incompatible-pointer-types \
 	-Werror=designated-init -Wno-override-init% -Wno-pointer-sign -Wdeclaration-after-statement \
-	-Wold-style-definition
+	-Wold-style-definition -Wno-unterminated-string-initialization
 
 # Thread-safe statics and __cxa_atexit stay on: they turn a static object that would need
 # run-time construction into an undefined symbol, which modpost reports as an error.
@@ -72,7 +87,7 @@ define rule_cxx_o_cpp
 endef
 
 quiet_cmd_kxx_gate =
-      cmd_kxx_gate = sh $(kxx-dir)/gate.sh $(OBJDUMP) $(NM) $@
+      cmd_kxx_gate = sh $(kxx-dir)/gate.sh $(OBJDUMP) $@
 
 $(obj)/%.o: $(src)/%.cpp FORCE
 	$(call if_changed_rule,cxx_o_cpp)
@@ -84,12 +99,13 @@ override delay-objtool := y
 
 # Objects in kxx-lto-y carry GCC bytecode beside ordinary code (fat objects: nm and a
 # Kbuild that renames the link command still work). Linking with gcc instead of ld
-# compiles all bytecode as one unit: glue.c gets inlined into the C++.
+# compiles all bytecode as one unit: glue.c gets inlined into the C++. From gcc 14 on a function's ftrace record lies
+# in the function's own group, which would keep it a section of its own in the module: the linker dissolves groups.
 ifneq ($(LTO),n)
 ifdef CONFIG_CC_IS_GCC
 $(foreach o,$(kxx-lto-y),$(eval CFLAGS_$(o) += -flto -ffat-lto-objects $(kxx-nodebug)))
 override cmd_ld_multi_m = $(CC) $(filter -m% -f% -O% -g% -pg -W%,$(KBUILD_CFLAGS)) $(kxx-nodebug) -r -nostdlib \
-	-fno-gnu-unique -flto=1 -flto-partition=none -flinker-output=nolto-rel \
-	-o $@ @$(patsubst %.o,%.mod,$@) $(cmd_objtool) ; sh $(kxx-dir)/sections.sh $(OBJDUMP) $@
+	-fno-gnu-unique -flto=1 -flto-partition=none -flinker-output=nolto-rel -Wl,--force-group-allocation \
+	-o $@ @$(patsubst %.o,%.mod,$@) $(cmd_objtool)
 endif
 endif

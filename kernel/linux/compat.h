@@ -8,8 +8,16 @@
 #ifndef RINGWAY_LINUX_COMPAT_H
 #define RINGWAY_LINUX_COMPAT_H
 
+#include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 #include <linux/version.h>
+#include <net/rtnetlink.h>
+#include <xen/xenbus.h>
+
+/* 6.15 moved a device's lock and its lockdep classes out of <linux/netdevice.h>. */
+#if __has_include(<net/netdev_lock.h>)
+#include <net/netdev_lock.h>
+#endif
 
 /* 6.6 split <net/page_pool.h>; 6.4 lets a pool recycle without locks inside its own NAPI poll. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
@@ -94,5 +102,68 @@ static inline void compat_set_lockless_immovable(struct net_device *dev)
 	dev->features |= NETIF_F_LLTX | NETIF_F_NETNS_LOCAL;
 #endif
 }
+
+/* A timer of high resolution is told its function when it is set up, or just after. */
+static inline void compat_hrtimer_setup(struct hrtimer *timer, enum hrtimer_restart (*function)(struct hrtimer *),
+					clockid_t clock, enum hrtimer_mode mode)
+{
+#ifdef COMPAT_HRTIMER_SETUP
+	hrtimer_setup(timer, function, clock, mode);
+#else
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+#endif
+}
+
+/* The state that the driver at PATH has written. Newer kernels also look whether DEVICE is on its way out. */
+static inline enum xenbus_state compat_driver_state(const struct xenbus_device *device, const char *path)
+{
+#ifdef COMPAT_DRIVER_STATE_DEVICE
+	return xenbus_read_driver_state(device, path);
+#else
+	return xenbus_read_driver_state(path);
+#endif
+}
+
+/* A device's IFF_ flags as programs see them. */
+static inline unsigned int compat_get_flags(const struct net_device *dev)
+{
+#ifdef COMPAT_NETIF_GET_FLAGS
+	return netif_get_flags(dev);
+#else
+	return dev_get_flags(dev);
+#endif
+}
+
+/* NAME is what the kernel calls to make a link: it calls INNER(dev, tb, data, extack). */
+#ifdef COMPAT_NEWLINK_PARAMS
+#define COMPAT_NEWLINK(name, inner)                                                                       \
+	static int name(struct net_device *dev, struct rtnl_newlink_params *params,                       \
+			struct netlink_ext_ack *extack)                                                   \
+	{                                                                                                 \
+		return inner(dev, params->tb, params->data, extack);                                      \
+	}
+#else
+#define COMPAT_NEWLINK(name, inner)                                                                       \
+	static int name(struct net *net, struct net_device *dev, struct nlattr *tb[], struct nlattr *data[], \
+			struct netlink_ext_ack *extack)                                                   \
+	{                                                                                                 \
+		return inner(dev, tb, data, extack);                                                      \
+	}
+#endif
+
+/* ndo_fdb_add and ndo_fdb_del may say that they told user space themselves; ours leave it to the kernel. */
+#ifdef COMPAT_FDB_TELLS
+#define COMPAT_FDB_NOTIFIED bool *notified,
+#else
+#define COMPAT_FDB_NOTIFIED
+#endif
+
+/*
+ * Types that C++ sees hold per-CPU pointers as plain ones. Newer kernels give per-CPU memory an address space
+ * of its own, which the compiler lets pass to and fro only by way of a number.
+ */
+#define compat_plain(type, percpu) ((type *)(__force uintptr_t)(percpu))
+#define compat_percpu(plain) ((typeof(*(plain)) __percpu *)(__force uintptr_t)(plain))
 
 #endif

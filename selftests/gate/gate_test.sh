@@ -25,7 +25,7 @@ result() { # CODE TEXT
 judge() { # FLAG...
 	g++-12 "${flags[@]}" "$@" -x c++ -c -o "$work/object.o" - > "$work/said" 2>&1 ||
 		{ echo "does not compile" >> "$work/said"; return 2; }
-	sh "$gate" objdump nm "$work/object.o" > "$work/said" 2>&1
+	sh "$gate" objdump "$work/object.o" > "$work/said" 2>&1
 }
 
 accept() { # TEXT FLAG...
@@ -67,7 +67,7 @@ extern "C" void *memcpy(void *, const void *, unsigned long);
 extern "C" void kfree(const void *);
 void f(void *a, void *b) { memcpy(a, b, 4096); kfree(b); }
 END
-accept "an object with bytecode for link-time optimisation" -flto -ffat-lto-objects << 'END'
+accept "an object with bytecode for link-time optimisation" -g -flto -ffat-lto-objects << 'END'
 inline int twice(int v) { return 2 * v; }
 int f(int v) { return twice(v); }
 END
@@ -119,7 +119,7 @@ END
 
 # Not an object at all: no verdict is not a good verdict.
 echo "no object" > "$work/object.o"
-! sh "$gate" objdump nm "$work/object.o" > "$work/said" 2>&1
+! sh "$gate" objdump "$work/object.o" > "$work/said" 2>&1
 result $? "refuses a file that is no object"
 
 # A module whose functions' groups bring a section each, as it comes out of the link.

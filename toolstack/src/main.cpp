@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <functional>
 #include <unistd.h>
 #include "verbs/check.hpp"
@@ -167,7 +168,7 @@ void add_stats(CLI::App &vif, Arguments &a)
 void add_set(CLI::App &vif, Arguments &a)
 {
 	CLI::App *set = add_verb(vif, "set", "Change what its port may do on a brlite bridge", a, Names::vif);
-	set->add_option("KEY=VALUE", a.spec,
+	set->add_option("SETTING", a.spec,
 			"carrier=on|off, isolated=on|off, mac_lock=on|off, ip=ADDRESS,...|none|any, "
 			"broadcast= multicast= unknown=PPS[/BURST]|off, rules=FILE|none, "
 			"mirror=DEVICE[/from-guest|/to-guest]|none, vlan=IDS|none; without any, the stored "

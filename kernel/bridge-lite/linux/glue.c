@@ -8,6 +8,7 @@
 
 #include "bridge-lite/linux/host.h"
 #include "bridge-lite/linux/state.h"
+#include "linux/compat.h"
 
 __always_inline uint32_t host_now(void)
 {
@@ -31,9 +32,7 @@ __always_inline void host_unlock(struct fdb_lock *lock)
 
 __always_inline void host_count(struct brlite_port *port, uint32_t counter)
 {
-	struct brlite_counters __percpu *counters = (struct brlite_counters __force __percpu *)port->counters;
-
-	this_cpu_inc(counters->n[counter]);
+	this_cpu_inc(compat_percpu(port->counters)->n[counter]);
 }
 
 void host_tell(struct brlite_port *port, enum brlite_news news, const uint8_t *mac)
@@ -58,7 +57,5 @@ void host_tell(struct brlite_port *port, enum brlite_news news, const uint8_t *m
 
 void host_count_rule(struct brlite_rule_hits *hits, uint32_t outcome)
 {
-	struct brlite_rule_hits __percpu *counters = (struct brlite_rule_hits __force __percpu *)hits;
-
-	this_cpu_inc(counters->n[outcome]);
+	this_cpu_inc(compat_percpu(hits)->n[outcome]);
 }

@@ -21,6 +21,7 @@
 #include "bridge-lite/settings/port_words.h"
 #include "bridge-lite/settings/refuse.h"
 #include "bridge-lite/settings/vlan.h"
+#include "linux/compat.h"
 
 /* --- Showing -------------------------------------------------------------------------------------------- */
 
@@ -84,7 +85,7 @@ int brlite_getlink(struct sk_buff *skb, u32 pid, u32 seq, struct net_device *dev
 		.ifi_family = AF_BRIDGE,
 		.ifi_type = dev->type,
 		.ifi_index = dev->ifindex,
-		.ifi_flags = dev_get_flags(dev),
+		.ifi_flags = compat_get_flags(dev),
 	};
 	if (fill_device(skb, dev) || (bridge_dev != dev && fill_port(skb, dev, bridge_dev)) ||
 	    brlite_fill_vlans(skb, dev, filter_mask)) {

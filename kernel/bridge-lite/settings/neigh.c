@@ -29,6 +29,7 @@
 #include "bridge-lite/linux/state.h"
 #include "bridge-lite/lookup.h"
 #include "bridge-lite/settings/neigh.h"
+#include "linux/compat.h"
 
 /* What one line shows, and to whom. */
 struct request {
@@ -180,7 +181,7 @@ static int find_place(struct net_device *dev, struct nlattr *tb[], struct place 
 }
 
 int brlite_neigh_add(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *dev, const unsigned char *addr,
-		     u16 vid, u16 flags, struct netlink_ext_ack *extack)
+		     u16 vid, u16 flags, COMPAT_FDB_NOTIFIED struct netlink_ext_ack *extack)
 {
 	bool fixed = ndm->ndm_state & (NUD_NOARP | NUD_PERMANENT), replace = flags & (NLM_F_REPLACE | NLM_F_APPEND);
 	struct brlite_fdb_entry entry = { .vlan = vid, .is_sticky = !!(ndm->ndm_flags & NTF_STICKY) };
@@ -203,7 +204,7 @@ int brlite_neigh_add(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *
 }
 
 int brlite_neigh_del(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *dev, const unsigned char *addr,
-		     u16 vid, struct netlink_ext_ack *extack)
+		     u16 vid, COMPAT_FDB_NOTIFIED struct netlink_ext_ack *extack)
 {
 	struct place place;
 	int err = find_place(dev, tb, &place, extack);

@@ -13,6 +13,7 @@
 #include "bridge-lite/settings/in_force.h"
 #include "bridge-lite/settings/refuse.h"
 #include "bridge-lite/settings/rules.h"
+#include "linux/compat.h"
 
 struct brlite_rules {
 	struct brlite_rule_hits __percpu *hits;
@@ -105,7 +106,7 @@ static struct brlite_rules *make(const struct nlattr *nest, struct netlink_ext_a
 		return err ? ERR_PTR(err) : NULL;
 	}
 	rules->list = brlite_rule_list_init(rules->memory, rules->given, rules->count, rules->rest,
-					    (struct brlite_rule_hits __force *)rules->hits);
+					    compat_plain(struct brlite_rule_hits, rules->hits));
 	return rules;
 }
 

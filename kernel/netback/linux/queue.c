@@ -6,6 +6,7 @@
 #include <xen/events.h>
 #include <xen/xenbus.h>
 
+#include "linux/compat.h"
 #include "netback/linux/state.h"
 
 /* --- timers ---------------------------------------------------------------------------------------------- */
@@ -32,10 +33,8 @@ static void set_up_timers(struct queue_host *q)
 
 	timer_setup(&from->timer, poll_from_guest_again, 0);
 	timer_setup(&to->timer, poll_to_guest_again, 0);
-	hrtimer_init(&from->hold, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
-	from->hold.function = from_guest_held;
-	hrtimer_init(&to->hold, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
-	to->hold.function = q->vif->events->to_guest_held;
+	compat_hrtimer_setup(&from->hold, from_guest_held, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
+	compat_hrtimer_setup(&to->hold, q->vif->events->to_guest_held, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 }
 
 void host_schedule_later(struct queue_host *q, enum guest_side side, uint64_t microseconds)
@@ -216,7 +215,7 @@ void host_queue_cancel_timers(struct queue_host *q)
 	enum guest_side side;
 
 	for (side = FROM_GUEST; side <= TO_GUEST; side++) {
-		del_timer_sync(&q->side[side].timer);
+		timer_delete_sync(&q->side[side].timer);
 		hrtimer_cancel(&q->side[side].hold);
 	}
 }
@@ -269,7 +268,7 @@ void host_queue_disable(struct queue_host *q)
 	napi_disable(&from->napi);
 	napi_disable(&to->napi);
 	/* A poll that gave its NAPI back just before may arm them again: host_queue_cancel_timers() has the last word. */
-	del_timer_sync(&from->timer);
-	del_timer_sync(&to->timer);
+	timer_delete_sync(&from->timer);
+	timer_delete_sync(&to->timer);
 	hrtimer_cancel(&from->hold);
 }

@@ -86,7 +86,7 @@ void host_queue_enable(struct queue_host *host)
 void host_queue_disable(struct queue_host *host)
 {
 	napi_disable(&host->napi);
-	del_timer_sync(&host->refill);
+	timer_delete_sync(&host->refill);
 }
 
 struct queue_host *host_queue(struct vif_host *host, u32 i)

@@ -150,5 +150,5 @@ void host_events_unbind(struct queue_host *host)
 		unbind_from_irqhandler(host->tx_irq, host);
 	host->tx_irq = host->rx_irq = 0;
 	host->tx_port = host->rx_port = 0;
-	del_timer_sync(&host->refill);
+	timer_delete_sync(&host->refill);
 }

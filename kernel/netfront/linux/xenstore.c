@@ -3,6 +3,7 @@
 #include <linux/delay.h>
 #include <linux/slab.h>
 
+#include "linux/compat.h"
 #include "netfront/linux/state.h"
 
 /* --- XenStore ------------------------------------------------------------------------------------ */
@@ -101,7 +102,7 @@ int host_xenstore_commit(struct vif_host *host)
 
 u32 host_backend_state(struct vif_host *host)
 {
-	return xenbus_read_driver_state(host->bus->otherend);
+	return compat_driver_state(host->bus, host->bus->otherend);
 }
 
 bool host_backend_online(struct vif_host *host)

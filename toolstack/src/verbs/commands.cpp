@@ -2,6 +2,7 @@
 #include "verbs/commands.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include "vif/attach_check.hpp"
 #include "vif/carrier.hpp"
 #include "vif/kept_policy.hpp"

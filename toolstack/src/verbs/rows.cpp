@@ -2,6 +2,7 @@
 #include "verbs/rows.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 #include "vif/domain.hpp"
 #include "vif/kept_policy.hpp"

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include "words/error.hpp"
 #include "words/ip_address.hpp"
 #include "words/text.hpp"

@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include "words/error.hpp"
 #include "schema_types.hpp"
 
