@@ -15,8 +15,9 @@ die() { echo "suites: $*" >&2; exit 1; }
 # Package server of the machine: the first one that serves Debian itself.
 mirror() {
 	local uri
+	# shellcheck disable=SC2016 # apt expands it
 	uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2> /dev/null | grep -m 1 '/debian/\?$' || true)
-	echo "${uri:-http://deb.debian.org/debian}"
+	echo "${uri:?no server of Debian is known to apt on this machine}"
 }
 
 # The newest kernel of a suite comes with "linux-headers-amd64", its backports have a newer one.
@@ -62,8 +63,7 @@ run() { # SUITE COMMAND…
 
 modules() { # SUITE
 	local kernel log lto bad=0
-	for kernel in $(cd "$OUT/chroot/$1/lib/modules" && ls -d ./*-amd64 | sort -V); do
-		kernel=${kernel#./}
+	for kernel in $(find "$OUT/chroot/$1/usr/lib/modules" -maxdepth 1 -name '*-amd64' -printf '%f\n' | sort -V); do
 		for lto in y n; do
 			log=$OUT/chroot/$1-$kernel-lto-$lto.log
 			echo "suites: modules for Linux $kernel ($1), LTO=$lto"

@@ -18,7 +18,8 @@ enum {
 	BRLITE_BRPORT_MCAST_MAX_GROUPS,
 	BRLITE_BRPORT_NEIGH_VLAN_SUPPRESS,
 	BRLITE_BRPORT_BACKUP_NHID,
-	BRLITE_BRPORT_LAST = BRLITE_BRPORT_BACKUP_NHID,
+	BRLITE_BRPORT_NEIGH_FORWARD_GRAT,
+	BRLITE_BRPORT_LAST = BRLITE_BRPORT_NEIGH_FORWARD_GRAT,
 };
 static_assert((int)IFLA_BRPORT_MAX <= (int)BRLITE_BRPORT_LAST,
 	      "This kernel has a new port setting: say in brlite_port_word_of() what it does here");
@@ -117,6 +118,8 @@ static inline struct brlite_port_word brlite_port_word_of(uint16_t attribute)
 		return BRLITE_LACKS(1, "mab");
 	case BRLITE_BRPORT_MCAST_MAX_GROUPS:
 		return BRLITE_LACKS(4, "mcast_max_groups");
+	case BRLITE_BRPORT_NEIGH_FORWARD_GRAT:
+		return BRLITE_LACKS(1, "neigh_forward_grat");
 	case BRLITE_BRPORT_NEIGH_VLAN_SUPPRESS:
 		return BRLITE_LACKS(1, "neigh_vlan_suppress");
 	case BRLITE_BRPORT_BACKUP_NHID:
