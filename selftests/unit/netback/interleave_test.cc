@@ -66,6 +66,29 @@ bool meet(const Operation &first, const Operation &second, u64 where, bool soon)
 	return waited;
 }
 
+// A row that has lost its subject would pass for ever.
+TEST(Operations, ArmWhatTheirNamesSay)
+{
+	const auto armed_by = [](const char *name, auto &&timer) {
+		World world;
+		for (const Operation &each : operations)
+			if (std::string(each.name) == name) {
+				each.prepare(world);
+				each.run(world);
+				EXPECT_NE(timer(world), 0u) << name;
+				return;
+			}
+		ADD_FAILURE() << "no operation \"" << name << "\"";
+	};
+	armed_by("a waits for b", [](World &w) { return queue_of(w.a)->from_guest.hold; });
+	armed_by("a is limited", [](World &w) { return queue_of(w.a)->from_guest.timer; });
+	armed_by("b is limited", [](World &w) { return queue_of(w.b)->to_guest.timer; });
+	armed_by("a's time has come", [](World &w) { return queue_of(w.a)->from_guest.timer; });
+	armed_by("b's time has come", [](World &w) { return queue_of(w.b)->to_guest.timer; });
+	armed_by("a's events are held", [](World &w) { return queue_of(w.a)->from_guest.hold; });
+	armed_by("a's events are held", [](World &w) { return queue_of(w.b)->to_guest.hold; });
+}
+
 class Pair : public testing::TestWithParam<size_t>
 {
 };
