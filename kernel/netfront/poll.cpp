@@ -108,13 +108,9 @@ void Queue::end_of_interrupt(u32 kinds)
 	}
 }
 
-// The first time, asks for the tear-down, which runs in process context (netfront_later).
 int Queue::break_off()
 {
-	if (shared->set_broken()) {
-		host_alert(shared->host, shared->complaint());
-		host_later(shared->host, 0);
-	}
+	shared->break_off();
 	host_napi_done(host, 0);
 	return 0;
 }

@@ -31,8 +31,15 @@ struct Shared {
 	// The backend broke the protocol: nothing it says is believed until the next connection. A plain load
 	// on purpose: it is as good as a relaxed one here, and the compiler merges it with other tests.
 	bool broken() const { return broken_; }
-	// True for the first to say so.
-	bool set_broken() { return !__atomic_exchange_n(&broken_, true, __ATOMIC_ACQ_REL); }
+	// The first time, says why and asks for the tear-down, which runs in process context
+	// (netfront_later).
+	void break_off()
+	{
+		if (__atomic_exchange_n(&broken_, true, __ATOMIC_ACQ_REL))
+			return;
+		host_alert(host, complaint());
+		host_later(host, 0);
+	}
 	// What the backend did. The caller returns the error, and Queue::break_off() gets it.
 	Error broken_by(const char *complaint)
 	{
@@ -99,7 +106,7 @@ private:
 	void post_gso(const tx_view &view) RINGWAY_REQUIRES(this);
 	void post_frag(sk_buff *skb, const frag_view &frag, u32 &remaining) RINGWAY_REQUIRES(this);
 	bool make_buffers(u32 count) RINGWAY_REQUIRES(this);
-	bool make_buffer(TxSlot &slot);
+	bool make_bare(u32 count) RINGWAY_REQUIRES(this);
 	void push() RINGWAY_REQUIRES(this);
 	bool drop(sk_buff *skb) RINGWAY_REQUIRES(this);
 	bool busy() RINGWAY_REQUIRES(this);

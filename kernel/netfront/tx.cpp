@@ -45,7 +45,7 @@ bool TxQueue::transmit(sk_buff *skb)
 	const u32 slots = plan.slots() + (view.gso_size != 0);
 	if (RINGWAY_UNLIKELY(slots > ring_.free_slots()))
 		return busy();
-	if (RINGWAY_UNLIKELY(!make_buffers(plan.copy_slots)))
+	if (RINGWAY_UNLIKELY(!make_buffers(plan.copy_slots) || !make_bare(plan.grant_slots)))
 		return drop(skb);
 
 	host_skb_timestamp(skb);
@@ -66,14 +66,14 @@ bool TxQueue::transmit(sk_buff *skb)
 	return true;
 }
 
-// INVARIANT: the ring has room for the whole plan, and its copy slots have buffers.
+// INVARIANT: the ring has room for the whole plan, and there are slots with buffers and bare ones for it.
 void TxQueue::post(sk_buff *skb, const tx_view &view, const TxPlan &plan)
 {
 	u32 remaining = plan.slots(), done = 0;
 	for (u32 i = 0; i < plan.copy_slots; i++) {
 		const u32 left = plan.copy_bytes - done;
 		const u32 length = left < kPageSize ? left : kPageSize;
-		const u32 id = slots_.take(TxSlot::Use::copied, ring_.req_prod());
+		const u32 id = slots_.take_buffered(ring_.req_prod());
 		TxSlot &slot = slots_[id];
 		host_skb_read(skb, done, slot.buffer, length);
 		done += length;
@@ -81,14 +81,14 @@ void TxQueue::post(sk_buff *skb, const tx_view &view, const TxPlan &plan)
 		const u16 more = --remaining ? NETTXF_more_data : 0;
 		if (i == 0) {
 			const u16 extra = view.gso_size ? NETTXF_extra_info : 0;
-			ring_.post(TxRequest{slot.buffer_ref, 0,
+			ring_.post(TxRequest{slot.ref, 0,
 					     static_cast<u16>(checksum_flags(view) | more | extra),
 					     static_cast<u16>(id), static_cast<u16>(view.length)});
 			if (view.gso_size)
 				post_gso(view);
 		} else {
-			ring_.post(TxRequest{slot.buffer_ref, 0, more, static_cast<u16>(id),
-					     static_cast<u16>(length)});
+			ring_.post(
+				TxRequest{slot.ref, 0, more, static_cast<u16>(id), static_cast<u16>(length)});
 		}
 	}
 	if (plan.grant_slots == 0) {
@@ -125,13 +125,13 @@ void TxQueue::post_frag(sk_buff *skb, const frag_view &frag, u32 &remaining)
 	u32 offset = frag.offset, left = frag.length;
 	while (left) {
 		const u32 length = left < kPageSize - offset ? left : kPageSize - offset;
-		const u32 id = slots_.take(TxSlot::Use::granted, ring_.req_prod());
+		const u32 id = slots_.take_bare(ring_.req_prod());
 		TxSlot &slot = slots_[id];
 		slot.skb = skb;
-		host_grant(slot.page_ref, shared_->backend, page, true);
+		host_grant(slot.ref, shared_->backend, page, true);
 		granted_++;
 		const u16 more = --remaining ? NETTXF_more_data : 0;
-		ring_.post(TxRequest{slot.page_ref, static_cast<u16>(offset), more, static_cast<u16>(id),
+		ring_.post(TxRequest{slot.ref, static_cast<u16>(offset), more, static_cast<u16>(id),
 				     static_cast<u16>(length)});
 		left -= length;
 		offset = 0;
@@ -178,25 +178,39 @@ bool TxQueue::drop(sk_buff *skb)
 	return true;
 }
 
-// Makes sure that the next `count` ids have a page to copy into.
+// Sees to `count` slots with a page to copy into.
 bool TxQueue::make_buffers(u32 count)
 {
-	for (u32 i = 0; i < count; i++) {
-		TxSlot &slot = slots_[slots_.peek(i)];
-		if (RINGWAY_UNLIKELY(!slot.buffer) && !make_buffer(slot))
+	while (RINGWAY_UNLIKELY(slots_.buffered() < count)) {
+		TxSlot &slot = slots_.next_bare();
+		page *page = host_page_alloc(false);
+		if (!page)
 			return false;
+		slot.buffer_page = page;
+		slot.buffer = static_cast<u8 *>(host_page_address(page));
+		host_grant(slot.ref, shared_->backend, page, true);
+		slots_.next_bare_has_a_buffer();
 	}
 	return true;
 }
 
-bool TxQueue::make_buffer(TxSlot &slot)
+// Sees to `count` slots whose reference grants nothing. INVARIANT: so many are free besides what the packet
+// copies, so this takes no buffer that make_buffers() has just made for it.
+// HOSTILE: a backend that still has a buffer mapped which it answered is no longer trusted.
+bool TxQueue::make_bare(u32 count)
 {
-	page *page = host_page_alloc(false);
-	if (!page)
-		return false;
-	slot.buffer_page = page;
-	slot.buffer = static_cast<u8 *>(host_page_address(page));
-	host_grant(slot.buffer_ref, shared_->backend, page, true);
+	while (RINGWAY_UNLIKELY(slots_.bare() < count)) {
+		TxSlot &slot = slots_.next_buffered();
+		if (RINGWAY_UNLIKELY(!host_grant_revoke(slot.ref))) {
+			(void)shared_->broken_by("TX grant still in use after its response");
+			shared_->break_off();
+			return false;
+		}
+		host_page_free(slot.buffer_page);
+		slot.buffer = nullptr;
+		slot.buffer_page = nullptr;
+		slots_.next_buffered_is_bare();
+	}
 	return true;
 }
 } // namespace ringway::netfront

@@ -40,7 +40,7 @@ Result<void> TxQueue::take_response(const TxResponse &response, u32 published, i
 		return shared_->broken_by("TX response for a request that is not in the ring");
 	TxSlot &slot = slots_[response.id];
 	if (slot.use == TxSlot::Use::granted) {
-		if (RINGWAY_UNLIKELY(!host_grant_revoke(slot.page_ref)))
+		if (RINGWAY_UNLIKELY(!host_grant_revoke(slot.ref)))
 			return shared_->broken_by("TX grant still in use after its response");
 		granted_--;
 		sk_buff *skb = slot.skb;

@@ -13,18 +13,13 @@ Result<void> TxQueue::connect(vif_host *vif, queue_host *host, Shared *shared)
 	shared_ = shared;
 	if (!ring_page_.begin(vif))
 		return Error::no_memory;
-	if (!refs_.fill(2 * kSize)) {
+	if (!refs_.fill(kSize)) {
 		ring_page_.end();
 		return Error::no_memory;
 	}
 	slots_.init();
-	for (u32 id = 0; id < kSize; id++) {
-		TxSlot &slot = slots_[id];
-		slot.buffer = nullptr;
-		slot.buffer_page = nullptr;
-		slot.buffer_ref = refs_.take();
-		slot.page_ref = refs_.take();
-	}
+	for (u32 id = 0; id < kSize; id++)
+		slots_[id].ref = refs_.take();
 	granted_ = extras_ = 0;
 	event_near_ = false;
 	ring_.init(ring_page_.page());
@@ -50,20 +45,17 @@ void TxQueue::disconnect()
 void TxQueue::give_back(TxSlot &slot)
 {
 	if (slot.use == TxSlot::Use::granted) {
-		host_grant_end(slot.page_ref);
+		host_grant_end(slot.ref);
 		if (--*host_skb_pending(slot.skb) == 0)
 			host_skb_drop(slot.skb);
 		slot.skb = nullptr;
-	} else {
-		host_ref_free(slot.page_ref);
-	}
-	if (slot.buffer) {
-		host_grant_end(slot.buffer_ref);
+	} else if (slot.buffer) {
+		host_grant_end(slot.ref);
 		host_page_free(slot.buffer_page);
 		slot.buffer = nullptr;
 		slot.buffer_page = nullptr;
 	} else {
-		host_ref_free(slot.buffer_ref);
+		host_ref_free(slot.ref);
 	}
 	slot.use = TxSlot::Use::free;
 }

@@ -140,11 +140,22 @@ TEST_F(VifTest, QueueCountIsClamped)
 // NF-31
 TEST_F(VifTest, FewerQueuesWhenGrantsRunOut)
 {
-	k.grants_left = limit = 2 * 770 + 100;
+	k.grants_left = limit = 2 * 514 + 100;
 	k.backend["multi-queue-max-queues"] = 4;
 	make(4);
 	link();
 	EXPECT_EQ(k.ours.at("multi-queue-num-queues"), 2u);
+	k.backend["state"] = 0;
+	leave();
+}
+
+// A guest's table has room for so many queues as with the stock driver: 256 references for each ring's slots,
+// and the two rings.
+TEST_F(VifTest, QueueTakesNoMoreGrantsThanStock)
+{
+	make();
+	link();
+	EXPECT_EQ(limit - k.grants_left, 256u + 256 + 2);
 	k.backend["state"] = 0;
 	leave();
 }

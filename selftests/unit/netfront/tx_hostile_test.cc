@@ -6,6 +6,31 @@ using namespace ringway;
 using namespace ringway::netfront;
 using namespace ringway::test;
 
+// NF-11
+TEST_F(TxTest, BufferThatStaysMappedIsNotGrantedForAnother)
+{
+	while (!q.stopped)
+		send(k.new_skb(pattern(60)));
+	for (auto &packet : b.take_all()) {
+		b.answer(packet);
+		k.grants.at(packet.requests[0].gref).mapped = true;
+	}
+	b.push_tx();
+	poll();
+	EXPECT_EQ(k.complaint, "") << "copies go on through the same buffers";
+	EXPECT_TRUE(send(k.new_skb(pattern(60))));
+	for (u32 i = 0; i < 20; i++)
+		send(frags(54, {{0, 4096}}));
+	EXPECT_EQ(k.complaint, "TX grant still in use after its response");
+	EXPECT_EQ(k.skbs.size(), 18u) << "what found a bare slot waits for its answer";
+	netfront_later(vif);
+	EXPECT_EQ(k.fatal, k.complaint);
+	for (page *page : std::set<::page *>(k.custody))
+		k.put_page(page);
+	for (Grant &grant : k.grants)
+		grant = {};
+}
+
 // NF-01
 TEST_F(TxTest, IdOutOfRange)
 {

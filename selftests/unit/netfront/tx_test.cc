@@ -242,6 +242,41 @@ TEST_F(TxTest, NoMemoryDropsWithoutATrace)
 	EXPECT_EQ(b.take_all().size(), 1u);
 }
 
+// A slot has one grant reference, for a buffer of ours or for a frag's page. The ring's slots go from one use
+// to the other and back, whatever comes.
+TEST_F(TxTest, SlotsChangeBetweenCopyAndGrant)
+{
+	const auto answer_all = [this] {
+		for (auto &packet : b.take_all())
+			b.answer(packet);
+		b.push_tx();
+		poll();
+	};
+	for (u32 round = 0; round < 3; round++) {
+		while (!q.stopped)
+			ASSERT_TRUE(send(k.new_skb(pattern(60, round))));
+		answer_all();
+		EXPECT_EQ(k.granted(), 2u + 256 + 238) << "rings, RX buffers, and a buffer for each copy";
+		std::vector<std::vector<u8>> sent;
+		while (!q.stopped) {
+			sk_buff *skb = frags(54, {{round * 100, 3000}, {0, 4096}});
+			sent.push_back(skb->bytes());
+			ASSERT_TRUE(send(skb));
+		}
+		const auto packets = b.take_all();
+		ASSERT_EQ(packets.size(), sent.size());
+		for (u32 i = 0; i < sent.size(); i++) {
+			EXPECT_EQ(packets[i].bytes, sent[i]);
+			b.answer(packets[i]);
+		}
+		b.push_tx();
+		poll();
+		EXPECT_EQ(k.skbs.size(), 0u);
+	}
+	EXPECT_EQ(q.tx.dropped, 0u);
+	EXPECT_EQ(k.complaint, "");
+}
+
 TEST_F(TxTest, ErrorAnswersAreCounted)
 {
 	send(k.new_skb(pattern(60)));
