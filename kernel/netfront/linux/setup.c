@@ -4,7 +4,9 @@
 #include <linux/slab.h>
 #include <xen/events.h>
 #include <xen/grant_table.h>
+#include <xen/interface/event_channel.h>
 #include <xen/page.h>
+#include <asm/xen/hypercall.h>
 
 #include "netfront/linux/state.h"
 #include "linux/compat.h"
@@ -84,22 +86,30 @@ void host_pool_destroy(struct queue_host *host)
 	host->pool = NULL;
 }
 
+/*
+ * Not xenbus_setup_ring(), and below not xenbus_alloc_evtchn(): where they fail they tell the backend Closing,
+ * and the logic may still do with fewer queues.
+ */
 void *host_ring_create(struct vif_host *host, u32 *ref)
 {
-	grant_ref_t granted;
-	void *page;
+	void *page = (void *)get_zeroed_page(GFP_KERNEL);
+	int granted;
 
-	if (xenbus_setup_ring(host->bus, GFP_KERNEL, &page, 1, &granted))
+	if (!page)
 		return NULL;
+	granted = gnttab_grant_foreign_access(host->bus->otherend_id, virt_to_gfn(page), 0);
+	if (granted < 0) {
+		free_page((unsigned long)page);
+		return NULL;
+	}
 	*ref = granted;
 	return page;
 }
 
+/* Where the backend still has the page mapped, the kernel frees it once it is not. */
 void host_ring_destroy(void *page, u32 ref)
 {
-	grant_ref_t granted = ref;
-
-	xenbus_teardown_ring(&page, 1, &granted);
+	gnttab_end_foreign_access(ref, virt_to_page(page));
 }
 
 /* --- event channels ----------------------------------------------------------------------------- */
@@ -107,10 +117,15 @@ void host_ring_destroy(void *page, u32 ref)
 static int bind_one(struct queue_host *host, irq_handler_t handler, const char *name, evtchn_port_t *port,
 		    unsigned int *irq)
 {
-	int err = xenbus_alloc_evtchn(host->vif->bus, port);
+	struct evtchn_alloc_unbound alloc = {
+		.dom = DOMID_SELF,
+		.remote_dom = host->vif->bus->otherend_id,
+	};
+	int err = HYPERVISOR_event_channel_op(EVTCHNOP_alloc_unbound, &alloc);
 
 	if (err)
 		return err;
+	*port = alloc.port;
 	err = bind_evtchn_to_irqhandler_lateeoi(*port, handler, 0, name, host);
 	if (err < 0) {
 		xenbus_free_evtchn(host->vif->bus, *port);
