@@ -12,6 +12,9 @@ void netdev_unmake(struct vif_host *host);
 /* ethtool.c */
 extern const struct ethtool_ops vif_ethtool_ops;
 
+/* sysfs.c */
+extern const struct attribute_group vif_attributes;
+
 /* events.c */
 void events_init(struct vif_host *host);
 void events_init_queue(struct queue_host *q);

@@ -128,6 +128,7 @@ void Vif::later()
 void Vif::resume()
 {
 	LifeLock lock{host_};
+	host_netdev_detach(host_);
 	disconnect();
 	stage_ = Stage::initialising;
 	shared_.trust_again();

@@ -142,7 +142,11 @@ struct vif_host *netdev_make(struct xenbus_device *bus, unsigned int queues)
 	dev->netdev_ops = &vif_ops;
 	dev->ethtool_ops = &vif_ethtool_ops;
 	dev->min_mtu = ETH_MIN_MTU;
-	dev->max_mtu = LONGEST_PACKET - ETH_HLEN;
+	/* As stock's, so that a configuration made for it still holds. Packets beyond LONGEST_PACKET are dropped. */
+	dev->max_mtu = LONGEST_PACKET;
+	/* An skb waits in the ring by its own control block: it may not be somebody else's as well. */
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
+	dev->sysfs_groups[0] = &vif_attributes;
 	dev->hw_features = NETIF_F_SG | NETIF_F_IPV6_CSUM | NETIF_F_TSO | NETIF_F_TSO6;
 	dev->features = dev->hw_features | NETIF_F_IP_CSUM | NETIF_F_RXCSUM | NETIF_F_GSO_ROBUST;
 	netif_set_tso_max_size(dev, LONGEST_PACKET);

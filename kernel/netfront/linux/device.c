@@ -10,6 +10,8 @@ int host_netdev_announce(struct vif_host *host, const struct netdev_wish *wish)
 	const bool fresh = dev->reg_state == NETREG_UNINITIALIZED;
 	int err;
 
+	if (!fresh)
+		netif_device_attach(dev); /* where we come back from a suspend */
 	rtnl_lock();
 	if (wish->new_mac)
 		eth_hw_addr_set(dev, wish->mac);
@@ -24,6 +26,13 @@ int host_netdev_announce(struct vif_host *host, const struct netdev_wish *wish)
 		netdev_info(dev, "MTU %u of XenStore cannot be set\n", wish->mtu);
 	rtnl_unlock();
 	return err;
+}
+
+void host_netdev_detach(struct vif_host *host)
+{
+	netif_tx_lock_bh(host->dev);
+	netif_device_detach(host->dev);
+	netif_tx_unlock_bh(host->dev);
 }
 
 void host_netdev_carrier(struct vif_host *host, bool on)

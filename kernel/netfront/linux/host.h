@@ -203,7 +203,9 @@ struct netdev_wish {
 	bool new_mac;	 /* else as it is: perhaps changed inside the guest */
 	uint8_t mac[6];
 };
-int host_netdev_announce(struct vif_host *host, const struct netdev_wish *wish); /* registers it once */
+/* Registers it once; ends what host_netdev_detach() began. */
+int host_netdev_announce(struct vif_host *host, const struct netdev_wish *wish);
+void host_netdev_detach(struct vif_host *host); /* Linux asks nothing of the device any more */
 void host_netdev_carrier(struct vif_host *host, bool on);
 void host_netdev_notify_peers(struct vif_host *host);
 void host_rtnl_lock(void) RINGWAY_ACQUIRE(rtnl);

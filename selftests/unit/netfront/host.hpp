@@ -72,7 +72,7 @@ public:
 	std::set<sk_buff *> skbs;
 	std::string complaint, fatal;
 	u32 state = 1, conflicts = 0;
-	bool closed = false, carrier = false, xmit_more = false, refuse_device = false;
+	bool closed = false, detached = false, carrier = false, xmit_more = false, refuse_device = false;
 	std::optional<std::string> mac = "00:16:3e:01:02:03"; // the node of our own directory
 	std::string refused;                                  // what was said of one that is none
 	netdev_wish wish{};                                   // of the last announcement

@@ -166,9 +166,14 @@ bool host_trusted(vif_host *)
 // --- the net_device
 int host_netdev_announce(vif_host *, const netdev_wish *wish)
 {
+	kernel().detached = false;
 	kernel().queues_announced = wish->queues;
 	kernel().wish = *wish;
 	return kernel().refuse_device ? -22 : 0;
+}
+void host_netdev_detach(vif_host *)
+{
+	kernel().detached = true;
 }
 void host_netdev_carrier(vif_host *, bool on)
 {

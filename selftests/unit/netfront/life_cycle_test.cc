@@ -291,12 +291,15 @@ TEST_F(VifTest, ResumeStartsAfreshAndSilentBackendCanBeRemoved)
 	make();
 	k.open(vif);
 	link();
+	EXPECT_FALSE(k.detached);
 	netfront_resume(vif);
+	EXPECT_TRUE(k.detached) << "nobody configures a device that is not there";
 	EXPECT_EQ(k.granted(), 0u);
 	k.state = 1;
 	k.stop(vif);
 	k.open(vif);
 	link();
+	EXPECT_FALSE(k.detached);
 	EXPECT_TRUE(k.carrier);
 	netfront_resume(vif);
 	k.backend["state"] = 4;
