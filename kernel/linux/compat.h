@@ -33,6 +33,14 @@ static inline void compat_pool_set_napi(struct page_pool_params *params, struct 
 #endif
 }
 
+/* 6.3 wants to be told what XDP a driver can do: run programs, redirect, and send others' frames. */
+static inline void compat_set_xdp_features(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	dev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT | NETDEV_XDP_ACT_NDO_XMIT;
+#endif
+}
+
 /* 6.2 made the device const in a bus driver's uevent(). */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 #define COMPAT_UEVENT_CONST const

@@ -12,6 +12,12 @@ void netdev_unmake(struct vif_host *host);
 /* ethtool.c */
 extern const struct ethtool_ops vif_ethtool_ops;
 
+/* program.c */
+int vif_bpf(struct net_device *dev, struct netdev_bpf *bpf);
+int vif_xdp_xmit(struct net_device *dev, int count, struct xdp_frame **frames, u32 flags);
+bool vif_has_xdp(const struct vif_host *host);
+unsigned int vif_xdp_most_mtu(void);
+
 /* sysfs.c */
 extern const struct attribute_group vif_attributes;
 

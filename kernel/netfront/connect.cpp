@@ -34,6 +34,7 @@ Result<void> Vif::negotiate()
 	features_ = {flag("feature-sg"), flag("feature-gso-tcpv4"), flag("feature-gso-tcpv6"),
 		     flag("feature-ipv6-csum-offload")};
 	split_events_ = flag("feature-split-event-channels");
+	shared_.agreed_headroom = flag("feature-xdp-headroom");
 	shared_.trust_again();
 	shared_.bounce = !host_trusted(host_) || host_xenstore_read(host_, XENSTORE_OURS, "trusted", 1) == 0;
 	shared_.backend = host_backend_domain(host_);
@@ -127,6 +128,8 @@ Result<void> Vif::advertise()
 		     {"request-rx-copy", "feature-rx-notify", "feature-sg", "feature-gso-tcpv4",
 		      "feature-gso-tcpv6", "feature-ipv6-csum-offload"})
 			host_xenstore_write(host_, -1, node, 1);
+		if (shared_.agreed_headroom)
+			host_xenstore_write(host_, -1, "xdp-headroom", headroom_ = wanted_headroom());
 		const int result = host_xenstore_commit(host_);
 		if (result == 0)
 			return {};
@@ -168,6 +171,7 @@ void Vif::disconnect()
 {
 	host_netdev_carrier(host_, false);
 	set_linked(false);
+	asking_ = false;
 	for (u32 i = 0; i < active_; i++) {
 		host_events_unbind(queue_[i]->host);
 		queue_[i]->tx.disconnect();

@@ -23,10 +23,15 @@ void netfront_later(struct netfront_vif *vif);
 void netfront_link_event(struct netfront_vif *vif); /* the backend's `carrier` was written */
 void netfront_link_later(struct netfront_vif *vif);
 
+void netfront_reconfigure_later(struct netfront_vif *vif);
+void netfront_watch(struct netfront_vif *vif);
+
 /* --- net_device: RTNL ------------------------------------------------------------------------- */
 
 void netfront_open(struct netfront_vif *vif);
 void netfront_stop(struct netfront_vif *vif);
+void netfront_set_xdp(struct netfront_vif *vif, bool on); /* an XDP program came or went */
+uint32_t netfront_xdp_longest(void); /* packet that a program can see */
 
 /* What the backend can do, sampled when we connected. */
 struct backend_features {
@@ -45,6 +50,8 @@ bool netfront_set_copy_limits(struct netfront_vif *vif, struct copy_limits limit
 /* CONTEXT: ndo_start_xmit. False: no room, the caller keeps the skb. */
 bool netfront_transmit(struct netfront_queue *queue, struct sk_buff *skb);
 int netfront_poll(struct netfront_queue *queue, int budget);
+/* CONTEXT: ndo_xdp_xmit. How many of the frames were sent; the others remain the caller's. */
+uint32_t netfront_xdp_xmit(struct netfront_queue *queue, struct xdp_frame **frames, uint32_t count, bool flush);
 /* CONTEXT: hard interrupt. */
 void netfront_tx_event(struct netfront_queue *queue);
 void netfront_rx_event(struct netfront_queue *queue);

@@ -22,6 +22,8 @@ static const struct {
 	RX(gso_checksum_fixup), TX(dropped),       TX(copied),    TX(linearised), TX(stopped),
 	TX(notified),           TX(backend_error), RX(copied),    RX(no_memory),  RX(refill_failed),
 	RX(bad_slot),           RX(bad_extra),     RX(bad_frame), RX(notified),   RX(spurious),
+	RX(xdp_drop),           RX(xdp_tx),        RX(xdp_redirect), RX(xdp_failed), RX(xdp_copied),
+	RX(xdp_too_long),       TX(stuck),         TX(xdp),           TX(xdp_full),
 #undef RX
 #undef TX
 };

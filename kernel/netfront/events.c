@@ -60,11 +60,23 @@ static void on_link(struct work_struct *work)
 	netfront_link_later(container_of(to_delayed_work(work), struct vif_host, link)->vif);
 }
 
+static void on_reconfigure(struct work_struct *work)
+{
+	netfront_reconfigure_later(container_of(to_delayed_work(work), struct vif_host, reconfigure)->vif);
+}
+
+static void on_watch(struct work_struct *work)
+{
+	netfront_watch(container_of(to_delayed_work(work), struct vif_host, watch)->vif);
+}
+
 void events_init(struct vif_host *host)
 {
 	host->interrupts = &interrupts;
 	INIT_DELAYED_WORK(&host->later, on_later);
 	INIT_DELAYED_WORK(&host->link, on_link);
+	INIT_DELAYED_WORK(&host->reconfigure, on_reconfigure);
+	INIT_DELAYED_WORK(&host->watch, on_watch);
 }
 
 /* Nothing is armed again afterwards: the logic was told that the vif goes. */
@@ -72,6 +84,8 @@ void events_stop(struct vif_host *host)
 {
 	cancel_delayed_work_sync(&host->later);
 	cancel_delayed_work_sync(&host->link);
+	cancel_delayed_work_sync(&host->reconfigure);
+	cancel_delayed_work_sync(&host->watch);
 }
 
 /* --- the watch -------------------------------------------------------------------------------------- */

@@ -24,6 +24,8 @@ constexpr u32 to_bus(XenbusState state)
 void Vif::backend_changed(XenbusState backend)
 {
 	LifeLock lock{host_};
+	if (backend == XenbusState::reconfigured && asking_)
+		reconfigured();
 	act(decide(stage_, backend, host_backend_online(host_)));
 }
 
@@ -39,6 +41,8 @@ void Vif::act(Action action)
 		stage_ = Stage::linked;
 		carrier_ = false;
 		look_at_link();
+		start_watch();
+		ask_for_headroom(); // a program came while we connected
 		break;
 	case Action::link_down:
 		stage_ = Stage::waiting;

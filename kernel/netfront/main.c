@@ -20,6 +20,10 @@ module_param_named(trusted, host_trust_backends, bool, 0644);
 MODULE_PARM_DESC(trusted,
 		 "Is the backend trusted? If not, it sees packets only, in zeroed pages (default: yes)");
 
+module_param_named(tx_timeout, host_tx_patience, uint, 0644);
+MODULE_PARM_DESC(tx_timeout,
+		 "Seconds without an answer from the backend until a vif connects again, 0: never (default: 60)");
+
 static unsigned int max_queues(void)
 {
 	return clamp(READ_ONCE(most_queues), 1U, MAX_QUEUES_LIMIT);
@@ -68,6 +72,7 @@ static void vif_remove(struct xenbus_device *bus)
 	events_stop(host);
 	if (host->dev->reg_state == NETREG_REGISTERED)
 		unregister_netdev(host->dev);
+	events_stop(host); /* Linux took the XDP program away just now, which asks for work */
 	dev_set_drvdata(&bus->dev, NULL);
 	netdev_unmake(host);
 }

@@ -4,6 +4,7 @@
 
 #include "netfront/callbacks.h"
 #include "netfront/entry.h"
+#include "linux/compat.h"
 
 /* A packet's length travels in 16 bits. */
 #define LONGEST_PACKET 65535
@@ -41,6 +42,10 @@ static int dev_change_mtu_(struct net_device *dev, int mtu)
 	if (mtu > ETH_DATA_LEN && !(dev->features & NETIF_F_SG)) {
 		netdev_info(dev, "MTU %d needs a backend with feature-sg; without it at most %d\n", mtu,
 			    ETH_DATA_LEN);
+		return -EINVAL;
+	}
+	if (vif_has_xdp(vif_of(dev)) && mtu > (int)vif_xdp_most_mtu()) {
+		netdev_info(dev, "MTU %d is too large for the XDP program; at most %u\n", mtu, vif_xdp_most_mtu());
 		return -EINVAL;
 	}
 	WRITE_ONCE(dev->mtu, mtu);
@@ -104,6 +109,8 @@ static const struct net_device_ops vif_ops = {
 	.ndo_validate_addr = eth_validate_addr,
 	.ndo_fix_features = dev_fix_features,
 	.ndo_set_features = dev_set_features,
+	.ndo_bpf = vif_bpf,
+	.ndo_xdp_xmit = vif_xdp_xmit,
 };
 
 /* --- life ------------------------------------------------------------------------------------------- */
@@ -149,6 +156,7 @@ struct vif_host *netdev_make(struct xenbus_device *bus, unsigned int queues)
 	dev->sysfs_groups[0] = &vif_attributes;
 	dev->hw_features = NETIF_F_SG | NETIF_F_IPV6_CSUM | NETIF_F_TSO | NETIF_F_TSO6;
 	dev->features = dev->hw_features | NETIF_F_IP_CSUM | NETIF_F_RXCSUM | NETIF_F_GSO_ROBUST;
+	compat_set_xdp_features(dev);
 	netif_set_tso_max_size(dev, LONGEST_PACKET);
 	SET_NETDEV_DEV(dev, &bus->dev);
 	netif_carrier_off(dev);

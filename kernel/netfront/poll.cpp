@@ -30,7 +30,7 @@ int Queue::poll(int budget)
 	if (RINGWAY_UNLIKELY(budget <= 0))
 		return poll_completions_only();
 
-	const Result<u32> taken = rx.receive(static_cast<u32>(budget));
+	const Result<u32> taken = rx.receive(static_cast<u32>(budget), tx);
 	if (RINGWAY_UNLIKELY(!taken.ok()))
 		return break_off();
 	rx.refill(false);

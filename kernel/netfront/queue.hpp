@@ -24,6 +24,8 @@ namespace ringway::netfront
 struct Shared {
 	std::atomic<u32> tx_copy_limit = 2048;
 	std::atomic<u32> rx_copy_limit = 256;
+	std::atomic<bool> xdp = false; // a program judges what arrives
+	bool agreed_headroom = false;  // the backend leaves room for XDP where it is asked
 	bool bounce = false; // the backend is not trusted: it sees nothing but packets, in zeroed pages
 	u16 backend = 0;     // its domain
 	vif_host *host = nullptr;
@@ -88,8 +90,15 @@ public:
 		const Result<u32> count = ring_.unconsumed();
 		return !count.ok() || count.value() != 0;
 	}
+	// For XDP (xdp.cpp): bytes that are copied, and wait in the ring until push().
+	bool transmit_bytes(const u8 *bytes, u32 length, u16 flags) RINGWAY_REQUIRES(this);
+	u32 transmit_frames(xdp_frame **frames, u32 count, bool flush) RINGWAY_REQUIRES(this);
+	void push() RINGWAY_REQUIRES(this);
 	// Asks for the next completion event; true when one is due already.
 	bool ask_event() RINGWAY_REQUIRES(this);
+	// stuck.cpp
+	u32 silent_for() RINGWAY_REQUIRES(this);
+	u32 remind() RINGWAY_REQUIRES(this); // how many requests wait
 	void start() RINGWAY_REQUIRES(this)
 	{
 		running_ = true;
@@ -107,7 +116,6 @@ private:
 	void post_frag(sk_buff *skb, const frag_view &frag, u32 &remaining) RINGWAY_REQUIRES(this);
 	bool make_buffers(u32 count) RINGWAY_REQUIRES(this);
 	bool make_bare(u32 count) RINGWAY_REQUIRES(this);
-	void push() RINGWAY_REQUIRES(this);
 	bool drop(sk_buff *skb) RINGWAY_REQUIRES(this);
 	bool busy() RINGWAY_REQUIRES(this);
 	u32 outstanding() const RINGWAY_REQUIRES(this) { return ring_.req_prod() - ring_.rsp_cons(); }
@@ -123,6 +131,10 @@ private:
 	bool event_near_ RINGWAY_GUARDED_BY(this) = false;
 	u32 granted_ RINGWAY_GUARDED_BY(this) = 0; // slots whose skb waits for its completion
 	u32 extras_ RINGWAY_GUARDED_BY(this) = 0;  // extra info slots not answered yet
+	// As silent_for() saw it last.
+	bool waited_ RINGWAY_GUARDED_BY(this) = false;
+	u32 silent_ RINGWAY_GUARDED_BY(this) = 0;
+	u32 last_answer_ RINGWAY_GUARDED_BY(this) = 0;
 	TxSlots<kSize> slots_ RINGWAY_GUARDED_BY(this);
 	RingLoan ring_page_;
 	RefStock refs_;
@@ -166,8 +178,9 @@ public:
 	void disconnect();
 	u32 ring_ref() const { return ring_page_.ref(); }
 
-	// CONTEXT: NAPI. Packets taken; an error latches `broken`.
-	Result<u32> receive(u32 budget);
+	// CONTEXT: NAPI. Packets taken; an error latches `broken`. An XDP program may send some of them back
+	// through `tx`.
+	Result<u32> receive(u32 budget, TxQueue &tx);
 	bool ask_event() { return ring_.ask_response_event(); }
 	void refill(bool all);
 
@@ -180,6 +193,8 @@ private:
 		u32 ref;
 	};
 
+	template <bool kJudged>
+	Result<u32> take_packets(u32 budget, TxQueue &tx);
 	Result<void> pass_up(const RxPacket &packet);
 	void drop(RxFault why);
 	sk_buff *copied_skb(const RxPacket &packet);
@@ -188,10 +203,21 @@ private:
 	Buffer &buffer(u32 index) { return buffer_[index & (kSize - 1)]; }
 	bool make_buffer(Buffer &buffer);
 
+	// xdp.cpp
+	Result<void> judge(RxPacket &packet, TxQueue &tx);
+	Result<xdp_area> lay_out(const RxPacket &packet);
+	void pass_judged(const RxPacket &packet, const xdp_area &area);
+	bool send_back(const xdp_area &area, bool blank, TxQueue &tx);
+	bool redirect(const xdp_area &area);
+	void keep(page *page);
+	void finish_verdicts(TxQueue &tx);
+
 	RxFrontRing ring_;
 	queue_host *host_ = nullptr;
 	Shared *shared_ = nullptr;
 	Buffer buffer_[kSize];
+	page *spare_ = nullptr;                   // for the next packet that XDP has to have copied
+	bool to_flush_ = false, to_push_ = false; // verdicts of this poll
 	RingLoan ring_page_;
 	RefStock refs_;
 };

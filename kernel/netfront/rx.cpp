@@ -12,7 +12,9 @@
 
 namespace ringway::netfront
 {
-Result<u32> RxQueue::receive(u32 budget)
+// kJudged: an XDP program looks at each packet. Without one, nothing is asked per packet.
+template <bool kJudged>
+Result<u32> RxQueue::take_packets(u32 budget, [[maybe_unused]] TxQueue &tx)
 {
 	const Result<u32> answered = ring_.unconsumed();
 	if (RINGWAY_UNLIKELY(!answered.ok()))
@@ -20,15 +22,24 @@ Result<u32> RxQueue::receive(u32 budget)
 	u32 available = answered.value(), taken = 0;
 	while (available && taken < budget) {
 		RxPacket packet;
-		take_rx_packet(ring_, available, packet);
+		take_rx_packet(ring_, available, shared_->agreed_headroom, packet);
 		if (RINGWAY_LIKELY(packet.fault == RxFault::none))
-			TRY_VOID(pass_up(packet));
+			TRY_VOID(kJudged ? judge(packet, tx) : pass_up(packet));
 		else
 			drop(packet.fault);
 		ring_.consume(packet.slots);
 		available -= packet.slots;
 		taken++;
 	}
+	return taken;
+}
+
+Result<u32> RxQueue::receive(u32 budget, TxQueue &tx)
+{
+	if (RINGWAY_LIKELY(!shared_->xdp.load(std::memory_order_relaxed)))
+		return take_packets<false>(budget, tx);
+	const Result<u32> taken = take_packets<true>(budget, tx);
+	finish_verdicts(tx);
 	return taken;
 }
 
@@ -98,23 +109,6 @@ Result<sk_buff *> RxQueue::paged_skb(const RxPacket &packet)
 		from.page_ = nullptr;
 	}
 	return skb;
-}
-
-void RxQueue::deliver(const RxPacket &packet, sk_buff *skb)
-{
-	if (packet.gso_size)
-		host_skb_set_gso(skb, packet.gso_size, packet.gso_v6);
-	// A backend that is not trusted is not believed when it says that it checked the sums.
-	const bool passed =
-		host_skb_receive(host_, skb, packet.checksum_blank, packet.checksum_good && !shared_->bounce);
-	auto *stats = host_rx_stats_begin(host_);
-	if (RINGWAY_LIKELY(passed)) {
-		stats->packets++;
-		stats->bytes += packet.length;
-	} else {
-		stats->bad_frame++;
-	}
-	host_rx_stats_end(host_);
 }
 
 // The buffers of a dropped packet stay granted, and the next refill posts them again.

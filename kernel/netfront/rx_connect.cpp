@@ -40,6 +40,9 @@ void RxQueue::disconnect()
 			host_ref_free(buffer.ref);
 		}
 	}
+	if (spare_)
+		host_pool_give(host_, spare_);
+	spare_ = nullptr;
 	refs_.empty();
 	ring_page_.end();
 	host_pool_destroy(host_);

@@ -34,6 +34,7 @@ struct RxPacket {
 	u32 pieces = 0;
 	u32 length = 0;
 	u16 gso_size = 0;
+	u16 headroom = 0; // that the backend says it left at the start of each slot
 	bool gso_v6 = false;
 	bool checksum_blank = false;
 	bool checksum_good = false;
@@ -60,9 +61,13 @@ struct RxPacket {
 		length += static_cast<u32>(response.status);
 	}
 
-	// The only extra info we ever agreed to is GSO.
-	void add_extra(const ExtraInfo &extra)
+	// What we ever agreed to is GSO, and headroom where the backend offers it.
+	void add_extra(const ExtraInfo &extra, bool agreed_headroom)
 	{
+		if (extra.type == kExtraTypeXdp && agreed_headroom) {
+			headroom = extra.u.pad[0];
+			return;
+		}
 		if (extra.type != XEN_NETIF_EXTRA_TYPE_GSO || extra.u.gso.size == 0 ||
 		    (extra.u.gso.type != XEN_NETIF_GSO_TYPE_TCPV4 &&
 		     extra.u.gso.type != XEN_NETIF_GSO_TYPE_TCPV6))
@@ -70,11 +75,27 @@ struct RxPacket {
 		gso_size = extra.u.gso.size;
 		gso_v6 = extra.u.gso.type == XEN_NETIF_GSO_TYPE_TCPV6;
 	}
+
+	// Some backends describe the packet's bytes, and stock's describes all from the page's start, so that
+	// the room counts as data. Data never begins in the room.
+	void leave_out_headroom()
+	{
+		for (u32 i = 0; i < pieces; i++) {
+			if (piece[i].offset >= headroom)
+				continue;
+			const u32 counted = u32{headroom} - piece[i].offset;
+			if (piece[i].length <= counted)
+				return set_fault(RxFault::slot);
+			piece[i].offset = headroom;
+			piece[i].length = static_cast<u16>(piece[i].length - counted);
+			length -= counted;
+		}
+	}
 };
 
 // The packet that starts at the ring's next response. INVARIANT: 0 < available ≤ what unconsumed() said.
 template <typename Ring>
-inline void take_rx_packet(const Ring &ring, u32 available, RxPacket &packet)
+inline void take_rx_packet(const Ring &ring, u32 available, bool agreed_headroom, RxPacket &packet)
 {
 	const u32 first = ring.rsp_cons();
 	RxResponse response = ring.response(first);
@@ -90,7 +111,7 @@ inline void take_rx_packet(const Ring &ring, u32 available, RxPacket &packet)
 			break;
 		}
 		const auto extra = ring.template response_as<ExtraInfo>(first + n++);
-		packet.add_extra(extra);
+		packet.add_extra(extra, agreed_headroom);
 		more_extra = extra.flags & XEN_NETIF_EXTRA_FLAG_MORE;
 	}
 	while (response.flags & NETRXF_more_data) {
@@ -102,6 +123,8 @@ inline void take_rx_packet(const Ring &ring, u32 available, RxPacket &packet)
 		packet.add(response, n++);
 	}
 	packet.slots = n;
+	if (RINGWAY_UNLIKELY(packet.headroom))
+		packet.leave_out_headroom();
 	if (RINGWAY_UNLIKELY(packet.length < kMinFrame || packet.length > kMaxRxPieces * kPageSize))
 		packet.set_fault(RxFault::frame);
 }

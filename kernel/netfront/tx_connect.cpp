@@ -21,7 +21,8 @@ Result<void> TxQueue::connect(vif_host *vif, queue_host *host, Shared *shared)
 	for (u32 id = 0; id < kSize; id++)
 		slots_[id].ref = refs_.take();
 	granted_ = extras_ = 0;
-	event_near_ = false;
+	event_near_ = waited_ = false;
+	silent_ = 0;
 	ring_.init(ring_page_.page());
 	(void)ask_event();
 	return {};

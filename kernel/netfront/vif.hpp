@@ -49,10 +49,13 @@ public:
 	void later() RINGWAY_EXCLUDES(host_);
 	void link_event() RINGWAY_EXCLUDES(host_);
 	void link_later() RINGWAY_EXCLUDES(host_);
+	void reconfigure_later() RINGWAY_EXCLUDES(host_);
+	void watch() RINGWAY_EXCLUDES(host_);
 
 	// net_device.
 	void open() RINGWAY_REQUIRES(rtnl);
 	void stop() RINGWAY_REQUIRES(rtnl);
+	void set_xdp(bool on) RINGWAY_REQUIRES(rtnl);
 
 	const backend_features &features() const { return features_; }
 	Shared &shared() { return shared_; }
@@ -66,6 +69,7 @@ private:
 	void leave(XenbusState say) RINGWAY_EXCLUDES(host_); // waits for the backend
 
 	bool look_at_link() RINGWAY_REQUIRES(host_);
+	void start_watch() RINGWAY_REQUIRES(host_);
 
 	Result<void> negotiate() RINGWAY_REQUIRES(host_);
 	Result<void> read_address(netdev_wish &wish) RINGWAY_REQUIRES(host_);
@@ -74,6 +78,11 @@ private:
 	Result<void> advertise() RINGWAY_REQUIRES(host_);
 	void disconnect() RINGWAY_REQUIRES(host_);
 	void give_up(const char *what, Error error) RINGWAY_REQUIRES(host_);
+
+	u32 wanted_headroom() const;
+	bool write_headroom(u32 bytes) RINGWAY_REQUIRES(host_);
+	void ask_for_headroom() RINGWAY_REQUIRES(host_);
+	void reconfigured() RINGWAY_REQUIRES(host_);
 
 	void set_linked(bool linked) RINGWAY_REQUIRES(host_) RINGWAY_EXCLUDES(rtnl);
 	void start_queues() RINGWAY_REQUIRES(rtnl);
@@ -87,6 +96,8 @@ private:
 	bool split_events_ RINGWAY_GUARDED_BY(host_) = false;
 	bool carrier_ RINGWAY_GUARDED_BY(host_) = true;   // what the backend said last
 	bool settling_ RINGWAY_GUARDED_BY(host_) = false; // it said something else less than kLinkPause ago
+	bool asking_ RINGWAY_GUARDED_BY(host_) = false;   // we show Reconfiguring
+	u32 headroom_ RINGWAY_GUARDED_BY(host_) = 0;      // asked for last
 	u64 mac_ RINGWAY_GUARDED_BY(host_) = 0;           // the node's as it was last adopted
 	u32 mtu_ RINGWAY_GUARDED_BY(host_) = 0;           // likewise, as far as the backend can
 	// Written under the life mutex and read under RTNL: who reads too early is asked again, because

@@ -25,6 +25,7 @@ using std::uint8_t;
 struct sk_buff;
 struct page;
 struct page_pool;
+struct xdp_frame;
 
 /*
  * C's half of a vif and of a queue, opaque to C++ (state.h).
@@ -53,6 +54,9 @@ struct netfront_tx_stats {
 	unsigned long long stopped;       /* times the ring was full */
 	unsigned long long notified;      /* events sent to the backend */
 	unsigned long long backend_error; /* slots the backend answered with an error */
+	unsigned long long stuck;         /* times the backend was reminded of requests */
+	unsigned long long xdp;           /* frames that XDP programs sent, here or at other devices */
+	unsigned long long xdp_full;      /* such frames that found no room */
 };
 
 struct netfront_rx_stats {
@@ -66,6 +70,11 @@ struct netfront_rx_stats {
 	unsigned long long bad_frame;     /* packets too short, or whose headers do not parse */
 	unsigned long long notified;
 	unsigned long long spurious; /* events that brought no work */
+	/* What an XDP program said: */
+	unsigned long long xdp_drop, xdp_tx, xdp_redirect;
+	unsigned long long xdp_failed;   /* aborted, no verdict that there is, or it could not be done */
+	unsigned long long xdp_copied;   /* packets copied for it: short, in pieces, or without headroom */
+	unsigned long long xdp_too_long; /* packets dropped, because no program can see them whole */
 };
 
 /* What transmit wants to know of an skb, in one go. */
@@ -83,6 +92,20 @@ struct frag_view {
 	struct page *page; /* the page of the first byte, also inside a compound page */
 	uint32_t offset;   /* below the page size */
 	uint32_t length;   /* may reach over several pages */
+};
+
+/* A packet as an XDP program gets it, and as it leaves it. */
+struct xdp_area {
+	struct page *page;
+	uint32_t offset, length;
+};
+
+enum xdp_verdict {
+	XDP_SAYS_PASS,
+	XDP_SAYS_DROP,
+	XDP_SAYS_TX,
+	XDP_SAYS_REDIRECT,
+	XDP_SAYS_ABORTED,
 };
 
 /* --- glue.c: hot, inlined by LTO ------------------------------------------------------------- */
@@ -131,6 +154,15 @@ void host_rx_notify(struct queue_host *host);
 void host_tx_eoi(struct queue_host *host, bool spurious);
 void host_rx_eoi(struct queue_host *host, bool spurious);
 void host_retry_refill(struct queue_host *host);
+
+/* --- xdp.c: hot where there is a program ------------------------------------------------------- */
+
+enum xdp_verdict host_xdp_run(struct queue_host *host, struct xdp_area *area);
+bool host_xdp_redirect(struct queue_host *host); /* the last run's packet; true: its page is gone */
+void host_xdp_flush(void);                       /* after a poll's redirects */
+const void *host_xdp_frame_bytes(const struct xdp_frame *frame, uint32_t *length);
+void host_xdp_frame_sent(struct xdp_frame *frame);
+void host_pool_recycle(struct queue_host *host, struct page *page); /* CONTEXT: NAPI */
 
 /* --- setup.c: process context ---------------------------------------------------------------- */
 
@@ -188,6 +220,12 @@ void host_alert(struct vif_host *host, const char *what);
 void host_refused(struct vif_host *host, const char *node, const char *value, const char *why);
 void host_later(struct vif_host *host, uint32_t milliseconds); /* netfront_later() after that */
 void host_link_later(struct vif_host *host, uint32_t milliseconds); /* netfront_link_later() after that */
+/* netfront_reconfigure_later() after that, or sooner if it was asked for sooner. */
+void host_reconfigure_later(struct vif_host *host, uint32_t milliseconds);
+
+void host_watch_later(struct vif_host *host, uint32_t milliseconds); /* netfront_watch() after that */
+uint32_t host_tx_timeout(void); /* seconds; 0: never */
+void host_report_stuck(struct vif_host *host, uint32_t queue, uint32_t requests, uint32_t seconds, bool reconnects);
 
 void host_sleep(uint32_t milliseconds);
 void host_lock(struct vif_host *host) RINGWAY_ACQUIRE(host);

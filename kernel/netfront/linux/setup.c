@@ -68,8 +68,16 @@ bool host_pool_create(struct queue_host *host)
 
 	compat_pool_set_napi(&params, &host->napi);
 	host->pool = page_pool_create(&params);
-	if (!IS_ERR(host->pool))
+	if (IS_ERR(host->pool))
+		goto no_pool;
+	if (xdp_rxq_info_reg(&host->xdp_rxq, host->vif->dev, host->number, host->napi.napi_id))
+		goto no_rxq;
+	if (!xdp_rxq_info_reg_mem_model(&host->xdp_rxq, MEM_TYPE_PAGE_POOL, host->pool))
 		return true;
+	xdp_rxq_info_unreg(&host->xdp_rxq);
+no_rxq:
+	page_pool_destroy(host->pool);
+no_pool:
 	host->pool = NULL;
 	return false;
 }
@@ -82,6 +90,7 @@ void host_pool_give(struct queue_host *host, struct page *page)
 
 void host_pool_destroy(struct queue_host *host)
 {
+	xdp_rxq_info_unreg(&host->xdp_rxq);
 	page_pool_destroy(host->pool);
 	host->pool = NULL;
 }

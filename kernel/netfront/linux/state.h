@@ -10,6 +10,7 @@
 #include <linux/timer.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
+#include <net/xdp.h>
 #include <xen/xenbus.h>
 
 #include "netfront/linux/host.h"
@@ -34,6 +35,8 @@ struct queue_host {
 	struct u64_stats_sync rx_sync ____cacheline_aligned_in_smp;
 	struct netfront_rx_stats rx;
 
+	struct xdp_rxq_info xdp_rxq;
+	struct xdp_buff xdp; /* of the program's last run. CONTEXT: NAPI */
 	struct timer_list refill;
 	char tx_name[IFNAMSIZ + 12], rx_name[IFNAMSIZ + 12];
 };
@@ -44,11 +47,12 @@ struct vif_host {
 	struct netfront_vif *vif;
 	const struct interrupt_handlers *interrupts;
 	struct mutex lock; /* the life mutex */
-	struct delayed_work later, link;
+	struct delayed_work later, link, reconfigure, watch;
 	struct xenbus_watch carrier; /* on the backend's node: at most one event is pending */
 	bool watching;
 	struct xenbus_transaction transaction;
 	int transaction_error;
+	struct bpf_prog __rcu *xdp_program; /* written under RTNL */
 	unsigned int queues; /* entries of queue[] */
 	struct queue_host *queue;
 };
@@ -81,5 +85,7 @@ static inline void read_rx(const struct queue_host *q, struct netfront_rx_stats 
 
 /* The module's parameter `trusted`. */
 extern bool host_trust_backends;
+/* And `tx_timeout`. */
+extern unsigned int host_tx_patience;
 
 #endif

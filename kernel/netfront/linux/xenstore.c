@@ -157,6 +157,29 @@ void host_link_later(struct vif_host *host, u32 milliseconds)
 	queue_delayed_work(system_wq, &host->link, msecs_to_jiffies(milliseconds));
 }
 
+void host_reconfigure_later(struct vif_host *host, u32 milliseconds)
+{
+	queue_delayed_work(system_wq, &host->reconfigure, msecs_to_jiffies(milliseconds));
+}
+
+void host_watch_later(struct vif_host *host, u32 milliseconds)
+{
+	queue_delayed_work(system_wq, &host->watch, round_jiffies_relative(msecs_to_jiffies(milliseconds)));
+}
+
+unsigned int host_tx_patience = 60;
+
+u32 host_tx_timeout(void)
+{
+	return READ_ONCE(host_tx_patience);
+}
+
+void host_report_stuck(struct vif_host *host, u32 queue, u32 requests, u32 seconds, bool reconnects)
+{
+	dev_warn_ratelimited(&host->bus->dev, "queue %u: no answer from the backend to %u requests for %u s; %s\n",
+			     queue, requests, seconds, reconnects ? "connecting again" : "notified again");
+}
+
 void host_sleep(u32 milliseconds)
 {
 	msleep(milliseconds);

@@ -32,6 +32,12 @@ struct sk_buff {
 	std::vector<std::uint8_t> bytes() const;
 };
 
+// A frame of another device's program.
+struct xdp_frame {
+	std::vector<std::uint8_t> bytes;
+	bool sent = false;
+};
+
 struct queue_host {
 	netfront_queue *queue = nullptr;
 	std::uint32_t number = 0;
@@ -76,6 +82,14 @@ public:
 	std::optional<std::string> mac = "00:16:3e:01:02:03"; // the node of our own directory
 	std::string refused;                                  // what was said of one that is none
 	netdev_wish wish{};                                   // of the last announcement
+	// The XDP program: may move the packet's start and end, and write between them.
+	std::function<xdp_verdict(xdp_area &)> program;
+	xdp_area judged{};                      // as the program left it
+	std::deque<std::vector<u8>> redirected; // what went to another device
+	bool refuse_redirect = false, unflushed = false;
+	int reconfigure_later = -1, watch_later = -1;
+	u32 patience = 60;          // the module's parameter
+	std::vector<bool> reported; // lines about a backend that does not answer: does it reconnect?
 	int link_later = -1, carrier_changes = 0;
 	std::function<void(xenstore_side, const std::string &)> on_read; // before each read of a number
 	int peers_notified = 0, later = -1, rtnl = 0, locked = 0;

@@ -150,6 +150,19 @@ void host_later(vif_host *, u32 milliseconds)
 {
 	kernel().later = static_cast<int>(milliseconds);
 }
+void host_watch_later(vif_host *, u32 milliseconds)
+{
+	kernel().watch_later = static_cast<int>(milliseconds);
+}
+u32 host_tx_timeout(void)
+{
+	return kernel().patience;
+}
+void host_report_stuck(vif_host *, u32, u32 requests, u32, bool reconnects)
+{
+	EXPECT_GT(requests, 0u);
+	kernel().reported.push_back(reconnects);
+}
 void host_sleep(u32 milliseconds)
 {
 	EXPECT_EQ(kernel().locked, 0) << "waits for the backend with the life cycle locked";

@@ -151,6 +151,7 @@ TEST_F(VifTest, FewerQueuesWhenGrantsRunOut)
 
 // A guest's table has room for so many queues as with the stock driver: 256 references for each ring's slots,
 // and the two rings.
+// NF-31
 TEST_F(VifTest, QueueTakesNoMoreGrantsThanStock)
 {
 	make();
