@@ -26,7 +26,7 @@ dom0_modules=(xen-gntdev xen-gntalloc xen-evtchn xen-privcmd xenfs xen-netback b
 	e1000e pktgen netconsole openvswitch crc32c_generic libcrc32c iptable_filter xt_physdev nf_tables nf_conntrack
 	sch_ingress cls_matchall cls_u32 cls_flower act_gact act_mirred sch_netem sch_tbf)
 guest_programs=(ip ethtool iperf3)
-guest_modules=(xen-netfront pktgen 8021q sch_netem)
+guest_modules=(xen-netfront pktgen 8021q sch_netem veth)
 
 dom0_tree() {
 	local t=$1 p

@@ -4,7 +4,7 @@
 # backend besides: what no honest backend does switches the vif off with one line, what may be a bug costs the
 # packet, and the other vif loses no ping. DRIVER_KERNEL=kasan: of both guests, so that KASAN looks at each access.
 # Cases of docs/security.md: NF-01, NF-02, NF-03, NF-05, NF-06, NF-07, NF-08, NF-11, NF-12, NF-16, NF-18, NF-28,
-# NF-29, NF-32
+# NF-29, NF-32, NF-34
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
@@ -19,7 +19,8 @@ if [ "$kernel" = kasan ]; then
 	guest='kernel=kasan type=pvh memory=256' lies+=" $more_lies"
 fi
 lies=${LIES:-$lies}
-ktap_plan $((9 + 3 * $(wc -w <<< "$lies")))
+heals=$(grep -o tx-silent: <<< "$lies" | wc -l)
+ktap_plan $((9 + heals + 3 * $(wc -w <<< "$lies")))
 
 check 'stack ringway' use_stack ringway || exit 1
 ip address replace $dom0_address/24 dev xenbr0
@@ -54,8 +55,18 @@ becomes() { # off|any|COUNTER LINES-BEFORE
 	esac
 }
 comes_to() { # LIE off|any|COUNTER LINES-BEFORE
-	[ "$1" != tx-silent ] || sleep 8 # longer than a queue may stand still before the kernel complains
+	[ "$1" != tx-silent ] || sleep 8 # longer than a queue may stand still before it is looked at
 	holds_within 20 becomes "$2" "$3" || { guest_run a 'dmesg | tail -n 5; ethtool -S eth1'; return 1; }
+}
+# A backend that never answers is reminded, then given up and connected to again. evilback is honest the second time.
+sent_on_eth1() { guest_run a 'cat /sys/class/net/eth1/statistics/tx_packets' | grep -x '[0-9]*' | tail -n 1; }
+heals() {
+	local sent
+	guest_run a 'echo 10 > /sys/module/ringway_netfront/parameters/tx_timeout' &&
+		wait_for 40 'a line about it' guest_run a "dmesg | grep -q 'vif-1: queue 0: no answer .*; connecting again'" &&
+		wait_for 20 'carrier' eval '[ "$(carrier)" = 1 ]' &&
+		guest_run a "ethtool -S eth1 | grep ' tx_stuck: [1-9]'" &&
+		sent=$(sent_on_eth1) && sleep 2 && [ "$(sent_on_eth1)" -gt $((sent + 20)) ]
 }
 gone() {
 	traffic_stop a
@@ -73,6 +84,7 @@ for case in $lies; do
 	before=$(lines)
 	check "${case%:*}: is told" lie_is_told "${case%:*}"
 	check "$case" comes_to "${case%:*}" "${case#*:}" "$before"
+	[ "${case%:*}" != tx-silent ] || check 'tx-silent: the vif connects again, and packets go' heals
 	check "${case%:*}: the vif is detached" gone
 done
 check 'the honest vif lost no ping meanwhile' pinger_lost_none a

@@ -95,6 +95,13 @@ static void frontend_changed(struct xenbus_device *xdev, enum xenbus_state state
 	struct evil *e = dev_get_drvdata(&xdev->dev);
 
 	switch (state) {
+	case XenbusStateInitialising:
+		/* It comes back after we have closed: an honest backend would have been repaired by now. */
+		if (xdev->state == XenbusStateClosed) {
+			strscpy(e->lie, "none", sizeof(e->lie));
+			xenbus_switch_state(xdev, XenbusStateInitWait);
+		}
+		break;
 	case XenbusStateConnected:
 		if (connect(e))
 			pr_err("evilback: cannot connect\n");
