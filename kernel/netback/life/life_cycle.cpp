@@ -51,12 +51,18 @@ bool Vif::frontend_changed(XenbusState frontend_state)
 	case LifeStep::stay:
 		break;
 	case LifeStep::reconfigured:
-		if (read_headroom().ok())
+		if (read_headroom().ok()) {
 			host_report_state(host, static_cast<int>(XenbusState::reconfigured));
-		else
+			shows_reconfigured = true;
+		} else {
 			go(BackendState::closing); // the error is in XenStore
+		}
 		break;
 	case LifeStep::go_to:
+		// Connected once more, or dom0's tools would take the vif for one that never connected.
+		if (shows_reconfigured && announced == BackendState::connected && step.state == announced)
+			host_report_state(host, static_cast<int>(announced));
+		shows_reconfigured = false;
 		go(step.state);
 		return step.gone && (frontend_state == XenbusState::unknown || !host_device_online(host));
 	case LifeStep::refuse:

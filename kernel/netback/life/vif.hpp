@@ -49,8 +49,9 @@ struct Vif {
 	bool linked RINGWAY_GUARDED_BY(rtnl); // the rings are there
 
 	BackendState state; // what we want the frontend to see; shown without the lock
-	BackendState announced RINGWAY_GUARDED_BY(host); // what XenStore says
-	bool dying RINGWAY_GUARDED_BY(host);             // closed for good
+	BackendState announced RINGWAY_GUARDED_BY(host);  // what XenStore says
+	bool shows_reconfigured RINGWAY_GUARDED_BY(host); // instead of `announced`
+	bool dying RINGWAY_GUARDED_BY(host);              // closed for good
 
 	Coalesce from_guest, to_guest;
 

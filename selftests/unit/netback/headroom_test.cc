@@ -150,6 +150,24 @@ TEST_F(Headroom, TextIsRefused)
 	EXPECT_EQ(b.vif().headroom.load(), 0u);
 }
 
+// Frontends show Connected again when they have what they asked for.
+TEST_F(Headroom, ConnectedAgainAfterReconfigured)
+{
+	const auto shown = [this] { return b.dev.states.back(); };
+	for (const u32 bytes : {256u, 0u, 256u}) {
+		reconfigure(bytes);
+		EXPECT_EQ(shown(), static_cast<int>(XenbusState::reconfigured));
+		b.frontend_state(XenbusState::connected);
+		EXPECT_EQ(shown(), static_cast<int>(XenbusState::connected));
+		const std::size_t said = b.dev.states.size();
+		b.frontend_state(XenbusState::connected);
+		EXPECT_EQ(b.dev.states.size(), said) << "once";
+	}
+	reconfigure(0);
+	b.frontend_state(XenbusState::closing);
+	EXPECT_EQ(shown(), static_cast<int>(XenbusState::closing));
+}
+
 TEST_F(Headroom, ReconfiguringInEveryState)
 {
 	Guest g{3};
