@@ -24,6 +24,16 @@ modules-6.1 modules-6.12: modules-%: setup
 		$(MAKE) -s -C selftests/kselftest KDIR=$(KDIR_$*); } > $(OUT)/modules-$*.log 2>&1 || \
 		{ cat $(OUT)/modules-$*.log; exit 1; }
 
+modules-all: setup modules-6.1 modules-6.12 ## the modules for each kernel of Debian 12, 13 and unstable, the others' in folders with those releases; SUITES="trixie sid"
+	@packaging/suites.sh modules $(SUITES)
+	@packaging/suites.sh command $(SUITES)
+
+deb: setup ## Debian packages into out/deb: the command, modules for each kernel whose headers are here, DKMS
+	@packaging/deb.sh
+
+deb-test: setup ## those packages in a Debian of their own: installed, built by DKMS, purged, compared
+	@packaging/deb-test.sh
+
 toolstack: ## the ringway command
 	$(MAKE) -s -j$(shell nproc) -C toolstack
 
@@ -82,4 +92,4 @@ help: ## this list
 	@grep -hE '^[a-z][a-z .0-9_-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9_-]+)[^#]*## /\1\t/' | sort | \
 		while IFS=$$'\t' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
-.PHONY: all modules modules-6.1 modules-6.12 modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core compile_commands lab setup clean help soak
+.PHONY: all modules modules-6.1 modules-6.12 modules-all deb deb-test modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core compile_commands lab setup clean help soak

@@ -54,6 +54,7 @@ modules() {
 	part style          selftests/style.sh
 	part includes       selftests/arrows.py includes
 	part gate           selftests/gate/gate_test.sh
+	part packages       selftests/gate/packages_test.sh
 	part kernel-build   selftests/gate/kernel_test.sh
 	part loads          selftests/gate/loads_test.sh
 	part arrows-test    selftests/gate/arrows_test.sh

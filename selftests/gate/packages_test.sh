@@ -1,0 +1,116 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# packages_test.sh - what can be said of the Debian packages without building them: their release, what is in them
+# (packages.txt), what makes a bridge at boot, and what DKMS runs. `make deb-test` installs real ones. KTAP.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+top=$PWD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+said=$work/said
+
+number=0 failed=0
+result() { # CODE TEXT
+	number=$((number + 1))
+	[ "$1" = 0 ] && { echo "ok $number $2"; return; }
+	failed=$((failed + 1))
+	sed 's/^/# /' "$said"
+	echo "not ok $number $2"
+}
+
+# The tree of the packages as debian/rules lays it out, of files that only have the right names.
+contents() {
+	local tree=$work/tree
+	mkdir -p "$tree/out/bin" "$tree/out/modules/KERNEL"
+	git ls-files -z | xargs -0 cp --parents -t "$tree" && cp -r packaging/debian "$tree/debian" || return 1
+	sed 's/@KERNEL@/KERNEL/' packaging/debian/modules.control >> "$tree/debian/control"
+	touch "$tree/out/bin/ringway" "$tree/out/modules/KERNEL/"{bridge-lite,ringway-netback,ringway-netfront}.ko
+	make -s -C "$tree" -f debian/rules override_dh_auto_install modules_dir=MODULES || return 1
+	(cd "$tree/debian" && find ringway/ ringway-*/ -type f,l -printf '%m %p\n' | sed "s/$(cat "$top/VERSION")/VERSION/" |
+		grep -v '/usr/src/.*/kernel/' | sort -k 2)
+}
+
+# A network of files, and an "ip" that writes down what it is told; it cannot make what is in $work/cannot.
+network() { # DEVICE…
+	rm -rf "$work/net" "$work/told"
+	for device in "$@"; do
+		mkdir -p "$work/net/$device"
+		echo "00:16:3e:00:00:0${#device}" > "$work/net/$device/address"
+	done
+}
+cat > "$work/ip" <<END
+#!/bin/sh
+case "\$*" in *"type brlite") [ ! -e "$work/cannot" ] || { echo "Error: Unknown device type."; exit 2; } ;; esac
+echo "\$*" >> "$work/told"
+END
+printf '#!/bin/sh\n' | tee "$work/logger" > "$work/sleep"
+chmod +x "$work/ip" "$work/logger" "$work/sleep"
+bridge() { PATH="$work:$PATH" RINGWAY_TEST_NET=$work/net sh packaging/network/bridge "$@" > "$said" 2>&1; }
+told() { echo "told: $(cat "$work/told")" >> "$said" && diff - "$work/told" >> "$said"; }
+
+echo "KTAP version 1"
+echo "1..11"
+[ "$(cat VERSION)" = "$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)" ]
+result $? "packaging/debian/changelog has the release of VERSION"
+contents > "$work/contents" 2> "$said"
+diff selftests/gate/packages.txt "$work/contents" >> "$said"
+result $? "the packages hold what packages.txt says, no more and no less"
+
+network eth0 eth10
+bridge up xenbr0 eth0 eth10 && told << 'END'
+link add name xenbr0 address 00:16:3e:00:00:04 type brlite
+link set dev eth0 master xenbr0 up
+link set dev eth10 master xenbr0 up
+link set dev xenbr0 up
+END
+result $? "a bridge at boot is of kind brlite and has the address of its first port"
+network eth0
+touch "$work/cannot"
+bridge up xenbr0 eth0 && grep -q 'NO BRIDGE OF KIND brlite (Error: Unknown device type.): made one of kind bridge' "$said" && told << 'END'
+link add name xenbr0 address 00:16:3e:00:00:04 type bridge
+link set dev eth0 master xenbr0 up
+link set dev xenbr0 up
+END
+result $? "where the kernel cannot make one it is an ordinary one, said aloud"
+rm "$work/cannot"
+network eth0
+bridge up xenbr0 eth1 eth0 && grep -q 'no device eth1' "$said" && told << 'END'
+link add name xenbr0 address 00:16:3e:00:00:04 type brlite
+link set dev eth0 master xenbr0 up
+link set dev xenbr0 up
+END
+result $? "a port that is not there is named, and the others join"
+network eth0 xenbr0
+bridge up xenbr0 eth0 && told << 'END'
+link set dev eth0 master xenbr0 up
+link set dev xenbr0 up
+END
+result $? "a bridge that is there is not made again"
+network xenbr0
+mkdir "$work/net/xenbr0/lower_eth0"
+bridge down xenbr0 && told << 'END'
+link set dev eth0 nomaster
+link del dev xenbr0
+END
+result $? "taken away, its ports are left without a master"
+bridge sideways xenbr0
+[ $? = 2 ] && grep -q 'sideways: not up or down' "$said"
+result $? "anything but up and down is refused"
+
+mkdir -p "$work/kdir/include/config"
+compiler() { # VERSION-TEXT
+	echo "CONFIG_CC_VERSION_TEXT=\"$1\"" > "$work/kdir/include/config/auto.conf"
+	sh packaging/dkms/compiler.sh "$work/kdir" > "$said" 2>&1
+}
+compiler "gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0"
+result $? "DKMS finds the g++ of Debian 12's kernels"
+! compiler "x86_64-linux-gnu-gcc-99 (Debian 99.1.0-1) 99.1.0" && grep -q 'apt-get install g++-99' "$said"
+result $? "DKMS says which g++ is missing"
+# A "make" that fails with link-time optimisation.
+printf '#!/bin/sh\necho "$*"\ncase "$*" in *LTO=y) exit 1 ;; esac\n' > "$work/make"
+chmod +x "$work/make"
+(cd "$work" && PATH="$work:$PATH" sh "$top/packaging/dkms/build.sh" /kdir) > "$said" 2>&1 &&
+	grep -q 'LTO=n$' "$said" && grep -q 'once more without' "$said"
+result $? "DKMS builds without link-time optimisation where it fails with it"
+[ $failed = 0 ]
