@@ -22,8 +22,8 @@ xen_bin=/usr/lib/xen-4.17/bin
 dom0_programs=(bash ip bridge tc ethtool iperf3 tcpdump perl flock nsenter unshare logger lsns
 	xtables-legacy-multi xenstore-{chmod,exists,list,ls,read,rm,watch,write}
 	"$xen_bin"/{xl,xenstored,xenconsoled,xen-init-dom0,libxl-save-helper,lsevtchn,xentop,xen-diag})
-dom0_modules=(xen-gntdev xen-gntalloc xen-evtchn xen-privcmd xenfs xen-netback bridge br_netfilter 8021q veth dummy
-	e1000e pktgen netconsole openvswitch crc32c_generic libcrc32c iptable_filter xt_physdev nf_tables nf_conntrack
+dom0_modules=(xen-gntdev xen-gntalloc xen-evtchn xen-privcmd xenfs xen-netback bridge br_netfilter 8021q macvlan veth
+	dummy e1000e pktgen netconsole openvswitch crc32c_generic libcrc32c iptable_filter xt_physdev nf_tables nf_conntrack
 	sch_ingress cls_matchall cls_u32 cls_flower act_gact act_mirred sch_netem sch_tbf)
 guest_programs=(ip ethtool iperf3)
 guest_modules=(xen-netfront pktgen 8021q sch_netem veth)

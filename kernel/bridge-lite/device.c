@@ -126,9 +126,27 @@ static void change_rx_flags(struct net_device *dev, int change)
 		brlite_core_set_promisc(bridge->core, !!(dev->flags & IFF_PROMISC));
 }
 
+static int take_unicast(struct net_device *dev, const u8 *address)
+{
+	struct brlite *bridge = netdev_priv(dev);
+
+	brlite_local_address_add(bridge, &bridge->local, address);
+	return 0;
+}
+
+static int leave_unicast(struct net_device *dev, const u8 *address)
+{
+	brlite_unicast_del(netdev_priv(dev), address);
+	return 0;
+}
+
+/*
+ * Every group frame comes up anyway. What else is asked for by address need not make the device promiscuous,
+ * which would make an skb of each packet between guests. CONTEXT: the device's address lock.
+ */
 static void set_rx_mode(struct net_device *dev)
 {
-	/* Every group frame comes up anyway. */
+	__dev_uc_sync(dev, take_unicast, leave_unicast);
 }
 
 static netdev_features_t fix_features(struct net_device *dev, netdev_features_t features)
@@ -176,7 +194,7 @@ void brlite_setup(struct net_device *dev)
 	SET_NETDEV_DEVTYPE(dev, &brlite_device_type);
 	dev->sysfs_groups[0] = &brlite_sysfs_group;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING; /* tags may change */
-	dev->priv_flags |= IFF_NO_QUEUE | IFF_DONT_BRIDGE | IFF_DISABLE_NETPOLL | IFF_LIVE_ADDR_CHANGE;
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_DONT_BRIDGE | IFF_DISABLE_NETPOLL | IFF_LIVE_ADDR_CHANGE | IFF_UNICAST_FLT;
 	dev->max_mtu = ETH_MAX_MTU;
 
 	dev->features = PASS_THROUGH | NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX;

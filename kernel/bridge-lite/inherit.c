@@ -72,8 +72,9 @@ void brlite_update_mtu(struct brlite *bridge)
 /* --- Addresses -------------------------------------------------------------------------------- */
 
 /*
- * INVARIANT: the address of the bridge device and of every port is in the FDB as local, so that frames
- * to it go up this host's stack and nobody else gets to use it as a source. Ports may share one.
+ * INVARIANT: the addresses of the bridge device and of every port are in the FDB as local, so that frames
+ * to them go up this host's stack and nobody else gets to use one as a source. Ports may share one. A macvlan or
+ * VRRP on the bridge device has addresses there besides the device's own.
  */
 void brlite_local_address_add(struct brlite *bridge, struct brlite_port *port, const u8 *address)
 {
@@ -88,7 +89,8 @@ void brlite_local_address_add(struct brlite *bridge, struct brlite_port *port, c
 			    address, port->dev->name);
 }
 
-void brlite_local_address_del(struct brlite *bridge, const u8 *address)
+/* An address that this host had on the bridge device besides its own. CONTEXT: the device's address lock, too. */
+void brlite_unicast_del(struct brlite *bridge, const u8 *address)
 {
 	struct brlite_slave *slave;
 
@@ -98,6 +100,25 @@ void brlite_local_address_del(struct brlite *bridge, const u8 *address)
 	list_for_each_entry(slave, &bridge->slaves, list)
 		if (ether_addr_equal(slave->port.dev->dev_addr, address))
 			brlite_local_address_add(bridge, &slave->port, address);
+}
+
+static bool has_unicast(struct net_device *dev, const u8 *address)
+{
+	struct netdev_hw_addr *known;
+	bool found = false;
+
+	netif_addr_lock_bh(dev);
+	netdev_for_each_uc_addr(known, dev)
+		found |= ether_addr_equal(known->addr, address);
+	netif_addr_unlock_bh(dev);
+	return found;
+}
+
+void brlite_local_address_del(struct brlite *bridge, const u8 *address)
+{
+	brlite_unicast_del(bridge, address);
+	if (has_unicast(bridge->dev, address))
+		brlite_local_address_add(bridge, &bridge->local, address);
 }
 
 static void change_bridge_address(struct brlite *bridge, const u8 *address, u8 assign_type)
