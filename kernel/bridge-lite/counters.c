@@ -55,7 +55,8 @@ void brlite_leave_counters(struct brlite *bridge, struct brlite_slave *slave)
 
 /*
  * As with Linux's bridge the device's own traffic: what its stack sent and got. Dropped is what all ports
- * dropped, but for what lies in the nature of things: LLDP and its like are not meant to be forwarded.
+ * dropped, but for what lies in the nature of things: LLDP and its like are not meant to be forwarded, and what a
+ * network floods reaches a port though its receiver lives there.
  */
 void brlite_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
@@ -66,7 +67,7 @@ void brlite_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 	dev_get_tstats64(dev, stats);
 	sum_counters(bridge, sums);
 	for (i = BRLITE_DROP_PORT_DOWN; i < BRLITE_REASONS; i++) {
-		if (i == BRLITE_DROP_LINK_LOCAL)
+		if (i == BRLITE_DROP_LINK_LOCAL || i == BRLITE_DROP_HAIRPIN)
 			continue;
 		stats->tx_dropped += brlite_port_counter(&bridge->local, i);
 		stats->rx_dropped += sums[i];
@@ -99,6 +100,7 @@ static const char counter_names[BRLITE_COUNTERS][ETH_GSTRING_LEN] = {
 	[BRLITE_LEARN_STATIC] = "fdb_refused_static",
 	[BRLITE_LEARN_PORT_FULL] = "fdb_refused_port_full",
 	[BRLITE_LEARN_FULL] = "fdb_refused_full",
+	[BRLITE_LOOP_SEEN] = "loop_seen",
 };
 
 static int get_sset_count(struct net_device *dev, int set)
@@ -120,6 +122,27 @@ static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stat
 	add_counters(data, &bridge->local);
 }
 
+/* What the fastest port has: a figure to draw graphs by, as of Linux's bridge. CONTEXT: RTNL. */
+static int get_link_ksettings(struct net_device *dev, struct ethtool_link_ksettings *settings)
+{
+	struct brlite *bridge = netdev_priv(dev);
+	struct brlite_slave *slave;
+
+	settings->base.duplex = DUPLEX_UNKNOWN;
+	settings->base.port = PORT_OTHER;
+	settings->base.speed = SPEED_UNKNOWN;
+	list_for_each_entry(slave, &bridge->slaves, list) {
+		struct ethtool_link_ksettings of;
+
+		if (!slave->port.up || __ethtool_get_link_ksettings(slave->port.dev, &of) ||
+		    of.base.speed == (u32)SPEED_UNKNOWN)
+			continue;
+		if (settings->base.speed == (u32)SPEED_UNKNOWN || settings->base.speed < of.base.speed)
+			settings->base.speed = of.base.speed;
+	}
+	return 0;
+}
+
 static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
 	strscpy(info->driver, BRLITE_KIND, sizeof(info->driver));
@@ -128,6 +151,7 @@ static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 const struct ethtool_ops brlite_ethtool_ops = {
 	.get_drvinfo = get_drvinfo,
 	.get_link = ethtool_op_get_link,
+	.get_link_ksettings = get_link_ksettings,
 	.get_sset_count = get_sset_count,
 	.get_strings = get_strings,
 	.get_ethtool_stats = get_ethtool_stats,

@@ -12,9 +12,11 @@
 #include "bridge-lite/inherit.h"
 #include "bridge-lite/linux/state.h"
 #include "bridge-lite/lookup.h"
+#include "bridge-lite/netpoll.h"
 #include "bridge-lite/packets/forward.h"
 #include "bridge-lite/port.h"
 #include "bridge-lite/port_flag.h"
+#include "bridge-lite/settings/events.h"
 #include "bridge-lite/settings/link.h"
 #include "bridge-lite/settings/neigh.h"
 #include "bridge-lite/settings/sysfs.h"
@@ -29,6 +31,7 @@ static void free_bridge(struct net_device *dev)
 
 	free_percpu(compat_percpu(bridge->local.counters));
 	kvfree(bridge->buckets);
+	kvfree(bridge->events);
 	kvfree(bridge->claims);
 	kvfree(bridge->core);
 	free_percpu(dev->tstats);
@@ -43,7 +46,7 @@ static int init(struct net_device *dev)
 	bridge->buckets = kvzalloc(brlite_fdb_bytes(bridge->fdb_max), GFP_KERNEL_ACCOUNT);
 	bridge->local.counters = compat_plain(struct brlite_counters, alloc_percpu(struct brlite_counters));
 	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
-	if (!memory || !bridge->buckets || !bridge->local.counters || !dev->tstats) {
+	if (brlite_init_events(bridge) || !memory || !bridge->buckets || !bridge->local.counters || !dev->tstats) {
 		kvfree(memory);
 		free_bridge(dev);
 		return -ENOMEM;
@@ -52,11 +55,11 @@ static int init(struct net_device *dev)
 	bridge->core = brlite_core_init(memory, bridge->buckets, bridge->fdb_max, &bridge->lock, seed);
 	bridge->local.dev = dev;
 	bridge->local.max_frame = U32_MAX; /* this host's stack looks after itself */
-	brlite_vlans_init(&bridge->local, &bridge->local_vlans);
+	brlite_vlans_init(bridge, &bridge->local, &bridge->local_vlans);
 	brlite_port_attach(bridge->core, &bridge->local, true);
 	brlite_core_set_ageing(bridge->core, bridge->ageing_time);
 	brlite_core_filter_vlans(bridge->core, bridge->vlan_filtering);
-	brlite_core_forward_groups(bridge->core, bridge->group_fwd_mask);
+	brlite_core_forward_groups(bridge->core, bridge->group_fwd_mask, bridge->stp_state);
 	ether_addr_copy(bridge->own_address, dev->dev_addr);
 	brlite_local_address_add(bridge, &bridge->local, dev->dev_addr);
 	brlite_flag_bridge(bridge);
@@ -68,6 +71,7 @@ static int init(struct net_device *dev)
 static void uninit(struct net_device *dev)
 {
 	brlite_unflag_bridge(netdev_priv(dev));
+	brlite_stop_events(netdev_priv(dev));
 }
 
 static int open(struct net_device *dev)
@@ -154,6 +158,13 @@ static netdev_features_t fix_features(struct net_device *dev, netdev_features_t 
 	return brlite_features(netdev_priv(dev), features);
 }
 
+/* What netpoll calls where a device has to look for completed packets: the ports' devices do. */
+static void poll_controller(struct net_device *dev)
+{
+}
+
+COMPAT_FDB_DEL_BULK(neigh_del_bulk, brlite_neigh_flush)
+
 static const struct net_device_ops netdev_ops = {
 	.ndo_init = init,
 	.ndo_uninit = uninit,
@@ -171,8 +182,14 @@ static const struct net_device_ops netdev_ops = {
 	.ndo_del_slave = brlite_del_slave,
 	.ndo_fdb_add = brlite_neigh_add,
 	.ndo_fdb_del = brlite_neigh_del,
+	.ndo_fdb_del_bulk = neigh_del_bulk,
 	.ndo_fdb_dump = brlite_neigh_dump,
 	.ndo_fdb_get = brlite_neigh_get,
+#ifdef CONFIG_NET_POLL_CONTROLLER
+	.ndo_poll_controller = poll_controller,
+	.ndo_netpoll_setup = brlite_netpoll_setup,
+	.ndo_netpoll_cleanup = brlite_netpoll_cleanup,
+#endif
 	.ndo_bridge_getlink = brlite_getlink,
 	.ndo_bridge_setlink = brlite_setlink,
 	.ndo_bridge_dellink = brlite_dellink,
@@ -194,7 +211,7 @@ void brlite_setup(struct net_device *dev)
 	SET_NETDEV_DEVTYPE(dev, &brlite_device_type);
 	dev->sysfs_groups[0] = &brlite_sysfs_group;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING; /* tags may change */
-	dev->priv_flags |= IFF_NO_QUEUE | IFF_DONT_BRIDGE | IFF_DISABLE_NETPOLL | IFF_LIVE_ADDR_CHANGE | IFF_UNICAST_FLT;
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_DONT_BRIDGE | IFF_LIVE_ADDR_CHANGE | IFF_UNICAST_FLT;
 	dev->max_mtu = ETH_MAX_MTU;
 
 	dev->features = PASS_THROUGH | NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX;
@@ -207,6 +224,8 @@ void brlite_setup(struct net_device *dev)
 	spin_lock_init(&bridge->stats_lock);
 	INIT_LIST_HEAD(&bridge->slaves);
 	brlite_init_ageing(bridge);
+	bridge->vlan_protocol = ETH_P_8021Q;
+	bridge->default_pvid = BRLITE_VLAN_DEFAULT;
 	bridge->ageing_time = BRLITE_AGEING_DEFAULT;
 	bridge->fdb_max = BRLITE_FDB_MAX_DEFAULT;
 	bridge->fdb_port_max = BRLITE_FDB_PORT_MAX_DEFAULT;

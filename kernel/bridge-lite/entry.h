@@ -29,8 +29,11 @@ void brlite_core_set_ageing(struct brlite_core *core, uint32_t seconds) RINGWAY_
 void brlite_core_set_promisc(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
 /* Whether tags mean something. Forgets what was learned. */
 void brlite_core_filter_vlans(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
-/* Which of 01:80:c2:00:00:00 to 0f are forwarded like other groups, a bit each; :00 always is. */
-void brlite_core_forward_groups(struct brlite_core *core, uint32_t mask) RINGWAY_REQUIRES(rtnl);
+/*
+ * Which of 01:80:c2:00:00:00 to 0f are forwarded like other groups, a bit each; :00 is unless this host takes part in a
+ * spanning tree.
+ */
+void brlite_core_forward_groups(struct brlite_core *core, uint32_t mask, bool takes_part) RINGWAY_REQUIRES(rtnl);
 /* CONTEXT: process. Drops what was not used for the ageing time. */
 void brlite_core_age(struct brlite_core *core);
 uint32_t brlite_core_entries(const struct brlite_core *core);
@@ -46,6 +49,8 @@ int brlite_port_attach(struct brlite_core *core, struct brlite_port *port, bool 
 void brlite_port_detach(struct brlite_port *port) RINGWAY_REQUIRES(rtnl);
 /* A port that goes down forgets what it learned. */
 void brlite_port_set_up(struct brlite_port *port, bool up) RINGWAY_REQUIRES(rtnl);
+/* INVARIANT: a port that is up has an open one. A port whose gate is shut forgets what it learned. */
+void brlite_port_set_gate(struct brlite_port *port, enum brlite_gate gate) RINGWAY_REQUIRES(rtnl);
 /* Whether the port is a guest's: what all of these learn together is limited, so that others have their part. */
 void brlite_port_set_guest(struct brlite_port *port, bool on) RINGWAY_REQUIRES(rtnl);
 /* What the port's own half of its policy becomes. A port that gets locked forgets what it learned. */
@@ -87,6 +92,9 @@ void brlite_vlan_set(struct brlite_port *port, uint32_t vlan, uint32_t flags) RI
 void brlite_vlan_clear(struct brlite_port *port, uint32_t vlan) RINGWAY_REQUIRES(rtnl);
 /* Forgets what was learned in VLANs that the port is in no longer: follows brlite_vlan_clear(). */
 void brlite_vlans_left(struct brlite_port *port) RINGWAY_REQUIRES(rtnl);
+/* The type of the tags that count, 802.1Q's or 802.1ad's: of each port of the bridge. */
+void brlite_vlan_set_type(struct brlite_port *port, uint16_t type) RINGWAY_REQUIRES(rtnl);
+uint16_t brlite_vlan_type(const struct brlite_port *port);
 /* CONTEXT: any. 0 where it is no member. */
 uint32_t brlite_vlan_get(const struct brlite_port *port, uint32_t vlan);
 

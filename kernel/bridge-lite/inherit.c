@@ -3,6 +3,7 @@
  * What a bridge takes over from its ports: carrier, features, MTU, address. CONTEXT: RTNL, all of this file.
  */
 #include <linux/etherdevice.h>
+#include <linux/if_bridge.h>
 #include <linux/rtnetlink.h>
 
 #include "bridge-lite/entry.h"
@@ -13,7 +14,37 @@ static bool has_link(const struct net_device *dev)
 	return netif_running(dev) && netif_oper_up(dev);
 }
 
-/* A port works while it and the bridge are up and it has carrier; the bridge has carrier if any port has. */
+static enum brlite_gate gate_of(const struct brlite_slave *slave, bool linked)
+{
+	if (slave->shut_by_loop)
+		return BRLITE_GATE_SHUT;
+	if (slave->state == BR_STATE_LEARNING)
+		return linked ? BRLITE_GATE_LEARNING : BRLITE_GATE_SHUT;
+	return slave->state == BR_STATE_FORWARDING ? BRLITE_GATE_OPEN : BRLITE_GATE_SHUT;
+}
+
+static void update_port(struct brlite_slave *slave, bool running)
+{
+	const bool linked = running && has_link(slave->port.dev);
+	enum brlite_gate gate;
+	bool up;
+
+	if (slave->bridge->stp_state && !linked)
+		slave->state = BR_STATE_BLOCKING; /* until somebody says that it makes no loop now */
+	gate = gate_of(slave, linked);
+	up = linked && gate == BRLITE_GATE_OPEN;
+	if (slave->port.up && !up)
+		brlite_port_set_up(&slave->port, false);
+	if (slave->port.gate != gate)
+		brlite_port_set_gate(&slave->port, gate);
+	if (!slave->port.up && up)
+		brlite_port_set_up(&slave->port, true);
+}
+
+/*
+ * A port works while it and the bridge are up, it has carrier and its gate is open; the bridge has carrier if any port
+ * has and its gate is.
+ */
 void brlite_update_ports(struct brlite *bridge)
 {
 	bool running = netif_running(bridge->dev), carrier = false;
@@ -22,11 +53,8 @@ void brlite_update_ports(struct brlite *bridge)
 	if (bridge->local.up != running)
 		brlite_port_set_up(&bridge->local, running);
 	list_for_each_entry(slave, &bridge->slaves, list) {
-		bool up = running && has_link(slave->port.dev);
-
-		if (slave->port.up != up)
-			brlite_port_set_up(&slave->port, up);
-		carrier |= has_link(slave->port.dev);
+		update_port(slave, running);
+		carrier |= has_link(slave->port.dev) && slave->port.gate == BRLITE_GATE_OPEN;
 	}
 	if (carrier)
 		netif_carrier_on(bridge->dev);

@@ -21,8 +21,10 @@
 #include "bridge-lite/packets/forward.h"
 #include "bridge-lite/port.h"
 #include "bridge-lite/port_flag.h"
+#include "bridge-lite/settings/gate.h"
 #include "bridge-lite/settings/refuse.h"
 #include "bridge-lite/settings/slave.h"
+#include "bridge-lite/settings/storm.h"
 #include "bridge-lite/settings/sysfs.h"
 #include "bridge-lite/settings/vlan.h"
 #include "linux/compat.h"
@@ -36,6 +38,9 @@ static const struct nla_policy policy[IFLA_BRLITE_MAX + 1] = {
 	[IFLA_BRLITE_FDB_ENTRIES] = { .type = NLA_REJECT },
 	[IFLA_BRLITE_VLAN_FILTERING] = NLA_POLICY_MAX(NLA_U32, 1),
 	[IFLA_BRLITE_GROUP_FWD_MASK] = { .type = NLA_U32 },
+	[IFLA_BRLITE_STP_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[IFLA_BRLITE_VLAN_PROTOCOL] = { .type = NLA_U32 },
+	[IFLA_BRLITE_DEFAULT_PVID] = NLA_POLICY_MAX(NLA_U32, BRLITE_VLAN_LAST),
 };
 
 static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack)
@@ -63,6 +68,10 @@ static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_e
 	    !brlite_group_fwd_mask_is_possible(nla_get_u32(data[IFLA_BRLITE_GROUP_FWD_MASK])))
 		return brlite_refuse(extack, data[IFLA_BRLITE_GROUP_FWD_MASK],
 				     "group_fwd_mask has a bit for each of 01:80:c2:00:00:03 to 0f (0xfff8), no others");
+	if (data && data[IFLA_BRLITE_VLAN_PROTOCOL] &&
+	    !brlite_vlan_protocol_is_possible(nla_get_u32(data[IFLA_BRLITE_VLAN_PROTOCOL])))
+		return brlite_refuse(extack, data[IFLA_BRLITE_VLAN_PROTOCOL],
+				     "vlan_protocol must be 0x8100 (802.1Q) or 0x88a8 (802.1ad)");
 	return 0;
 }
 
@@ -86,8 +95,16 @@ static int create(struct net_device *dev, struct nlattr *tb[], struct nlattr *da
 			bridge->fdb_max = nla_get_u32(data[IFLA_BRLITE_FDB_MAX]);
 		if (data[IFLA_BRLITE_VLAN_FILTERING])
 			bridge->vlan_filtering = nla_get_u32(data[IFLA_BRLITE_VLAN_FILTERING]);
+		if (data[IFLA_BRLITE_STP_STATE])
+			bridge->stp_state = nla_get_u32(data[IFLA_BRLITE_STP_STATE]);
+		if (data[IFLA_BRLITE_VLAN_PROTOCOL])
+			bridge->vlan_protocol = nla_get_u32(data[IFLA_BRLITE_VLAN_PROTOCOL]);
+		if (data[IFLA_BRLITE_DEFAULT_PVID])
+			bridge->default_pvid = nla_get_u32(data[IFLA_BRLITE_DEFAULT_PVID]);
 	}
 	bridge->mtu_by_hand = tb[IFLA_MTU];
+	if (brlite_module_present("br_netfilter")) /* ip(8) prints what comes with success as a warning */
+		NL_SET_ERR_MSG_MOD(extack, "br_netfilter is loaded: iptables and ebtables see nothing of what a brlite bridge forwards; \"ringway vif rules\" has rules for ports");
 	return register_netdevice(dev);
 }
 COMPAT_NEWLINK(newlink, create)
@@ -108,7 +125,13 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 	if (data[IFLA_BRLITE_VLAN_FILTERING])
 		brlite_filter_vlans(bridge, nla_get_u32(data[IFLA_BRLITE_VLAN_FILTERING]));
 	brlite_set_ageing(bridge, bridge->ageing_time);
-	brlite_core_forward_groups(bridge->core, bridge->group_fwd_mask);
+	brlite_core_forward_groups(bridge->core, bridge->group_fwd_mask, bridge->stp_state);
+	if (data[IFLA_BRLITE_STP_STATE])
+		brlite_set_stp(bridge, nla_get_u32(data[IFLA_BRLITE_STP_STATE]));
+	if (data[IFLA_BRLITE_VLAN_PROTOCOL])
+		brlite_set_vlan_protocol(bridge, nla_get_u32(data[IFLA_BRLITE_VLAN_PROTOCOL]));
+	if (data[IFLA_BRLITE_DEFAULT_PVID])
+		brlite_set_default_pvid(bridge, nla_get_u32(data[IFLA_BRLITE_DEFAULT_PVID]));
 	if (data[IFLA_BRLITE_FDB_PORT_MAX])
 		brlite_share_learn_limit(bridge);
 	return 0;
@@ -134,7 +157,10 @@ static int fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u32(skb, IFLA_BRLITE_FDB_PORT_MAX, bridge->fdb_port_max) ||
 	    nla_put_u32(skb, IFLA_BRLITE_FDB_ENTRIES, brlite_core_entries(bridge->core)) ||
 	    nla_put_u32(skb, IFLA_BRLITE_VLAN_FILTERING, bridge->vlan_filtering) ||
-	    nla_put_u32(skb, IFLA_BRLITE_GROUP_FWD_MASK, bridge->group_fwd_mask))
+	    nla_put_u32(skb, IFLA_BRLITE_GROUP_FWD_MASK, bridge->group_fwd_mask) ||
+	    nla_put_u32(skb, IFLA_BRLITE_STP_STATE, bridge->stp_state) ||
+	    nla_put_u32(skb, IFLA_BRLITE_VLAN_PROTOCOL, bridge->vlan_protocol) ||
+	    nla_put_u32(skb, IFLA_BRLITE_DEFAULT_PVID, bridge->default_pvid))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -169,6 +195,7 @@ static struct brlite_port *bind(struct net_device *dev, void *owner, const struc
 	slave->port.ops = ops;
 	smp_store_release(&slave->port.owner, owner);
 	brlite_set_learn_limit(slave);
+	brlite_default_storm(slave);
 	return &slave->port;
 }
 

@@ -28,9 +28,9 @@
 #define BRLITE_RULES (BRLITE_RULES_FROM | BRLITE_RULES_SOMEWHERE)
 #define BRLITE_SHARED_POLICY 0xffff0000u
 
-/* With one of these on its ingress, a frame is judged by all rules; learning looks at the others itself. */
+/* With one of these on its ingress, a frame is judged by all rules; learning and floods look at the others. */
 #define BRLITE_GUARDED \
-	(BRLITE_ISOLATED | BRLITE_STORM | BRLITE_FLOODS_DIFFER | BRLITE_ADDRESSES_CLAIMED | BRLITE_VLANS_FILTERED | \
+	(BRLITE_ISOLATED | BRLITE_FLOODS_DIFFER | BRLITE_ADDRESSES_CLAIMED | BRLITE_VLANS_FILTERED | \
 	 BRLITE_RULES | BRLITE_MIRRORS)
 /* With one of these what lies behind the Ethernet header decides: so much of a frame has to be in one piece. */
 #define BRLITE_READS_HEADERS (BRLITE_ADDRESSES_CLAIMED | BRLITE_RULES)

@@ -13,13 +13,17 @@
 #include "bridge-lite/entry.h"
 #include "bridge-lite/inherit.h"
 #include "bridge-lite/lookup.h"
+#include "bridge-lite/netpoll.h"
 #include "bridge-lite/packets/forward.h"
 #include "bridge-lite/port.h"
 #include "bridge-lite/port_flag.h"
 #include "bridge-lite/settings/address_lock.h"
+#include "bridge-lite/settings/gate.h"
 #include "bridge-lite/settings/mirror.h"
+#include "bridge-lite/settings/port_sysfs.h"
 #include "bridge-lite/settings/rules.h"
 #include "bridge-lite/settings/slave.h"
+#include "bridge-lite/settings/storm.h"
 #include "bridge-lite/settings/vlan.h"
 #include "linux/compat.h"
 
@@ -80,7 +84,8 @@ static struct brlite_slave *make_slave(struct brlite *bridge, struct net_device 
 	slave->bridge = bridge;
 	slave->port.dev = dev;
 	slave->port.counters = compat_plain(struct brlite_counters, counters);
-	brlite_vlans_init(&slave->port, &slave->vlans);
+	brlite_vlans_init(bridge, &slave->port, &slave->vlans);
+	brlite_init_gate(slave);
 	update_port_mtu(slave);
 	netdev_hold(dev, &slave->tracker, GFP_KERNEL);
 	for (i = 0; i < BRLITE_NEWS; i++) {
@@ -93,6 +98,7 @@ static struct brlite_slave *make_slave(struct brlite *bridge, struct net_device 
 /* CONTEXT: a grace period after the last frame that may know the port. */
 static void free_slave(struct brlite_slave *slave)
 {
+	brlite_free_gate(slave);
 	netdev_put(slave->port.dev, &slave->tracker);
 	kfree(slave->addresses);
 	kfree(slave->port.storm);
@@ -135,6 +141,9 @@ int brlite_add_slave(struct net_device *dev, struct net_device *slave_dev, struc
 		goto handler;
 
 	brlite_set_learn_limit(slave);
+	brlite_default_storm(slave);
+	brlite_add_port_files(slave);
+	brlite_netpoll_join(slave);
 	brlite_flag_port(slave_dev);
 	dev_disable_lro(slave_dev);
 	brlite_join_counters(bridge, slave);
@@ -168,6 +177,8 @@ static void remove_slave(struct brlite_slave *slave)
 	struct brlite *bridge = slave->bridge;
 	struct net_device *dev = slave->port.dev;
 
+	brlite_remove_port_files(slave);
+	brlite_netpoll_leave(slave);
 	/* No new verdict names the port, the driver that bound it lets go, then those in flight end. */
 	brlite_unflag_port(dev);
 	brlite_port_detach(&slave->port);
@@ -239,6 +250,9 @@ static int device_event(struct notifier_block *unused, unsigned long event, void
 		break;
 	case NETDEV_CHANGEADDR:
 		address_changed(slave);
+		break;
+	case NETDEV_RESEND_IGMP: /* a bond failed over: the network beyond has to hear of this host's groups again */
+		call_netdevice_notifiers(event, slave->bridge->dev);
 		break;
 	case NETDEV_FEAT_CHANGE:
 		netdev_update_features(slave->bridge->dev);

@@ -43,6 +43,7 @@ enum brlite_action {
 	BRLITE_PORT = 1, /* unicast to .port; its size fits that port's MTU, the port is up */
 	BRLITE_LOCAL = 2, /* to the stack behind the bridge device */
 	BRLITE_FLOOD = 3, /* to all ports but the ingress one */
+	BRLITE_HEARD = 4, /* goes nowhere, but for who listens at the ingress port's device: forward() does that */
 };
 
 /* Outcome of one frame, for counters: how it was forwarded or why it was dropped. */

@@ -23,9 +23,9 @@ static LIST_HEAD(bridges);
 static bool allowed;
 
 /* Modules that are at least about to run are found in sysfs. */
-static bool bridge_module_present(void)
+bool brlite_module_present(const char *name)
 {
-	struct kobject *found = kset_find_obj(THIS_MODULE->mkobj.kobj.kset, "bridge");
+	struct kobject *found = kset_find_obj(THIS_MODULE->mkobj.kobj.kset, name);
 
 	kobject_put(found);
 	return found;
@@ -65,7 +65,7 @@ void brlite_unflag_bridge(struct brlite *bridge)
 
 void brlite_flag_port(struct net_device *dev)
 {
-	set_flag(dev, allowed && !bridge_module_present());
+	set_flag(dev, allowed && !brlite_module_present("bridge"));
 }
 
 void brlite_unflag_port(struct net_device *dev)
@@ -93,7 +93,7 @@ int __init brlite_flag_init(void)
 		return 0;
 	err = register_module_notifier(&module_notifier);
 	if (!err)
-		allow(!bridge_module_present());
+		allow(!brlite_module_present("bridge"));
 	return err;
 }
 

@@ -12,4 +12,7 @@ void brlite_unflag_port(struct net_device *dev);
 int brlite_flag_init(void);
 void brlite_flag_exit(void);
 
+/* Whether the kernel has, or is about to have, a module of that name. */
+bool brlite_module_present(const char *name);
+
 #endif

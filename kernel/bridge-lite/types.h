@@ -20,13 +20,22 @@ enum brlite_event {
 	BRLITE_LEARN_STATIC, /* not learned: the administrator says it lives elsewhere */
 	BRLITE_LEARN_PORT_FULL, /* not learned: the port has its share */
 	BRLITE_LEARN_FULL, /* not learned: the table is full */
+	BRLITE_LOOP_SEEN, /* once a second: stations do not come to rest, or our own frames come back again and again */
 	BRLITE_COUNTERS,
+};
+
+/* What lets a port's frames pass besides its link: a spanning tree, or the watch for loops. */
+enum brlite_gate {
+	BRLITE_GATE_OPEN,
+	BRLITE_GATE_LEARNING, /* nothing passes, but its stations are learned */
+	BRLITE_GATE_SHUT,
 };
 
 /* What an administrator should hear about a port, at times. */
 enum brlite_news {
 	BRLITE_NEWS_OWN_ADDRESS, /* a frame came in with an address of this host as its source */
 	BRLITE_NEWS_RESTLESS, /* stations move between this port and others, again and again */
+	BRLITE_NEWS_LOOP, /* many of those in a second */
 	BRLITE_NEWS_FULL, /* an address was not learned: the port, all guests or the table have their share */
 	BRLITE_NEWS,
 };
@@ -74,6 +83,7 @@ struct brlite_vlans {
 	uint64_t member[64];
 	uint64_t untagged[64]; /* frames leave without their tag */
 	uint16_t pvid; /* what comes in without a tag is in this one; 0: is dropped */
+	uint16_t type; /* EtherType of the tags that count; the same on all ports of a bridge */
 };
 
 /*
@@ -88,7 +98,7 @@ struct brlite_port {
 	struct brlite_counters *counters; /* per-CPU */
 	uint32_t max_frame; /* longest frame that is not GSO, Ethernet header included */
 	uint16_t index;
-	bool up; /* frames may come in and go out */
+	bool up; /* frames may come in and go out: with its gate open only */
 	bool learning;
 	uint32_t policy; /* BRLITE_ISOLATED and so on */
 	struct brlite_storm *storm; /* with BRLITE_STORM not NULL; read under RCU */
@@ -101,11 +111,14 @@ struct brlite_port {
 	uint32_t last_seen;
 	uint32_t learned; /* addresses in the FDB; written under the FDB's lock */
 	uint32_t learn_limit;
+	uint8_t gate; /* enum brlite_gate; written under the FDB's lock */
 	bool is_guest; /* bound by what all guests together may learn; written under the FDB's lock */
 	/* Stations that moved here from where they were heard just now; written under the FDB's lock. */
 	uint32_t moves_second; /* the second of the last one */
 	uint32_t moves; /* in that second */
 	uint32_t restless; /* seconds before that one, in a row, with many */
+	/* Frames of our own that came back. */
+	uint32_t own_second, own;
 
 	/* What only a policy asks for, so that the lines above stay as they are. */
 	struct brlite_vlans *vlans __attribute__((aligned(64))); /* INVARIANT: with BRLITE_VLANS_FILTERED not NULL */
@@ -128,6 +141,7 @@ struct brlite_fdb_entry {
 	bool is_static;
 	bool is_local;
 	bool is_sticky;
+	bool is_extern; /* put there by a program that learns for us: does not age, but moves */
 	uint32_t idle; /* seconds since last used */
 };
 

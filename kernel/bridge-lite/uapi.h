@@ -16,6 +16,9 @@ enum {
 	IFLA_BRLITE_FDB_ENTRIES, /* addresses now; read only */
 	IFLA_BRLITE_VLAN_FILTERING, /* 1: ports exchange what is in a VLAN of both; 0: tags mean nothing */
 	IFLA_BRLITE_GROUP_FWD_MASK, /* which of 01:80:c2:00:00:03 to 0f are forwarded, bits 3 to 15; none at first */
+	IFLA_BRLITE_STP_STATE, /* 1: somebody of this host takes part in a spanning tree, and sets the ports' states */
+	IFLA_BRLITE_VLAN_PROTOCOL, /* the type of the tags that count: 0x8100 (802.1Q) at first, or 0x88a8 (802.1ad) */
+	IFLA_BRLITE_DEFAULT_PVID, /* VLAN of untagged frames on ports that nobody gave one; 1 at first, 0: none */
 	__IFLA_BRLITE_MAX,
 };
 #define IFLA_BRLITE_MAX (__IFLA_BRLITE_MAX - 1)
@@ -38,6 +41,7 @@ enum {
 	IFLA_BRLITE_PORT_RULES_TO, /* the same for what leaves here */
 	IFLA_BRLITE_PORT_MIRROR_FROM, /* u32, ifindex of the port that gets a copy of what comes in here; 0: none */
 	IFLA_BRLITE_PORT_MIRROR_TO, /* the same of what leaves here */
+	IFLA_BRLITE_PORT_LOOP_BLOCK, /* u32, seconds for which the port is shut when a loop shows; 0: not at all */
 	__IFLA_BRLITE_PORT_MAX,
 };
 #define IFLA_BRLITE_PORT_MAX (__IFLA_BRLITE_PORT_MAX - 1)
@@ -94,6 +98,7 @@ struct brlite_rule {
 	unsigned char from[16], to[16]; /* 4 bytes of them for IPv4 */
 };
 
+#define BRLITE_LOOP_BLOCK_MAX 3600
 #define BRLITE_AGEING_DEFAULT 300
 #define BRLITE_FDB_MAX_DEFAULT 16384
 #define BRLITE_FDB_MAX_LIMIT 1048576

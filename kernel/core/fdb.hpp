@@ -30,6 +30,7 @@ struct FdbTarget {
 	static constexpr u32 kStatic = 1u << 16; // set by the administrator: does not age or move
 	static constexpr u32 kLocal = 1u << 17;  // an address of this host: goes up the stack, not to a port
 	static constexpr u32 kSticky = 1u << 18; // ages, but does not move
+	static constexpr u32 kExtern = 1u << 19; // learned elsewhere (EVPN): does not age, but moves
 	static constexpr u32 kNone = 1u << 31;   // no entry; only ever the result of a lookup
 
 	u32 word = 0;
@@ -38,6 +39,7 @@ struct FdbTarget {
 	constexpr bool is_static() const { return word & kStatic; }
 	constexpr bool is_local() const { return word & kLocal; }
 	constexpr bool is_sticky() const { return word & kSticky; }
+	constexpr bool is_extern() const { return word & kExtern; }
 	constexpr bool is_pinned() const { return word & (kStatic | kLocal | kSticky); }
 	constexpr bool is_learned() const { return !(word & (kStatic | kLocal)); }
 };

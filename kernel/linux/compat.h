@@ -11,6 +11,7 @@
 #include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 #include <linux/version.h>
+#include <net/netlink.h>
 #include <net/rtnetlink.h>
 #include <xen/xenbus.h>
 
@@ -95,6 +96,30 @@ struct netdev_stat_ops {
 };
 
 static inline void compat_set_stat_ops(struct net_device *dev, const struct netdev_stat_ops *ops) {}
+#endif
+
+/*
+ * "bridge fdb flush": defines the device's operation, which calls flush(dev, conditions, extack). conditions: the request
+ * has some. 6.7 gave it the whole message to read, before it was read already.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define COMPAT_FDB_DEL_BULK(name, flush)                                                                       \
+	static int name(struct nlmsghdr *message, struct net_device *dev, struct netlink_ext_ack *extack)      \
+	{                                                                                                      \
+		return flush(dev, nlmsg_attrlen(message, sizeof(struct ndmsg)) > 0, extack);                   \
+	}
+#else
+#define COMPAT_FDB_DEL_BULK(name, flush)                                                                       \
+	static int name(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *dev, u16 vid,               \
+			struct netlink_ext_ack *extack)                                                        \
+	{                                                                                                      \
+		bool conditions = vid;                                                                         \
+		int i;                                                                                         \
+                                                                                                               \
+		for (i = 0; i <= NDA_MAX; i++)                                                                 \
+			conditions |= tb[i] != NULL;                                                           \
+		return flush(dev, conditions, extack);                                                         \
+	}
 #endif
 
 /*

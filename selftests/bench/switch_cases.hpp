@@ -18,6 +18,7 @@ struct Still {
 	static void unlock(fdb_lock *) {}
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
 	static void tell(Port &, brlite_news, u64) {}
+	static void changed(Port &, u64, FdbTarget, bool) {}
 	static void count_rule(brlite_rule_hits *hits, u32 outcome) { hits->n[outcome]++; }
 };
 
@@ -45,6 +46,7 @@ struct World {
 			port.counters = counters.back().get();
 			vlans.push_back(std::make_unique<brlite_vlans>());
 			port.vlans = vlans.back().get();
+			port.vlans->type = kEtherTypeVlan;
 			port.max_frame = i ? 1518 : ~0u;
 			port.learn_limit = kLimit;
 			(void)made->attach(port, i == 0);

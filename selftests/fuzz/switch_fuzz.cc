@@ -34,6 +34,7 @@ struct World {
 			port[p].owner = &port[p];
 			port[p].storm = &storm[p];
 			port[p].vlans = &vlans[p];
+			vlans[p].type = kEtherTypeVlan;
 			attach(p);
 			made->set_guest(port[p], Model::is_guest(p));
 		}
@@ -59,6 +60,15 @@ struct World {
 		made->set_up(port[p], on);
 		model.up[p] = on;
 		if (!on)
+			model.forget([p](const Known &k) { return k.port == p && k.ages(); });
+	}
+	void set_gate(u32 p, brlite_gate gate)
+	{
+		if (gate != BRLITE_GATE_OPEN)
+			set_up(p, false);
+		made->set_gate(port[p], gate);
+		model.gate[p] = gate;
+		if (gate == BRLITE_GATE_SHUT)
 			model.forget([p](const Known &k) { return k.port == p && k.ages(); });
 	}
 	void toggle_last()
@@ -304,7 +314,11 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		}
 		case 12: {
 			const u32 p = in.below(kPorts);
-			if (world.model.attached[p])
+			if (!world.model.attached[p])
+				break;
+			if (p && in.one_in(3))
+				world.set_gate(p, static_cast<brlite_gate>(in.below(3)));
+			else if (!world.model.gate[p])
 				world.set_up(p, in.one_in(2));
 			break;
 		}

@@ -57,6 +57,7 @@ struct Model {
 	Vlans vlans[kPorts];
 	bool filtering = false;
 	bool attached[kPorts] = {}, up[kPorts] = {};
+	brlite_gate gate[kPorts] = {}; // an open one, where a port is up
 	u32 policy[kPorts] = {};
 	bool promisc = false;
 	u32 forwarded_groups = 0;
@@ -198,14 +199,28 @@ struct Model {
 	Outcome judge(u16 in, const Frame &frame)
 	{
 		const Outcome outcome = judge_rest(in, frame);
-		if (frame.staged >= 14 && outcome.action == BRLITE_DROP &&
-		    is_for_neighbour(mac_load(static_cast<const u8 *>(frame.data))))
-			return {BRLITE_DROP, BRLITE_DROP_LINK_LOCAL};
-		return outcome;
+		if (frame.staged < 14 || outcome.action != BRLITE_DROP)
+			return outcome;
+		const u64 to = mac_load(static_cast<const u8 *>(frame.data));
+		if (gate[in] && to == mac_of(0x01, 0x80, 0xc2, 0, 0, 0))
+			return {BRLITE_HEARD, BRLITE_DROP_LINK_LOCAL};
+		return is_for_neighbour(to) ? Outcome{BRLITE_DROP, BRLITE_DROP_LINK_LOCAL} : outcome;
+	}
+	// A port that is not open yet, but learns.
+	void only_learn(u16 in, const Frame &frame)
+	{
+		const u64 from = mac_load(static_cast<const u8 *>(frame.data) + 6);
+		const auto tag = tag_of(frame);
+		if (!filtering)
+			learn(in, from, 0);
+		else if (tag && vlan_of(in, *tag))
+			learn(in, from, vlan_of(in, *tag));
 	}
 	Outcome judge_rest(u16 in, const Frame &frame)
 	{
 		const auto drop = [](u8 reason) { return Outcome{BRLITE_DROP, reason}; };
+		if (!up[in] && gate[in] == BRLITE_GATE_LEARNING && frame.staged >= 14)
+			only_learn(in, frame);
 		if (!up[in])
 			return drop(BRLITE_DROP_PORT_DOWN);
 		if (frame.staged < 14)

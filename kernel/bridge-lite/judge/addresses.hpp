@@ -80,7 +80,7 @@ public:
 			return BRLITE_DROP_SOURCE_INVALID;
 		const FdbHit hit = look_up<kVlans>(key);
 		if (hit && hit.target.is_local()) {
-			Env::tell(in, BRLITE_NEWS_OWN_ADDRESS, fdb_key_mac(key));
+			report(in, BRLITE_NEWS_OWN_ADDRESS, key, now);
 			return BRLITE_DROP_SOURCE_LOCAL;
 		}
 		if (hit && hit.target.port() == in.index) {
@@ -94,9 +94,10 @@ public:
 			Env::count(in, BRLITE_LEARN_STATIC);
 		} else if (load_relaxed(in.learned) >= load_relaxed(in.learn_limit)) {
 			Env::count(in, BRLITE_LEARN_PORT_FULL);
-			Env::tell(in, BRLITE_NEWS_FULL, fdb_key_mac(key));
-		} else if (const u32 news = learn_locked<kVlans>(in, key, now); news != BRLITE_NEWS) {
-			Env::tell(in, static_cast<brlite_news>(news), fdb_key_mac(key));
+			report(in, BRLITE_NEWS_FULL, key, now);
+		} else if (const u32 news = learn_locked<kVlans>(in, key, now, hit.slot);
+			   RINGWAY_UNLIKELY(news != BRLITE_NEWS)) {
+			report(in, news, key, now);
 		}
 		return 0;
 	}
@@ -157,7 +158,8 @@ public:
 	{
 		const u32 now = Env::now(), ageing = ageing_now();
 		erase_if([&](const FdbSlot &slot) {
-			return FdbTarget{slot.target}.is_learned() && now - slot.seen >= ageing;
+			const FdbTarget target{slot.target};
+			return target.is_learned() && !target.is_extern() && now - slot.seen >= ageing;
 		});
 	}
 
@@ -192,14 +194,25 @@ private:
 		if (FdbHit hit = fdb_.find(key)) {
 			if (!replace)
 				return Error::exists;
-			account(hit.target, -1);
+			account(ports_.known(hit.target.port()), hit.target, -1);
 			fdb_.retarget(*hit.slot, target, Env::now());
 		} else if (!places_.has_room(fdb_.entries(), target) ||
 			   !fdb_.insert(key, target, Env::now())) {
 			return Error::full;
 		}
-		account(target, 1);
+		account(ports_.known(target.port()), target, 1);
+		tell_changed(ports_.known(target.port()), key, target, false);
 		return Error::none;
+	}
+
+	__attribute__((noinline)) static void report(Port &in, u32 news, u64 key, u32 now)
+	{
+		Env::tell(in, static_cast<brlite_news>(news), fdb_key_mac(key));
+		const bool loops = news == BRLITE_NEWS_OWN_ADDRESS && comes_back_again(in, now);
+		if (loops)
+			Env::tell(in, BRLITE_NEWS_LOOP, fdb_key_mac(key));
+		if (loops || news == BRLITE_NEWS_RESTLESS)
+			Env::count(in, BRLITE_LOOP_SEEN);
 	}
 
 	bool locked(u32 index) const
@@ -208,9 +221,10 @@ private:
 		return port && (load_relaxed(port->policy) & BRLITE_LOCKED);
 	}
 
-	// Returns what somebody should hear about the port, or BRLITE_NEWS: nothing.
+	// seen: where the address was found before the lock was taken, or NULL. Returns what somebody should
+	// hear about the port, or BRLITE_NEWS: nothing.
 	template <bool kVlans>
-	u32 learn_locked(Port &in, u64 key, u32 now)
+	u32 learn_locked(Port &in, u64 key, u32 now, FdbSlot *seen)
 	{
 		const FdbTarget here{in.index};
 		u32 news = BRLITE_NEWS;
@@ -218,23 +232,30 @@ private:
 		if (!in.learning || in.learned >= in.learn_limit)
 			return news;
 		if (vlans_filtered_ != kVlans)
-			return news;                     // that changed on the way here
-		const FdbHit hit = look_up<kVlans>(key); // it may have changed since
+			return news; // that changed on the way here
+		// It may have changed since; but if its slot still is, what that says holds while we have the
+		// lock.
+		const FdbHit hit =
+			seen && seen->key == key ? FdbHit{seen, {seen->target}} : look_up<kVlans>(key);
 		if (hit && hit.target.is_pinned())
 			return news;
 		if (hit && (!kVlans || hit.slot->key == key)) {
 			Env::count(in, BRLITE_MOVED);
 			if (moves_again(in, now - load_relaxed(hit.slot->seen), now))
 				news = BRLITE_NEWS_RESTLESS;
-			account(hit.target, -1);
+			if (Port *before = ports_.known(hit.target.port())) {
+				store_relaxed(before->last_source, kNoSource);
+				places_.moved(*before, in);
+			}
 			fdb_.retarget(*hit.slot, here, now);
 		} else if (places_.has_room(fdb_.entries(), in) && fdb_.insert(key, here, now)) {
 			Env::count(in, BRLITE_LEARNED);
+			places_.learned(in, 1);
 		} else {
 			Env::count(in, BRLITE_LEARN_FULL);
 			return BRLITE_NEWS_FULL;
 		}
-		account(here, 1);
+		Env::changed(in, key, here, false);
 		remember(in, key, now);
 		return news;
 	}
@@ -249,9 +270,8 @@ private:
 
 	// An entry of a port came or went. What the port remembers of its last source is void then: the
 	// entry may be the one it rests on.
-	void account(FdbTarget target, int change) RINGWAY_REQUIRES(lock_)
+	void account(Port *port, FdbTarget target, int change) RINGWAY_REQUIRES(lock_)
 	{
-		Port *port = ports_.known(target.port());
 		if (!port)
 			return;
 		store_relaxed(port->last_source, kNoSource);
@@ -259,9 +279,18 @@ private:
 			places_.learned(*port, change);
 	}
 
+	static void tell_changed(Port *port, u64 key, FdbTarget target, bool gone)
+	{
+		if (port)
+			Env::changed(*port, key, target, gone);
+	}
+
 	void erase_slot(FdbSlot &slot) RINGWAY_REQUIRES(lock_)
 	{
-		account(FdbTarget{slot.target}, -1);
+		const FdbTarget target{slot.target};
+		Port *port = ports_.known(target.port());
+		tell_changed(port, slot.key, target, true);
+		account(port, target, -1);
 		fdb_.erase(slot);
 	}
 };

@@ -9,6 +9,21 @@ namespace
 {
 using namespace ringway;
 
+brlite_fdb_entry show(const FdbSlot &slot)
+{
+	const FdbTarget target{slot.target};
+	brlite_fdb_entry entry{};
+	mac_store(entry.mac, fdb_key_mac(slot.key));
+	entry.vlan = fdb_key_vlan(slot.key);
+	entry.port = target.port();
+	entry.is_static = target.is_static();
+	entry.is_local = target.is_local();
+	entry.is_sticky = target.is_sticky();
+	entry.is_extern = target.is_extern();
+	entry.idle = host_now() - slot.seen;
+	return entry;
+}
+
 struct Kernel {
 	static u32 now() { return host_now(); }
 	static u64 nanoseconds() { return host_nanoseconds(); }
@@ -21,22 +36,13 @@ struct Kernel {
 		mac_store(bytes, mac);
 		host_tell(&port, news, bytes);
 	}
+	static void changed(brlite_port &port, u64 key, FdbTarget target, bool gone)
+	{
+		const brlite_fdb_entry entry = show({key, target.word, host_now()});
+		host_fdb_changed(&port, &entry, gone);
+	}
 	static void count_rule(brlite_rule_hits *hits, u32 outcome) { host_count_rule(hits, outcome); }
 };
-
-brlite_fdb_entry show(const FdbSlot &slot)
-{
-	const FdbTarget target{slot.target};
-	brlite_fdb_entry entry{};
-	mac_store(entry.mac, fdb_key_mac(slot.key));
-	entry.vlan = fdb_key_vlan(slot.key);
-	entry.port = target.port();
-	entry.is_static = target.is_static();
-	entry.is_local = target.is_local();
-	entry.is_sticky = target.is_sticky();
-	entry.idle = host_now() - slot.seen;
-	return entry;
-}
 } // namespace
 
 // Places of a table for entries by hand and this host's own addresses, besides those for learned ones.
@@ -73,9 +79,9 @@ void brlite_core_set_promisc(brlite_core *core, bool on)
 	core->set_promisc(on);
 }
 
-void brlite_core_forward_groups(brlite_core *core, uint32_t mask)
+void brlite_core_forward_groups(brlite_core *core, uint32_t mask, bool takes_part)
 {
-	core->forward_groups(mask);
+	core->forward_groups(mask, takes_part);
 }
 
 void brlite_core_age(brlite_core *core)
@@ -104,6 +110,11 @@ void brlite_port_set_up(brlite_port *port, bool up)
 	port->core->set_up(*port, up);
 }
 
+void brlite_port_set_gate(brlite_port *port, brlite_gate gate)
+{
+	port->core->set_gate(*port, gate);
+}
+
 void brlite_port_set_guest(brlite_port *port, bool on)
 {
 	port->core->set_guest(*port, on);
@@ -121,9 +132,9 @@ brlite_port *brlite_port_at(const brlite_core *core, uint32_t index)
 
 int brlite_fdb_set(brlite_port *port, const brlite_fdb_entry *entry, bool replace)
 {
-	const u32 flags = (entry->is_static ? FdbTarget::kStatic : 0) |
-			  (entry->is_local ? FdbTarget::kLocal : 0) |
-			  (entry->is_sticky ? FdbTarget::kSticky : 0);
+	const u32 flags =
+		(entry->is_static ? FdbTarget::kStatic : 0) | (entry->is_local ? FdbTarget::kLocal : 0) |
+		(entry->is_sticky ? FdbTarget::kSticky : 0) | (entry->is_extern ? FdbTarget::kExtern : 0);
 	return error_errno(
 		port->core->set(*port, fdb_key(mac_load(entry->mac), entry->vlan), flags, replace));
 }
@@ -179,6 +190,16 @@ void brlite_vlan_set(brlite_port *port, uint32_t vlan, uint32_t flags)
 void brlite_vlan_clear(brlite_port *port, uint32_t vlan)
 {
 	brlite::clear_vlan(*port->vlans, vlan);
+}
+
+void brlite_vlan_set_type(brlite_port *port, uint16_t type)
+{
+	store_relaxed(port->vlans->type, type);
+}
+
+uint16_t brlite_vlan_type(const brlite_port *port)
+{
+	return load_relaxed(port->vlans->type);
 }
 
 void brlite_vlans_left(brlite_port *port)

@@ -26,10 +26,11 @@ class Judge
 	const u16 promisc_copy_; // BRLITE_AND_LOCAL where this host listens to everything
 	u64 source_;             // needs no learning; kNoSource when there is none such
 	u64 destination_ = kNoSource;
-	u32 max_frame_ = 0; // of where destination_ lives
-	u32 rules_ = 0;     // BRLITE_RULES_FROM and _TO: lists asked about frames to destination_
-	InTag tag_{};       // of the frame at hand; without Vlans always that of no VLAN
-	Verdict verdict_{}; // for destination_
+	u64 limited_ = kNoSource; // verdict_ is to flood what goes there, if its port's limit lets it
+	u32 max_frame_ = 0;       // of where destination_ lives
+	u32 rules_ = 0;           // BRLITE_RULES_FROM and _TO: lists asked about frames to destination_
+	InTag tag_{};             // of the frame at hand; without Vlans always that of no VLAN
+	Verdict verdict_{};       // for destination_
 
 public:
 	RINGWAY_ALWAYS_INLINE Judge(Table<Env> &table, Port &in, u32 now)
@@ -41,13 +42,16 @@ public:
 	}
 
 	// A frame that must not pass, for that reason: unless it was never to pass, which comes before all
-	// others. An uplink's neighbours are heard whatever its VLANs, its lock and its state are.
-	// INVARIANT: there is an Ethernet header.
-	__attribute__((noinline)) static Verdict refuse(const Table<Env> &table, const u8 *bytes, u8 reason)
+	// others. An uplink's neighbours are heard whatever its VLANs, its lock and its state are, and a
+	// spanning tree's frames are by who shut the port. INVARIANT: there is an Ethernet header.
+	__attribute__((noinline)) static Verdict refuse(const Table<Env> &table, const Port &in,
+							const u8 *bytes, u8 reason)
 	{
-		return verdict(BRLITE_DROP, table.is_for_neighbour(frame_destination(bytes))
-						    ? static_cast<u8>(BRLITE_DROP_LINK_LOCAL)
-						    : reason);
+		const u64 destination = frame_destination(bytes);
+		if (table.is_for_neighbour(destination) ||
+		    (load_relaxed(in.gate) != BRLITE_GATE_OPEN && table.is_bridges(destination)))
+			return table.for_neighbour(in, destination);
+		return verdict(BRLITE_DROP, reason);
 	}
 
 	RINGWAY_ALWAYS_INLINE void judge(const Frame &frame, Verdict &out)
@@ -59,7 +63,7 @@ public:
 		const auto *bytes = static_cast<const u8 *>(frame.data);
 		if constexpr (kVlans) {
 			if (const u8 refused = enter_vlan(in_, frame, tag_)) {
-				out = refuse(table_, bytes, refused);
+				out = refuse(table_, in_, bytes, refused);
 				return;
 			}
 		}
@@ -69,29 +73,38 @@ public:
 			recall_source();
 			destination_ = kNoSource; // learning may have changed where it lives
 			if (RINGWAY_UNLIKELY(refused)) {
-				out = refuse(table_, bytes, refused);
+				out = refuse(table_, in_, bytes, refused);
 				return;
 			}
 		}
 		if constexpr (kGuarded) {
 			if (const u8 refused = admit(frame, fdb_key_mac(source))) {
-				out = refuse(table_, bytes, refused);
+				out = refuse(table_, in_, bytes, refused);
 				return;
 			}
 		}
 		const u64 destination = frame_destination(bytes);
 		if (const u64 asked = question(destination); asked != destination_) {
-			destination_ = asked;
-			verdict_ = resolve(destination);
-			if constexpr (kGuarded)
-				rules_ = rules_asked();
+			if (asked != limited_) {
+				destination_ = asked;
+				limited_ = kNoSource;
+				verdict_ = resolve(destination);
+				if constexpr (kGuarded)
+					rules_ = rules_asked();
+				else if (verdict_.action == BRLITE_FLOOD)
+					limit_floods();
+			}
+			if (!kGuarded && asked == limited_ && is_storm(BRLITE_STORM, destination)) {
+				out = verdict(BRLITE_DROP, BRLITE_DROP_STORM);
+				return;
+			}
 		}
 		if constexpr (kGuarded) {
 			if (rules_ && is_refused(frame)) {
 				out = verdict(BRLITE_DROP, BRLITE_DROP_RULE);
 				return;
 			}
-			if (verdict_.action == BRLITE_FLOOD && is_storm(destination)) {
+			if (verdict_.action == BRLITE_FLOOD && is_storm(policy_, destination)) {
 				out = verdict(BRLITE_DROP, BRLITE_DROP_STORM);
 				return;
 			}
@@ -143,11 +156,21 @@ private:
 	}
 
 	// Is the frame one flooded frame of its kind too many?
-	bool is_storm(u64 destination) const
+	bool is_storm(u32 policy, u64 destination) const
 	{
 		brlite_storm *limits =
-			policy_ & BRLITE_STORM ? __atomic_load_n(&in_.storm, __ATOMIC_ACQUIRE) : nullptr;
+			policy & BRLITE_STORM ? __atomic_load_n(&in_.storm, __ATOMIC_ACQUIRE) : nullptr;
 		return limits && !limits->limit[flood_kind(destination)].take(Env::nanoseconds());
+	}
+
+	// A flood that no rule is asked about. Its port may have a limit for such, which counts each frame:
+	// an uplink has one and no other policy, and what it brings for one port shall not pay for that.
+	void limit_floods()
+	{
+		if (!(load_relaxed(in_.policy) & BRLITE_STORM))
+			return;
+		limited_ = destination_;
+		destination_ = kNoSource; // so that the next one is asked about, too
 	}
 
 	RINGWAY_ALWAYS_INLINE void recall_source()
@@ -161,7 +184,7 @@ private:
 		max_frame_ = ~u32{0}; // unless it is one port: flooding looks at each port's own
 		if (mac_is_group(destination)) {
 			if (table_.is_for_neighbour(destination))
-				return verdict(BRLITE_DROP, BRLITE_DROP_LINK_LOCAL);
+				return table_.for_neighbour(in_, destination);
 			return flood(from_local_ || !host_listens() ? 0 : BRLITE_AND_LOCAL);
 		}
 		const FdbTarget target = table_.template look_up<kVlans>(fdb_key(destination, vlan())).target;

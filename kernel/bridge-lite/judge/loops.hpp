@@ -4,6 +4,7 @@
 // back.
 #pragma once
 #include "bridge-lite/judge/frames.hpp"
+#include "core/relaxed.hpp"
 
 namespace ringway::brlite
 {
@@ -22,5 +23,19 @@ inline bool moves_again(Port &in, u32 idle, u32 now)
 		in.moves_second = now;
 	}
 	return ++in.moves == many && in.restless >= seconds;
+}
+
+// A frame of our own came back. One may be anybody's; that goes on. Returns whether somebody should hear of
+// it. CONTEXT: any number of CPUs; one count more or less does no harm.
+inline bool comes_back_again(Port &in, u32 now)
+{
+	constexpr u32 many = 16;
+	if (load_relaxed(in.own_second) != now) {
+		store_relaxed(in.own_second, now);
+		store_relaxed(in.own, 0u);
+	}
+	const u32 own = load_relaxed(in.own) + 1;
+	store_relaxed(in.own, own);
+	return own == many;
 }
 } // namespace ringway::brlite

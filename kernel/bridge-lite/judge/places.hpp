@@ -42,6 +42,15 @@ public:
 			guests_learned_ += by;
 	}
 
+	// From one port to another.
+	void moved(Port &from, Port &to)
+	{
+		store_relaxed(from.learned, from.learned - 1);
+		store_relaxed(to.learned, to.learned + 1);
+		if (from.is_guest != to.is_guest)
+			guests_learned_ += to.is_guest ? 1u : 0u - 1u;
+	}
+
 	void set_guest(Port &port, bool on)
 	{
 		if (port.is_guest != on)

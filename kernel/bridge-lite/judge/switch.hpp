@@ -59,6 +59,17 @@ public:
 	}
 
 private:
+	// For a spanning tree that is about to open the port: it will know who is there.
+	void only_learn(Port &in, const Frame &frame)
+	{
+		const u64 source = frame_source(static_cast<const u8 *>(frame.data));
+		InTag tag{};
+		if (!(load_relaxed(in.policy) & BRLITE_VLANS_FILTERED))
+			this->template learn<false>(in, source, Env::now());
+		else if (!enter_vlan(in, frame, tag))
+			this->template learn<true>(in, fdb_key(source, tag.id), Env::now());
+	}
+
 	template <bool kGuarded, bool kVlans = false>
 	RINGWAY_ALWAYS_INLINE void judge_all(Port &in, const Frame *frames, Verdict *verdicts, u32 n)
 	{
@@ -75,14 +86,17 @@ private:
 		judge_all<true>(in, frames, verdicts, n);
 	}
 
-	void refuse(Port &in, const Frame *frames, Verdict *verdicts, u32 n) const
+	void refuse(Port &in, const Frame *frames, Verdict *verdicts, u32 n)
 	{
+		const bool learns = load_relaxed(in.gate) == BRLITE_GATE_LEARNING;
 		for (u32 i = 0; i < n; i++) {
 			const auto *bytes = static_cast<const u8 *>(frames[i].data);
 			verdicts[i] = frames[i].staged < kEthernetHeader
 					      ? verdict(BRLITE_DROP, BRLITE_DROP_PORT_DOWN)
-					      : Judge<Env, false, false>::refuse(*this, bytes,
+					      : Judge<Env, false, false>::refuse(*this, in, bytes,
 										 BRLITE_DROP_PORT_DOWN);
+			if (learns && frames[i].staged >= kEthernetHeader)
+				only_learn(in, frames[i]);
 			Env::count(in, verdicts[i].reason);
 		}
 	}

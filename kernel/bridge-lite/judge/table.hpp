@@ -37,6 +37,15 @@ public:
 		return RINGWAY_UNLIKELY(mac_is_link_local(destination)) &&
 		       !(load_relaxed(forwarded_groups_) >> (destination >> last_octet & last_digit) & 1);
 	}
+	// What becomes of such a frame: it goes nowhere. Spanning tree's, if that does not pass, is for
+	// whoever of this host has a part in it, from guests too; for the rest, receive handlers know what an
+	// uplink is.
+	RINGWAY_ALWAYS_INLINE static Verdict for_neighbour(const Port &in, u64 destination)
+	{
+		const bool heard = is_bridges(destination) && load_relaxed(in.owner);
+		return verdict(heard ? BRLITE_HEARD : BRLITE_DROP, BRLITE_DROP_LINK_LOCAL);
+	}
+	static bool is_bridges(u64 destination) { return destination == mac_of(0x01, 0x80, 0xc2, 0, 0, 0); }
 	RINGWAY_ALWAYS_INLINE RINGWAY_UNCHECKED const brlite_claims *claims() const
 	{
 		return __atomic_load_n(&claims_, __ATOMIC_ACQUIRE);
@@ -47,11 +56,12 @@ public:
 	// Whether this host listens to everything.
 	void set_promisc(bool on) RINGWAY_REQUIRES(rtnl) { store_relaxed(promisc_, on); }
 
-	// Which of 01:80:c2:00:00:00 to 0f are forwarded like other groups. Spanning tree's always is: who
-	// has no part in it must let it through, or nobody finds a loop that leads through here.
-	void forward_groups(u32 mask) RINGWAY_REQUIRES(rtnl)
+	// Which of 01:80:c2:00:00:00 to 0f are forwarded like other groups. Spanning tree's is, unless this
+	// host takes part in one: who does not must let it through, or nobody finds a loop that leads through
+	// here.
+	void forward_groups(u32 mask, bool takes_part = false) RINGWAY_REQUIRES(rtnl)
 	{
-		store_relaxed(forwarded_groups_, mask | kBridgeGroup);
+		store_relaxed(forwarded_groups_, takes_part ? mask & ~kBridgeGroup : mask | kBridgeGroup);
 	}
 
 	// Returns the table before: it is read for another grace period.
@@ -89,6 +99,18 @@ public:
 			set_learning(port);
 		}
 		if (!up)
+			this->flush(&port);
+	}
+
+	// INVARIANT: a port whose gate is not open is not up.
+	void set_gate(Port &port, brlite_gate gate) RINGWAY_REQUIRES(rtnl)
+	{
+		{
+			Guard guard(lock_);
+			store_relaxed(port.gate, static_cast<u8>(gate));
+			set_learning(port);
+		}
+		if (gate == BRLITE_GATE_SHUT)
 			this->flush(&port);
 	}
 
@@ -135,8 +157,9 @@ public:
 private:
 	void set_learning(Port &port) RINGWAY_REQUIRES(lock_)
 	{
+		const bool hears = port.up || port.gate == BRLITE_GATE_LEARNING;
 		const bool may = !(port.policy & (BRLITE_NO_LEARNING | BRLITE_LOCKED));
-		store_relaxed(port.learning, port.up && ageing_ && may);
+		store_relaxed(port.learning, hears && ageing_ && may);
 	}
 
 	// What some port asks for and concerns the frames of others, on all ports.

@@ -5,7 +5,8 @@
 // A port is a member of some of the 4094 VLANs. What comes in with an 802.1Q tag is in the tag's VLAN, what
 // comes in without one, or with one that only says how urgent it is, in the port's own (PVID). A frame leaves
 // by members of its VLAN alone, with the tag or without it, as each of them has it. Only the outermost tag
-// counts: an 802.1ad tag, and whatever lies behind a first tag, is payload.
+// counts, and only if it is of the bridge's type, 802.1Q's or 802.1ad's: the other one, and whatever lies
+// behind a first tag, is payload.
 //
 // Cost: a bit in a table of the port's for each of the two ends; the number of VLANs does not show.
 //
@@ -44,14 +45,13 @@ RINGWAY_ALWAYS_INLINE bool leaves_untagged(const brlite_port &port, u32 id)
 }
 
 // False when the frame ends before the tag that it announces. INVARIANT: kEthernetHeader bytes are staged.
-RINGWAY_ALWAYS_INLINE bool read_tag(const brlite_frame &frame, InTag &tag)
+RINGWAY_ALWAYS_INLINE bool read_tag(const brlite_frame &frame, u16 type, InTag &tag)
 {
 	const auto *bytes = static_cast<const u8 *>(frame.data);
 	u16 id;
 	if (frame.flags & BRLITE_FRAME_TAG_BESIDE) {
 		id = frame.flags >> BRLITE_FRAME_VID_SHIFT;
-	} else if ((frame.flags & BRLITE_FRAME_TAG_OTHER) ||
-		   load_be16(bytes + 2 * kMacLength) != kEtherTypeVlan) {
+	} else if ((frame.flags & BRLITE_FRAME_TAG_OTHER) || load_be16(bytes + 2 * kMacLength) != type) {
 		tag = {0, TagForm::none};
 		return true;
 	} else if (RINGWAY_UNLIKELY(frame.staged < kEthernetHeader + kVlanTag)) {
@@ -66,7 +66,7 @@ RINGWAY_ALWAYS_INLINE bool read_tag(const brlite_frame &frame, InTag &tag)
 // The VLAN of a frame that comes in here, in tag.id; or why it must not.
 RINGWAY_ALWAYS_INLINE u8 enter_vlan(const brlite_port &in, const brlite_frame &frame, InTag &tag)
 {
-	if (RINGWAY_UNLIKELY(!read_tag(frame, tag)))
+	if (RINGWAY_UNLIKELY(!read_tag(frame, load_relaxed(in.vlans->type), tag)))
 		return BRLITE_DROP_RUNT;
 	if (!tag.id)
 		tag.id = load_relaxed(in.vlans->pvid);

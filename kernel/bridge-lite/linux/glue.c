@@ -4,6 +4,7 @@
 #include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/ratelimit.h>
+#include <linux/rtnetlink.h>
 #include <linux/spinlock.h>
 
 #include "bridge-lite/linux/host.h"
@@ -39,11 +40,16 @@ void host_tell(struct brlite_port *port, enum brlite_news news, const uint8_t *m
 {
 	struct brlite_slave *slave = container_of(port, struct brlite_slave, port);
 
+	if ((news == BRLITE_NEWS_LOOP || news == BRLITE_NEWS_RESTLESS) && READ_ONCE(slave->loop_block))
+		queue_delayed_work(system_wq, &slave->loop_work, 0);
 	if (!__ratelimit(&slave->told[news]))
 		return;
 	if (news == BRLITE_NEWS_OWN_ADDRESS)
 		netdev_warn(slave->bridge->dev,
 			    "port %s received a frame from %pM, an address of this host: is there a loop, or does somebody else use it?\n",
+			    port->dev->name, mac);
+	else if (news == BRLITE_NEWS_LOOP)
+		netdev_warn(slave->bridge->dev, "port %s receives one frame after the other from %pM, an address of this host: there is a loop\n",
 			    port->dev->name, mac);
 	else if (news == BRLITE_NEWS_FULL)
 		netdev_warn(slave->bridge->dev,
@@ -53,6 +59,26 @@ void host_tell(struct brlite_port *port, enum brlite_news news, const uint8_t *m
 		netdev_warn(slave->bridge->dev,
 			    "port %s and another one both receive frames from %pM, again and again: is there a loop, or do two stations have one address?\n",
 			    port->dev->name, mac);
+}
+
+/* How often they are told: a guest that invents addresses makes work for those who listen, but not without end. */
+#define EVENTS_INTERVAL (HZ / 20)
+
+void host_fdb_changed(struct brlite_port *port, const struct brlite_fdb_entry *entry, bool gone)
+{
+	struct brlite *bridge = port->index == BRLITE_LOCAL_PORT ?
+					netdev_priv(port->dev) :
+					container_of(port, struct brlite_slave, port)->bridge;
+	struct brlite_changes *events = bridge->events;
+
+	if (!rtnl_has_listeners(dev_net(port->dev), RTNLGRP_NEIGH))
+		return;
+	if (events->written - events->read == BRLITE_EVENTS) {
+		events->lost++;
+		return;
+	}
+	events->ring[events->written++ % BRLITE_EVENTS] = (struct brlite_change){ *entry, port->dev->ifindex, gone };
+	queue_delayed_work(system_wq, &bridge->events_work, EVENTS_INTERVAL);
 }
 
 void host_count_rule(struct brlite_rule_hits *hits, uint32_t outcome)

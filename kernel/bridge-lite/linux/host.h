@@ -23,8 +23,15 @@ uint32_t host_now(void); /* seconds, monotonic */
 uint64_t host_nanoseconds(void); /* monotonic */
 
 void host_count(struct brlite_port *port, uint32_t counter);
-/* A line in the log, at most one a minute for each port and kind. Not under a lock. mac: whose frame it was. */
+/*
+ * A line in the log, at most one a minute for each port and kind; and a loop shuts the port, if that was asked for.
+ * Not under a lock. mac: whose frame it was.
+ */
 void host_tell(struct brlite_port *port, enum brlite_news news, const uint8_t *mac);
+/*
+ * The entry came, changed or (gone) goes: tells who listens to RTNLGRP_NEIGH, later. CONTEXT: the FDB's lock.
+ */
+void host_fdb_changed(struct brlite_port *port, const struct brlite_fdb_entry *entry, bool gone);
 void host_count_rule(struct brlite_rule_hits *hits, uint32_t outcome);
 
 #ifdef __cplusplus

@@ -15,6 +15,18 @@ struct fdb_lock {
 	spinlock_t spinlock;
 };
 
+/* Changes of the FDB that nobody was told yet. More at once than there is room for are lost, and that is said. */
+#define BRLITE_EVENTS 1024u
+struct brlite_change {
+	struct brlite_fdb_entry entry;
+	int ifindex; /* of its port */
+	bool gone;
+};
+struct brlite_changes {
+	u32 written, read, lost; /* the FDB's lock */
+	struct brlite_change ring[BRLITE_EVENTS];
+};
+
 /* A device enslaved to a bridge. Lives until a grace period after it left. */
 struct brlite_slave {
 	struct brlite_port port;
@@ -26,8 +38,15 @@ struct brlite_slave {
 	/* RTNL */
 	struct brlite_address *addresses; /* that it may use; in force with BRLITE_ADDRESS_LOCKED */
 	u32 address_count;
+	u8 state; /* BR_STATE_*, as a spanning tree says */
+	struct netpoll *netpoll; /* while netconsole uses the bridge; read under RCU */
+	bool shut_by_loop;
+	bool has_files; /* in sysfs */
+	u32 loop_block; /* seconds for which a loop shuts the port; 0: not at all */
+	struct delayed_work loop_work;
 	bool has_own_limit; /* port.learn_limit was set for this port, not for the bridge */
 	struct brlite_storm_limit storm[BRLITE_STORM_KINDS]; /* as asked for; port.storm is what counts */
+	bool storm_by_hand; /* somebody asked */
 	struct brlite_rules *rules[BRLITE_DIRECTIONS]; /* settings/rules.c; NULL without any */
 };
 
@@ -39,6 +58,8 @@ struct brlite {
 	struct brlite_port local;
 	struct brlite_vlans local_vlans;
 	struct fdb_lock lock;
+	struct brlite_changes *events;
+	struct delayed_work events_work;
 
 	spinlock_t stats_lock;
 	u64 gone[BRLITE_COUNTERS]; /* counted on ports that left; stats_lock */
@@ -52,7 +73,11 @@ struct brlite {
 	u32 fdb_port_max;
 	const struct brlite_claims *claims; /* the addresses of all locked ports; read under RCU */
 	u32 group_fwd_mask; /* as on Linux's bridge */
+	u16 default_pvid; /* of ports that join; 0: none */
+	u16 vlan_protocol; /* the type of the tags that count: 802.1Q or 802.1ad */
 	bool vlan_filtering;
+	bool uses_netpoll;
+	bool stp_state; /* somebody of this host takes part in a spanning tree */
 	bool mtu_by_hand;
 	u8 own_address[ETH_ALEN]; /* what the device has while no port lends it one */
 	struct net_device *address_lender;

@@ -33,7 +33,7 @@ static struct brlite_frame frame_of(const struct brlite_port *in, const struct s
 	};
 
 	if (unlikely(READ_ONCE(in->policy) & BRLITE_VLANS_FILTERED))
-		frame.flags |= brlite_frame_tag(skb);
+		frame.flags |= brlite_frame_tag(in, skb);
 	return frame;
 }
 
@@ -132,6 +132,10 @@ static void flood(struct brlite_port *in, const struct brlite_verdict *verdict, 
 
 void brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb)
 {
+	if (unlikely(verdict->action == BRLITE_HEARD)) {
+		netif_receive_skb(skb); /* comes to brlite_handle_frame() and on */
+		return;
+	}
 	if (verdict->action == BRLITE_LOCAL) {
 		skb = brlite_take_up(in, verdict, skb);
 		if (skb)
@@ -182,6 +186,8 @@ rx_handler_result_t brlite_handle_frame(struct sk_buff **pskb)
 		/* Another round of the receive path that we are in, instead of one inside it. */
 		*pskb = brlite_take_up(in, &verdict, skb);
 		return *pskb ? RX_HANDLER_ANOTHER : RX_HANDLER_CONSUMED;
+	case BRLITE_HEARD:
+		return RX_HANDLER_PASS;
 	case BRLITE_DROP:
 		/* LLDP and its like on an uplink are for who listens on that device; a guest's are not. */
 		if (verdict.reason == BRLITE_DROP_LINK_LOCAL && !READ_ONCE(in->owner))

@@ -14,16 +14,22 @@
 #include "bridge-lite/linux/host.h"
 #include "bridge-lite/packets/tag.h"
 
-u16 brlite_frame_tag(const struct sk_buff *skb)
+/* The type of the tags that count. */
+static __be16 type_of(const struct brlite_port *in)
+{
+	return htons(brlite_vlan_type(in));
+}
+
+u16 brlite_frame_tag(const struct brlite_port *in, const struct sk_buff *skb)
 {
 	if (!skb_vlan_tag_present(skb))
 		return 0;
-	if (skb->vlan_proto != htons(ETH_P_8021Q))
+	if (skb->vlan_proto != type_of(in))
 		return BRLITE_FRAME_TAG_OTHER;
 	return BRLITE_FRAME_TAG_BESIDE | skb_vlan_tag_get_id(skb) << BRLITE_FRAME_VID_SHIFT;
 }
 
-/* An 802.1ad tag is payload here: into the data with it. */
+/* A tag of another type is payload here: into the data with it. */
 static struct sk_buff *insert_other(struct sk_buff *skb)
 {
 	skb_push(skb, ETH_HLEN);
@@ -37,13 +43,13 @@ static struct sk_buff *insert_other(struct sk_buff *skb)
 }
 
 /* HOSTILE: the frame; its tag lies in the data, or was taken out on reception. */
-static struct sk_buff *take_out(struct sk_buff *skb)
+static struct sk_buff *take_out(struct sk_buff *skb, __be16 type)
 {
 	if (skb_vlan_tag_present(skb))
-		return skb->vlan_proto == htons(ETH_P_8021Q) ? skb : insert_other(skb);
-	if (eth_hdr(skb)->h_proto != htons(ETH_P_8021Q))
+		return skb->vlan_proto == type ? skb : insert_other(skb);
+	if (eth_hdr(skb)->h_proto != type)
 		return skb;
-	skb->protocol = htons(ETH_P_8021Q);
+	skb->protocol = type;
 	return skb_vlan_untag(skb);
 }
 
@@ -51,13 +57,13 @@ struct sk_buff *brlite_tag(struct brlite_port *in, struct sk_buff *skb, u32 vlan
 {
 	if (!vlan)
 		return skb;
-	skb = take_out(skb);
+	skb = take_out(skb, type_of(in));
 	if (!skb)
 		host_count(in, BRLITE_DROP_NO_MEMORY);
 	else if (skb_vlan_tag_present(skb))
 		skb->vlan_tci = (skb->vlan_tci & ~VLAN_VID_MASK) | vlan; /* its priority stays */
 	else
-		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), vlan);
+		__vlan_hwaccel_put_tag(skb, type_of(in), vlan);
 	return skb;
 }
 

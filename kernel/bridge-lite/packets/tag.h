@@ -12,6 +12,6 @@ struct sk_buff *brlite_tag(struct brlite_port *in, struct sk_buff *skb, u32 vlan
 /* Takes the tag away again where it leaves without one. */
 void brlite_untag(const struct brlite_port *to, struct sk_buff *skb, u32 vlan);
 /* What of brlite_frame.flags says which tag is not in the data. */
-u16 brlite_frame_tag(const struct sk_buff *skb);
+u16 brlite_frame_tag(const struct brlite_port *in, const struct sk_buff *skb);
 
 #endif

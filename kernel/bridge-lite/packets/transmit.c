@@ -13,10 +13,12 @@
  */
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
+#include <linux/netpoll.h>
 #include <net/sch_generic.h>
 #include <net/xfrm.h>
 
 #include "bridge-lite/linux/host.h"
+#include "bridge-lite/linux/state.h"
 #include "bridge-lite/packets/transmit.h"
 #include "linux/bypass.h"
 
@@ -246,10 +248,25 @@ static void to_device(struct net_device *dev, struct sk_buff *skb)
 		send_batch(dev, skb);
 }
 
+/* With interrupts off nobody comes here but netconsole, by the bridge's device, with one packet. */
+static void to_netpoll(struct brlite_port *to, struct sk_buff *skb)
+{
+	struct netpoll *netpoll = smp_load_acquire(&container_of(to, struct brlite_slave, port)->netpoll);
+
+	if (netpoll)
+		netpoll_send_skb(netpoll, skb);
+	else
+		dev_kfree_skb_any(skb);
+}
+
 void brlite_transmit(struct brlite_port *to, struct sk_buff *skb)
 {
 	void *owner = smp_load_acquire(&to->owner); /* set behind ops, which stay as long as the port */
 
+	if (unlikely(netpoll_tx_running(to->dev))) {
+		to_netpoll(to, skb);
+		return;
+	}
 	if (owner)
 		skb = to->ops->deliver(owner, skb);
 	if (skb)

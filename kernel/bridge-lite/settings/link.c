@@ -17,6 +17,7 @@
 #include "bridge-lite/entry.h"
 #include "bridge-lite/linux/state.h"
 #include "bridge-lite/lookup.h"
+#include "bridge-lite/settings/gate.h"
 #include "bridge-lite/settings/link.h"
 #include "bridge-lite/settings/port_words.h"
 #include "bridge-lite/settings/refuse.h"
@@ -59,7 +60,7 @@ static int fill_port(struct sk_buff *skb, struct net_device *dev, const struct n
 	nest = nla_nest_start(skb, IFLA_PROTINFO);
 	if (!nest)
 		return -EMSGSIZE;
-	if (nla_put_u8(skb, IFLA_BRPORT_STATE, READ_ONCE(port->up) ? BR_STATE_FORWARDING : BR_STATE_DISABLED) ||
+	if (nla_put_u8(skb, IFLA_BRPORT_STATE, brlite_state_of(container_of(port, struct brlite_slave, port))) ||
 	    fill_settings(skb, port))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -96,6 +97,25 @@ int brlite_getlink(struct sk_buff *skb, u32 pid, u32 seq, struct net_device *dev
 	return 0;
 }
 
+/* Who listens hears of a port's settings and its VLANs, or of the bridge's own VLANs. */
+static void tell_port(struct net_device *dev)
+{
+	struct net *net = dev_net(dev);
+	struct sk_buff *skb;
+	int err;
+
+	if (!rtnl_has_listeners(net, RTNLGRP_LINK))
+		return;
+	skb = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!skb)
+		return;
+	err = brlite_getlink(skb, 0, 0, dev, RTEXT_FILTER_BRVLAN_COMPRESSED, 0);
+	if (err || !skb->len)
+		kfree_skb(skb);
+	else
+		rtnl_notify(skb, net, 0, RTNLGRP_LINK, NULL, GFP_KERNEL);
+}
+
 /* --- Setting -------------------------------------------------------------------------------------------- */
 
 /* All settings of the request, or none of them. */
@@ -103,6 +123,7 @@ int brlite_set_port_words(struct brlite_slave *slave, const struct nlattr *nest,
 {
 	const struct nlattr *attribute;
 	u32 policy = slave->port.policy;
+	u8 state = slave->state;
 	bool flush = false;
 	int rest;
 
@@ -111,12 +132,17 @@ int brlite_set_port_words(struct brlite_slave *slave, const struct nlattr *nest,
 
 		if (!brlite_port_word_may_be(&word, nla_data(attribute), nla_len(attribute))) {
 			brlite_refuse(extack, attribute, word.refusal);
-			return word.kind == BRLITE_WORD_POLICY ? -EINVAL : -EOPNOTSUPP;
+			return word.kind == BRLITE_WORD_POLICY || word.kind == BRLITE_WORD_STATE ? -EINVAL :
+												     -EOPNOTSUPP;
 		}
+		if (word.kind == BRLITE_WORD_STATE)
+			state = nla_get_u8(attribute);
 		policy = brlite_port_word_in(policy, &word, nla_data(attribute));
 		flush |= word.kind == BRLITE_WORD_FLUSH;
 	}
 	brlite_port_set_policy(&slave->port, policy);
+	if (state != slave->state)
+		brlite_set_state(slave, state);
 	if (flush)
 		brlite_fdb_flush(slave->bridge->core, &slave->port);
 	return 0;
@@ -143,5 +169,17 @@ int brlite_setlink(struct net_device *dev, struct nlmsghdr *message, u16 flags, 
 		err = brlite_set_port_words(slave, nest, extack);
 	if (!err && vlans)
 		err = brlite_change_vlans(dev, vlans, true, extack);
+	if (!err)
+		tell_port(dev);
+	return err;
+}
+
+int brlite_dellink(struct net_device *dev, struct nlmsghdr *message, u16 flags)
+{
+	const struct nlattr *vlans = nlmsg_find_attr(message, sizeof(struct ifinfomsg), IFLA_AF_SPEC);
+	int err = vlans ? brlite_change_vlans(dev, vlans, false, NULL) : -EOPNOTSUPP;
+
+	if (!err)
+		tell_port(dev);
 	return err;
 }

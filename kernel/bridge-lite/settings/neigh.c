@@ -15,7 +15,9 @@
  *	bridge fdb add 00:16:3e:00:00:02 dev xenbr0 via vif1.0 dynamic sticky	and does not move meanwhile
  *	bridge fdb del 00:16:3e:00:00:01 dev xenbr0
  *
- * Each takes "vlan N" besides; an entry without it holds in all VLANs, but for those where the address
+ *	bridge fdb flush dev xenbr0							what was learned; of a port: dev vif1.0 master
+ *
+ * Each but the last takes "vlan N" besides; an entry without it holds in all VLANs, but for those where the address
  * has one of its own.
  *
  * "permanent", which bridge(8) assumes when told nothing, means the same as "static" for a port. Without
@@ -33,43 +35,66 @@
 
 /* What one line shows, and to whom. */
 struct request {
+	int type; /* RTM_NEWNEIGH or RTM_DELNEIGH */
 	u32 portid;
 	u32 seq;
 	unsigned int flags;
 	bool via; /* as the bridge's entry, via its port; else as the port's, with its master */
 };
 
-static int fill_entry(struct sk_buff *skb, const struct brlite *bridge, const struct brlite_fdb_entry *entry,
-		      const struct request *request)
+/* ifindex: of the entry's port. */
+static int fill_line(struct sk_buff *skb, const struct brlite *bridge, const struct brlite_fdb_entry *entry,
+		     int ifindex, const struct request *request)
 {
-	const struct brlite_port *port = brlite_port_at(bridge->core, entry->port);
-	bool on_port = port && entry->port != BRLITE_LOCAL_PORT;
+	bool on_port = ifindex != bridge->dev->ifindex;
 	struct nda_cacheinfo cache = {
 		.ndm_used = jiffies_to_clock_t((unsigned long)entry->idle * HZ),
 		.ndm_updated = jiffies_to_clock_t((unsigned long)entry->idle * HZ),
 	};
 	struct nlmsghdr *header =
-		nlmsg_put(skb, request->portid, request->seq, RTM_NEWNEIGH, sizeof(struct ndmsg), request->flags);
+		nlmsg_put(skb, request->portid, request->seq, request->type, sizeof(struct ndmsg), request->flags);
 
 	if (!header)
 		return -EMSGSIZE;
 	*(struct ndmsg *)nlmsg_data(header) = (struct ndmsg){
 		.ndm_family = AF_BRIDGE,
-		.ndm_ifindex = on_port && !request->via ? port->dev->ifindex : bridge->dev->ifindex,
+		.ndm_ifindex = request->via ? bridge->dev->ifindex : ifindex,
 		.ndm_state = entry->is_local  ? NUD_PERMANENT :
 			     entry->is_static ? NUD_NOARP :
 						NUD_REACHABLE,
-		.ndm_flags = (request->via ? NTF_SELF : 0) | (entry->is_sticky ? NTF_STICKY : 0),
+		.ndm_flags = (request->via ? NTF_SELF : 0) | (entry->is_sticky ? NTF_STICKY : 0) |
+			     (entry->is_extern ? NTF_EXT_LEARNED : 0),
 	};
 	if (nla_put(skb, NDA_LLADDR, ETH_ALEN, entry->mac) || nla_put(skb, NDA_CACHEINFO, sizeof(cache), &cache) ||
 	    (entry->vlan && nla_put_u16(skb, NDA_VLAN, entry->vlan)) ||
 	    (!request->via && nla_put_u32(skb, NDA_MASTER, bridge->dev->ifindex)) ||
-	    (request->via && on_port && nla_put_u32(skb, NDA_IFINDEX, port->dev->ifindex))) {
+	    (request->via && on_port && nla_put_u32(skb, NDA_IFINDEX, ifindex))) {
 		nlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}
 	nlmsg_end(skb, header);
 	return 0;
+}
+
+static int fill_entry(struct sk_buff *skb, const struct brlite *bridge, const struct brlite_fdb_entry *entry,
+		      const struct request *request)
+{
+	const struct brlite_port *port = brlite_port_at(bridge->core, entry->port);
+
+	return fill_line(skb, bridge, entry, (port ? port->dev : bridge->dev)->ifindex, request);
+}
+
+size_t brlite_change_size(void)
+{
+	return NLMSG_ALIGN(sizeof(struct ndmsg)) + nla_total_size(ETH_ALEN) + nla_total_size(sizeof(struct nda_cacheinfo)) +
+	       nla_total_size(sizeof(u16)) + 2 * nla_total_size(sizeof(u32));
+}
+
+int brlite_fill_change(struct sk_buff *skb, const struct brlite *bridge, const struct brlite_change *event)
+{
+	const struct request request = { .type = event->gone ? RTM_DELNEIGH : RTM_NEWNEIGH };
+
+	return fill_line(skb, bridge, &event->entry, event->ifindex, &request);
 }
 
 /*
@@ -100,6 +125,7 @@ int brlite_neigh_dump(struct sk_buff *skb, struct netlink_callback *cb, struct n
 	const bool named = cb->strict_check && asked && asked->ndm_ifindex == dev->ifindex;
 	const struct brlite *bridge = netdev_priv(dev);
 	const struct request request = {
+		.type = RTM_NEWNEIGH,
 		.portid = NETLINK_CB(cb->skb).portid,
 		.seq = cb->nlh->nlmsg_seq,
 		.flags = NLM_F_MULTI,
@@ -126,7 +152,7 @@ int brlite_neigh_dump(struct sk_buff *skb, struct netlink_callback *cb, struct n
 int brlite_neigh_get(struct sk_buff *skb, struct nlattr *tb[], struct net_device *dev, const unsigned char *addr,
 		     u16 vid, u32 portid, u32 seq, struct netlink_ext_ack *extack)
 {
-	const struct request request = { .portid = portid, .seq = seq };
+	const struct request request = { .type = RTM_NEWNEIGH, .portid = portid, .seq = seq };
 	const struct brlite *bridge = netdev_priv(dev);
 	struct brlite_fdb_entry entry;
 	int err;
@@ -184,7 +210,11 @@ int brlite_neigh_add(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *
 		     u16 vid, u16 flags, COMPAT_FDB_NOTIFIED struct netlink_ext_ack *extack)
 {
 	bool fixed = ndm->ndm_state & (NUD_NOARP | NUD_PERMANENT), replace = flags & (NLM_F_REPLACE | NLM_F_APPEND);
-	struct brlite_fdb_entry entry = { .vlan = vid, .is_sticky = !!(ndm->ndm_flags & NTF_STICKY) };
+	struct brlite_fdb_entry entry = {
+		.vlan = vid,
+		.is_sticky = !!(ndm->ndm_flags & NTF_STICKY),
+		.is_extern = !!(ndm->ndm_flags & NTF_EXT_LEARNED),
+	};
 	struct place place;
 	int err = find_place(dev, tb, &place, extack);
 
@@ -215,4 +245,20 @@ int brlite_neigh_del(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *
 	if (err)
 		NL_SET_ERR_MSG_MOD(extack, "The address is not in this bridge's FDB, or is behind another port");
 	return err;
+}
+
+int brlite_neigh_flush(struct net_device *dev, bool conditions, struct netlink_ext_ack *extack)
+{
+	struct nlattr *none[NDA_MAX + 1] = {};
+	struct place place;
+	int err = find_place(dev, none, &place, extack);
+
+	if (err)
+		return err;
+	if (conditions) {
+		NL_SET_ERR_MSG_MOD(extack, "brlite forgets all that was learned, of the bridge or of the port that you name; it takes no other conditions");
+		return -EOPNOTSUPP;
+	}
+	brlite_fdb_flush(place.bridge->core, place.named ? place.port : NULL);
+	return 0;
 }

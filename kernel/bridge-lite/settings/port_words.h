@@ -28,7 +28,7 @@ enum brlite_word_kind {
 	BRLITE_WORD_UNKNOWN,
 	BRLITE_WORD_POLICY, /* on or off: a bit of the port's policy */
 	BRLITE_WORD_LACKING, /* there is no such thing here: it can be off, and that is what it is */
-	BRLITE_WORD_STATE, /* of a spanning tree */
+	BRLITE_WORD_STATE, /* of a spanning tree that somebody else knows */
 	BRLITE_WORD_FLUSH, /* no setting, but something to do: forget what was learned */
 	BRLITE_WORD_REFUSED, /* cannot be set, or means something with any value */
 };
@@ -81,7 +81,7 @@ static inline struct brlite_port_word brlite_port_word_of(uint16_t attribute)
 		return brlite_word_of(BRLITE_WORD_FLUSH, 0, "");
 	case IFLA_BRPORT_STATE:
 		return brlite_word_of(BRLITE_WORD_STATE, 1,
-				      "state: a brlite bridge has no spanning tree, its ports are forwarding");
+				      "state: must be 0 (disabled), 1 (listening), 2 (learning), 3 (forwarding) or 4 (blocking)");
 	case IFLA_BRPORT_PRIORITY:
 		return BRLITE_REFUSES("priority");
 	case IFLA_BRPORT_COST:
@@ -151,7 +151,7 @@ static inline struct brlite_port_word brlite_port_word_of(uint16_t attribute)
 #undef BRLITE_REFUSES
 #undef BRLITE_SHOWN_ONLY
 
-/* Whether the word may have this value: for what is no bit of the policy, one that changes nothing. */
+/* Whether the word may have this value: for what is no bit of the policy and no state, one that changes nothing. */
 static inline bool brlite_port_word_may_be(const struct brlite_port_word *word, const uint8_t *value, uint32_t length)
 {
 	uint32_t i;
@@ -163,7 +163,7 @@ static inline bool brlite_port_word_may_be(const struct brlite_port_word *word, 
 	if (word->kind == BRLITE_WORD_POLICY)
 		return value[0] <= 1;
 	if (word->kind == BRLITE_WORD_STATE)
-		return value[0] == BR_STATE_FORWARDING;
+		return value[0] <= BR_STATE_BLOCKING;
 	for (i = 0; i < length; i++)
 		if (value[i])
 			return false;

@@ -16,6 +16,7 @@
 #include "bridge-lite/entry.h"
 #include "bridge-lite/lookup.h"
 #include "bridge-lite/settings/address_lock.h"
+#include "bridge-lite/settings/gate.h"
 #include "bridge-lite/settings/link.h"
 #include "bridge-lite/settings/mirror.h"
 #include "bridge-lite/settings/port_words.h"
@@ -41,6 +42,7 @@ static const struct nla_policy policy[IFLA_BRLITE_PORT_MAX + 1] = {
 	[IFLA_BRLITE_PORT_RULES_TO] = { .type = NLA_NESTED },
 	[IFLA_BRLITE_PORT_MIRROR_FROM] = { .type = NLA_U32 },
 	[IFLA_BRLITE_PORT_MIRROR_TO] = { .type = NLA_U32 },
+	[IFLA_BRLITE_PORT_LOOP_BLOCK] = NLA_POLICY_MAX(NLA_U32, BRLITE_LOOP_BLOCK_MAX),
 };
 
 /* Unknown numbers and wrong lengths are errors; the mark of a nest may be missing, as libnl leaves it out. */
@@ -65,6 +67,8 @@ static int change_own(struct brlite_slave *slave, const struct nlattr *nest, str
 		slave->has_own_limit = true;
 		WRITE_ONCE(slave->port.learn_limit, nla_get_u32(data[IFLA_BRLITE_PORT_FDB_MAX]));
 	}
+	if (data[IFLA_BRLITE_PORT_LOOP_BLOCK])
+		brlite_set_loop_block(slave, nla_get_u32(data[IFLA_BRLITE_PORT_LOOP_BLOCK]));
 	return 0;
 }
 
@@ -109,7 +113,7 @@ int brlite_change_slave(struct net_device *dev, struct net_device *slave_dev, st
 		return change_own(slave, nest, extack);
 	type = nla_find_nested(info, IFLA_INFO_KIND); /* ip(8) puts the kind of the port there */
 	if (kind ? !nla_strcmp(kind, "bridge") : type && !nla_strcmp(type, "bridge_slave"))
-		return brlite_set_port_words(slave, nest, extack);
+		return brlite_set_port_words(slave, nest, extack); /* rtnetlink itself tells of the device */
 	return brlite_refuse(extack, kind ?: nest,
 			     "The device is a port of a brlite bridge: its settings are of kind \"brlite\" or \"bridge\"");
 }
@@ -118,7 +122,7 @@ int brlite_change_slave(struct net_device *dev, struct net_device *slave_dev, st
 
 size_t brlite_slave_size(const struct net_device *dev, const struct net_device *slave_dev)
 {
-	return brlite_rules_size() + 4 * nla_total_size(sizeof(u32)) + nla_total_size(BRLITE_COUNTERS * sizeof(u64)) +
+	return brlite_rules_size() + 5 * nla_total_size(sizeof(u32)) + nla_total_size(BRLITE_COUNTERS * sizeof(u64)) +
 	       nla_total_size(sizeof(u8)) + nla_total_size(BRLITE_PORT_ADDRESSES_MAX * nla_total_size(16)) +
 	       BRLITE_STORM_KINDS * nla_total_size(sizeof(struct brlite_storm_limit));
 }
@@ -132,7 +136,8 @@ int brlite_fill_slave(struct sk_buff *skb, const struct net_device *dev, const s
 	if (!slave)
 		return 0; /* leaving just now */
 	if (nla_put_u32(skb, IFLA_BRLITE_PORT_FDB_MAX, slave->port.learn_limit) ||
-	    nla_put_u32(skb, IFLA_BRLITE_PORT_FDB_ENTRIES, READ_ONCE(slave->port.learned)))
+	    nla_put_u32(skb, IFLA_BRLITE_PORT_FDB_ENTRIES, READ_ONCE(slave->port.learned)) ||
+	    nla_put_u32(skb, IFLA_BRLITE_PORT_LOOP_BLOCK, slave->loop_block))
 		return -EMSGSIZE;
 	counters = nla_reserve(skb, IFLA_BRLITE_PORT_COUNTERS, BRLITE_COUNTERS * sizeof(u64));
 	if (!counters)

@@ -9,6 +9,7 @@
 #include "bridge-lite/ageing.h"
 #include "bridge-lite/entry.h"
 #include "bridge-lite/linux/state.h"
+#include "bridge-lite/settings/gate.h"
 #include "bridge-lite/settings/slave.h"
 #include "bridge-lite/settings/sysfs.h"
 #include "bridge-lite/settings/vlan.h"
@@ -37,7 +38,31 @@ static int set_group_fwd_mask(struct brlite *bridge, u32 mask)
 	if (!brlite_group_fwd_mask_is_possible(mask))
 		return -EINVAL;
 	WRITE_ONCE(bridge->group_fwd_mask, mask);
-	brlite_core_forward_groups(bridge->core, mask);
+	brlite_core_forward_groups(bridge->core, mask, bridge->stp_state);
+	return 0;
+}
+
+static int set_stp_state(struct brlite *bridge, u32 on)
+{
+	if (on > 1)
+		return -EINVAL;
+	brlite_set_stp(bridge, on);
+	return 0;
+}
+
+static int set_vlan_protocol(struct brlite *bridge, u32 type)
+{
+	if (!brlite_vlan_protocol_is_possible(type))
+		return -EPROTONOSUPPORT;
+	brlite_set_vlan_protocol(bridge, type);
+	return 0;
+}
+
+static int set_default_pvid(struct brlite *bridge, u32 vlan)
+{
+	if (vlan > BRLITE_VLAN_LAST)
+		return -EINVAL;
+	brlite_set_default_pvid(bridge, vlan);
 	return 0;
 }
 
@@ -95,6 +120,9 @@ static ssize_t store(struct device *device, const char *text, size_t length, int
 
 SETTING(vlan_filtering, "%d");
 SETTING(group_fwd_mask, "%#x");
+SETTING(vlan_protocol, "%#x");
+SETTING(default_pvid, "%u");
+SETTING(stp_state, "%d");
 SETTING(ageing_time, "%u");
 SETTING(fdb_port_max, "%u");
 SHOWN(fdb_max, "%u", bridge->fdb_max)
@@ -105,6 +133,9 @@ static DEVICE_ATTR_RO(fdb_entries);
 static struct attribute *attributes[] = {
 	&dev_attr_vlan_filtering.attr,
 	&dev_attr_group_fwd_mask.attr,
+	&dev_attr_vlan_protocol.attr,
+	&dev_attr_default_pvid.attr,
+	&dev_attr_stp_state.attr,
 	&dev_attr_ageing_time.attr,
 	&dev_attr_fdb_port_max.attr,
 	&dev_attr_fdb_max.attr,

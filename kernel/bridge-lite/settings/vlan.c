@@ -20,10 +20,12 @@
 #include "bridge-lite/settings/refuse.h"
 #include "bridge-lite/settings/vlan.h"
 
-void brlite_vlans_init(struct brlite_port *port, struct brlite_vlans *vlans)
+void brlite_vlans_init(const struct brlite *bridge, struct brlite_port *port, struct brlite_vlans *vlans)
 {
 	port->vlans = vlans;
-	brlite_vlan_set(port, BRLITE_VLAN_DEFAULT, BRLITE_VLAN_PVID | BRLITE_VLAN_UNTAGGED);
+	brlite_vlan_set_type(port, bridge->vlan_protocol);
+	if (bridge->default_pvid)
+		brlite_vlan_set(port, bridge->default_pvid, BRLITE_VLAN_PVID | BRLITE_VLAN_UNTAGGED);
 }
 
 /* --- Changing. CONTEXT: RTNL ---------------------------------------------------------------------------- */
@@ -127,19 +129,59 @@ int brlite_change_vlans(struct net_device *dev, const struct nlattr *spec, bool 
 	return 0;
 }
 
-int brlite_dellink(struct net_device *dev, struct nlmsghdr *message, u16 flags)
-{
-	const struct nlattr *spec = nlmsg_find_attr(message, sizeof(struct ifinfomsg), IFLA_AF_SPEC);
-
-	return spec ? brlite_change_vlans(dev, spec, false, NULL) : -EOPNOTSUPP;
-}
-
 void brlite_filter_vlans(struct brlite *bridge, bool on)
 {
 	if (bridge->vlan_filtering == on)
 		return;
 	bridge->vlan_filtering = on;
 	brlite_core_filter_vlans(bridge->core, on);
+}
+
+bool brlite_vlan_protocol_is_possible(u32 type)
+{
+	return type == ETH_P_8021Q || type == ETH_P_8021AD;
+}
+
+/* What was learned before was so by tags that are none now. */
+void brlite_set_vlan_protocol(struct brlite *bridge, u16 type)
+{
+	struct brlite_slave *slave;
+
+	if (bridge->vlan_protocol == type)
+		return;
+	bridge->vlan_protocol = type;
+	brlite_vlan_set_type(&bridge->local, type);
+	list_for_each_entry(slave, &bridge->slaves, list)
+		brlite_vlan_set_type(&slave->port, type);
+	brlite_fdb_flush(bridge->core, NULL);
+}
+
+/* The new one first: no frame comes in between and is in none. */
+static void change_default(struct brlite_port *port, u16 before, u16 vlan)
+{
+	const u32 all = BRLITE_VLAN_MEMBER | BRLITE_VLAN_UNTAGGED | BRLITE_VLAN_PVID;
+
+	if ((before && brlite_vlan_get(port, before) != all) || (vlan && brlite_vlan_get(port, vlan)))
+		return; /* somebody else decided */
+	if (vlan)
+		brlite_vlan_set(port, vlan, BRLITE_VLAN_PVID | BRLITE_VLAN_UNTAGGED);
+	if (before) {
+		brlite_vlan_clear(port, before);
+		brlite_vlans_left(port);
+	}
+}
+
+void brlite_set_default_pvid(struct brlite *bridge, u16 vlan)
+{
+	const u16 before = bridge->default_pvid;
+	struct brlite_slave *slave;
+
+	if (before == vlan)
+		return;
+	bridge->default_pvid = vlan;
+	change_default(&bridge->local, before, vlan);
+	list_for_each_entry(slave, &bridge->slaves, list)
+		change_default(&slave->port, before, vlan);
 }
 
 /* --- Showing. CONTEXT: RTNL or the RCU read side ------------------------------------------------------ */
@@ -187,6 +229,21 @@ static int put_vlans(struct sk_buff *skb, const struct brlite_port *port, bool r
 	return 0;
 }
 
+/*
+ * A message of a dump has room for so many one by one. Beyond, they are ranges even for who did not ask for those:
+ * bridge(8) reads both, and a message that does not fit ends the dump for all ports behind.
+ */
+#define ONE_BY_ONE 1000
+
+static bool many_vlans(const struct brlite_port *port)
+{
+	u32 vlan, n = 0;
+
+	for (vlan = 1; vlan <= BRLITE_VLAN_LAST; vlan++)
+		n += !!brlite_vlan_get(port, vlan);
+	return n > ONE_BY_ONE;
+}
+
 int brlite_fill_vlans(struct sk_buff *skb, struct net_device *dev, u32 filter_mask)
 {
 	const struct brlite_port *port;
@@ -197,7 +254,7 @@ int brlite_fill_vlans(struct sk_buff *skb, struct net_device *dev, u32 filter_ma
 	port = brlite_is_bridge(dev) ? &((struct brlite *)netdev_priv(dev))->local
 				     : rcu_dereference_rtnl(dev->rx_handler_data);
 	nest = nla_nest_start_noflag(skb, IFLA_AF_SPEC);
-	if (!nest || put_vlans(skb, port, filter_mask & RTEXT_FILTER_BRVLAN_COMPRESSED))
+	if (!nest || put_vlans(skb, port, filter_mask & RTEXT_FILTER_BRVLAN_COMPRESSED || many_vlans(port)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

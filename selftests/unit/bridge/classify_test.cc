@@ -285,6 +285,49 @@ TEST_F(SwitchTest, ByHandHasPlacesOfItsOwn)
 	EXPECT_EQ(one->learned, 9u); // what was put by hand into its places is not theirs
 }
 
+// Who listens hears of everything that changes in the table, in order.
+TEST_F(SwitchTest, ChangesAreTold)
+{
+	Hosted::changes.clear();
+	judge(one, {kMacBroadcast, kA});
+	judge(one, {kMacBroadcast, kA});
+	judge(two, {kMacBroadcast, kA});
+	EXPECT_EQ(made->set(*three, kB, FdbTarget::kStatic, false), Error::none);
+	EXPECT_EQ(made->set(*one, kB, FdbTarget::kStatic, false), Error::exists);
+	Hosted::seconds += 400;
+	made->age();
+	EXPECT_EQ(made->erase(nullptr, kB), Error::none);
+	judge(three, {kMacBroadcast, kA});
+	EXPECT_EQ(made->set(*three, kB, FdbTarget::kStatic, false), Error::none);
+	made->detach(*three);
+	EXPECT_EQ(Hosted::changes, (std::vector<Hosted::Change>{{kA, 1, false},
+								{kA, 2, false},
+								{kB, 3, false},
+								{kA, 2, true},
+								{kB, 3, true},
+								{kA, 3, false},
+								{kB, 3, false},
+								{kA, 3, true},
+								{kB, 3, true}}));
+}
+
+// What a program learned for us does not age; its station may still move.
+TEST_F(SwitchTest, ExternLearnedMovesAndDoesNotAge)
+{
+	EXPECT_EQ(made->set(*one, kA, FdbTarget::kExtern, false), Error::none);
+	Hosted::seconds += 400;
+	made->age();
+	EXPECT_EQ(judge(two, {kA, kB}).port, one);
+	judge(two, {kMacBroadcast, kA});
+	EXPECT_EQ(judge(three, {kA, mac_of(0, 2, 3, 4, 5, 6)}).port, two);
+	Hosted::seconds += 400;
+	made->age();
+	EXPECT_FALSE(made->fdb().find(kA)) << "it is learned like any other now";
+	EXPECT_EQ(made->set(*one, kA, FdbTarget::kExtern, false), Error::none);
+	made->flush(one);
+	EXPECT_FALSE(made->fdb().find(kA));
+}
+
 // BR-05: however many guests invent addresses, half of the table is for others.
 TEST_F(SwitchTest, GuestsLeaveRoomForUplinks)
 {

@@ -86,6 +86,75 @@ TEST_F(Neighbours, AreJudgedFirst)
 	EXPECT_EQ(verdict.reason, BRLITE_DROP_PORT_DOWN);
 }
 
+// Who takes part in a spanning tree of this host hears it and passes it on himself, from guests too.
+TEST_F(Neighbours, SpanningTreeStaysWhereThisHostTakesPart)
+{
+	made->forward_groups(1u << kLldp, true);
+	expect_drop(one, {group(kBridges), kA}, BRLITE_DROP_LINK_LOCAL);
+	EXPECT_EQ(judge(one, {group(kLldp), kA}).action, BRLITE_FLOOD);
+	two->owner = &two;
+	const Verdict from_guest = judge(two, {group(kBridges), kB});
+	EXPECT_EQ(from_guest.action, BRLITE_HEARD);
+	EXPECT_EQ(from_guest.reason, BRLITE_DROP_LINK_LOCAL);
+	expect_drop(two, {group(kLogin), kB}, BRLITE_DROP_LINK_LOCAL);
+	made->forward_groups(0);
+	EXPECT_EQ(judge(two, {group(kBridges), kB}).action, BRLITE_FLOOD);
+}
+
+// A port that a spanning tree shut neither sends nor receives, but for the tree's own frames.
+TEST_F(Neighbours, AShutPortHearsSpanningTreeAlone)
+{
+	judge(one, {kMacBroadcast, kA});
+	made->set_up(*one, false);
+	made->set_gate(*one, BRLITE_GATE_SHUT);
+	EXPECT_EQ(made->entries(), 1u);
+	expect_drop(one, {group(kBridges), kA}, BRLITE_DROP_LINK_LOCAL);
+	expect_drop(one, {group(kLldp), kA}, BRLITE_DROP_LINK_LOCAL);
+	expect_drop(one, {kMacBroadcast, kA}, BRLITE_DROP_PORT_DOWN);
+	EXPECT_EQ(flooded(two, {kMacBroadcast, kB}), (std::vector<Port *>{three}));
+	EXPECT_EQ(one->learned, 0u);
+	one->owner = &one;
+	EXPECT_EQ(judge(one, {group(kBridges), kA}).action, BRLITE_HEARD);
+}
+
+TEST_F(Neighbours, ALearningPortOnlyLearns)
+{
+	made->set_up(*one, false);
+	made->set_gate(*one, BRLITE_GATE_LEARNING);
+	expect_drop(one, {kMacBroadcast, kA}, BRLITE_DROP_PORT_DOWN);
+	EXPECT_EQ(one->learned, 1u);
+	expect_drop(two, {kA, kB}, BRLITE_DROP_EGRESS_DOWN);
+	made->set_gate(*one, BRLITE_GATE_OPEN);
+	made->set_up(*one, true);
+	EXPECT_EQ(judge(two, {kA, kB}).port, one) << "what it learned, it knows when it is open";
+	made->set_up(*one, false);
+	made->set_gate(*one, BRLITE_GATE_LEARNING);
+	made->filter_vlans(true);
+	set_vlan(*one->vlans, 10, BRLITE_VLAN_PVID);
+	Bytes cut{kMacBroadcast, kA};
+	cut.frame.staged = 13;
+	judge(one, cut);
+	EXPECT_EQ(one->learned, 0u);
+	judge(one, {kMacBroadcast, kA});
+	EXPECT_TRUE(made->fdb().find(fdb_key(kA, 10)));
+	made->set_gate(*one, BRLITE_GATE_SHUT);
+	EXPECT_EQ(one->learned, 0u);
+}
+
+// BR-22: one such frame may be anybody's who writes this host's address into it; a loop brings them by the
+// thousand.
+TEST_F(Neighbours, OurOwnFramesThatGoRoundAreALoop)
+{
+	for (u32 second = 0; second < 4; second++, Hosted::seconds++)
+		for (u32 i = 0; i < 15; i++)
+			judge(one, {kMacBroadcast, kHost});
+	EXPECT_EQ(Hosted::told[BRLITE_NEWS_LOOP], 0u);
+	for (u32 i = 0; i < 100; i++)
+		judge(one, {kMacBroadcast, kHost});
+	EXPECT_EQ(Hosted::told[BRLITE_NEWS_LOOP], 1u);
+	EXPECT_EQ(counted(one, BRLITE_LOOP_SEEN), 1u);
+}
+
 TEST_F(Neighbours, OurOwnFramesThatComeBackAreSaid)
 {
 	judge(one, {kMacBroadcast, kA});
@@ -102,6 +171,7 @@ TEST_F(Neighbours, AStationThatNeverRestsIsSaid)
 		move_to_and_fro(100);
 	}
 	EXPECT_EQ(Hosted::told[BRLITE_NEWS_RESTLESS], 2u); // of either port, once a second
+	EXPECT_EQ(counted(one, BRLITE_LOOP_SEEN) + counted(two, BRLITE_LOOP_SEEN), 2u);
 	EXPECT_EQ(Hosted::told_mac, kA);
 }
 

@@ -38,6 +38,19 @@ struct Hosted {
 		told[news]++;
 		told_mac = mac;
 	}
+	// What listeners would hear: the entry's key, its port's number, whether it went.
+	struct Change {
+		u64 key;
+		u16 port;
+		bool gone;
+		bool operator==(const Change &) const = default;
+	};
+	static inline std::vector<Change> changes; // under the lock
+	static void changed(Port &port, u64 key, FdbTarget target, bool gone)
+	{
+		EXPECT_EQ(port.index, target.port());
+		changes.push_back({key, target.port(), gone});
+	}
 	static void count_rule(brlite_rule_hits *hits, u32 outcome) { hits->n[outcome]++; }
 };
 
@@ -79,6 +92,7 @@ protected:
 		for (auto &news : Hosted::told)
 			news = 0;
 		made.reset();
+		Hosted::changes.clear();
 		buckets_.reset(new FdbBucket[Fdb::buckets_for(limit + reserve)]());
 		made = std::make_unique<Switch<Hosted>>();
 		made->init(buckets_.get(), limit, reserve, &lock_, {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});
@@ -98,6 +112,7 @@ protected:
 		port->counters = counters_.back().get();
 		vlans_.push_back(std::make_unique<brlite_vlans>());
 		port->vlans = vlans_.back().get();
+		port->vlans->type = kEtherTypeVlan;
 		port->max_frame = is_local ? ~0u : kMaxFrame;
 		port->learn_limit = 100;
 		EXPECT_TRUE(made->attach(*port, is_local));

@@ -113,6 +113,20 @@ TEST_F(VlanTest, ForeignTagsTeachNothing)
 	EXPECT_EQ(made->entries(), before);
 }
 
+// BR-10: on a bridge of service tags those count, and a customer's tag is payload.
+TEST_F(VlanTest, TheTypeOfTagsIsTheBridges)
+{
+	for (Port *port : {local, one, two, three})
+		port->vlans->type = kEtherTypeServiceVlan;
+	learn();
+	expect_port(judge(three, Tagged(kA, kNobody, {{kEtherTypeServiceVlan, 10}, {kEtherTypeVlan, 20}})),
+		    one, BRLITE_VIA_SKB, 10);
+	expect_drop(three, Vid(kA, kNobody, 10), BRLITE_DROP_VLAN);
+	expect_drop(one, Tagged(kB, kA, {{kEtherTypeServiceVlan, 20}}), BRLITE_DROP_VLAN);
+	expect_port(judge(one, Vid(kB, kA, 20)), two);
+	EXPECT_TRUE(flooded(one, Tagged(kMacBroadcast, kA, {{kEtherTypeServiceVlan, 20}})).empty());
+}
+
 TEST_F(VlanTest, NoPvidMeansNoUntaggedFrames)
 {
 	expect_drop(three, {kMacBroadcast, kA}, BRLITE_DROP_VLAN);
