@@ -25,9 +25,7 @@ static void vif_some_queues(struct net_device *dev, uint32_t from, uint32_t to, 
 {
 	struct vif_host *host = netdev_priv(dev);
 
-	rcu_read_lock();
 	netback_queue_totals(host->vif, from, to, totals);
-	rcu_read_unlock();
 }
 
 static void vif_queue_stats_rx(struct net_device *dev, int i, struct netdev_queue_stats_rx *rx)

@@ -120,7 +120,7 @@ void netback_view_hash(struct netback_vif *vif, struct netback_hash_view *out); 
 #define NETBACK_STAT_NAME 32
 uint32_t netback_stat_count(uint32_t queues);
 void netback_stat_name(uint32_t index, char name[NETBACK_STAT_NAME]);
-/* CONTEXT: RCU read side, like all that read counters. */
+/* CONTEXT: any but hard interrupts, like all that read counters. */
 void netback_vif_stats(struct netback_vif *vif, uint64_t *values);
 struct netback_totals {
 	uint64_t from_guest_packets, from_guest_bytes, from_guest_dropped, from_guest_errors, from_guest_no_memory;

@@ -36,9 +36,7 @@ static void vif_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *
 {
 	struct vif_host *host = netdev_priv(dev);
 
-	rcu_read_lock();
 	netback_vif_stats(host->vif, data);
-	rcu_read_unlock();
 }
 
 /*

@@ -59,9 +59,7 @@ static void vif_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *st
 	struct vif_host *host = netdev_priv(dev);
 	struct netback_totals totals;
 
-	rcu_read_lock();
 	netback_vif_totals(host->vif, &totals);
-	rcu_read_unlock();
 	stats->rx_packets = totals.from_guest_packets;
 	stats->rx_bytes = totals.from_guest_bytes;
 	stats->rx_dropped = totals.from_guest_dropped;
@@ -137,6 +135,7 @@ struct vif_host *vif_netdev_create(struct xenbus_device *xdev, unsigned int hand
 	mutex_init(&host->life);
 	host_complaints_init(host);
 	spin_lock_init(&host->rate_lock);
+	spin_lock_init(&host->counters_lock);
 	host->vif = netback_vif_create(host, xdev->otherend_id, queues);
 	if (!host->vif)
 		goto fail;

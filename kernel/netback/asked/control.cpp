@@ -68,7 +68,7 @@ netback_control netback_control_poll(netback_vif *vif)
 	Control &control = vif->control;
 	Guard lock(control);
 	CtrlBackRing &ring = control.ring;
-	if (vif->disabled.load())
+	if (vif->disabled.load() || control.ending.load(std::memory_order_relaxed))
 		return NETBACK_CONTROL_STOP;
 	if (!ring.attached())
 		return NETBACK_CONTROL_IDLE;
@@ -82,6 +82,8 @@ netback_control netback_control_poll(netback_vif *vif)
 		const CtrlRequest request = ring.request(ring.req_cons());
 		ring.consume(1);
 		ring.respond(handle(*vif, control, request));
+		if (RINGWAY_UNLIKELY(control.ending.load(std::memory_order_relaxed)))
+			return NETBACK_CONTROL_STOP; // who disconnects waits for one grace period of ours
 	}
 	if (n && ring.push_responses())
 		host_control_notify(vif->host);
@@ -107,6 +109,7 @@ Result<void> Vif::open_control()
 				  "control ring indices out of range at connect");
 		return Error::ring_index;
 	}
+	control.ending.store(false, std::memory_order_relaxed);
 	if (host_control_bind(host))
 		return Error::missing;
 	return {};
@@ -124,7 +127,7 @@ void Vif::close_control()
 	control.active.store(nullptr, std::memory_order_release);
 }
 
-// INVARIANT: a grace period has passed since close_control().
+// INVARIANT: no queue was there for a grace period, so nobody hashes by what was in force.
 void Vif::forget_control()
 {
 	Guard lock(control);

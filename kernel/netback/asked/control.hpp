@@ -17,6 +17,8 @@ struct RINGWAY_CAPABILITY("control lock") Control {
 	// longer.
 	std::atomic<const HashConfig *> active;
 
+	std::atomic<bool> ending; // the connection is: no further message
+
 	CtrlBackRing ring RINGWAY_GUARDED_BY(this);
 	u32 current RINGWAY_GUARDED_BY(this); // which of both is in force
 	HashConfig config[2] RINGWAY_GUARDED_BY(this);

@@ -47,8 +47,6 @@ RINGWAY_UNCHECKED Result<void> open_queue(Vif &vif, u32 index, u32 count)
 				  "ring indices out of range at connect");
 		return Error::ring_index;
 	}
-	if (host_queue_bind(queue.host))
-		return Error::missing;
 	return {};
 }
 } // namespace
@@ -71,30 +69,22 @@ Result<void> Vif::read_headroom()
 
 Result<void> Vif::connect()
 {
-	if (host_read_frontend(host, &frontend))
+	frontend_features said;
+	if (host_read_frontend(host, &said))
 		return Error::invalid; // reported by C, with the offending node
 	TRY_VOID(read_headroom());
-	multicast.want(frontend.multicast_control);
-	const u32 count = frontend.queues;
+	const u32 count = said.queues;
 	queues = static_cast<netback_queue *>(host_alloc(sizeof(netback_queue) * count));
 	if (!queues) {
 		host_report_error(host, error_errno(Error::no_memory), "allocating queues");
 		return Error::no_memory;
 	}
-	allocated = count;
-	for (u32 i = 0; i < count; i++) {
-		const auto opened = open_queue(*this, i, count);
-		if (!opened.ok()) {
-			disconnect();
-			return opened.error();
-		}
-	}
-	const auto control_opened = open_control();
-	if (!control_opened.ok()) {
+	const auto opened = open_queues(said);
+	if (!opened.ok()) {
 		disconnect();
-		return control_opened.error();
+		return opened.error();
 	}
-	counted.store(count, std::memory_order_release);
+	count_queues(count);
 	queue_count.store(count, std::memory_order_release);
 	const int error = link(count);
 	if (error) {
@@ -105,18 +95,34 @@ Result<void> Vif::connect()
 	return {};
 }
 
+// All of what a connection needs, or an error and some of it: `allocated` queues.
+Result<void> Vif::open_queues(const frontend_features &said)
+{
+	for (u32 i = 0; i < said.queues; i++) {
+		allocated = i + 1;
+		TRY_VOID(open_queue(*this, i, said.queues));
+	}
+	introduce(said);
+	multicast.want(said.multicast_control);
+	for (u32 i = 0; i < allocated; i++)
+		if (host_queue_bind(queues[i].host))
+			return Error::missing;
+	return open_control();
+}
+
+// One grace period for all queues: what was switched off in front of it is not used behind it.
 void Vif::disconnect()
 {
+	control.ending.store(true, std::memory_order_relaxed);
 	unlink(); // carrier off, polls and interrupts stopped
-	close_control();
 	queue_count.store(0, std::memory_order_release);
 	host_grace_period(); // every reader that saw the old count is through
+	close_control();
 	for (u32 i = 0; i < allocated; i++)
 		close_queue(queues[i]);
 	multicast.clear();
 	forget_control();
 	retire_counters();
-	host_grace_period(); // and every reader of counters
 	allocated = 0;
 	Queue *old = queues;
 	queues = nullptr;

@@ -81,7 +81,7 @@ void Vif::report_disabled()
 	disabled_reported = true;
 	if (state == BackendState::connected)
 		disconnect();
-	host_report_error(host, error_errno(Error::invalid), disabled_why);
+	host_report_error(host, error_errno(Error::invalid), disabled_why.load());
 	announced = BackendState::closing; // reporting shows it
 	// A frontend that closed meanwhile is not called back into closing.
 	if (state != BackendState::closed)

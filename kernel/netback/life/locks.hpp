@@ -7,6 +7,7 @@
 //	control lock   the control ring and what came over it; never waits for the life mutex   process
 //	to-guest lock  of a queue: the ring to the guest and the backlog                        softirqs off
 //	rate lock      the vif's token buckets                                                  softirqs off
+//	counters lock  which queues' counters are not those of the past yet; the innermost      any
 #pragma once
 #include "netback/linux/host.h"
 
@@ -70,6 +71,14 @@ struct RINGWAY_CAPABILITY("rate lock") RateLock {
 
 	void lock() RINGWAY_ACQUIRE() { host_rate_lock(host); }
 	void unlock() RINGWAY_RELEASE() { host_rate_unlock(host); }
+};
+
+// Which queues' counters are not those of the past yet. CONTEXT: any but hard interrupts
+struct RINGWAY_CAPABILITY("counters lock") CountersLock {
+	vif_host *host;
+
+	void lock() RINGWAY_ACQUIRE() { host_counters_lock(host); }
+	void unlock() RINGWAY_RELEASE() { host_counters_unlock(host); }
 };
 
 // In process context, around locks that softirqs take.

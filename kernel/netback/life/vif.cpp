@@ -10,11 +10,12 @@ constinit std::atomic<const struct brlite_abi *> ringway::netback::switch_table;
 
 void Vif::fatal(u32 queue, Error why)
 {
-	if (disabled.exchange(true))
+	const char *none = nullptr, *const text = error_text(why);
+	if (!disabled_why.compare_exchange_strong(none, text))
 		return;
-	disabled_why = error_text(why);
+	disabled.store(true, std::memory_order_release);
 	running.store(false, std::memory_order_release);
-	host_log_fatal(host, queue, disabled_why);
+	host_log_fatal(host, queue, text);
 	host_kick(host);
 }
 
@@ -25,7 +26,7 @@ RINGWAY_UNCHECKED netback_vif *netback_vif_create(vif_host *host, u32 domain, u3
 	if (!memory)
 		return nullptr;
 	auto *vif = new (memory) netback_vif{};
-	vif->host = vif->control.host = vif->rate.host = host;
+	vif->host = vif->control.host = vif->rate.host = vif->counters.host = host;
 	vif->gone = reinterpret_cast<QueueStats *>(vif + 1);
 	vif->most_queues = queues;
 	vif->domain = static_cast<u16>(domain);
@@ -60,6 +61,16 @@ void Vif::set_running(bool on)
 	host_kick(host); // a queue that stalled before is looked at again, or its carrier would stay off
 }
 
+// Of a frontend that connects: what it says of itself, as ndo_fix_features() may ask at any time, and its
+// polls, before events come.
+void Vif::introduce(const frontend_features &said)
+{
+	RtnlLock lock;
+	frontend = said;
+	for (u32 i = 0; i < allocated; i++)
+		host_queue_add_polls(queues[i].host);
+}
+
 // The rings have come. Returns 0 or -errno.
 int Vif::link(u32 count)
 {
@@ -83,6 +94,9 @@ void Vif::unlink()
 		linked = false;
 		set_running(false);
 	}
+	for (u32 i = 0; i < allocated; i++)
+		if (queues[i].host)
+			host_queue_remove_polls(queues[i].host);
 }
 
 void netback_open(netback_vif *vif)

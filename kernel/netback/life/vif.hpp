@@ -27,7 +27,9 @@ struct Coalesce {
 struct Vif {
 	vif_host *host; // its life mutex guards what happens in the order of the frontend's states
 	u16 domain;
-	frontend_features frontend; // features of the connected frontend
+	// Of the connected frontend, or of the latest. Written with the life mutex and RTNL held, and before
+	// queue_count: so holders of either see one frontend's, and so do packets.
+	frontend_features frontend;
 
 	// INVARIANT: read once per use; queues[i] is valid below it until a grace period after it fell to 0.
 	std::atomic<u32> queue_count;
@@ -35,8 +37,9 @@ struct Vif {
 	u32 allocated; // queues to take apart, owned by connect() and disconnect()
 
 	// Set once a frontend was caught lying; only detach and attach bring the vif back.
+	// The reason is there before the fact.
+	std::atomic<const char *> disabled_why;
 	std::atomic<bool> disabled;
-	const char *disabled_why;
 	bool disabled_reported RINGWAY_GUARDED_BY(host);
 
 	std::atomic<bool> running;       // the device is up and connected: polls and direct delivery allowed
@@ -64,12 +67,12 @@ struct Vif {
 	bool limits_from_guest() const RINGWAY_UNCHECKED { return from_guest_limit.limited(); }
 	bool limits_to_guest() const RINGWAY_UNCHECKED { return to_guest_limit.limited(); }
 
-	// Counters of earlier connections. INVARIANT: a reader that finds the same even number in
-	// gone_version before and after has added each queue's counters exactly once (stats.cpp).
-	std::atomic<u32> gone_version;
-	std::atomic<u32> counted; // queues whose counters are not in gone_* yet
-	QueueStats *gone;         // one for each of most_queues
-	u32 most_queues;          // that the frontend may ever have
+	// Counters of earlier connections. INVARIANT: whoever holds the lock adds each queue's counters
+	// exactly once (stats.cpp), and the queues that count stay where they are.
+	mutable CountersLock counters;
+	u32 counted RINGWAY_GUARDED_BY(counters);         // queues whose counters are not in `gone` yet
+	QueueStats *gone RINGWAY_PT_GUARDED_BY(counters); // one for each of most_queues
+	u32 most_queues;                                  // that the frontend may ever have
 
 	// True: the frontend is gone for good.
 	bool frontend_changed(XenbusState frontend_state) RINGWAY_REQUIRES(host);
@@ -84,9 +87,12 @@ struct Vif {
 	void close_control() RINGWAY_REQUIRES(host);
 	void forget_control() RINGWAY_REQUIRES(host);
 	Result<void> connect() RINGWAY_REQUIRES(host);
+	Result<void> open_queues(const frontend_features &said) RINGWAY_REQUIRES(host);
 	void disconnect() RINGWAY_REQUIRES(host);
+	void count_queues(u32 count) RINGWAY_REQUIRES(host);
 	void retire_counters() RINGWAY_REQUIRES(host);
 
+	void introduce(const frontend_features &said) RINGWAY_REQUIRES(host) RINGWAY_EXCLUDES(rtnl);
 	int link(u32 count) RINGWAY_REQUIRES(host) RINGWAY_EXCLUDES(rtnl);
 	void unlink() RINGWAY_REQUIRES(host) RINGWAY_EXCLUDES(rtnl);
 	void set_running(bool on) RINGWAY_REQUIRES(rtnl);

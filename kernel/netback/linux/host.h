@@ -122,6 +122,9 @@ void host_notify(struct queue_host *q, enum guest_side side);
 /* Guards the vif's token buckets. CONTEXT: softirqs off. */
 void host_rate_lock(struct vif_host *host);
 void host_rate_unlock(struct vif_host *host);
+/* Guards the list of those whose counters are read. CONTEXT: any but hard interrupts. */
+void host_counters_lock(struct vif_host *host);
+void host_counters_unlock(struct vif_host *host);
 
 /* The packets that wait for the guest's buffers. */
 struct sk_buff *host_backlog_peek(struct queue_host *q) RINGWAY_REQUIRES(q);
@@ -188,6 +191,9 @@ void host_control_unlock(struct vif_host *host);
 int host_read_headroom(struct vif_host *host, uint32_t *bytes); /* 0 when the guest asks for none */
 struct queue_host *host_queue_create(struct vif_host *host, uint32_t index, uint32_t count, struct netback_queue *queue,
 				     void **from_guest_ring, void **to_guest_ring, int *error);
+/* Puts the polls on the device's list, before events come; takes them off, after they were disabled. */
+void host_queue_add_polls(struct queue_host *q) RINGWAY_REQUIRES(rtnl);
+void host_queue_remove_polls(struct queue_host *q) RINGWAY_REQUIRES(rtnl);
 int host_queue_bind(struct queue_host *q);
 /*
  * The timers of both sides, for good. CONTEXT: process; the polls have stopped, and a grace period has passed since:

@@ -53,6 +53,8 @@ void host_softirq_off(void) { local_bh_disable(); }
 void host_softirq_on(void) { local_bh_enable(); }
 void host_rate_lock(struct vif_host *host) { spin_lock(&host->rate_lock); }
 void host_rate_unlock(struct vif_host *host) { spin_unlock(&host->rate_lock); }
+void host_counters_lock(struct vif_host *host) { spin_lock_bh(&host->counters_lock); }
+void host_counters_unlock(struct vif_host *host) { spin_unlock_bh(&host->counters_lock); }
 
 static struct netdev_queue *txq_of(struct queue_host *q) { return netdev_get_tx_queue(q->vif->dev, q->index); }
 
@@ -183,6 +185,27 @@ static int bind_side(struct queue_host *q, struct side_host *side, irq_handler_t
 	return 0;
 }
 
+/* The device's list of polls is RTNL's: netlink and sysfs (threaded) walk it. */
+void host_queue_add_polls(struct queue_host *q)
+{
+	const struct vif_events *events = q->vif->events;
+	struct net_device *dev = q->vif->dev;
+
+	netif_napi_add(dev, &q->side[FROM_GUEST].napi, events->poll[FROM_GUEST]);
+	netif_napi_add(dev, &q->side[TO_GUEST].napi, events->poll[TO_GUEST]);
+	q->napi_added = true;
+}
+
+/* netif_napi_del() would wait for a grace period for each; the caller waits for one, for all queues. */
+void host_queue_remove_polls(struct queue_host *q)
+{
+	if (!q->napi_added)
+		return;
+	q->napi_added = false;
+	__netif_napi_del(&q->side[FROM_GUEST].napi);
+	__netif_napi_del(&q->side[TO_GUEST].napi);
+}
+
 int host_queue_bind(struct queue_host *q)
 {
 	struct side_host *from = &q->side[FROM_GUEST], *to = &q->side[TO_GUEST];
@@ -190,9 +213,6 @@ int host_queue_bind(struct queue_host *q)
 	struct net_device *dev = q->vif->dev;
 	int err;
 
-	netif_napi_add(dev, &from->napi, events->poll[FROM_GUEST]);
-	netif_napi_add(dev, &to->napi, events->poll[TO_GUEST]);
-	q->napi_added = true;
 	q->vif->split = from->port != to->port; /* for display */
 
 	if (from->port == to->port) {
@@ -221,18 +241,13 @@ void host_queue_cancel_timers(struct queue_host *q)
 }
 
 /*
- * INVARIANT: the queue was disabled, so neither poll nor handler runs; a grace period has passed since, so
- * no other vif's poll can hold an event of ours back any more.
+ * INVARIANT: the queue was disabled and its polls removed, so neither poll nor handler runs; a grace period has passed
+ * since, so no other vif's poll can hold an event of ours back any more.
  */
 void host_queue_unbind(struct queue_host *q)
 {
 	struct side_host *from = &q->side[FROM_GUEST], *to = &q->side[TO_GUEST];
 
-	if (q->napi_added) {
-		netif_napi_del(&from->napi);
-		netif_napi_del(&to->napi);
-		q->napi_added = false;
-	}
 	if (from->irq)
 		unbind_from_irqhandler(from->irq, q);
 	if (to->irq && to->irq != from->irq)

@@ -49,6 +49,7 @@ struct vif_host {
 	struct xenbus_watch multicast_watch; /* on a node of the guest's: at most one event is pending */
 	bool watching_multicast;
 	spinlock_t rate_lock; /* the vif's token buckets */
+	spinlock_t counters_lock; /* which queues' counters are not those of the past yet */
 	struct control_host ctrl;
 	struct delayed_work work;
 	struct ratelimit_state complaints;

@@ -2,7 +2,8 @@
 //
 // Counters as ethtool -S shows them: the names existing tools know first, then ours; sums over queues, then
 // each queue's. Those of earlier connections are included, so they never run backwards while the vif lives.
-// CONTEXT: RCU read side. Counters are read while they are written: each is one aligned word.
+// Counters are read while they are written: each is one aligned word. The counters lock only keeps the queues
+// there, and apart from those of the past; who counts never takes it.
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -27,36 +28,28 @@ RINGWAY_UNCHECKED void add(QueueStats &sum, const Queue &queue)
 	add(sum.work, queue.work);
 }
 
-// Everything that queue i ever did, or nothing when `version` is not the right one any more.
-bool read_queue(const Vif &vif, u32 i, u32 version, QueueStats &out)
+// Everything that queue i ever did.
+QueueStats read_queue(const Vif &vif, u32 i)
 {
-	out = {};
-	add(out, vif.gone[i]);
-	if (i < vif.counted.load(std::memory_order_acquire))
-		add(out, vif.queues[i]);
-	std::atomic_thread_fence(std::memory_order_acquire);
-	return vif.gone_version.load(std::memory_order_relaxed) == version;
+	const Guard lock(vif.counters);
+	QueueStats one = vif.gone[i];
+	if (i < vif.counted)
+		add(one, vif.queues[i]);
+	return one;
 }
 
-// The sum of queues [from, to), each of them handed to `each(i, stats)` as well. Starts again when a
-// connection ended meanwhile; `each` then sees a queue once more.
+// The sum of queues [from, to), each of them handed to `each(i, stats)` as well.
 template <typename Each>
 QueueStats sum_of(const Vif &vif, u32 from, u32 to, Each &&each)
 {
+	QueueStats sum{};
 	to = to < vif.most_queues ? to : vif.most_queues;
-	for (;;) {
-		const u32 version = vif.gone_version.load(std::memory_order_acquire);
-		if (version & 1)
-			continue; // the writer is through within a few hundred instructions, softirqs off
-		QueueStats sum{}, one;
-		u32 i = from;
-		for (; i < to && read_queue(vif, i, version, one); i++) {
-			add(sum, one);
-			each(i, one);
-		}
-		if (i >= to)
-			return sum;
+	for (u32 i = from; i < to; i++) {
+		const QueueStats one = read_queue(vif, i);
+		add(sum, one);
+		each(i, one);
 	}
+	return sum;
 }
 
 u64 why(const QueueStats &stats, Why reason)
@@ -180,17 +173,21 @@ netback_totals totals_of(const QueueStats &s)
 }
 } // namespace
 
-// Moves the counters of all queues to those of the past. CONTEXT: process, life lock; no queue counts any
-// more.
+// From now on the queues' counters are added to those of the past.
+void Vif::count_queues(u32 count)
+{
+	const Guard lock(counters);
+	counted = count;
+}
+
+// Moves the counters of all queues to those of the past: nobody looks at the queues any more. CONTEXT:
+// process, life lock; no queue counts any more.
 void Vif::retire_counters()
 {
-	host_softirq_off(); // a reader that spins on this CPU would wait for ever
-	gone_version.fetch_add(1, std::memory_order_acq_rel);
-	for (u32 i = 0; i < counted.load(std::memory_order_relaxed); i++)
+	const Guard lock(counters);
+	for (u32 i = 0; i < counted; i++)
 		add(gone[i], queues[i]);
-	counted.store(0, std::memory_order_release);
-	gone_version.fetch_add(1, std::memory_order_release);
-	host_softirq_on();
+	counted = 0;
 }
 
 u32 netback_stat_count(u32 queues)

@@ -115,7 +115,7 @@ struct vif_host {
 	ringway::u32 connects = 0, disconnects = 0;
 	std::vector<int> states;
 	std::vector<std::string> errors;
-	bool rate_locked = false, life_locked = false;
+	bool rate_locked = false, life_locked = false, counters_locked = false;
 	ringway::u32 fatal_lines = 0, stall_lines = 0;
 	std::vector<ringway::test::Forwarded> received; // up the stack
 	std::function<sk_buff *(sk_buff *)> suit; // what the device needs done to a packet; empty: nothing
@@ -154,6 +154,9 @@ struct queue_host {
 	Side from_guest, to_guest;
 	Side &side(guest_side which) { return which == FROM_GUEST ? from_guest : to_guest; }
 	bool locked = false, irqs_off = false, enabled = false, stopped = false;
+	bool was_listed = false;
+	bool listed = false; // its polls are on the device's list
+	bool unread = false; // they are not, and a grace period has passed since
 	std::deque<sk_buff *> backlog;
 	std::vector<sk_buff *> receive;
 };

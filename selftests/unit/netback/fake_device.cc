@@ -44,6 +44,15 @@ void host_rate_unlock(vif_host *dev)
 	release_spinlock(dev->rate_locked, "the rate lock");
 }
 
+void host_counters_lock(vif_host *dev)
+{
+	take_spinlock(dev->counters_locked, "the counters lock");
+}
+void host_counters_unlock(vif_host *dev)
+{
+	release_spinlock(dev->counters_locked, "the counters lock");
+}
+
 int host_read_frontend(vif_host *dev, frontend_features *out)
 {
 	if (!dev->readable || host->step_fails()) {
@@ -121,6 +130,9 @@ void host_grace_period(void)
 			EXPECT_EQ(dev->vif->queue_count.load(), 0u)
 				<< "a grace period while queues are still visible";
 	wait_for_readers();
+	for (queue_host *q : host->queues)
+		if (q->dev->life_locked && q->dev->life_holder == &this_task())
+			q->unread = !q->listed;
 }
 
 bool host_hotplug_connected(vif_host *dev)

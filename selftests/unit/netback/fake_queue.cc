@@ -140,6 +140,8 @@ void host_queue_destroy(queue_host *q)
 	EXPECT_FALSE(q->locked);
 	EXPECT_TRUE(q->from_guest.off && q->to_guest.off) << "freed with NAPI enabled";
 	EXPECT_FALSE(q->from_guest.poll || q->to_guest.poll) << "freed while it is polled";
+	EXPECT_FALSE(q->listed) << "freed with its polls on the device's list";
+	EXPECT_TRUE(q->unread || !q->was_listed) << "freed under readers of the device's list";
 	EXPECT_FALSE(q->from_guest.held || q->to_guest.held) << "freed while a timer runs";
 	for (queue_host::Side *side : {&q->from_guest, &q->to_guest})
 		EXPECT_FALSE(side->timer || side->hold) << "freed with a timer armed";
@@ -149,8 +151,23 @@ void host_queue_destroy(queue_host *q)
 	delete q;
 }
 
+void host_queue_add_polls(queue_host *q)
+{
+	EXPECT_TRUE(host->rtnl_locked);
+	EXPECT_FALSE(q->listed);
+	q->listed = q->was_listed = true;
+}
+
+void host_queue_remove_polls(queue_host *q)
+{
+	EXPECT_TRUE(host->rtnl_locked);
+	EXPECT_TRUE(q->from_guest.off && q->to_guest.off) << "removed with NAPI enabled";
+	q->listed = q->unread = false;
+}
+
 int host_queue_bind(queue_host *q)
 {
+	EXPECT_TRUE(q->listed) << "an event would schedule a poll that is none yet";
 	for (queue_host::Side *side : {&q->from_guest, &q->to_guest}) {
 		if (host->step_fails()) {
 			host_report_error(q->dev, -EINVAL, "binding an event channel");

@@ -2,7 +2,7 @@
 // Two CPUs: one has just given its NAPI back and is about to arm a timer, the other one takes the vif down.
 // napi_disable() does not wait for such a poll, so what was cancelled then is armed again. The fake kernel
 // complains when a queue is freed with a timer armed. (interleave_test.cc has every pair at every call.)
-#include "fake.hpp"
+#include "operations.hpp"
 
 using namespace ringway;
 using namespace ringway::test;
@@ -83,4 +83,46 @@ TEST_F(Race, ReceiversRateTimerIsArmedBehindDown)
 	EXPECT_NE(q->to_guest.timer, 0u) << "or this test has lost its subject";
 	b.frontend_state(XenbusState::closing);
 }
+
+class TearDown : public testing::TestWithParam<u32>
+{
+};
+
+// A guest with many queues holds the thread that handles everybody's watches no longer than one with a single
+// queue: a grace period. RL-19
+TEST_P(TearDown, TakesOneGracePeriod)
+{
+	Host machine;
+	Guest g{1, GetParam()};
+	g.connect();
+	const u32 before = host->grace_periods;
+	g.frontend_state(XenbusState::closing);
+	EXPECT_EQ(host->grace_periods, before + 1);
+}
+INSTANTIATE_TEST_SUITE_P(Queues, TearDown, testing::Values(1, 2, 8));
+
+// Nor with a control ring full of messages, each of which waits for a grace period. RL-19
+TEST(TearDownControl, WaitsForOneMessageAndNotForAll)
+{
+	World world;
+	u16 id = 0;
+	const auto say = [&](u16 type, u32 value) {
+		world.control.post(CtrlRequest{id++, type, {value, 0, 0}});
+		(void)world.control.push_requests();
+	};
+	say(XEN_NETIF_CTRL_TYPE_SET_HASH_ALGORITHM, 1);
+	for (u32 i = 0; i < 12; i++)
+		say(XEN_NETIF_CTRL_TYPE_SET_HASH_FLAGS, i & 1 ? 0 : kHashTypes);
+	const u32 before = host->grace_periods;
+	Cpus machine;
+	machine.add("messages", [&] { control_work(world.b); });
+	Task &closes = machine.add("closes", [&] { frontend(world.b, XenbusState::closing); });
+	machine.choose = [&](Task &now) {
+		return now.before && std::string(now.at) == "host_grace_period" ? &closes : nullptr;
+	};
+	machine.run();
+	EXPECT_TRUE(closes.waited) << "or this test has lost its subject";
+	EXPECT_LE(host->grace_periods, before + 2);
+}
+
 } // namespace
