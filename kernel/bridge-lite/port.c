@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/stringify.h>
+#include <net/rtnetlink.h>
 
 #include "bridge-lite/counters.h"
 #include "bridge-lite/entry.h"
@@ -171,12 +172,42 @@ free:
 	return err;
 }
 
+/* A guest is behind it: a vif, or the tap of an emulated card. */
+static bool is_guests(const struct brlite_slave *slave)
+{
+	const struct rtnl_link_ops *kind = slave->port.dev->rtnl_link_ops;
+
+	return slave->port.owner || (kind && !strcmp(kind->kind, "tun"));
+}
+
+/*
+ * What a port was told ends when it leaves. A guest's would be open, then, as soon as it joins a bridge again, this
+ * one or one made anew, also of this module loaded anew. So the device goes down, and ringway(8) takes it up when
+ * all is in force once more.
+ */
+static void close_if_guarded(const struct brlite_slave *slave)
+{
+	struct net_device *dev = slave->port.dev;
+	const u32 guards = BRLITE_ISOLATED | BRLITE_LOCKED | BRLITE_ADDRESS_LOCKED | BRLITE_STORM | BRLITE_RULES_FROM |
+			   BRLITE_RULES_TO;
+
+	if (!(dev->flags & IFF_UP) || !is_guests(slave))
+		return;
+	if (!(slave->port.policy & guards) &&
+	    !(slave->bridge->vlan_filtering && brlite_vlans_differ(slave->bridge, &slave->vlans)))
+		return;
+	netdev_info(dev, "leaves %s and its policy: down until \"ringway vif set\" puts it in force again\n",
+		    slave->bridge->dev->name);
+	dev_close(dev);
+}
+
 /* Everything but what depends on the ports that remain. */
 static void remove_slave(struct brlite_slave *slave)
 {
 	struct brlite *bridge = slave->bridge;
 	struct net_device *dev = slave->port.dev;
 
+	close_if_guarded(slave);
 	brlite_remove_port_files(slave);
 	brlite_netpoll_leave(slave);
 	/* No new verdict names the port, the driver that bound it lets go, then those in flight end. */

@@ -28,6 +28,15 @@ void brlite_vlans_init(const struct brlite *bridge, struct brlite_port *port, st
 		brlite_vlan_set(port, bridge->default_pvid, BRLITE_VLAN_PVID | BRLITE_VLAN_UNTAGGED);
 }
 
+bool brlite_vlans_differ(const struct brlite *bridge, const struct brlite_vlans *vlans)
+{
+	unsigned int i, members = 0;
+
+	for (i = 0; i < ARRAY_SIZE(vlans->member); i++)
+		members += hweight64(vlans->member[i]);
+	return members != !!bridge->default_pvid || vlans->pvid != bridge->default_pvid;
+}
+
 /* --- Changing. CONTEXT: RTNL ---------------------------------------------------------------------------- */
 
 /* IDs from first to last, which is one attribute or two. */

@@ -8,6 +8,8 @@
 struct nlattr;
 
 void brlite_vlans_init(const struct brlite *bridge, struct brlite_port *port, struct brlite_vlans *vlans);
+/* From those that every port starts with. */
+bool brlite_vlans_differ(const struct brlite *bridge, const struct brlite_vlans *vlans);
 int brlite_change_vlans(struct net_device *dev, const struct nlattr *spec, bool add, struct netlink_ext_ack *extack);
 int brlite_fill_vlans(struct sk_buff *skb, struct net_device *dev, u32 filter_mask);
 void brlite_filter_vlans(struct brlite *bridge, bool on);
