@@ -35,6 +35,7 @@ struct Arguments {
 	unsigned timeout = 0;
 	unsigned watch = 0;
 	bool no_wait = false;
+	bool fix = false;
 	std::function<int()> run;
 
 	Millis timeout_or(Millis fallback) const
@@ -51,14 +52,14 @@ void print(const Output &output, const Answer &answer)
 	}
 }
 
-int run_check(const Output &output)
+int run_check(const Output &output, bool fix)
 {
 	World world;
 	auto findings = check_host(world.host(), geteuid() == 0, RINGWAY_VERSION);
 	if (worth_going_on(findings)) {
 		try {
 			Context context = world.open();
-			for (const Finding &finding : check_vifs(context)) {
+			for (const Finding &finding : check_vifs(context, fix)) {
 				findings.push_back(finding);
 			}
 		} catch (const Error &error) {
@@ -199,8 +200,8 @@ void add_limit(CLI::App &vif, Arguments &a)
 		add_verb(vif, "limit", "Show or change how much a guest may send and receive", a, Names::vif);
 	limit->add_option("LIMIT", a.spec, "rate=, pps=, rx-rate=, rx-pps=; the value none removes a limit");
 	on(limit, a, [&a]() -> Work {
-		const auto limits = parse_limits(a.spec);
-		return [&a, limits](Context &c) { return vif_limit(c, a.output, a.domain, a.vif, limits); };
+		(void)parse_limits(a.spec);
+		return [&a](Context &c) { return vif_limit(c, a.output, a.domain, a.vif, a.spec); };
 	});
 }
 
@@ -226,9 +227,10 @@ void add_objects(CLI::App &app, Arguments &a)
 	add_stats(vif, a);
 	add_limit(vif, a);
 	add_rules(vif, a);
-	app.add_subcommand("check", "Find what is wrong on this host and say how to fix it")
-		->fallthrough()
-		->callback([&a] { a.run = [&a] { return run_check(a.output); }; });
+	CLI::App *check = app.add_subcommand("check", "Find what is wrong on this host and say how to fix it")
+				  ->fallthrough();
+	check->add_flag("--fix", a.fix, "Put policies in force that are not");
+	check->callback([&a] { a.run = [&a] { return run_check(a.output, a.fix); }; });
 }
 
 int run(int argc, char **argv)

@@ -133,10 +133,24 @@ unsigned Host::queues(const std::string &device) const
 	return count;
 }
 
-std::string Host::default_bridge() const
+unsigned Host::module_users(const std::string &name) const
+{
+	const auto count = schema::parse_uint(first_line(root_ / "sys/module" / name / "refcnt"));
+	return static_cast<unsigned>(count.value_or(0));
+}
+
+void Host::keep_ipv6_off(const std::string &device) const
+{
+	const fs::path file = root_ / "proc/sys/net/ipv6/conf" / device / "disable_ipv6";
+	if (is_there(file)) {
+		std::ofstream(file) << "1\n"; // where IPv6 is off there is no such file, and no need
+	}
+}
+
+std::string Host::xl_conf(std::initializer_list<std::string_view> keys) const
 {
 	constexpr std::string_view blanks = " \t";
-	std::string found = "xenbr0";
+	std::string found;
 	std::ifstream in(root_ / "etc/xen/xl.conf");
 	for (std::string line; std::getline(in, line);) {
 		const std::string_view all = line;
@@ -147,17 +161,34 @@ std::string Host::default_bridge() const
 		}
 		const auto key = all.substr(begin, all.find_last_not_of(blanks, equals - 1) - begin + 1);
 		const auto open = all.find_first_not_of(blanks, equals + 1);
-		if ((key != "vif.default.bridge" && key != "defaultbridge") || open == all.npos ||
+		if (std::find(keys.begin(), keys.end(), key) == keys.end() || open == all.npos ||
 		    (all[open] != '"' && all[open] != '\'')) {
 			continue;
 		}
 		const auto close = all.find(all[open], open + 1);
 		const auto value = close == all.npos ? "" : all.substr(open + 1, close - open - 1);
-		if (schema::is_ifname(value)) {
+		if (!value.empty()) {
 			found = value;
 		}
 	}
 	return found;
+}
+
+std::string Host::default_bridge() const
+{
+	const std::string found = xl_conf({"vif.default.bridge", "defaultbridge"});
+	return schema::is_ifname(found) ? found : "xenbr0";
+}
+
+bool Host::xl_uses_vif_bridge() const
+{
+	const std::string script = xl_conf({"vif.default.script", "vifscript"});
+	return script.empty() || fs::path(script).filename() == "vif-bridge";
+}
+
+bool Host::has_brctl() const
+{
+	return is_there(root_ / "sbin/brctl") || is_there(root_ / "usr/sbin/brctl");
 }
 
 std::string Host::hotplug_script() const

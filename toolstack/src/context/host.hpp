@@ -5,8 +5,10 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ringway
@@ -24,6 +26,7 @@ public:
 	// "built-in".
 	std::optional<std::string> backend_driver() const;
 	bool module_loaded(const std::string &name) const;
+	unsigned module_users(const std::string &name) const; // what holds it loaded
 	bool module_available(const std::string &name) const;
 	// What the module calls its version: the one that runs, and the one whose file modprobe would load.
 	// nullopt: there is none, it does not say, or its file is compressed.
@@ -35,10 +38,18 @@ public:
 	unsigned queues(const std::string &device) const;
 	// Of vifs whose vifspec names none: xl.conf's vif.default.bridge, as with xl.
 	std::string default_bridge() const;
+	// Of vifs whose vifspec names none: Xen's own script, which needs an ordinary bridge where there is
+	// brctl.
+	bool xl_uses_vif_bridge() const;
+	bool has_brctl() const;
+	// This host has no address of its own on the device, and says nothing there.
+	void keep_ipv6_off(const std::string &device) const;
 	// A hotplug script that xl can run when it removes the vif.
 	std::string hotplug_script() const;
 
 private:
+	// The last value that xl.conf gives one of the keys.
+	std::string xl_conf(std::initializer_list<std::string_view> keys) const;
 	// For this kernel, as modules.dep names it; empty when there is none.
 	std::filesystem::path module_file(const std::string &name) const;
 

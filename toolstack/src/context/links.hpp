@@ -13,6 +13,7 @@
 #include "words/rules.hpp"
 #include "words/storm.hpp"
 #include "words/vlan.hpp"
+#include "words/vlan_change.hpp"
 
 namespace ringway
 {
@@ -47,12 +48,25 @@ struct Link {
 struct PortChange {
 	std::optional<bool> isolated;
 	std::optional<bool> mac_lock;
-	std::optional<Mac> mac;                                          // that it is locked to, or was
-	std::optional<std::optional<IpLock>> ip_lock;                    // nullopt within: any address
+	std::optional<Mac> mac;                       // that it is locked to, or was
+	bool has_mac = true;                          // another port of the same guest has it instead, if not
+	std::optional<std::optional<IpLock>> ip_lock; // nullopt within: any address
 	std::array<std::optional<StormLimit>, storm_kinds.size()> storm; // in their order
 	std::optional<PortRules> rules;
 	std::optional<int> mirror_from, mirror_to; // index of the port that gets copies; 0: none
 	std::optional<Vlan> vlan;
+};
+
+// What a port of a brlite bridge may do, as the kernel has it now.
+struct PortState {
+	bool isolated = false;
+	bool locked = false;  // to the addresses that are put behind it by hand
+	bool has_mac = false; // the address that was asked about is one of them
+	std::optional<IpLock> ip_lock;
+	StormLimits storm;
+	CountedRules counted;
+	int mirror_from = 0, mirror_to = 0;
+	VlanTable vlans;
 };
 
 class Links
@@ -75,11 +89,10 @@ public:
 	virtual void set_vlan(const Link &link, const Vlan &vlan) = 0;
 	// The port must be in a brlite bridge already.
 	virtual void change_port(const Link &link, const PortChange &change) = 0;
-	virtual CountedRules rules(const Link &link) = 0;
+	// nullopt: it is no port of a brlite bridge (any more). mac: whether it is locked to this one.
+	virtual std::optional<PortState> port_state(const Link &link, const std::optional<Mac> &mac) = 0;
 	// Whether this bridge looks at VLAN tags at all.
 	virtual bool filters_vlans(const Link &bridge) = 0;
-	// From now on. The bridge must be a brlite one.
-	virtual void filter_vlans(const Link &bridge) = 0;
 	// Of the device of that name.
 	virtual std::optional<std::vector<Counter>> counters(const std::string &device) = 0;
 };

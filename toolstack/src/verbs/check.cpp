@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <set>
 #include "verbs/rows.hpp"
+#include "vif/in_force.hpp"
 #include "words/text.hpp"
 
 namespace ringway
@@ -91,6 +93,30 @@ void check_bridge(Report &report, Context &context, const std::string &name)
 	}
 }
 
+// Both work on an ordinary bridge, and silently do nothing on a brlite one, or fail.
+void check_habits(Report &report, const Host &host, const std::string &bridge)
+{
+	for (const char *filter : {"xt_physdev", "ebtable_filter"}) {
+		if (host.module_users(filter) > 0) {
+			report.warning(
+				"bridge " + bridge,
+				fmt::format(
+					"rules of iptables or ebtables for bridged frames are in use ({}), "
+					"and match nothing on a brlite bridge",
+					filter),
+				"write them again with 'ringway vif rules' or in /etc/ringway/policy.d");
+		}
+	}
+	if (host.xl_uses_vif_bridge() && host.has_brctl()) {
+		report.warning(
+			"xl",
+			fmt::format("its default hotplug script is vif-bridge, which fails on {} because "
+				    "brctl is installed",
+				    bridge),
+			"write vif.default.script=\"vif-bridge-lite\" into /etc/xen/xl.conf");
+	}
+}
+
 void check_vif(Report &report, const VifRow &row)
 {
 	const Record &record = row.record;
@@ -119,6 +145,27 @@ void check_vif(Report &report, const VifRow &row)
 	} else {
 		report.ok(subject,
 			  fmt::format("connected, device {}", row.device.empty() ? "-" : row.device));
+	}
+}
+
+// What is wrong with the policy at its port, or that it was put in force again.
+void check_policy(Report &report, Context &context, const Record &record, bool fix)
+{
+	const std::vector<std::string> drift = policy_drift(context, record);
+	if (drift.empty()) {
+		return;
+	}
+	const std::string subject = "policy of " + record.text(),
+			  text = fmt::format("{}", fmt::join(drift, "; "));
+	if (!fix) {
+		report.problem(subject, text, "ringway check --fix");
+		return;
+	}
+	try {
+		mend_policy(context, record);
+		report.ok(subject, "put in force again: " + text);
+	} catch (const Error &error) {
+		report.problem(subject, text, error.what());
 	}
 }
 
@@ -162,7 +209,7 @@ std::vector<Finding> check_host(const Host &host, bool root, const std::string &
 	return report.findings;
 }
 
-std::vector<Finding> check_vifs(Context &context)
+std::vector<Finding> check_vifs(Context &context, bool fix)
 {
 	Report report;
 	report.ok("xenstored", "answers");
@@ -178,9 +225,13 @@ std::vector<Finding> check_vifs(Context &context)
 	}
 	for (const std::string &bridge : bridges) {
 		check_bridge(report, context, bridge);
+		if (const auto link = context.links.find(bridge); link && link->kind == "brlite") {
+			check_habits(report, context.host, bridge);
+		}
 	}
 	for (const Record &record : records) {
-		check_vif(report, make_row(context, record));
+		check_policy(report, context, record, fix);
+		check_vif(report, make_row(context, record, false));
 	}
 	return report.findings;
 }

@@ -27,7 +27,8 @@ struct Finding {
 // in going on. version: the command's.
 std::vector<Finding> check_host(const Host &host, bool root, const std::string &version);
 // Checks of the bridges and of every vif.
-std::vector<Finding> check_vifs(Context &context);
+// fix: policies that are not in force are put in force.
+std::vector<Finding> check_vifs(Context &context, bool fix = false);
 
 bool healthy(const std::vector<Finding> &findings);
 bool worth_going_on(const std::vector<Finding> &findings);

@@ -5,8 +5,8 @@
 #include <fmt/ranges.h>
 #include "vif/attach_check.hpp"
 #include "vif/carrier.hpp"
-#include "vif/kept_policy.hpp"
 #include "vif/policy.hpp"
+#include "vif/wanted_policy.hpp"
 #include "verbs/rows.hpp"
 #include "words/text.hpp"
 #include "words/vifspec.hpp"
@@ -87,7 +87,7 @@ Answer vif_list(Context &context, const Output &output, const std::string &domai
 	nlohmann::json json = nlohmann::json::array();
 	std::string details;
 	for (const Record &record : records) {
-		rows.push_back(make_row(context, record));
+		rows.push_back(make_row(context, record, output.json || output.details));
 		json.push_back(to_json(rows.back(), output.stats));
 		details += show_text(rows.back(), output.stats);
 	}
@@ -121,12 +121,18 @@ Answer vif_set(Context &context, const Output &output, const std::string &domain
 		return show();
 	}
 	if (output.dry_run) {
-		const Policy wanted = change_policy(read_policy(context.store, record), words);
+		WantedPolicy wanted_then = wanted_policy(context, record);
+		wanted_then.set(words);
+		const Policy wanted = wanted_then.policy();
 		return {nlohmann::json{{"policy", wanted.text()}},
 			fmt::format("{} would have: {}\n", record.text(),
 				    wanted.empty() ? "nothing" : wanted.text())};
 	}
-	update_policy(context, record, words);
+	if (words.empty()) {
+		put_policy_in_force(context, record);
+	} else {
+		update_policy(context, record, words);
+	}
 	if (carrier) {
 		set_carrier(context, record, *carrier);
 	}
@@ -144,7 +150,9 @@ Answer vif_rules(Context &context, const Output &output, const std::string &doma
 		}
 		update_policy(context, record, {"rules=" + *text});
 	}
-	const CountedRules counted = context.links.rules(find_port(context, record));
+	const CountedRules counted = context.links.port_state(find_port(context, record), std::nullopt)
+					     .value_or(PortState())
+					     .counted;
 	return {rules_json(counted.rules, &counted),
 		counted.rules.empty() ? fmt::format("# {} has no rules\n", record.text())
 				      : rules_text(counted.rules, &counted)};

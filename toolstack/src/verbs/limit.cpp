@@ -2,10 +2,7 @@
 #include "verbs/limit.hpp"
 
 #include <fmt/format.h>
-#include <set>
-#include "vif/plan.hpp"
-#include "words/rate.hpp"
-#include "words/text.hpp"
+#include "vif/policy.hpp"
 #include "xenstore_schema.hpp"
 
 namespace ringway
@@ -31,61 +28,6 @@ const Key keys[] = {
 	{"rx-pps", be::rx_pps, rec::rx_pps, &Record::rx_pps, false},
 };
 
-constexpr std::string_view known = "rate, pps, rx-rate, rx-pps";
-
-const Key &find_key(std::string_view name)
-{
-	for (const Key &key : keys) {
-		if (key.name == name) {
-			return key;
-		}
-	}
-	throw Error(Exit::usage, fmt::format("limit {}: unknown; the limits are {}", quote(name), known));
-}
-
-Limit parse_limit(const Key &key, std::string_view value)
-{
-	Limit limit{&key.backend, &key.record, std::nullopt};
-	if (value == "none") {
-		return limit;
-	}
-	limit.value = key.is_rate ? Rate::parse(value).node() : std::string(value);
-	if (!schema::valid(key.backend, *limit.value)) {
-		throw Error(Exit::usage,
-			    fmt::format("{} {}: write a whole number from {} to {}, or none", key.name,
-					quote(value), key.backend.min, key.backend.max));
-	}
-	return limit;
-}
-
-void write_limit(Transaction &transaction, const std::string &path, const Limit &limit,
-		 const NodeAccess &access)
-{
-	if (!limit.value) {
-		transaction.remove(path);
-		return;
-	}
-	transaction.write(path, *limit.value);
-	transaction.set_access(path, access);
-}
-
-void write_limits(Context &context, const Record &record, const std::vector<Limit> &limits)
-{
-	transact(context.store, context.clock, [&](Transaction &transaction) {
-		// INVARIANT: nothing is written where a vif was: a node there would outlive it.
-		if (!transaction.read(node_path(record.backend_path(), be::state)) ||
-		    !transaction.read(node_path(record.record_path(), rec::backend))) {
-			throw Error(Exit::absent,
-				    fmt::format("{}: it was detached in the meantime", record.text()));
-		}
-		for (const Limit &limit : limits) {
-			write_limit(transaction, node_path(record.backend_path(), *limit.backend), limit,
-				    {record.backend, record.domid});
-			write_limit(transaction, node_path(record.record_path(), *limit.record), limit, {});
-		}
-	});
-}
-
 Answer planned(const Record &record, const std::vector<Limit> &limits)
 {
 	nlohmann::json writes = nlohmann::json::array(), removes = nlohmann::json::array();
@@ -107,34 +49,16 @@ Answer planned(const Record &record, const std::vector<Limit> &limits)
 
 } // namespace
 
-std::vector<Limit> parse_limits(const std::vector<std::string> &words)
-{
-	std::vector<Limit> out;
-	std::set<std::string_view> seen;
-	for (const std::string &word : words) {
-		const auto equals = word.find('=');
-		if (equals == word.npos) {
-			throw Error(Exit::usage, fmt::format("limit {}: write KEY=VALUE; the keys are {}",
-							     quote(word), known));
-		}
-		const Key &key = find_key(std::string_view(word).substr(0, equals));
-		if (!seen.insert(key.name).second) {
-			throw Error(Exit::usage, fmt::format("limit {}: given twice; keep one", key.name));
-		}
-		out.push_back(parse_limit(key, std::string_view(word).substr(equals + 1)));
-	}
-	return out;
-}
-
 Answer vif_limit(Context &context, const Output &output, const std::string &domain, const std::string &vif,
-		 const std::vector<Limit> &limits)
+		 const std::vector<std::string> &words)
 {
 	const Record old = find_vif(context.store, domain, vif);
+	const std::vector<Limit> limits = parse_limits(words);
 	if (output.dry_run) {
 		return planned(old, limits);
 	}
 	if (!limits.empty()) {
-		write_limits(context, old, limits);
+		update_limits(context, old, words);
 	}
 	const Record record = read_record(context.store, old.domid, old.devid).value_or(old);
 	Answer out{nlohmann::json{{"domid", record.domid}, {"devid", record.devid}}, record.text() + ":"};

@@ -8,24 +8,16 @@
 #include <string>
 #include <vector>
 #include "context/context.hpp"
-#include "schema_types.hpp"
 #include "verbs/answer.hpp"
 #include "vif/record.hpp"
+#include "words/limit.hpp"
 
 namespace ringway
 {
 
-struct Limit {
-	const schema::Node *backend = nullptr, *record = nullptr;
-	std::optional<std::string> value; // as the node has it; nothing: no limit
-};
-
-// rate= and rx-rate= as in a vifspec, pps= and rx-pps= as whole numbers, or none. Throws Error (usage).
-std::vector<Limit> parse_limits(const std::vector<std::string> &words);
-
-// Without limits: shows those there are.
+// KEY=VALUE words; without them: shows what limits there are.
 Answer vif_limit(Context &context, const Output &output, const std::string &domain, const std::string &vif,
-		 const std::vector<Limit> &limits);
+		 const std::vector<std::string> &words);
 
 // Adds what limits the record has.
 void add_limits(nlohmann::json &out, const Record &record);

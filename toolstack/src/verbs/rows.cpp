@@ -5,7 +5,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 #include "vif/domain.hpp"
-#include "vif/kept_policy.hpp"
+#include "vif/in_force.hpp"
 #include "verbs/limit.hpp"
 #include "vif/state.hpp"
 #include "words/text.hpp"
@@ -133,14 +133,17 @@ std::string stats_text(const LinkStats &stats)
 
 } // namespace
 
-VifRow make_row(Context &context, const Record &record)
+VifRow make_row(Context &context, const Record &record, bool with_policy)
 {
 	VifRow row;
 	row.record = record;
 	row.domain = context.store.read(Store::none, domain_path(record.domid) + "/name").value_or("");
 	row.state = state_name(backend_state(context.store, record));
 	row.guest_state = state_name(frontend_state(context.store, record));
-	row.policy = read_policy(context.store, record);
+	if (with_policy) {
+		row.policy = policy_in_force(context, record).value_or(Policy());
+		row.drift = policy_drift(context, record);
+	}
 	row.features = agreed(context.store, record);
 	row.queues = guest_queues(context.store, record);
 	row.error = backend_error(context.store, record);
@@ -169,7 +172,9 @@ nlohmann::json to_json(const VifRow &row, bool with_stats)
 			      {"queues", row.queues},
 			      {"features", row.features}};
 	add_limits(out, record);
-	if (!record.vlan.empty()) {
+	if (row.policy.vlan) {
+		out["vlan"] = row.policy.vlan->text;
+	} else if (!record.vlan.empty()) {
 		out["vlan"] = record.vlan;
 	}
 	if (!record.ip.empty()) {
@@ -197,6 +202,9 @@ nlohmann::json to_json(const VifRow &row, bool with_stats)
 	}
 	if (row.policy.mirror) {
 		out["mirror"] = mirror_text(*row.policy.mirror);
+	}
+	if (!row.drift.empty()) {
+		out["not_in_force"] = row.drift;
 	}
 	if (!row.error.empty()) {
 		out["error"] = row.error;
@@ -240,13 +248,16 @@ std::string show_text(const VifRow &row, bool with_stats)
 	      {"pps", record.pps},
 	      {"rx-rate (bytes,us)", record.rx_rate},
 	      {"rx-pps", record.rx_pps},
-	      {"vlan", record.vlan},
+	      {"vlan", row.policy.vlan ? row.policy.vlan->text : record.vlan},
 	      {"ip", record.ip}}) {
 		out += value.empty() ? "" : fmt::format("    {} {}\n", name, value);
 	}
 	Policy rest = row.policy;
 	rest.vlan.reset(); // shown above
 	out += rest.empty() ? "" : fmt::format("    policy {}\n", rest.text());
+	for (const std::string &line : row.drift) {
+		out += fmt::format("    not in force: {}\n", line);
+	}
 	out += row.error.empty() ? "" : fmt::format("    error {}\n", row.error);
 	return out + (with_stats && row.stats ? stats_text(*row.stats) : "");
 }

@@ -28,10 +28,12 @@ struct VifRow {
 	std::vector<std::string> features; // that both ends agreed on
 	std::string error;                 // what the drivers say went wrong
 	std::optional<LinkStats> stats;
-	Policy policy;
+	Policy policy;                  // as the kernel has it
+	std::vector<std::string> drift; // where that is not as it should be
 };
 
-VifRow make_row(Context &context, const Record &record);
+// with_policy: the kernel is asked some things more.
+VifRow make_row(Context &context, const Record &record, bool with_policy = true);
 
 nlohmann::json to_json(const VifRow &row, bool with_stats);
 std::string list_text(const std::vector<VifRow> &rows, bool with_stats);

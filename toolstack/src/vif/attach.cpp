@@ -164,13 +164,11 @@ void wire_up(Context &context, const AttachChecked &checked, const Record &recor
 	context.links.set_mac(link, Mac::vif());
 	context.links.set_mtu(link, checked.mtu);
 	context.links.set_master(link, *bridge);
-	if (checked.spec.vlan) {
+	if (bridge->kind == "bridge" && checked.spec.vlan) {
 		context.links.set_vlan(link, *checked.spec.vlan);
-		begin_filtering(context, *bridge);
 	}
-	if (checked.ip_lock) {
-		update_policy(context, record, {"ip=" + ip_lock_text(*checked.ip_lock)});
-	}
+	put_policy_in_force(context, read_record(context.store, record.domid, record.devid).value_or(record));
+	context.host.keep_ipv6_off(link.name);
 	// INVARIANT: nothing passed the port until now.
 	context.links.set_up(link, true);
 }
@@ -204,6 +202,13 @@ void bring_up(Context &context, const AttachChecked &checked, const Record &reco
 	}
 }
 
+// Not every libxl takes the VLANs along when the guest reboots.
+KeyValues attached_words(const AttachChecked &checked)
+{
+	return checked.backend_here && checked.spec.vlan ? KeyValues{{"vlan", checked.spec.vlan->text}}
+							 : KeyValues();
+}
+
 // The vif works, so whatever goes wrong here is a remark and not an error.
 void remember(Context &context, const PlanInput &made)
 {
@@ -223,10 +228,12 @@ Record attach(Context &context, std::string_view domain, const VifSpec &spec, co
 	Record record = create(context, checked);
 	const PlanInput made = plan_input(checked, record.devid);
 	try {
+		keep_attached(context, record, attached_words(checked));
 		bring_up(context, checked, record, options);
 	} catch (const Error &error) {
 		try {
 			remove_vif(context, record, undo_timeout);
+			keep_attached(context, record, {});
 		} catch (const Error &second) {
 			throw Error(
 				error.code(),

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include "words/ip_lock.hpp"
 #include "vif/address.hpp"
+#include "vif/policy.hpp"
 #include "vif/record.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
@@ -51,13 +52,9 @@ Link check_bridge(Context &context, const std::string &name)
 
 void check_vlan(Context &context, const Link &bridge, const VifSpec &spec)
 {
-	// A brlite bridge is told to with the first port that has VLANs.
-	if (!spec.vlan || bridge.kind == "brlite" || context.links.filters_vlans(bridge)) {
-		return;
+	if (spec.vlan && !context.links.filters_vlans(bridge)) {
+		throw Error(Exit::usage, not_filtering(bridge, spec.vlan->text));
 	}
-	throw Error(Exit::usage, fmt::format("vlan {}: bridge {} does not filter VLANs; make it with 'ip "
-					     "link set {} type bridge vlan_filtering 1'",
-					     quote(spec.vlan->text), bridge.name, bridge.name));
 }
 
 // Whether name is what the kernel calls some vif.

@@ -6,6 +6,8 @@ extern "C" {
 #include <xen/io/xenbus.h>
 }
 #include "vif/domain.hpp"
+#include "vif/policy.hpp"
+#include "vif/wanted_policy.hpp"
 #include "vif/state.hpp"
 #include "xenstore_schema.hpp"
 
@@ -111,7 +113,9 @@ DetachResult detach(Context &context, std::string_view domain, std::string_view 
 		    const DetachOptions &options)
 {
 	const Record record = find_vif(context.store, domain, vif);
+	const VifNames names = vif_names(context, record); // of the domain, which may go meanwhile
 	const bool forced = remove_vif(context, record, options.timeout);
+	forget_policy(context, record, names);
 	if (forced) {
 		context.note(fmt::format(
 			"{}: the guest did not release it within {} s, so it was removed by force",

@@ -38,22 +38,6 @@ void keep(Transaction &transaction, const Record &record, const schema::Node &no
 	transaction.set_access(where, {record.backend, record.domid});
 }
 
-// In the record as well, for what shows the vif and for xl.
-void keep_vlan(Transaction &transaction, const Record &record, const std::optional<Vlan> &vlan)
-{
-	if (vlan && vlan->text.empty()) {
-		return; // what could not be read stays
-	}
-	const std::string where = node_path(record.record_path(), schema::record::vlan);
-	keep(transaction, record, be::vlan, vlan ? std::optional(vlan->text) : std::nullopt);
-	if (vlan) {
-		transaction.write(where, vlan->text);
-		transaction.set_access(where, {});
-	} else {
-		transaction.remove(where);
-	}
-}
-
 std::optional<std::string> one_if(bool set)
 {
 	return set ? std::optional<std::string>("1") : std::nullopt;
@@ -87,8 +71,9 @@ Policy read_policy(Store &store, const Record &record)
 		const auto text = get(rules_node(way));
 		policy.rules.of(way) = text ? read_stored_rules(*text) : RuleList();
 	}
+	const auto mirror = get(be::mirror);
 	try {
-		policy.mirror = parse_mirror(get(be::mirror).value_or("none"));
+		policy.mirror = parse_mirror(mirror.value_or("none"));
 	} catch (const Error &) {
 		policy.mirror.reset(); // a mirror that cannot be read is none
 	}
@@ -111,7 +96,7 @@ void keep_policy(Transaction &transaction, const Record &record, const Policy &p
 	     policy.mirror ? std::optional(mirror_text(*policy.mirror)) : std::nullopt);
 	keep(transaction, record, be::ip_lock,
 	     policy.ip_lock ? std::optional(policy.ip_text()) : std::nullopt);
-	keep_vlan(transaction, record, policy.vlan);
+	keep(transaction, record, be::vlan, policy.vlan ? std::optional(policy.vlan->text) : std::nullopt);
 }
 
 } // namespace ringway

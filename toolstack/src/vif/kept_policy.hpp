@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// A vif's policy as its backend directory keeps it for as long as the vif lives, so that it can be put in
-// force again when the vif joins a bridge anew.
+// A vif's policy as its backend directory shows it: what was put in force last. What should be in force is
+// known without it (wanted_policy.hpp).
 #pragma once
 
 #include "context/store.hpp"

@@ -59,6 +59,9 @@ json nic(const PlanInput &in)
 	if (!spec.ip.empty()) {
 		out["ip"] = spec.ip_text(); // without it a guest that was locked would come back open
 	}
+	if (spec.vlan) {
+		out["vlan"] = spec.vlan->text; // libxl knows it since Xen 4.19, and older ones leave it out
+	}
 	if (spec.rate) {
 		out["rate_bytes_per_interval"] = spec.rate->bytes_per_interval;
 		out["rate_interval_usecs"] = spec.rate->interval_usecs;

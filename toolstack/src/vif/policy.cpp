@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vif/policy.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include "context/file_lock.hpp"
 #include "vif/address.hpp"
 #include "vif/kept_policy.hpp"
+#include "vif/limit.hpp"
+#include "vif/port_plan.hpp"
+#include "vif/wanted_policy.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
 
@@ -36,101 +38,43 @@ void check_mac_lock(Context &context, const Record &record, const Link &link)
 // The port's VLANs until now are not to be had back: it gets the one that every port starts with.
 constexpr std::string_view default_vlan = "1";
 
-// A guest that was the mirror may be gone: that must not keep the rest from being put in force.
-int mirror_target(Context &context, const Link &port, const Mirror &mirror)
+FileLock turn(Context &context, const Record &record)
 {
-	const auto target = context.links.find(mirror.device);
-	if (target && target->master == port.master && target->index != port.index) {
-		return target->index;
-	}
-	context.note(fmt::format("mirror {}: not another port of {}'s bridge, so nothing is copied; run "
-				 "'ringway vif set' again when it is one, or give it up with mirror=none",
-				 quote(mirror.device), port.name));
-	return 0;
+	return {context.clock,
+		own_locks(context.host.root()) / fmt::format("policy-{}.{}", record.domid, record.devid)};
 }
 
-// What the words name, or all that is kept.
-PortChange port_change(Context &context, const Record &record, const Link &link, const Policy &policy,
-		       const std::vector<std::string> &words)
+// A bridge that does not look at tags could not keep the port in its VLANs; and it is not for one guest's
+// sake that all others, and this host, lose the tags that they use.
+void check_filtering(Context &context, const Link &port, const Policy &policy)
 {
-	const auto named = [&](std::string_view key) {
-		return words.empty() || std::any_of(words.begin(), words.end(), [&](const std::string &word) {
-			       return word.starts_with(key) && word.substr(key.size(), 1) == "=";
-		       });
-	};
-	PortChange change;
-	if (named("isolated")) {
-		change.isolated = policy.isolated;
+	const auto bridge = context.links.find(port.master);
+	if (policy.vlan && bridge && !context.links.filters_vlans(*bridge)) {
+		throw Error(Exit::usage, not_filtering(*bridge, policy.vlan->text));
 	}
-	if (named("mac_lock")) {
-		change.mac_lock = policy.mac_lock;
-		change.mac = record.mac;
+}
+
+void put_in_force(Context &context, const Record &record, const Policy &policy,
+		  const std::vector<std::string> &words)
+{
+	const Policy before = read_policy(context.store, record);
+	if (words.empty() && policy.empty() && before.empty()) {
+		return;
 	}
-	if (named("ip")) {
-		change.ip_lock = policy.ip_lock;
-	}
-	for (std::size_t i = 0; i < storm_kinds.size(); ++i) {
-		if (named(storm_kinds[i].key)) {
-			change.storm[i] = policy.storm.*storm_kinds[i].limit;
+	std::vector<PlannedPort> ports = plan_ports(context, record, policy, words);
+	for (PlannedPort &port : ports) {
+		if (port.change.mac_lock == true) {
+			check_mac_lock(context, record, port.link);
+		}
+		if (port.change.vlan) {
+			check_filtering(context, port.link, policy);
+		}
+		if (before.vlan && !policy.vlan) {
+			port.change.vlan = Vlan::parse(default_vlan);
 		}
 	}
-	if (named("rules")) {
-		change.rules = policy.rules;
-	}
-	if (named("mirror")) {
-		const int target = policy.mirror ? mirror_target(context, link, *policy.mirror) : 0;
-		change.mirror_from = policy.mirror && policy.mirror->from_guest ? target : 0;
-		change.mirror_to = policy.mirror && policy.mirror->to_guest ? target : 0;
-	}
-	if (named("vlan")) {
-		change.vlan = policy.vlan;
-	}
-	return change;
-}
-
-} // namespace
-
-Link find_port(Context &context, const Record &record)
-{
-	if (record.backend != 0) {
-		throw Error(Exit::usage, fmt::format("{}: its backend is domain {}: set the policy there",
-						     record.text(), record.backend));
-	}
-	const auto name = context.host.vif_device(record.domid, record.devid);
-	const auto link = name ? context.links.find(*name) : std::nullopt;
-	if (!link) {
-		throw Error(Exit::absent,
-			    fmt::format("{}: it has no network device here; see 'ringway vif show {} {}'",
-					record.text(), record.domid, record.devid));
-	}
-	const auto master = link->master != 0 ? context.links.find(link->master) : std::nullopt;
-	if (!master || master->kind != "brlite") {
-		throw Error(
-			Exit::usage,
-			fmt::format("{}: {} is not a port of a brlite bridge; join one with 'ip link set {} "
-				    "master BRIDGE', or create one with 'ip link add BRIDGE type brlite'",
-				    record.text(), link->name, link->name));
-	}
-	return *link;
-}
-
-void update_policy(Context &context, const Record &record, const std::vector<std::string> &words)
-{
-	const FileLock lock(context.clock, own_locks(context.host.root()) /
-						   fmt::format("policy-{}.{}", record.domid, record.devid));
-	const Policy before = read_policy(context.store, record);
-	const Policy policy = change_policy(before, words);
-	const Link link = find_port(context, record);
-	PortChange change = port_change(context, record, link, policy, words);
-	if (change.mac_lock == true) {
-		check_mac_lock(context, record, link);
-	}
-	if (before.vlan && !policy.vlan) {
-		change.vlan = Vlan::parse(default_vlan);
-	}
-	context.links.change_port(link, change);
-	if (change.vlan && policy.vlan) {
-		begin_filtering(context, context.links.find(link.master).value_or(Link()));
+	for (const PlannedPort &port : ports) {
+		context.links.change_port(port.link, port.change);
 	}
 	transact(context.store, context.clock, [&](Transaction &transaction) {
 		if (!transaction.read(node_path(record.backend_path(), schema::backend::state))) {
@@ -141,15 +85,135 @@ void update_policy(Context &context, const Record &record, const std::vector<std
 	});
 }
 
-void begin_filtering(Context &context, const Link &bridge)
+// First on the disk, so that what is in force outlives whatever happens; back again when it cannot be.
+void keep_while(WantedPolicy &wanted, const KeptWords &before, const std::function<void()> &action)
 {
-	if (bridge.kind != "brlite" || context.links.filters_vlans(bridge)) {
+	if (!wanted.file || wanted.kept == before) {
+		action();
 		return;
 	}
-	context.links.filter_vlans(bridge);
-	context.note(fmt::format(
-		"bridge {} filters VLANs from now on; ports without vlan= are untagged members of VLAN {}",
-		bridge.name, default_vlan));
+	wanted.file->write(wanted.kept, wanted.names.name);
+	try {
+		action();
+	} catch (...) {
+		wanted.file->write(before, wanted.names.name);
+		throw;
+	}
+}
+
+// Ports that left a bridge were taken down by it, because they were open then. Not while the vif is wired up:
+// whoever does that takes it up.
+void take_up(Context &context, const Record &record, const Policy &policy)
+{
+	const auto status = context.store.read(
+		Store::none, node_path(record.backend_path(), schema::backend::hotplug_status));
+	if (policy.empty() || status != "connected") {
+		return;
+	}
+	for (const PlannedPort &port : plan_ports(context, record, policy, {})) {
+		if (!port.link.up) {
+			context.links.set_up(port.link, true);
+			context.note(fmt::format("{} is up again", port.link.name));
+		}
+	}
+}
+
+// Those of the vifspec are in force already, and count more than what is written for many.
+std::vector<Limit> wanted_limits(const Record &record, const WantedPolicy &wanted)
+{
+	const auto in_vifspec = [&](const std::string &key) {
+		return !(key == "rate"      ? record.rate
+			 : key == "pps"     ? record.pps
+			 : key == "rx-rate" ? record.rx_rate
+					    : record.rx_pps)
+				.empty();
+	};
+	KeyValues limits = only_limits(wanted.kept.set, true);
+	for (const auto &[key, value] : only_limits(wanted.written, true)) {
+		if (!in_vifspec(key)) {
+			limits.try_emplace(key, value);
+		}
+	}
+	return parse_limits(words_of(limits));
+}
+
+bool on_ordinary_bridge(Context &context, const Record &record)
+{
+	const auto name = context.host.vif_device(record.domid, record.devid);
+	const auto link = name ? context.links.find(*name) : std::nullopt;
+	const auto master = link && link->master != 0 ? context.links.find(link->master) : std::nullopt;
+	return master && master->kind == "bridge";
+}
+
+} // namespace
+
+std::string not_filtering(const Link &bridge, const std::string &vlan)
+{
+	const std::string how =
+		bridge.kind == "brlite"
+			? fmt::format("let it with 'echo 1 > /sys/class/net/{}/brlite/vlan_filtering', after "
+				      "'bridge vlan add' for all ports that need tags, this host's too",
+				      bridge.name)
+			: fmt::format("make it with 'ip link set {} type bridge vlan_filtering 1'",
+				      bridge.name);
+	return fmt::format("vlan {}: bridge {} does not filter VLANs; {}", quote(vlan), bridge.name, how);
+}
+
+void update_policy(Context &context, const Record &record, const std::vector<std::string> &words)
+{
+	(void)change_policy({}, words);
+	const FileLock lock = turn(context, record);
+	WantedPolicy wanted = wanted_policy(context, record);
+	const KeptWords before = wanted.kept;
+	wanted.set(words);
+	keep_while(wanted, before, [&] { put_in_force(context, record, wanted.policy(), words); });
+}
+
+void put_policy_in_force(Context &context, const Record &record)
+{
+	const FileLock lock = turn(context, record);
+	const WantedPolicy wanted = wanted_policy(context, record);
+	if (!on_ordinary_bridge(context, record)) {
+		put_in_force(context, record, wanted.policy(), {});
+		take_up(context, record, wanted.policy());
+	} else if (wanted.needs_brlite()) {
+		throw Error(
+			Exit::usage,
+			fmt::format("{}: {} is wanted of its port, which only a brlite bridge can do, and {} "
+				    "is none",
+				    record.text(), wanted.policy().text(), wanted.names.bridge));
+	}
+	if (const auto limits = wanted_limits(record, wanted); !limits.empty()) {
+		set_limits(context, record, limits);
+	}
+}
+
+void keep_attached(Context &context, const Record &record, const KeyValues &words)
+{
+	const FileLock lock = turn(context, record);
+	WantedPolicy wanted = wanted_policy(context, record);
+	if (wanted.file && wanted.kept.attached != words) {
+		wanted.kept.attached = words;
+		wanted.file->write(wanted.kept, wanted.names.name);
+	}
+}
+
+void update_limits(Context &context, const Record &record, const std::vector<std::string> &words)
+{
+	const std::vector<Limit> limits = parse_limits(words);
+	const FileLock lock = turn(context, record);
+	WantedPolicy wanted = wanted_policy(context, record);
+	const KeptWords before = wanted.kept;
+	wanted.set(words);
+	keep_while(wanted, before, [&] { set_limits(context, record, limits); });
+}
+
+void forget_policy(Context &context, const Record &record, const VifNames &names)
+{
+	const FileLock lock = turn(context, record);
+	if (const auto file = KeptPolicy::of(context.host.root(), names)) {
+		file->write({}, "");
+	}
 }
 
 } // namespace ringway

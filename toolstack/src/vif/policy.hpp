@@ -1,29 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Puts a policy in force at a vif's port, and keeps it (kept_policy.hpp).
+// Puts a policy in force at a vif's port, and keeps it.
 #pragma once
 
 #include <string>
 #include <vector>
 #include "context/context.hpp"
+#include "vif/port_plan.hpp"
 #include "vif/record.hpp"
+#include "words/key_values.hpp"
 #include "words/policy.hpp"
+#include "words/policy_file.hpp"
 
 namespace ringway
 {
 
-// The vif's device, which must be a port of a brlite bridge.
-Link find_port(Context &context, const Record &record);
+// Why a port of this bridge cannot be in VLANs, and what to type.
+std::string not_filtering(const Link &bridge, const std::string &vlan);
 
-// Reads what is kept, changes it by KEY=VALUE words, puts it in force and keeps it, as one step: of two
-// commands at once the second begins with what the first left. Only what the words name is sent to the
-// device, so that what bridge(8) set beside it stays; without words, all. To the device first: what the
-// kernel refuses is not kept either. A mirror that is no port of the bridge (any more) is left out, with a
-// note. Throws Error.
+// Changes what is wanted by KEY=VALUE words, puts it in force and keeps it, as one step: of two commands at
+// once the second begins with what the first left. Only what the words name is sent to the device, so that
+// what bridge(8) set beside it stays. What the kernel refuses is not kept either. A mirror that is no port of
+// the bridge (any more) is left out, with a note. Throws Error.
 void update_policy(Context &context, const Record &record, const std::vector<std::string> &words);
 
-// The brlite bridge tells VLANs apart from now on, if it does not yet, and the user is told. CONTEXT: the
-// port that this is for has its VLANs already.
-void begin_filtering(Context &context, const Link &bridge);
+// All that is wanted, limits too. The port of a brlite bridge, and that of the guest's emulated card, should
+// not be up before: then nothing passes that should not. On an ordinary bridge nothing is done when nothing
+// but VLANs or addresses of the vifspec is wanted, else it is an error. Throws Error.
+void put_policy_in_force(Context &context, const Record &record);
+
+// Of what `vif attach` was told, the part that not every libxl knows of: kept as the guest reboots.
+void keep_attached(Context &context, const Record &record, const KeyValues &words);
+
+// The same for the words of `vif limit`.
+void update_limits(Context &context, const Record &record, const std::vector<std::string> &words);
+
+// Nothing is kept of the vif any more; what the administrator wrote stays.
+void forget_policy(Context &context, const Record &record, const VifNames &names);
 
 } // namespace ringway

@@ -12,6 +12,12 @@ namespace ringway
 namespace
 {
 
+// What `default` stands for as long as nobody else says something.
+std::string_view neutral(std::string_view key)
+{
+	return key == "ip" ? "any" : key == "rules" || key == "mirror" || key == "vlan" ? "none" : "off";
+}
+
 bool on_or_off(std::string_view key, std::string_view value)
 {
 	if (value != "on" && value != "off") {
@@ -75,7 +81,10 @@ Policy change_policy(Policy policy, const std::vector<std::string> &words)
 		if (!seen.insert(key).second) {
 			throw Error(Exit::usage, fmt::format("{}: given twice; keep one", quote(key)));
 		}
-		const std::string value = equals == word.npos ? "" : word.substr(equals + 1);
+		std::string value = equals == word.npos ? "" : word.substr(equals + 1);
+		if (value == "default") {
+			value = neutral(key);
+		}
 		if (key == "isolated") {
 			policy.isolated = on_or_off(key, value);
 		} else if (key == "mac_lock") {

@@ -32,7 +32,8 @@ struct Policy {
 
 // KEY=VALUE words upon what there is: isolated=on|off, mac_lock=on|off, ip=ADDRESS,…|none|any,
 // broadcast=, multicast= and unknown=RATE[/BURST]|off, rules=TEXT|none (the rules themselves),
-// mirror=DEVICE[/from-guest|/to-guest]|none, vlan= as in a vifspec or none. Throws Error (usage).
+// mirror=DEVICE[/from-guest|/to-guest]|none, vlan= as in a vifspec or none; default: as with no word at all.
+// Throws Error (usage).
 Policy change_policy(Policy policy, const std::vector<std::string> &words);
 
 } // namespace ringway

@@ -58,7 +58,7 @@ void read_rules_files(std::vector<std::string> &words)
 {
 	constexpr std::string_view key = "rules=";
 	for (std::string &word : words) {
-		if (word.starts_with(key) && word != "rules=none") {
+		if (word.starts_with(key) && word != "rules=none" && word != "rules=default") {
 			word = std::string(key) + read_rules_file(word.substr(key.size()));
 		}
 	}

@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "words/vlan_change.hpp"
 
+#include <fmt/format.h>
+
 namespace ringway
 {
 
 namespace
 {
-
-VlanTable table(const Vlan &vlan)
-{
-	VlanTable out;
-	for (const std::uint16_t vid : vlan.tagged) {
-		out[vid] = {};
-	}
-	for (const std::uint16_t vid : vlan.untagged) {
-		out[vid] = {true, vid == vlan.pvid};
-	}
-	return out;
-}
 
 // All that does not stay as it is.
 template <typename Stays>
@@ -40,9 +30,32 @@ std::vector<VlanRange> ranges(const VlanTable &from, const Stays &stays)
 
 } // namespace
 
+VlanTable vlan_table(const Vlan &vlan)
+{
+	VlanTable out;
+	for (const std::uint16_t vid : vlan.tagged) {
+		out[vid] = {};
+	}
+	for (const std::uint16_t vid : vlan.untagged) {
+		out[vid] = {true, vid == vlan.pvid};
+	}
+	return out;
+}
+
+std::string vlan_text(const VlanTable &table)
+{
+	std::string out;
+	for (const VlanRange &range : ranges(table, [](std::uint16_t, const VlanMarks &) { return false; })) {
+		out += fmt::format("{}{}", out.empty() ? "" : "/", range.first);
+		out += range.first == range.last ? "" : fmt::format("-{}", range.last);
+		out += range.marks.pvid ? "p" : range.marks.untagged ? "u" : "";
+	}
+	return out.empty() ? "none" : out;
+}
+
 VlanChange vlan_change(const VlanTable &now, const Vlan &wanted)
 {
-	const VlanTable then = table(wanted);
+	const VlanTable then = vlan_table(wanted);
 	return {ranges(then,
 		       [&](std::uint16_t vid, const VlanMarks &marks) {
 			       const auto at = now.find(vid);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 #include "words/vlan.hpp"
 
@@ -28,6 +29,10 @@ struct VlanChange {
 	std::vector<VlanRange> add, remove; // in this order: the port is in one of them at any time
 	bool operator==(const VlanChange &) const = default;
 };
+
+VlanTable vlan_table(const Vlan &vlan);
+// In the terms of vlan=; "none" for no VLAN at all.
+std::string vlan_text(const VlanTable &table);
 
 VlanChange vlan_change(const VlanTable &now, const Vlan &wanted);
 

@@ -211,17 +211,6 @@ bool NlLinks::filters_vlans(const Link &bridge)
 	return in >> value && value == 1;
 }
 
-void NlLinks::filter_vlans(const Link &bridge)
-{
-	const std::string path = fmt::format("/sys/class/net/{}/brlite/vlan_filtering", bridge.name);
-	std::ofstream out(path);
-	if (!(out << "1" << std::flush)) {
-		throw Error(Exit::failed, fmt::format("cannot write {}: is another version of bridge-lite "
-						      "loaded? See 'ringway check'",
-						      path));
-	}
-}
-
 std::optional<std::vector<Counter>> NlLinks::counters(const std::string &device)
 {
 	return ethtool_counters(device);

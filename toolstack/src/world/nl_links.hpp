@@ -6,7 +6,6 @@
 
 #include <memory>
 #include "context/links.hpp"
-#include "words/vlan_change.hpp"
 #include "world/kernel_words.hpp"
 
 struct nl_sock;
@@ -30,9 +29,8 @@ public:
 	void set_up(const Link &link, bool up) override;
 	void set_vlan(const Link &link, const Vlan &vlan) override;
 	void change_port(const Link &link, const PortChange &change) override;
-	CountedRules rules(const Link &link) override;
+	std::optional<PortState> port_state(const Link &link, const std::optional<Mac> &mac) override;
 	bool filters_vlans(const Link &bridge) override;
-	void filter_vlans(const Link &bridge) override;
 	std::optional<std::vector<Counter>> counters(const std::string &device) override;
 
 private:
@@ -41,7 +39,9 @@ private:
 	};
 	std::optional<Link> get(int index, const char *name);
 	void change(const Link &link, rtnl_link *wanted, const std::string &what);
-	VlanTable vlans(const Link &link);
+	// What bridge(8) shows of the port: its VLANs, and whether it is isolated or locked.
+	PortState bridge_words(const Link &link);
+	bool has_station(const Link &link, const Mac &mac);
 	void change_vlans(const Link &link, int type, const std::vector<VlanRange> &ranges);
 
 	KernelWords words_; // outlives the socket, which writes to it

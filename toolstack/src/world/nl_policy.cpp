@@ -165,7 +165,7 @@ void NlLinks::change_port(const Link &link, const PortChange &change)
 		set_vlan(link, *change.vlan);
 	}
 	if (change.mac && change.mac_lock == true) {
-		set_station(port, *change.mac, true);
+		set_station(port, *change.mac, change.has_mac);
 	}
 	set_flags(port, change);
 	if (change.mac && change.mac_lock == false) {

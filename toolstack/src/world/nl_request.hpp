@@ -61,6 +61,12 @@ public:
 		}
 		return error_ < 0 ? error_ : nl_wait_for_ack(socket);
 	}
+	// One answer, which goes to the callbacks.
+	int get(nl_sock *socket, nl_cb *callbacks)
+	{
+		const int error = ask(socket, callbacks);
+		return error < 0 ? error : nl_wait_for_ack(socket);
+	}
 	// A dump, which goes to the callbacks.
 	int ask(nl_sock *socket, nl_cb *callbacks)
 	{

@@ -16,8 +16,15 @@ namespace
 
 struct Wanted {
 	int index;
-	VlanTable table;
+	PortState state;
 };
+
+// Of IFLA_PROTINFO.
+bool is_set(nlattr *nest, int type)
+{
+	const nlattr *flag = nla_find(static_cast<nlattr *>(nla_data(nest)), nla_len(nest), type);
+	return flag != nullptr && nla_len(flag) == 1 && nla_get_u8(flag) != 0;
+}
 
 void read_vlans(nlattr *nest, VlanTable &table)
 {
@@ -55,7 +62,11 @@ int take_port(nl_msg *message, void *out)
 		return NL_OK;
 	}
 	if (nlattr *nest = nlmsg_find_attr(header, sizeof(ifinfomsg), IFLA_AF_SPEC)) {
-		read_vlans(nest, wanted.table);
+		read_vlans(nest, wanted.state.vlans);
+	}
+	if (nlattr *nest = nlmsg_find_attr(header, sizeof(ifinfomsg), IFLA_PROTINFO)) {
+		wanted.state.isolated = is_set(nest, IFLA_BRPORT_ISOLATED);
+		wanted.state.locked = is_set(nest, IFLA_BRPORT_LOCKED);
 	}
 	return NL_OK;
 }
@@ -66,7 +77,7 @@ struct FreeCallbacks {
 
 } // namespace
 
-VlanTable NlLinks::vlans(const Link &link)
+PortState NlLinks::bridge_words(const Link &link)
 {
 	Wanted wanted{link.index, {}};
 	ifinfomsg header{};
@@ -79,10 +90,10 @@ VlanTable NlLinks::vlans(const Link &link)
 	}
 	nl_cb_set(callbacks.get(), NL_CB_VALID, NL_CB_CUSTOM, take_port, &wanted);
 	if (const int error = request.ask(socket_.get(), callbacks.get()); error < 0) {
-		throw Error(Exit::failed, fmt::format("device {}: reading its VLANs failed: {}", link.name,
-						      words_.reason(error)));
+		throw Error(Exit::failed, fmt::format("device {}: reading its port's settings failed: {}",
+						      link.name, words_.reason(error)));
 	}
-	return wanted.table;
+	return wanted.state;
 }
 
 // All in one message, which the kernel does as a whole.
@@ -117,7 +128,7 @@ void NlLinks::change_vlans(const Link &link, int type, const std::vector<VlanRan
 
 void NlLinks::set_vlan(const Link &link, const Vlan &vlan)
 {
-	const VlanChange change = vlan_change(vlans(link), vlan);
+	const VlanChange change = vlan_change(bridge_words(link).vlans, vlan);
 	change_vlans(link, RTM_SETLINK, change.add);
 	change_vlans(link, RTM_DELLINK, change.remove);
 }

@@ -117,6 +117,9 @@ void FakeLinks::change_port(const Link &link, const PortChange &wanted)
 	take(port.isolated, wanted.isolated);
 	take(port.mac_lock, wanted.mac_lock);
 	take(port.mac, wanted.mac);
+	if (wanted.mac_lock) {
+		port.has_mac = *wanted.mac_lock && wanted.has_mac;
+	}
 	take(port.ip_lock, wanted.ip_lock);
 	for (std::size_t i = 0; i < storm_kinds.size(); ++i) {
 		take(port.storm.*storm_kinds[i].limit, wanted.storm[i]);
@@ -128,16 +131,31 @@ void FakeLinks::change_port(const Link &link, const PortChange &wanted)
 	vlan_sent = wanted.vlan.has_value();
 }
 
-CountedRules FakeLinks::rules(const Link &link)
+std::optional<PortState> FakeLinks::port_state(const Link &link, const std::optional<Mac> &mac)
 {
-	CountedRules counted;
+	const auto master = find(link.master);
+	if (!master || master->kind != "brlite") {
+		return std::nullopt;
+	}
+	PortPolicy port;
 	if (const auto at = policies.find(link.name); at != policies.end()) {
-		counted.rules = at->second.rules;
+		port = at->second;
 	}
+	PortState state;
+	state.isolated = port.isolated;
+	state.locked = port.mac_lock;
+	state.has_mac = port.has_mac && port.mac == mac;
+	state.ip_lock = port.ip_lock;
+	state.storm = port.storm;
+	state.counted.rules = port.rules;
 	for (const Way way : ways) {
-		counted.of(way) = {std::vector(counted.rules.of(way).rules.size(), hits), hits + 1, hits + 2};
+		state.counted.of(way) = {std::vector(port.rules.of(way).rules.size(), hits), hits + 1,
+					 hits + 2};
 	}
-	return counted;
+	state.mirror_from = port.mirror_from;
+	state.mirror_to = port.mirror_to;
+	state.vlans = vlan_table(port.vlan.value_or(Vlan::parse("1")));
+	return state;
 }
 
 } // namespace ringway::test

@@ -18,6 +18,7 @@ struct PortPolicy {
 	bool isolated = false;
 	bool mac_lock = false;
 	std::optional<Mac> mac;
+	bool has_mac = false;
 	std::optional<IpLock> ip_lock;
 	StormLimits storm;
 	PortRules rules;
@@ -40,9 +41,8 @@ public:
 	void set_up(const Link &link, bool up) override;
 	void set_vlan(const Link &link, const Vlan &vlan) override;
 	void change_port(const Link &link, const PortChange &change) override;
-	CountedRules rules(const Link &link) override;
+	std::optional<PortState> port_state(const Link &link, const std::optional<Mac> &mac) override;
 	bool filters_vlans(const Link &bridge) override { return vlan_bridges.contains(bridge.name); }
-	void filter_vlans(const Link &bridge) override { vlan_bridges.insert(bridge.name); }
 	std::optional<std::vector<Counter>> counters(const std::string &device) override
 	{
 		return find(device) && count ? std::optional(count(device)) : std::nullopt;

@@ -12,6 +12,11 @@ namespace ringway::test
 
 namespace fs = std::filesystem;
 
+std::string uuid_of(unsigned domid)
+{
+	return fmt::format("{:08x}-0000-4000-8000-000000000000", domid);
+}
+
 World::World()
     : root([] {
 	      std::string name = fs::temp_directory_path() / "ringway-test-XXXXXX";
@@ -55,6 +60,11 @@ void World::remove_file(const std::string &path)
 	fs::remove_all(root / path);
 }
 
+std::string World::policy_file(unsigned domid)
+{
+	return fmt::format("var/lib/ringway/policy/{}.00:16:3e:00:00:01.json", uuid_of(domid));
+}
+
 void World::load_driver(const std::string &module)
 {
 	fs::create_directories(root / "sys/module" / module);
@@ -83,7 +93,7 @@ void World::add_domain(unsigned id, const std::string &name, Guest guest)
 	guests[id] = guest;
 	store.put(path, "", {0, id});
 	store.put(path + "/name", name, {0, id});
-	store.put(path + "/vm", fmt::format("/vm/uuid-of-{}", name), {0, id});
+	store.put(path + "/vm", fmt::format("/vm/{}", uuid_of(id)), {0, id});
 	store.put(path + "/device", "", {0, id});
 	store.put(fmt::format("/libxl/{}/device", id), "");
 }

@@ -17,6 +17,8 @@ namespace ringway::test
 
 enum class Guest { connects, silent, refuses };
 
+std::string uuid_of(unsigned domid); // of the domains below
+
 class World
 {
 public:
@@ -28,6 +30,9 @@ public:
 	void add_domain(unsigned id, const std::string &name, Guest guest = Guest::connects);
 	void add_file(const std::string &path, const std::string &text = "");
 	void remove_file(const std::string &path);
+	// What commands set for the vif of that domain with the address 00:16:3e:00:00:01.
+	void keep_policy(unsigned domid, const std::string &text) { add_file(policy_file(domid), text); }
+	static std::string policy_file(unsigned domid);
 	void load_driver(const std::string &module);
 	// Its file on disk.
 	void add_module(const std::string &name, const std::string &version);

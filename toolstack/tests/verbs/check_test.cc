@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "guest_test.hpp"
 #include "verbs/check.hpp"
+#include "verbs/commands.hpp"
 
 namespace ringway
 {
@@ -98,6 +99,81 @@ TEST_F(Check, NamesWhatIsWrongWithVifs)
 	expect_problem("22 \\x1b[1mbad");
 	world.store.drop("/local/domain/3");
 	expect_problem("ringway vif detach 3 0");
+}
+
+// They would go on counting nothing, and the guest would be open.
+TEST_F(Check, FiltersThatMatchNothingAreNamed)
+{
+	for (const std::string filter : {"xt_physdev", "ebtable_filter"}) {
+		world.add_file("sys/module/" + filter + "/refcnt", "0\n");
+		EXPECT_EQ(all().find(filter), std::string::npos) << "loaded, and not in use";
+		world.add_file("sys/module/" + filter + "/refcnt", "2\n");
+		expect_in("warning  bridge xenbr0: rules of iptables or ebtables", all());
+		expect_in(filter, all());
+		EXPECT_TRUE(is_healthy);
+		world.links.at("xenbr0").kind = "bridge";
+		EXPECT_EQ(all().find(filter), std::string::npos) << "there they do something";
+		world.links.at("xenbr0").kind = "brlite";
+		world.remove_file("sys/module/" + filter);
+	}
+}
+
+TEST_F(Check, XlsScriptThatFailsIsNamed)
+{
+	world.add_file("usr/sbin/brctl");
+	expect_in("vif.default.script=\"vif-bridge-lite\"", all());
+	world.add_file("etc/xen/xl.conf", "vif.default.script=\"vif-bridge-lite\"\n");
+	EXPECT_EQ(all().find("brctl"), std::string::npos);
+	world.add_file("etc/xen/xl.conf", "vif.default.script = '/etc/xen/scripts/vif-bridge'\n");
+	expect_in("brctl", all());
+	world.remove_file("usr/sbin/brctl");
+	EXPECT_EQ(all().find("brctl"), std::string::npos);
+}
+
+// The port left the bridge, came back, and was open: somebody else's words, or nobody's.
+TEST_F(Check, APolicyThatIsNotInForceIsNamedAndMended)
+{
+	vif_set(context, {}, "web", "0", {"isolated=on", "mac_lock=on", "ip=10.0.0.1", "broadcast=200/50"});
+	all();
+	EXPECT_TRUE(is_healthy) << all();
+	const test::PortPolicy before = world.links.policies.at("vif3.0");
+	world.links.policies.clear();
+	world.links.at("vif3.0").up = false;
+	const std::string text = all();
+	EXPECT_FALSE(is_healthy);
+	for (const char *part :
+	     {"problem  policy of vif 3.0: ", "isolated should be on and is off",
+	      "mac_lock should be on and is off", "ip should be 10.0.0.1 and is any",
+	      "broadcast should be 200/50 and is off", "vif3.0 is down", "ringway check --fix"}) {
+		expect_in(part, text);
+	}
+	expect_in("not in force: vif3.0: isolated should be on", vif_show(context, {}, "web", "0").text);
+	EXPECT_TRUE(vif_show(context, {}, "web", "0").json.contains("not_in_force"));
+	expect_in("put in force again", check_answer(check_vifs(context, true)).text);
+	EXPECT_EQ(world.links.policies.at("vif3.0"), before);
+	EXPECT_TRUE(world.links.at("vif3.0").up);
+	all();
+	EXPECT_TRUE(is_healthy) << all();
+	world.links.policies.at("vif3.0").has_mac = false;
+	expect_problem("its MAC address should be behind the port");
+	check_vifs(context, true);
+	world.links.policies.clear();
+	world.links.at("vif3.0").master = 0;
+	world.links.on_policy = [&] { EXPECT_FALSE(world.links.find("vif3.0")->up); };
+	expect_problem("no port of a brlite bridge, and isolated=on");
+	check_vifs(context, true);
+	EXPECT_EQ(world.links.policies.at("vif3.0"), before);
+	world.add_file("etc/ringway/policy.d/a.toml", "[[vif]\n");
+	expect_problem("a.toml' line 1");
+}
+
+// What bridge(8) set beside it is nobody's mistake.
+TEST_F(Check, WhatNobodyAskedForMayBeAsItIs)
+{
+	world.links.policies["vif3.0"].isolated = true;
+	all();
+	EXPECT_TRUE(is_healthy);
+	expect_in("policy isolated=on", vif_show(context, {}, "web", "0").text);
 }
 
 } // namespace ringway

@@ -11,7 +11,7 @@ protected:
 	Limits() : VifTest("mac=00:16:3e:00:00:01,rate=10Mb/s") {}
 	std::string run(const std::vector<std::string> &words, const Output &output = {})
 	{
-		return printed(output, vif_limit(context, output, "web", "0", parse_limits(words)));
+		return printed(output, vif_limit(context, output, "web", "0", words));
 	}
 	static Exit code_of(const std::vector<std::string> &words)
 	{

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fstream>
 #include "attach_fixture.hpp"
 
 namespace ringway
@@ -102,19 +103,19 @@ TEST_F(Attach, LeftOverBackendKeepsItsNumber)
 	EXPECT_EQ(go().devid, 1u);
 }
 
-TEST_F(Attach, VlansMakeABrliteBridgeFilter)
+TEST_F(Attach, VlansGoToABridgeThatFilters)
 {
+	expect_in("does not filter VLANs", fails(Exit::usage, "vlan=10p/20"));
+	world.links.vlan_bridges.insert("xenbr0");
 	go("vlan=10p/20");
-	EXPECT_EQ(world.links.vlans.at("vif3.0").pvid, 10);
-	EXPECT_TRUE(world.links.vlan_bridges.contains("xenbr0"));
-	ASSERT_EQ(world.notes.size(), 1u);
-	expect_in("VLAN 1", world.notes.front());
+	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, Vlan::parse("10p/20"));
 }
 
 // The port is locked before it goes up.
 TEST_F(Attach, LocksToAddresses)
 {
 	world.links.on_policy = [&] { EXPECT_FALSE(world.links.find("vif3.0")->up); };
+	world.links.vlan_bridges.insert("xenbr0");
 	go("ip=10.0.0.1/32 2001:DB8:0::1,vlan=10");
 	EXPECT_EQ(*world.links.policies.at("vif3.0").ip_lock,
 		  (std::vector<std::string>{"10.0.0.1", "2001:db8::1"}));
@@ -177,6 +178,16 @@ TEST_F(Attach, DryRunWritesNothing)
 	for (const PlannedNode &item : plan) {
 		EXPECT_TRUE(item.node == nullptr || schema::valid(*item.node, item.value)) << item.path;
 	}
+}
+
+TEST_F(Attach, ThisHostSaysNothingToTheGuest)
+{
+	const std::string file = "proc/sys/net/ipv6/conf/vif3.0/disable_ipv6";
+	world.add_file(file, "0\n");
+	go();
+	std::string value;
+	std::ifstream(world.root / file) >> value;
+	EXPECT_EQ(value, "1");
 }
 
 } // namespace ringway

@@ -52,6 +52,13 @@ TEST_F(LibxlConfig, AnAttachedVifIsEntered)
 	EXPECT_TRUE(world.notes.empty());
 }
 
+TEST_F(LibxlConfig, TheVlansAreEntered)
+{
+	world.links.vlan_bridges.insert("xenbr0");
+	attach_vif("mac=00:16:3e:00:00:01,vlan=10p/20");
+	EXPECT_EQ(config().at("nics").at(0).at("vlan"), "10p/20");
+}
+
 TEST_F(LibxlConfig, TheAddressesOfALockedPortAreEntered)
 {
 	attach_vif("mac=00:16:3e:00:00:01,ip=192.0.2.7 2001:db8::7");

@@ -89,6 +89,7 @@ TEST_F(PolicyTest, WithoutWordsWhatIsKeptIsPutInForceAgain)
 // Each key by itself: what bridge(8) set on the port, and nobody keeps, stays as it is.
 TEST_F(PolicyTest, OnlyWhatIsNamedIsSent)
 {
+	world.links.vlan_bridges.insert("xenbr0");
 	set({"mac_lock=off"});
 	test::PortPolicy &port = world.links.policies.at("vif3.0");
 	const int bridge = world.links.find("xenbr0")->index;
@@ -128,7 +129,7 @@ TEST_F(PolicyTest, WhatAnotherCommandSetMeanwhileIsNotLost)
 	bool waited = false;
 	world.clock.slept = [&] {
 		if (!std::exchange(waited, true)) {
-			world.store.put("/local/domain/0/backend/vif/3/0/isolated", "1");
+			world.keep_policy(3, R"({"ringway_policy":1,"set":{"isolated":"on"}})");
 			close(other);
 		}
 	};
@@ -220,12 +221,10 @@ TEST_F(PolicyTest, Mirror)
 
 TEST_F(PolicyTest, VlansGoToThePortAndAreKept)
 {
+	world.links.vlan_bridges.insert("xenbr0");
 	const std::string shown = set({"vlan=10p/20"});
 	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, Vlan::parse("10p/20"));
-	EXPECT_TRUE(world.links.vlan_bridges.contains("xenbr0")) << "the bridge is told to look at tags";
-	EXPECT_EQ(world.notes.size(), 1u);
 	EXPECT_EQ(node("vlan"), "10p/20");
-	EXPECT_EQ(world.store.get("/libxl/3/device/vif/0/vlan"), "10p/20");
 	EXPECT_NE(shown.find("    vlan 10p/20\n"), std::string::npos) << shown;
 	EXPECT_EQ(shown.find("policy"), std::string::npos) << shown;
 	world.links.policies.clear();
@@ -233,7 +232,6 @@ TEST_F(PolicyTest, VlansGoToThePortAndAreKept)
 	EXPECT_FALSE(world.links.vlan_sent) << "another key leaves them alone";
 	set({});
 	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, Vlan::parse("10p/20")) << "put in force again";
-	EXPECT_EQ(world.notes.size(), 1u) << "said once";
 	EXPECT_EQ(to_json(make_row(context, *read_record(world.store, 3, 0)), false)["vlan"], "10p/20");
 	Output dry;
 	dry.dry_run = true;
@@ -245,35 +243,36 @@ TEST_F(PolicyTest, VlansAreLiftedToTheDefaultAndElseLeftAlone)
 {
 	set({"isolated=on"});
 	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, std::nullopt);
-	EXPECT_FALSE(world.links.vlan_bridges.contains("xenbr0"));
+	world.links.vlan_bridges.insert("xenbr0");
 	set({"vlan=10"});
 	set({"vlan=none"});
 	EXPECT_EQ(world.links.policies.at("vif3.0").vlan->pvid, 1);
 	EXPECT_EQ(node("vlan"), "(absent)");
-	EXPECT_EQ(world.store.get("/libxl/3/device/vif/0/vlan"), "(absent)");
 	set({});
 	EXPECT_FALSE(world.links.vlan_sent);
 }
 
-// VLANs that cannot be read must not become those of everybody.
-TEST_F(PolicyTest, UnreadableVlansAreNone)
+// CL-25: all other guests, and this host, would lose the tags that they use.
+TEST_F(PolicyTest, AGuestsVlansNeverMakeTheBridgeFilter)
 {
-	world.store.write(Store::none, "/local/domain/0/backend/vif/3/0/vlan", "10p/10p");
+	expect_in("echo 1 > /sys/class/net/xenbr0/brlite/vlan_filtering",
+		  refused({"vlan=10", "isolated=on"}));
+	EXPECT_EQ(refused_with, Exit::usage);
+	EXPECT_TRUE(world.links.policies.empty());
+	EXPECT_TRUE(world.links.vlan_bridges.empty());
+	EXPECT_EQ(node("vlan") + node("isolated"), "(absent)(absent)");
 	set({});
-	const auto &vlan = world.links.policies.at("vif3.0").vlan;
-	ASSERT_TRUE(vlan);
-	EXPECT_TRUE(vlan->tagged.empty() && vlan->untagged.empty());
-	EXPECT_EQ(node("vlan"), "10p/10p");
+	EXPECT_FALSE(world.links.vlan_sent) << "nothing of it is kept";
 }
 
-TEST_F(PolicyTest, AttachTellsTheBridgeToFilter)
+TEST_F(PolicyTest, VlansOfTheVifspecAreKept)
 {
+	world.links.vlan_bridges.insert("xenbr0");
 	attach_vif("mac=00:16:3e:00:00:02,vlan=10p/20");
-	EXPECT_EQ(world.links.vlans.at("vif3.1").pvid, 10);
-	EXPECT_TRUE(world.links.vlan_bridges.contains("xenbr0"));
+	EXPECT_EQ(world.links.policies.at("vif3.1").vlan, Vlan::parse("10p/20"));
+	world.links.policies.clear();
 	vif_set(context, {}, "web", "1", {});
-	EXPECT_EQ(world.links.policies.at("vif3.1").vlan, Vlan::parse("10p/20"))
-		<< "the vifspec's are kept too";
+	EXPECT_EQ(world.links.policies.at("vif3.1").vlan, Vlan::parse("10p/20"));
 }
 
 TEST_F(PolicyTest, NonsenseIsNamed)
@@ -355,6 +354,37 @@ TEST_F(PolicyTest, DryRunTouchesNothing)
 		  "vif 3.0 would have: isolated=on\n");
 	EXPECT_TRUE(world.links.policies.empty());
 	EXPECT_EQ(node("isolated"), "(absent)");
+}
+
+// A guest boots from the network by its emulated card, and its own driver takes over: it has one address, and
+// no port of it is open meanwhile.
+TEST_F(PolicyTest, AnEmulatedCardIsUnderTheSamePolicy)
+{
+	world.links.add("vif3.0-emu", "tun");
+	Link &tap = world.links.at("vif3.0-emu");
+	tap.master = world.links.at("xenbr0").index;
+	const std::string state = "/local/domain/0/backend/vif/3/0/state";
+	world.backend_alive = false;
+	world.store.put(state, "2");
+	set({"isolated=on", "mac_lock=on", "ip=10.0.0.1"});
+	const auto &vif = world.links.policies["vif3.0"], &card = world.links.policies["vif3.0-emu"];
+	for (const auto *port : {&vif, &card}) {
+		EXPECT_TRUE(port->isolated && port->mac_lock);
+	}
+	EXPECT_TRUE(card.has_mac);
+	EXPECT_EQ(card.ip_lock, IpLock{"10.0.0.1"});
+	EXPECT_FALSE(vif.has_mac);
+	EXPECT_EQ(vif.ip_lock, IpLock());
+	world.store.put(state, "4");
+	expect_in("its MAC address should be behind the port", vif_show(context, {}, "web", "0").text);
+	set({});
+	EXPECT_TRUE(vif.has_mac);
+	EXPECT_EQ(vif.ip_lock, IpLock{"10.0.0.1"});
+	EXPECT_FALSE(card.has_mac);
+	EXPECT_EQ(card.ip_lock, IpLock());
+	tap.master = 0;
+	set({});
+	EXPECT_TRUE(vif.has_mac);
 }
 
 } // namespace ringway

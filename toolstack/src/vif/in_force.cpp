@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vif/in_force.hpp"
+
+#include <fmt/format.h>
+#include "vif/policy.hpp"
+#include "vif/port_plan.hpp"
+#include "vif/wanted_policy.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+std::optional<Link> device(Context &context, const Record &record)
+{
+	const auto name =
+		record.backend == 0 ? context.host.vif_device(record.domid, record.devid) : std::nullopt;
+	return name ? context.links.find(*name) : std::nullopt;
+}
+
+std::optional<Mirror> mirror_of(Context &context, const PortState &state)
+{
+	const int index = state.mirror_from != 0 ? state.mirror_from : state.mirror_to;
+	const auto target = index != 0 ? context.links.find(index) : std::nullopt;
+	return target ? std::optional(Mirror{target->name, state.mirror_from != 0, state.mirror_to != 0})
+		      : std::nullopt;
+}
+
+// nullopt: those that every port starts with, or the bridge does not look at them.
+std::optional<Vlan> vlan_of(Context &context, const Link &port, const PortState &state)
+{
+	static const VlanTable initial = vlan_table(Vlan::parse("1"));
+	const auto bridge = context.links.find(port.master);
+	if (state.vlans == initial || !bridge || !context.links.filters_vlans(*bridge)) {
+		return std::nullopt;
+	}
+	Vlan out;
+	out.text = vlan_text(state.vlans);
+	for (const auto &[vid, marks] : state.vlans) {
+		(marks.untagged ? out.untagged : out.tagged).insert(vid);
+		out.pvid = marks.pvid ? vid : out.pvid;
+	}
+	return out;
+}
+
+std::vector<std::string> port_drift(Context &context, const Record &record, const WantedPolicy &wanted)
+{
+	std::vector<std::string> out;
+	const std::vector<std::string> words = words_of(only_limits(wanted.words(), false));
+	if (words.empty()) {
+		return out;
+	}
+	const Policy policy = wanted.policy();
+	for (const PlannedPort &port : plan_ports(context, record, policy, words)) {
+		const auto state = context.links.port_state(port.link, record.mac);
+		for (const std::string &line : differences(port.change, state.value_or(PortState()))) {
+			out.push_back(fmt::format("{}: {}", port.link.name, line));
+		}
+		const auto bridge = context.links.find(port.link.master);
+		if (policy.vlan && bridge && !context.links.filters_vlans(*bridge)) {
+			out.push_back(not_filtering(*bridge, policy.vlan->text));
+		}
+		if (!policy.empty() && !port.link.up) {
+			out.push_back(fmt::format("{} is down", port.link.name));
+		}
+	}
+	return out;
+}
+
+} // namespace
+
+std::optional<Policy> policy_in_force(Context &context, const Record &record)
+{
+	const auto link = device(context, record);
+	const auto state =
+		link && link->master != 0 ? context.links.port_state(*link, record.mac) : std::nullopt;
+	if (!state) {
+		return std::nullopt;
+	}
+	Policy out;
+	out.isolated = state->isolated;
+	out.mac_lock = state->locked;
+	out.ip_lock = state->ip_lock;
+	out.storm = state->storm;
+	out.rules = state->counted.rules;
+	out.mirror = mirror_of(context, *state);
+	out.vlan = vlan_of(context, *link, *state);
+	return out;
+}
+
+std::vector<std::string> policy_drift(Context &context, const Record &record)
+{
+	const auto link = device(context, record);
+	if (!link) {
+		return {};
+	}
+	Context quiet = context;
+	quiet.note = [](const std::string &) {};
+	try {
+		const WantedPolicy wanted = wanted_policy(quiet, record);
+		const auto bridge = link->master != 0 ? context.links.find(link->master) : std::nullopt;
+		if (bridge && bridge->kind == "brlite") {
+			return port_drift(quiet, record, wanted);
+		}
+		if (!wanted.needs_brlite()) {
+			return {};
+		}
+		return {fmt::format("{} is no port of a brlite bridge, and {} should be in force", link->name,
+				    wanted.policy().text())};
+	} catch (const Error &error) {
+		return {error.what()};
+	}
+}
+
+void mend_policy(Context &context, const Record &record)
+{
+	const auto link = device(context, record);
+	const auto bridge = context.links.find(record.bridge);
+	const bool out_of_it = link && link->master == 0 && bridge && bridge->is_bridge();
+	if (out_of_it) {
+		context.links.set_up(*link, false);
+		context.links.set_master(*link, *bridge);
+	}
+	put_policy_in_force(context, record);
+	if (out_of_it) {
+		context.links.set_up(*link, true);
+	}
+}
+
+} // namespace ringway

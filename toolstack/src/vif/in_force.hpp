@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// What the kernel says about a vif's port, beside what should be so.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+#include "context/context.hpp"
+#include "vif/record.hpp"
+#include "words/policy.hpp"
+
+namespace ringway
+{
+
+// Of the vif's device as it is now. nullopt: it is no port of a brlite bridge.
+std::optional<Policy> policy_in_force(Context &context, const Record &record);
+
+// Where it is not what it should be, a line each, the port of an emulated card included; also when what
+// should be cannot be known. Nothing for a vif of a driver domain, or without a device.
+std::vector<std::string> policy_drift(Context &context, const Record &record);
+
+// Puts all in force again, and the device into its bridge, should it be in none. Throws Error.
+void mend_policy(Context &context, const Record &record);
+
+} // namespace ringway

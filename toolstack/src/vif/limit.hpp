@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Tells the backend how much a guest may send and receive: it watches the nodes. The toolstack's record of
+// the vif is changed with them.
+#pragma once
+
+#include <vector>
+#include "context/context.hpp"
+#include "vif/record.hpp"
+#include "words/limit.hpp"
+
+namespace ringway
+{
+
+// Throws Error (absent) when the vif is gone.
+void set_limits(Context &context, const Record &record, const std::vector<Limit> &limits);
+
+} // namespace ringway

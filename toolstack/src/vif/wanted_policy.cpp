@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vif/wanted_policy.hpp"
+
+#include <fmt/format.h>
+#include "vif/domain.hpp"
+#include "words/text.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+// That it is in, or should be in.
+std::string bridge_of(Context &context, const Record &record)
+{
+	const auto device = context.host.vif_device(record.domid, record.devid);
+	const auto link = device ? context.links.find(*device) : std::nullopt;
+	const auto bridge = link && link->master != 0 ? context.links.find(link->master) : std::nullopt;
+	return bridge ? bridge->name : record.bridge;
+}
+
+// libxl's form of the addresses: separated by blanks.
+std::string lock_text(const std::string &addresses)
+{
+	std::vector<std::string> list;
+	for (const std::string_view address : split(addresses, ' ')) {
+		if (!address.empty()) {
+			list.emplace_back(address);
+		}
+	}
+	return ip_lock_text(lock_of_vifspec(list));
+}
+
+KeyValues words_of_vifspec(const Record &record)
+{
+	KeyValues out;
+	if (!record.ip.empty()) {
+		out["ip"] = lock_text(record.ip);
+	}
+	if (!record.vlan.empty()) {
+		out["vlan"] = record.vlan;
+	}
+	return out;
+}
+
+} // namespace
+
+VifNames vif_names(Context &context, const Record &record)
+{
+	constexpr std::string_view prefix = "/vm/";
+	const auto get = [&](const char *node) {
+		return context.store.read(Store::none, domain_path(record.domid) + node).value_or("");
+	};
+	const std::string vm = get("/vm");
+	return {record.mac, vm.starts_with(prefix) ? vm.substr(prefix.size()) : "", get("/name"),
+		bridge_of(context, record)};
+}
+
+KeyValues WantedPolicy::words() const
+{
+	return laid_over(laid_over(laid_over(written, kept.attached), vifspec), kept.set);
+}
+
+Policy WantedPolicy::policy() const
+{
+	return change_policy({}, words_of(only_limits(words(), false)));
+}
+
+bool WantedPolicy::needs_brlite() const
+{
+	return !change_policy({}, words_of(only_limits(laid_over(written, kept.set), false))).empty();
+}
+
+void WantedPolicy::set(const std::vector<std::string> &words)
+{
+	if (!file && !words.empty()) {
+		throw Error(
+			Exit::usage,
+			"nothing can be kept for this vif: its domain has no UUID, or it has no MAC address "
+			"on record; attach it anew with 'ringway vif attach'");
+	}
+	for (const auto &[key, value] : key_values(words)) {
+		if (value == "default") {
+			kept.set.erase(key);
+		} else {
+			kept.set[key] = value;
+		}
+	}
+}
+
+WantedPolicy wanted_policy(Context &context, const Record &record)
+{
+	WantedPolicy out;
+	const std::filesystem::path &root = context.host.root();
+	out.names = vif_names(context, record);
+	out.file = KeptPolicy::of(root, out.names);
+	if (out.file) {
+		out.kept = out.file->read();
+	}
+	out.written = written_for(out.names, written_policies(root));
+	out.vifspec = words_of_vifspec(record);
+	return out;
+}
+
+} // namespace ringway
