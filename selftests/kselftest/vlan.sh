@@ -2,10 +2,10 @@
 # shellcheck shell=bash
 # VLANs of guests and of dom0 on a bridge that filters them: who reaches whom, with which tag and by which way; set
 # by ringway and by bridge(8), shown by both, and put in force again.
-# Cases of docs/security.md: BR-09, BR-10
+# Cases of docs/security.md: BR-09, BR-10, CL-25
 . "${0%/*}/ktap.sh"
 
-ktap_plan 37
+ktap_plan 38
 # shellcheck source=selftests/kselftest/pair.sh
 . "${0%/*}/pair.sh"
 filtering=/sys/class/net/xenbr0/brlite/vlan_filtering
@@ -17,8 +17,10 @@ modprobe 8021q
 check 'the bridge does not filter' [ "$(cat $filtering)" = 0 ]
 
 stage 'access ports'
+refused() { not ringway vif set a 0 vlan=10 > /tmp/refused 2>&1 && grep -F "echo 1 > $filtering" /tmp/refused; }
+check "a guest's VLAN does not make it filter: refused, with what to type" refused
+check 'the bridge filters when it is told to' eval "echo 1 > $filtering"
 check 'a is in VLAN 10' ringway vif set a 0 vlan=10
-check 'the bridge filters' [ "$(cat $filtering)" = 1 ]
 check 'bridge vlan shows a' shows "$vif_a" '10 PVID Egress Untagged'
 check 'and b, where all ports start' shows "$vif_b" '1 PVID Egress Untagged'
 check 'ringway shows it' grep -F '"vlan":"10"' <(ringway -j vif show a 0)
@@ -57,6 +59,7 @@ ip link del xenbr0.20
 stage 'kept, and lifted'
 leaves_and_joins() {
 	ip link set "$vif_a" nomaster && ip link set "$vif_a" master xenbr0 && shows "$vif_a" '1 PVID' &&
+		grep -q 'state DOWN' <(ip link show dev "$vif_a") &&
 		ringway vif set a 0 && shows "$vif_a" '20 PVID'
 }
 check 'a leaves the bridge, joins again and gets its VLAN again' leaves_and_joins

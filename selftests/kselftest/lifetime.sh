@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# A guest speaks from an address that is not its own, all the time, from its first moment to its last. Its port is
+# locked. Whatever happens then, not one of these frames passes: the guest reboots itself, is saved and restored on a
+# host where everything was started anew, would move to the host it is on; its port leaves the bridge and comes back,
+# the bridge is made anew, the switch is reloaded. What the administrator wrote holds as well, and what cannot be read
+# leaves the port closed.
+# Cases of docs/security.md: CL-23, CL-24
+. "${0%/*}/ktap.sh"
+: "${dom0_address:?}"
+
+ktap_plan 30
+mac=$(mac_of 127.9.0.1) vifspec=
+vifspec="mac=$mac,bridge=xenbr0,script=vif-bridge-lite"
+kept=/var/lib/ringway/policy
+rm -rf "$kept" /etc/ringway
+
+# Everything from that address that this host hears by its bridge; again when the bridge is another one.
+listen() {
+	ip link set xenbr0 up && ip address replace $dom0_address/24 dev xenbr0 || return 1
+	tcpdump -Z root -l -n -i xenbr0 'host 127.9.0.77' >> /tmp/heard 2> /tmp/listening &
+	ear=$!
+	wait_for 10 tcpdump grep -q listening /tmp/listening
+}
+deaf() { kill $ear && wait $ear; }
+heard() { [ -s /tmp/heard ]; }
+quiet() {
+	sleep 1.5 # some seven frames
+	! heard || { head /tmp/heard; return 1; }
+}
+port() { echo "vif$(domid a).0"; }
+locked() {
+	bridge -d link show dev "$(port)" | grep -q 'locked on' &&
+		ip -d link show dev "$(port)" | grep -q 'master xenbr0 .*state UP' && ringway vif show a 0 &&
+		ringway vif show a 0 | grep -q 'policy isolated=on mac_lock=on ip=127.9.0.1$'
+}
+soon_locked() { wait_for 20 'a locked port' locked && locked; }
+down() { ip -d link show dev "$(port)" | grep -q 'master xenbr0 .*state DOWN'; }
+joins() { ip link set "$(port)" master xenbr0; }
+
+check 'stack ringway' use_stack ringway || exit 1
+guest_initrd 6.1
+cat > /tmp/a.cfg <<-C
+	name = "a"
+	type = "pvh"
+	kernel = "/guest/6.1/vmlinux"
+	ramdisk = "/guest/6.1/initrd"
+	extra = "console=hvc0 quiet loglevel=4 panic=1 panic_on_warn=1 lab.front=stock lab.from=127.9.0.77"
+	memory = 160
+	vif = [ '$vifspec' ]
+	on_crash = "preserve"
+	on_reboot = "restart"
+C
+check 'this host listens' listen
+check 'a starts' eval 'xl create -q /tmp/a.cfg && guest_run a true 60' || exit 1
+check 'what it says from a foreign address is heard' wait_for 20 'a frame' heard
+check 'a is locked' eval 'ringway vif set a 0 isolated=on mac_lock=on ip=127.9.0.1 && ringway vif limit a 0 pps=5000'
+check 'its policy is on the disk' grep -q '"mac_lock": "on"' "$kept"/*."$mac".json
+deaf
+: > /tmp/heard
+listen
+check 'it is not heard any more' quiet
+sent() { counter xenbr0 drop_locked_address; }
+check 'though it speaks' eval '[ "$(sent)" -gt 0 ]'
+
+stage 'the guest reboots itself'
+old=$(domid a)
+another() { [ -n "$(domid a)" ] && [ "$(domid a)" != "$old" ]; }
+guest_run a '(sleep 0.5; reboot -f) > /dev/null 2>&1 &'
+check 'a reboots' eval "wait_for 40 'another domain' another && guest_run a true 60"
+check 'its new port is locked' soon_locked
+check 'its limit is in force' grep -q '5000' <(ringway vif limit a 0)
+before=$(sent)
+check 'it is not heard' quiet
+check 'though it speaks' [ "$(sent)" -gt "$before" ]
+
+stage 'everything is started anew'
+restart() {
+	timeout 60 xl save a /tmp/a.save && deaf
+	stack_remove && use_stack ringway && listen && timeout 90 xl restore /tmp/a.save
+	rm -f /tmp/a.save
+}
+check 'a is saved, and restored on a host whose modules and bridge are new' restart
+check 'its port is locked' soon_locked
+
+stage 'a does not move to where its addresses are taken'
+migrates() { timeout 120 xl migrate -s '' a 'xl migrate-receive' > /tmp/migrate 2>&1; }
+check 'xl migrate to this host is refused' eval '! migrates && cat /tmp/migrate && grep "cannot be locked" /tmp/migrate'
+check 'a goes on, locked' eval 'guest_run a true 20 && soon_locked'
+check 'it is not heard' quiet
+
+stage 'the port leaves, and comes back'
+check 'it leaves the bridge and joins again' eval 'ip link set "$(port)" nomaster && joins'
+check 'its port is down' down
+check 'it is not heard' quiet
+check 'ringway check says so' eval 'ringway check | grep -A 1 "^problem.*vif.*down"'
+check 'ringway vif set puts all in force again' eval 'ringway vif set a 0 && soon_locked'
+anew() { # COMMAND
+	deaf
+	"$@" && ip link add xenbr0 type brlite && listen && joins && down && quiet && ringway vif set a 0 && soon_locked
+}
+check 'the same with a bridge made anew' anew ip link del xenbr0
+reload() { ip link del xenbr0 && rmmod bridge_lite && insmod /lab/modules/bridge-lite.ko; }
+check 'the same with the switch reloaded' anew reload
+
+stage 'what cannot be read, and what is written'
+again() { xl network-attach a "mac=$mac" bridge=xenbr0 script=vif-bridge-lite; }
+damaged() {
+	xl network-detach a 0 && echo '{"ringway_policy": 9}' > "$(echo "$kept"/*."$mac".json)" &&
+		! again > /tmp/again 2>&1 && cat /tmp/again && ! grep -q "$(port)" <(ip -o link show master xenbr0)
+}
+check 'with a file of a newer version no vif comes' damaged
+check 'xl says why' grep -q 'version 9, and this ringway knows 1 only' /tmp/again
+written() {
+	xl network-detach a 0
+	rm "$kept"/*.json && mkdir -p /etc/ringway/policy.d &&
+		printf '[[vif]]\nbridge = "xenbr0"\nisolated = true\nmac_lock = true\n[[vif]]\nname = "a"\nip = "127.9.0.1"\n' \
+			> /etc/ringway/policy.d/a.toml && again && soon_locked
+}
+check 'a vif is locked as the administrator wrote' written
+check 'it is not heard' quiet
+check 'the kernel is content' splats
+deaf
+xl destroy a
+rm -rf "$kept" /etc/ringway
+ktap_end
