@@ -180,11 +180,7 @@ static bool is_guests(const struct brlite_slave *slave)
 	return slave->port.owner || (kind && !strcmp(kind->kind, "tun"));
 }
 
-/*
- * What a port was told ends when it leaves. A guest's would be open, then, as soon as it joins a bridge again, this
- * one or one made anew, also of this module loaded anew. So the device goes down, and ringway(8) takes it up when
- * all is in force once more.
- */
+/* What a port was told ends with it. A guest's, joined anew, would be open: it goes down until ringway(8) takes it up. */
 static void close_if_guarded(const struct brlite_slave *slave)
 {
 	struct net_device *dev = slave->port.dev;
