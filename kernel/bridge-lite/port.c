@@ -180,7 +180,7 @@ static bool is_guests(const struct brlite_slave *slave)
 	return slave->port.owner || (kind && !strcmp(kind->kind, "tun"));
 }
 
-/* What a port was told ends with it. A guest's, joined anew, would be open: it goes down until ringway(8) takes it up. */
+/* What a port was told ends with it. A guest's, joined anew, would be open: down until ringway(8) takes it up. */
 static void close_if_guarded(const struct brlite_slave *slave)
 {
 	struct net_device *dev = slave->port.dev;
