@@ -22,7 +22,7 @@ static inline bool bypass_egress_watched(const struct net_device *dev)
 static inline bool bypass_skb_plain(const struct sk_buff *skb)
 {
 	return skb->ip_summed != CHECKSUM_PARTIAL && !skb_is_nonlinear(skb) && !skb_vlan_tag_present(skb) &&
-	       !skb->sk && !secpath_exists(skb);
+	       !compat_socket_wants(skb->sk) && !secpath_exists(skb);
 }
 
 #endif

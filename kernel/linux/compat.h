@@ -13,6 +13,7 @@
 #include <linux/version.h>
 #include <net/netlink.h>
 #include <net/rtnetlink.h>
+#include <net/sock.h>
 #include <xen/xenbus.h>
 
 /* 6.15 moved a device's lock and its lockdep classes out of <linux/netdevice.h>. */
@@ -65,6 +66,16 @@ static inline bool compat_tc_egress(const struct net_device *dev)
 	return rcu_access_pointer(dev->tcx_egress);
 #else
 	return rcu_access_pointer(dev->miniq_egress);
+#endif
+}
+
+/* Does the socket want to see what it sends on its way into the device? TLS in hardware does, where there is any. */
+static inline bool compat_socket_wants(const struct sock *sk)
+{
+#ifdef CONFIG_SOCK_VALIDATE_XMIT
+	return sk && (!sk_fullsock(sk) || sk->sk_validate_xmit_skb);
+#else
+	return false;
 #endif
 }
 

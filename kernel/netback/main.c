@@ -219,6 +219,9 @@ static int __init netback_init(void)
 	err = netback_lanes_create();
 	if (err)
 		return err;
+	err = host_accounts_init();
+	if (err)
+		goto no_accounts;
 	err = vif_port_init();
 	if (err)
 		goto no_notifier;
@@ -232,6 +235,8 @@ no_driver:
 	vif_debugfs_exit();
 	vif_port_exit();
 no_notifier:
+	host_accounts_exit();
+no_accounts:
 	netback_lanes_destroy();
 	return err;
 }
@@ -243,6 +248,7 @@ static void __exit netback_exit(void)
 	xenbus_unregister_driver(&vif_driver);
 	vif_debugfs_exit();
 	vif_port_exit();
+	host_accounts_exit();
 	netback_lanes_destroy();
 }
 module_exit(netback_exit);

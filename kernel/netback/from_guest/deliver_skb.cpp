@@ -112,6 +112,10 @@ sk_buff *build_large(Lane &lane, Queue &queue, Packet &packet)
 
 sk_buff *ringway::netback::build_skb(Lane &lane, Queue &queue, Packet &packet)
 {
+	if (RINGWAY_UNLIKELY(!queue.may_make_skb())) {
+		packet.fate = Fate::done; // lost in dom0, as if on the wire
+		return nullptr;
+	}
 	sk_buff *skb = packet.whole() ? build_whole(queue, packet) : build_large(lane, queue, packet);
 	if (RINGWAY_UNLIKELY(!skb)) {
 		if (packet.fate == Fate::pending || packet.fate == Fate::done)

@@ -46,6 +46,8 @@ Result<u32> take_limited(Queue &queue, Batch &batch, u32 budget, s32 share, u64 
 	return taken;
 }
 
+constexpr u32 kMakesSkbs = path_bit(Path::up) | path_bit(Path::forward) | path_bit(Path::flood);
+
 // Floods first (a frame is flooded until its destination is learned, so what follows it directly must not
 // overtake it), then direct packets, then everything that has to be an skb, among it what the direct path
 // could not take. Order per destination is kept: once a packet for a destination has to go as an skb, the
@@ -59,6 +61,8 @@ void deliver(Lane &lane, Queue &queue)
 		deliver_direct(lane, queue); // may turn packets into Path::forward
 	if (lane.judged.paths & (path_bit(Path::up) | path_bit(Path::forward)))
 		deliver_skbs(lane, queue);
+	if (RINGWAY_UNLIKELY(lane.judged.paths & kMakesSkbs))
+		lane.delivered.under_way = queue.too_much_under_way();
 	if (RINGWAY_UNLIKELY(lane.delivered.copy_failed))
 		find_bad_grants(lane, queue);
 }
@@ -72,10 +76,12 @@ int Queue::poll_from_guest(int budget)
 	}
 	if (RINGWAY_UNLIKELY(budget <= 0))
 		return 0;
+	if (RINGWAY_UNLIKELY(backs_up) && still_backs_up())
+		return hold_back(0, budget);
 	Lane &lane = this_lane();
 	u64 wait = 0;
 	const u32 most = RINGWAY_LIKELY(!waits) ? static_cast<u32>(budget) : 1;
-	lane.delivered.short_of_buffers = false;
+	lane.delivered.short_of_buffers = lane.delivered.under_way = false;
 	const s32 share = kPollShare - static_cast<s32>(overdrawn);
 	const auto taken =
 		RINGWAY_LIKELY(!vif->limits_from_guest())
@@ -96,6 +102,8 @@ int Queue::poll_from_guest(int budget)
 		deliver(lane, *this);
 		complete(lane.batch, lane.delivered, *this);
 	}
+	if (RINGWAY_UNLIKELY(lane.delivered.under_way))
+		return hold_back(done, budget);
 	if (RINGWAY_UNLIKELY(lane.delivered.short_of_buffers) && may_wait())
 		return wait_for_peer(done, budget);
 	if (RINGWAY_UNLIKELY(waits)) {

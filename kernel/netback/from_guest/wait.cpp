@@ -16,7 +16,7 @@
 // further pauses of a wait last half as long as the first.
 //
 // A receiver must not be able to hold up its senders in this way. There is no waiting for a receiver that has
-// not taken a packet within the last 30 ms (kProgressMsecs, in to_guest/door.cpp). A wait ends after
+// not taken a packet within the last 30 ms (kProgressMsecs). A wait ends after
 // kWaitMsecs, and the next one does not begin for as long. A batch whose packets went mostly to others never
 // waits. Whatever arrives while there is no waiting goes into the backlog, which drops what is too much.
 //

@@ -17,8 +17,15 @@ namespace ringway::netback
 struct Vif;
 struct Lane;
 
-// Bytes of dom0 memory that a queue may hold for a guest which posts no buffers (XSA-392).
-inline constexpr u32 kBacklogBytes = RxBackRing::kSize / 2 * kPageSize;
+// Bytes of dom0 memory that a queue may hold for a guest which posts no buffers (XSA-392), and as many in
+// skbs of what the guest sends. Less where there are very many queues.
+RINGWAY_ALWAYS_INLINE u32 most_bytes()
+{
+	return load_relaxed(host_params.queue_bytes);
+}
+
+// A receiver that took no packet for longer than this is not worth waiting for.
+inline constexpr u32 kProgressMsecs = 30;
 
 // What has become of a backlog: it wants to be looked at again; the guest posts no buffers.
 struct Aged {
@@ -38,6 +45,11 @@ struct Queue {
 	unsigned long wait_began, wait_ended; // jiffies
 	u32 pause_micros;                     // the first pause of a wait
 	u32 pauses;                           // of this wait so far
+	bool backs_up;           // takes nothing until fewer of its skbs are under way (hold.cpp)
+	bool sheds;              // drops instead what would be one more skb
+	u32 least_under_way;     // bytes that were seen since it backs up
+	unsigned long went_down; // jiffies, when that was
+	u32 look_micros;         // until the next look
 	FromGuestStats from_guest_stats;
 
 	// --- To the guest.
@@ -66,12 +78,21 @@ struct Queue {
 	void wait_over();
 	int wait_for_peer(int done, int budget);
 
+	// --- from_guest/hold.cpp: waiting for skbs that are under way. CONTEXT: from-guest poll
+	bool too_much_under_way(); // after a batch that made skbs
+	bool still_backs_up();
+	int hold_back(int done, int budget);
+	bool may_make_skb(); // counted if not
+
 	// --- to_guest/enqueue.cpp: into the backlog, and out of it
 	// Appends an skb; refused when the byte cap is reached. CONTEXT: softirq; netpoll
 	netback_fate enqueue(sk_buff *skb) RINGWAY_EXCLUDES(host);
 	// As many of the list as there is room for; returns the rest. CONTEXT: softirq
 	sk_buff *enqueue_list(sk_buff *skb) RINGWAY_EXCLUDES(host);
 	void append(sk_buff *skb) RINGWAY_REQUIRES(host);
+	// Has the backlog stopped the device, and must the packet not wait in front of it? Then it is dropped
+	// and counted. CONTEXT: softirq
+	bool drop_excess(sk_buff *skb) RINGWAY_EXCLUDES(host);
 	// INVARIANT: there is one.
 	RINGWAY_ALWAYS_INLINE sk_buff *pop() RINGWAY_REQUIRES(host)
 	{
@@ -83,10 +104,14 @@ struct Queue {
 	// Lets the device transmit again if the backlog has shrunk enough.
 	void restart_device() RINGWAY_REQUIRES(host)
 	{
-		if (stopped && backlog_bytes < kBacklogBytes) {
+		if (stopped && backlog_bytes < most_bytes()) {
 			stopped = false;
 			host_txq_wake(host);
 		}
+	}
+	bool takes_packets() const RINGWAY_REQUIRES(host)
+	{
+		return host_jiffies() - last_rx <= host_msecs(kProgressMsecs);
 	}
 	// Does the guest's multicast filter keep the packet away? Counted. asked/multicast.cpp
 	bool refuses(const sk_buff *skb) RINGWAY_REQUIRES(host);

@@ -14,6 +14,7 @@
 #include <linux/tcp.h>
 #include <net/checksum.h>
 #include <net/sch_generic.h>
+#include <net/sock.h>
 #include <net/xfrm.h>
 #include <xen/events.h>
 #include <xen/grant_table.h>
@@ -81,6 +82,8 @@ __always_inline struct sk_buff *host_backlog_pop(struct queue_host *q) { return 
 __always_inline void host_backlog_push(struct queue_host *q, struct sk_buff *skb, unsigned long expires)
 {
 	SKB_CB(skb)->expires = expires;
+	if (unlikely(skb->sk) && skb->sk->sk_prot == host_account_kind)
+		skb_orphan(skb); /* from here on the receiver answers for it */
 	__skb_queue_tail(&q->backlog, skb);
 }
 
@@ -267,7 +270,10 @@ __always_inline bool host_skb_finish(struct queue_host *q, struct sk_buff *skb, 
 	skb->protocol = eth_type_trans(skb, q->vif->dev);
 	skb_reset_network_header(skb);
 	skb_record_rx_queue(skb, q->index);
-	return set_offloads(skb, gso_type, gso_size, fixups);
+	if (unlikely(!set_offloads(skb, gso_type, gso_size, fixups)))
+		return false;
+	skb_set_owner_w(skb, q->account);
+	return true;
 }
 
 __always_inline void host_receive(struct queue_host *q, struct sk_buff *skb)

@@ -94,12 +94,16 @@ uint64_t host_cycles(void); /* of the CPU's time-stamp counter */
 uint64_t host_nanos(uint64_t cycles);
 unsigned long host_msecs(uint32_t msecs); /* in jiffies */
 void host_grant_copy(void *ops, uint32_t count);
+/* What skbs of guests are charged to. CONTEXT: process, while there are no queues yet, or no more */
+int host_accounts_init(void);
+void host_accounts_exit(void);
 
 /* The module's parameters. */
 extern struct host_params {
 	uint32_t fatal_slots; /* beyond the first, that a packet may have */
 	uint32_t drain_msecs; /* how long a packet waits for buffers */
 	uint32_t stall_msecs; /* how long a guest may post none; 0: for ever */
+	uint32_t queue_bytes; /* no parameter: of dom0 memory that a queue may have waiting, in each direction */
 } host_params;
 
 /* --- a queue: interrupts, NAPI, locks --------------------------------------------------------------- */
@@ -134,12 +138,16 @@ unsigned long host_skb_expires(const struct sk_buff *skb);
 void host_txq_stop(struct queue_host *q);
 void host_txq_wake(struct queue_host *q);
 bool host_txq_idle(struct queue_host *q);
+bool host_txq_stopped(const struct queue_host *q); /* by host_txq_stop() */
 
 /* --- skbs on their way to a guest --------------------------------------------------------------------- */
 
 uint32_t host_skb_memory(const struct sk_buff *skb);
 void host_skb_describe(const struct sk_buff *skb, struct skb_view *info);
 uint32_t host_skb_pieces(const struct sk_buff *skb, struct skb_piece *out);
+/* Who answers for an skb that waits: nobody; a sending guest, who has so many bytes under way; a socket of dom0. */
+enum skb_owner { SKB_OF_NOBODY, SKB_OF_GUEST, SKB_OF_SOCKET };
+enum skb_owner host_skb_owner(const struct sk_buff *skb, uint32_t *under_way);
 uint32_t host_pick_queue(struct vif_host *host, struct sk_buff *skb); /* as the device's transmit queue is picked */
 /* Cuts the first packet off a list linked by ->next, returns the rest; puts a list in front of another one. */
 struct sk_buff *host_skb_cut(struct sk_buff *skb);
@@ -159,6 +167,7 @@ bool host_skb_finish(struct queue_host *q, struct sk_buff *skb, uint32_t txflags
 		     uint32_t gso_size, uint64_t *fixups);
 void host_receive(struct queue_host *q, struct sk_buff *skb); /* collects; delivered by the flush */
 void host_receive_flush(struct queue_host *q);
+uint32_t host_under_way(const struct queue_host *q); /* bytes of dom0 memory in such skbs that live yet */
 
 /* --- the vif's device ----------------------------------------------------------------------------------- */
 

@@ -4,7 +4,12 @@
 
 #include "netback/linux/host.h"
 
-struct host_params host_params = {.fatal_slots = 20, .drain_msecs = 10000, .stall_msecs = 60000};
+struct host_params host_params = {
+	.fatal_slots = 20,
+	.drain_msecs = 10000,
+	.stall_msecs = 60000,
+	.queue_bytes = 64 * 1024,
+};
 
 module_param_named(rx_drain_timeout_msecs, host_params.drain_msecs, uint, 0444);
 MODULE_PARM_DESC(rx_drain_timeout_msecs, "How long a packet waits for the guest's buffers before it is dropped");

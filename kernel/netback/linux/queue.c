@@ -60,6 +60,10 @@ static struct netdev_queue *txq_of(struct queue_host *q) { return netdev_get_tx_
 
 void host_txq_stop(struct queue_host *q) { netif_tx_stop_queue(txq_of(q)); }
 void host_txq_wake(struct queue_host *q) { netif_tx_wake_queue(txq_of(q)); }
+bool host_txq_stopped(const struct queue_host *q)
+{
+	return netif_tx_queue_stopped(netdev_get_tx_queue(q->vif->dev, q->index));
+}
 
 /* --- rings ----------------------------------------------------------------------------------------------- */
 
@@ -119,6 +123,11 @@ struct queue_host *host_queue_create(struct vif_host *host, uint32_t index, uint
 	__skb_queue_head_init(&q->backlog);
 	INIT_LIST_HEAD(&q->receive);
 	set_up_timers(q);
+	q->account = host_account_open();
+	if (!q->account) {
+		host_complain(host, *error, "allocating the account of queue %u", index);
+		goto fail;
+	}
 
 	*error = read_queue(q, count, ref);
 	if (*error)
@@ -145,6 +154,8 @@ void host_queue_destroy(struct queue_host *q)
 		xenbus_unmap_ring_vfree(q->vif->xdev, q->side[TO_GUEST].ring);
 	if (q->side[FROM_GUEST].ring)
 		xenbus_unmap_ring_vfree(q->vif->xdev, q->side[FROM_GUEST].ring);
+	if (q->account)
+		host_account_close(q->account);
 	kfree(q);
 }
 

@@ -3,6 +3,7 @@
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <net/sock.h>
 
 #include "netback/linux/state.h"
 
@@ -28,6 +29,16 @@ struct sk_buff *host_skb_join(struct sk_buff *first, struct sk_buff *rest)
 void host_skb_add_page(struct sk_buff *skb, void *page, uint32_t len)
 {
 	skb_add_rx_frag(skb, skb_shinfo(skb)->nr_frags, virt_to_page(page), 0, len, PAGE_SIZE);
+}
+
+enum skb_owner host_skb_owner(const struct sk_buff *skb, uint32_t *under_way)
+{
+	if (!skb->sk)
+		return SKB_OF_NOBODY;
+	if (skb->sk->sk_prot != host_account_kind)
+		return SKB_OF_SOCKET;
+	*under_way = sk_wmem_alloc_get(skb->sk);
+	return SKB_OF_GUEST;
 }
 
 uint32_t host_longest_frame(const struct net_device *dev) { return READ_ONCE(dev->mtu) + VLAN_ETH_HLEN; }

@@ -80,6 +80,7 @@ struct queue_host {
 	spinlock_t to_guest_lock; /* the ring to the guest and the backlog */
 	struct sk_buff_head backlog;
 	struct list_head receive; /* skbs on their way up; CONTEXT: from-guest poll */
+	struct sock *account; /* what skbs of the guest's packets are charged to */
 	struct netback_queue *queue;
 	struct vif_host *vif;
 	atomic_t eoi; /* ends of interrupt owed, EOI_* */
@@ -107,5 +108,10 @@ void host_control_init(struct vif_host *host);
 
 /* memory.c: each CPU's lane */
 DECLARE_PER_CPU(void *, host_lane);
+
+/* account.c */
+extern struct proto *host_account_kind;
+struct sock *host_account_open(void);
+void host_account_close(struct sock *sk); /* its skbs may be under way */
 
 #endif

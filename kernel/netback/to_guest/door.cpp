@@ -10,8 +10,6 @@ using namespace ringway::netback;
 
 namespace
 {
-// A receiver that took no packet for longer than this is not worth waiting for.
-inline constexpr u32 kProgressMsecs = 30;
 // Buffers for two batches: with fewer left, a sender waits; one that waited goes on when these, or all that
 // the receiver ever posts, are there.
 inline constexpr u32 kEnoughSlots = 2 * kBatchPackets;
@@ -52,7 +50,7 @@ RINGWAY_ALWAYS_INLINE bool few_left(const Queue &from, const Queue &to, u32 befo
 bool worth_waiting_for(const Queue &to, Why why) RINGWAY_REQUIRES(to.host)
 {
 	return (why == Why::none || why == Why::peer_buffers || why == Why::peer_backlog) &&
-	       host_jiffies() - to.last_rx <= host_msecs(kProgressMsecs);
+	       to.takes_packets();
 }
 
 // Too long for the receiver? The switch has looked at unicasts; for floods it is up to us.

@@ -15,11 +15,12 @@ protected:
 
 	void SetUp() override { g.connect(); }
 	// What the switch does: a list of packets for the vif; what comes back goes through the device.
-	static sk_buff *list_of(const std::vector<u32> &lengths)
+	static sk_buff *list_of(const std::vector<u32> &lengths, bool sockets = false)
 	{
 		sk_buff *first = nullptr, **end = &first;
 		for (u32 i = 0; i < lengths.size(); i++) {
 			*end = make_skb(make_frame(lengths[i], i + 1));
+			(*end)->socket = sockets;
 			end = &(*end)->next;
 		}
 		return first;
@@ -92,7 +93,7 @@ TEST_F(ToGuest, SomebodyWouldNoticeSoAllOfItComesBack)
 TEST_F(ToGuest, WhatDoesNotFitTheBacklogComesBackInOrder)
 {
 	std::vector<u32> many(600, 1514);
-	sk_buff *rest = deliver(many);
+	sk_buff *rest = netback_deliver(g.dev.vif, list_of(many, true)); // sockets of dom0's answer for them
 	ASSERT_NE(rest, nullptr);
 	const u64 taken = q().to_guest_stats.switched;
 	EXPECT_GT(taken, 100u);

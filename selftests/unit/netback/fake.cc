@@ -31,7 +31,7 @@ Host::Host()
 {
 	EXPECT_EQ(host, nullptr);
 	host = this;
-	host_params = {20, 10000, 60000};
+	host_params = {20, 10000, 60000, kBacklogBytes};
 	EXPECT_EQ(netback_lanes_create(), 0);
 }
 
@@ -90,6 +90,7 @@ std::string Host::leaks() const
 	say("pages", live_pages);
 	say("skbs", live_skbs);
 	say("queues", live_queues);
+	say("accounts", live_accounts);
 	say("mapped rings", live_rings);
 	say("bound channels", live_channels);
 	return out;

@@ -8,6 +8,7 @@
 // asserted here: the to-guest lock, NAPI's completion, one end of interrupt per interrupt.
 #pragma once
 #include "cpus.hpp"
+#include "fake_skb.hpp"
 #include "netback/life/vif.hpp"
 #include <cstring>
 #include <deque>
@@ -23,10 +24,9 @@ namespace ringway::test
 using namespace netback;
 
 class Guest;
-using Bytes = std::vector<u8>;
 
-inline constexpr u32 kSkbOverhead = 768; // of dom0 memory, beside an skb's bytes
-inline constexpr u32 kMostQueues = 8;    // that a vif may have
+inline constexpr u32 kMostQueues = 8;            // that a vif may have
+inline constexpr u32 kBacklogBytes = 512 * 1024; // that a queue may have waiting (XSA-392)
 
 struct Grant {
 	u8 *page;
@@ -44,6 +44,7 @@ struct Host {
 	std::function<s16(u64 nth, const gnttab_copy &)> refuse;
 
 	// --- memory
+	s64 live_accounts = 0;
 	s64 live_memory = 0, live_pages = 0, live_skbs = 0, live_queues = 0, live_rings = 0,
 	    live_channels = 0;
 	u64 pages_left = ~0ull; // host_page_alloc() fails when none is left
@@ -118,6 +119,7 @@ struct vif_host {
 	bool rate_locked = false, life_locked = false, counters_locked = false;
 	ringway::u32 fatal_lines = 0, stall_lines = 0;
 	std::vector<ringway::test::Forwarded> received; // up the stack
+	std::vector<sk_buff *> *keeps = nullptr;        // where those live on, if they do
 	std::function<sk_buff *(sk_buff *)> suit; // what the device needs done to a packet; empty: nothing
 };
 
@@ -157,24 +159,9 @@ struct queue_host {
 	bool was_listed = false;
 	bool listed = false; // its polls are on the device's list
 	bool unread = false; // they are not, and a grace period has passed since
+	ringway::test::Account *account = nullptr;
 	std::deque<sk_buff *> backlog;
 	std::vector<sk_buff *> receive;
-};
-
-struct sk_buff {
-	struct Part {
-		ringway::u8 *page;
-		ringway::u32 offset, len;
-	};
-	std::vector<Part> parts; // the first one is the linear area
-	bool frag_list = false;
-	skb_view info{};
-	unsigned long expires = 0;
-	ringway::u32 txflags = 0, queue = 0;
-	queue_host *from = nullptr;
-	sk_buff *next = nullptr;
-
-	ringway::test::Bytes bytes() const;
 };
 
 struct brlite_port {
@@ -184,7 +171,9 @@ struct brlite_port {
 	std::vector<ringway::u32> batches; // frames of each classify()
 	std::vector<ringway::u32> sent;    // packets of each forward()
 	std::vector<brlite_port *> flood;  // where a flood goes
-	void *owner = nullptr;             // the vif whose port this is
+	std::vector<sk_buff *> *keeps =
+		nullptr;       // where packets for other ports than vifs live on, if they do
+	void *owner = nullptr; // the vif whose port this is
 	ringway::u32 longest = 65535;
 };
 
@@ -192,9 +181,6 @@ namespace ringway::test
 {
 using namespace netback;
 
-// An skb for a guest: its bytes cut at the given places, each part in a page of its own.
-sk_buff *make_skb(const Bytes &bytes, const std::vector<u32> &cuts = {});
-void free_skb(sk_buff *skb);
 Forwarded record(Forwarded::Kind kind, const sk_buff *skb, const brlite_verdict &verdict);
 
 u8 *new_page();

@@ -84,6 +84,7 @@ void host_backlog_push(queue_host *q, sk_buff *skb, unsigned long expires)
 {
 	EXPECT_TRUE(q->locked);
 	skb->expires = expires;
+	orphan(skb);
 	q->backlog.push_back(skb);
 }
 unsigned long host_skb_expires(const sk_buff *skb)
@@ -97,6 +98,10 @@ void host_txq_stop(queue_host *q)
 void host_txq_wake(queue_host *q)
 {
 	q->stopped = false;
+}
+bool host_txq_stopped(const queue_host *q)
+{
+	return q->stopped;
 }
 bool host_txq_idle(queue_host *q)
 {
@@ -113,6 +118,8 @@ queue_host *host_queue_create(vif_host *dev, u32 index, u32, netback_queue *queu
 	q->queue = queue;
 	q->index = index;
 	host->queues.insert(q);
+	q->account = new Account;
+	host->live_accounts++;
 	// The nodes, then each ring.
 	for (void **ring : {static_cast<void **>(nullptr), &q->from_guest.ring, &q->to_guest.ring}) {
 		if (host->step_fails() || index >= dev->guest->queue.size()) {
@@ -147,6 +154,8 @@ void host_queue_destroy(queue_host *q)
 		EXPECT_FALSE(side->timer || side->hold) << "freed with a timer armed";
 	host->live_rings -= (q->from_guest.ring != nullptr) + (q->to_guest.ring != nullptr);
 	host->live_queues--;
+	q->account->closed = true;
+	drop_account(q->account);
 	host->queues.erase(q);
 	delete q;
 }

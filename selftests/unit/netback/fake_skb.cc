@@ -16,10 +16,45 @@ Bytes sk_buff::bytes() const
 
 void ringway::test::free_skb(sk_buff *skb)
 {
+	orphan(skb);
 	for (const sk_buff::Part &part : skb->parts)
 		host_page_free(part.page);
 	host->live_skbs--;
 	delete skb;
+}
+
+void ringway::test::drop_account(Account *account)
+{
+	if (account->skbs || !account->closed)
+		return;
+	EXPECT_EQ(account->bytes, 0);
+	host->live_accounts--;
+	delete account;
+}
+
+void ringway::test::orphan(sk_buff *skb)
+{
+	Account *owner = std::exchange(skb->owner, nullptr);
+	if (!owner)
+		return;
+	owner->bytes -= host_skb_memory(skb);
+	owner->skbs--;
+	drop_account(owner);
+}
+
+u32 host_under_way(const queue_host *q)
+{
+	return static_cast<u32>(q->account->bytes);
+}
+
+skb_owner host_skb_owner(const sk_buff *skb, u32 *under_way)
+{
+	if (skb->socket)
+		return SKB_OF_SOCKET;
+	if (!skb->owner)
+		return SKB_OF_NOBODY;
+	*under_way = static_cast<u32>(skb->owner->bytes);
+	return SKB_OF_GUEST;
 }
 
 // The bytes, and what Linux keeps beside them.
@@ -129,7 +164,12 @@ bool host_skb_finish(queue_host *q, sk_buff *skb, u32 txflags, u32 gso_type, u32
 	skb->info.gso_size = static_cast<u16>(gso_size);
 	skb->queue = q->index;
 	// Ethernet type 0xbad0 stands for headers that the kernel refuses.
-	return !(skb->parts[0].page[skb->parts[0].offset + 12] == 0xba);
+	if (skb->parts[0].page[skb->parts[0].offset + 12] == 0xba)
+		return false;
+	skb->owner = q->account;
+	q->account->bytes += host_skb_memory(skb);
+	q->account->skbs++;
+	return true;
 }
 
 void host_receive(queue_host *q, sk_buff *skb)
@@ -141,7 +181,10 @@ void host_receive_flush(queue_host *q)
 {
 	for (sk_buff *skb : q->receive) {
 		q->dev->received.push_back(record(Forwarded::up, skb, {}));
-		free_skb(skb);
+		if (q->dev->keeps)
+			q->dev->keeps->push_back(skb);
+		else
+			free_skb(skb);
 	}
 	q->receive.clear();
 }

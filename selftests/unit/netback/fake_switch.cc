@@ -35,8 +35,10 @@ void forward(brlite_port *port, const brlite_outgoing *batch, u32 n)
 		// Linux asks the device for the queue.
 		const int wanted = owner ? netback_select_queue(static_cast<netback_vif *>(owner), skb) : -1;
 		const u32 queue = wanted >= 0 ? static_cast<u32>(wanted) : skb->queue;
-		if (verdict.action != BRLITE_PORT || !owner ||
-		    netback_xmit(static_cast<netback_vif *>(owner), skb, queue))
+		if (!owner && port->keeps)
+			port->keeps->push_back(skb);
+		else if (verdict.action != BRLITE_PORT || !owner ||
+			 netback_xmit(static_cast<netback_vif *>(owner), skb, queue))
 			free_skb(skb);
 	}
 }
