@@ -18,11 +18,11 @@ static inline bool bypass_egress_watched(const struct net_device *dev)
 	       rcu_access_pointer(dev->nf_hooks_egress);
 }
 
-/* Nothing to segment, to fill in or to linearise, whatever the device can do. INVARIANT: no GSO. */
+/* Nothing to segment, to fill in or to linearise, whatever the device can do. */
 static inline bool bypass_skb_plain(const struct sk_buff *skb)
 {
-	return skb->ip_summed != CHECKSUM_PARTIAL && !skb_is_nonlinear(skb) && !skb_vlan_tag_present(skb) &&
-	       !compat_socket_wants(skb->sk) && !secpath_exists(skb);
+	return skb->ip_summed != CHECKSUM_PARTIAL && !skb_is_gso(skb) && !skb_is_nonlinear(skb) &&
+	       !skb_vlan_tag_present(skb) && !compat_socket_wants(skb->sk) && !secpath_exists(skb);
 }
 
 #endif

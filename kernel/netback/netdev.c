@@ -145,6 +145,7 @@ struct vif_host *vif_netdev_create(struct xenbus_device *xdev, unsigned int hand
 	vif_set_queue_stats(dev);
 	dev->hw_features = NETIF_F_SG | NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_TSO | NETIF_F_TSO6;
 	dev->features = dev->hw_features | NETIF_F_RXCSUM;
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING; /* skbs wait by their own links */
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = ETH_MAX_MTU - VLAN_ETH_HLEN;
 	host->mtu = dev->mtu;

@@ -57,6 +57,7 @@ struct Lane {
 	// complete.
 	brlite_outgoing outgoing[kBatchPackets];
 	SourcePiece pieces[HOST_MAX_PIECES];
+	skb_piece own[HOST_MAX_PIECES]; // of an skb, before they become those
 	CopyBatch<512> copies;
 	RxPending pending;
 	StagePage pages[kStagePages]; // they come with the first batch that needs them

@@ -68,14 +68,14 @@ int host_control_map(struct vif_host *host, void **page)
 			err = xenbus_map_ring_valloc(xdev, &ref, 1, &ctrl->ring);
 			if (err) {
 				ctrl->ring = NULL;
-				xenbus_dev_fatal(xdev, err, "mapping ctrl-ring-ref %u", ref);
+				host_complain(host, err, "mapping ctrl-ring-ref %u", ref);
 			}
 			*page = ctrl->ring;
 			return err;
 		}
 	}
 	err = err < 0 ? err : -EINVAL;
-	xenbus_dev_fatal(xdev, err, "reading %s/ctrl-ring-ref and event-channel-ctrl", xdev->otherend);
+	host_complain(host, err, "reading %s/ctrl-ring-ref and event-channel-ctrl", xdev->otherend);
 	return err;
 }
 
@@ -90,7 +90,7 @@ int host_control_bind(struct vif_host *host)
 	irq = bind_interdomain_evtchn_to_irqhandler_lateeoi(host->xdev, ctrl->port, control_interrupt, 0, ctrl->name,
 							    ctrl);
 	if (irq < 0) {
-		xenbus_dev_fatal(host->xdev, irq, "binding event-channel-ctrl %u", ctrl->port);
+		host_complain(host, irq, "binding event-channel-ctrl %u", ctrl->port);
 		return irq;
 	}
 	WRITE_ONCE(ctrl->irq, irq);

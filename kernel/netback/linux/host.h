@@ -57,8 +57,11 @@ struct skb_view {
 	uint32_t memory; /* bytes of dom0 memory it holds */
 };
 
-/* Most pieces an skb of at most 64 KiB and MAX_SKB_FRAGS fragments can have: see host_skb_pieces(). */
-#define HOST_MAX_PIECES 64
+/*
+ * Most pieces an skb of at most 64 KiB can have, with as many fragments as any kernel allows (CONFIG_MAX_SKB_FRAGS, at
+ * most 45): see host_skb_pieces().
+ */
+#define HOST_MAX_PIECES 108
 
 /* What a frontend says of itself in XenStore, read at connect. */
 struct frontend_features {

@@ -7,6 +7,9 @@
 
 #include "netback/linux/state.h"
 
+/* host_skb_pieces(): each fragment, and the linear part, may begin and end within a page. */
+static_assert(2 * (MAX_SKB_FRAGS + 1) + 0x10000 / PAGE_SIZE <= HOST_MAX_PIECES);
+
 uint32_t host_skb_head(const struct sk_buff *skb, void *to, uint32_t len)
 {
 	len = min(len, skb->len);

@@ -90,7 +90,7 @@ int host_read_headroom(struct vif_host *host, uint32_t *bytes)
 	err = provides_xdp_headroom ? kstrtouint(text, 10, bytes) : 0;
 	kfree(text);
 	if (err)
-		xenbus_dev_fatal(xdev, err, "%s/xdp-headroom is not a number of bytes", xdev->otherend);
+		host_complain(host, err, "%s/xdp-headroom is not a number of bytes", xdev->otherend);
 	return err;
 }
 

@@ -9,14 +9,19 @@ using namespace ringway::netback;
 
 namespace
 {
-// Drops what waited too long for the guest's buffers, and finds out whether the guest stalls. True: there are
-// buffers for the packet at the head after all.
-bool look_at_head(Queue &queue, unsigned long now) RINGWAY_REQUIRES(queue.host)
+bool head_fits(Queue &queue) RINGWAY_REQUIRES(queue.host)
 {
 	skb_view info;
 	const sk_buff *head = host_backlog_peek(queue.host);
 	host_skb_describe(head, &info);
-	if (queue.posted_buffers() >= rx_slots_needed(describe(info, head, *queue.vif)))
+	return queue.posted_buffers() >= rx_slots_needed(describe(info, head, *queue.vif));
+}
+
+// Drops what waited too long for the guest's buffers, and finds out whether the guest stalls. True: there are
+// buffers for the packet at the head after all, or for the one that is there then.
+bool look_at_head(Queue &queue, unsigned long now) RINGWAY_REQUIRES(queue.host)
+{
+	if (head_fits(queue))
 		return true;
 	const unsigned long stall = host_msecs(host_params.stall_msecs);
 	if (!queue.stalled && queue.vif->frontend.rx_notify && stall &&
@@ -26,6 +31,8 @@ bool look_at_head(Queue &queue, unsigned long now) RINGWAY_REQUIRES(queue.host)
 	       static_cast<long>(now - host_skb_expires(host_backlog_peek(queue.host))) >= 0) {
 		host_skb_drop(queue.pop());
 		queue.to_guest_stats.dropped_expired++;
+		if (queue.backlog_packets && head_fits(queue))
+			return true;
 	}
 	return false;
 }

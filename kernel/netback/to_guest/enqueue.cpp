@@ -51,8 +51,8 @@ sk_buff *Queue::enqueue_list(sk_buff *skb)
 	bool idle = false;
 	{
 		const ToGuestLock lock(host);
-		// What waits already has a poll coming, or an event of the guest's.
-		idle = !backlog_packets;
+		// What waits already has a poll coming, or an event of the guest's, if it sends any.
+		idle = !backlog_packets || !vif->frontend.rx_notify;
 		while (skb && backlog_bytes < most_bytes()) {
 			sk_buff *behind = host_skb_cut(skb);
 			if (RINGWAY_UNLIKELY(refuses(skb))) {

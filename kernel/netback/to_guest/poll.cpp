@@ -73,10 +73,10 @@ bool may_go(Queue &queue, Run &run, const Head &head) RINGWAY_REQUIRES(queue.hos
 
 u32 list_pieces(Lane &lane, const sk_buff *skb)
 {
-	skb_piece piece[HOST_MAX_PIECES];
-	const u32 n = host_skb_pieces(skb, piece);
+	const u32 n = host_skb_pieces(skb, lane.own);
 	for (u32 i = 0; i < n; i++)
-		lane.pieces[i] = {{piece[i].frame, DOMID_SELF, piece[i].offset, false}, piece[i].len};
+		lane.pieces[i] = {{lane.own[i].frame, DOMID_SELF, lane.own[i].offset, false},
+				  lane.own[i].len};
 	return n;
 }
 

@@ -267,6 +267,33 @@ TEST_F(Rx, GuestThatDoesNotNotify)
 	EXPECT_TRUE(g.dev.carrier) << "stall detection needs feature-rx-notify";
 }
 
+// A list from the switch is a reason to look for buffers again, when nobody says that there are some.
+TEST_F(Rx, GuestThatDoesNotNotifyIsLookedAtWithEachPacket)
+{
+	g.vif().frontend.rx_notify = false;
+	xmit(100);
+	host->settle();
+	g.post_buffers(2);
+	q().host->to_guest.pending = false;
+	EXPECT_EQ(netback_deliver(g.dev.vif, make_skb(make_frame(101))), nullptr);
+	host->settle();
+	EXPECT_EQ(g.receive().size(), 2u);
+}
+
+// Behind a packet that is too old, and too large for the buffers that are there, is one that fits.
+TEST_F(Rx, WhatFitsBehindAnExpiredPacketGoesAtOnce)
+{
+	xmit(60000);
+	pass_time(5000);
+	xmit(100);
+	g.post_buffers(1);
+	pass_time(host_params.drain_msecs - 5000 - 900);
+	while (!q().to_guest_stats.dropped_expired)
+		pass_time(100);
+	EXPECT_EQ(g.receive().size(), 1u);
+	EXPECT_EQ(q().backlog_packets, 0u);
+}
+
 // The lines in the log are written when no lock is held that a netconsole on this vif would want.
 // NB-29, NB-53
 TEST_F(Rx, StallTakesTheCarrierAndBuffersBringItBack)
@@ -370,6 +397,22 @@ TEST_F(Rx, SkbOfTooManyPiecesIsDroppedAndTheRestArrives)
 	EXPECT_EQ(g.receive().size(), 2u);
 	EXPECT_EQ(q().to_guest_stats.dropped_shape, 1u);
 	EXPECT_EQ(q().backlog_bytes, 0u);
+}
+
+// As many fragments as a kernel may be built for, each across the end of a page.
+TEST_F(Rx, AsManyPiecesAsAnyKernelHas)
+{
+	std::vector<u32> cuts;
+	for (u32 i = 1; i < HOST_MAX_PIECES; i++)
+		cuts.push_back(i * 600);
+	g.post_buffers(40);
+	const Bytes frame = make_frame(HOST_MAX_PIECES * 600);
+	xmit(make_skb(frame, cuts));
+	host->settle();
+	const auto got = g.receive();
+	ASSERT_EQ(got.size(), 1u);
+	EXPECT_EQ(got[0].bytes, frame);
+	EXPECT_GE(HOST_MAX_PIECES, 2 * 46 + 16);
 }
 
 TEST_F(Rx, ManySmallPieces)
