@@ -79,6 +79,16 @@ static inline bool compat_socket_wants(const struct sock *sk)
 #endif
 }
 
+/* 6.3 has a limit for IPv4 of its own. */
+static inline unsigned int compat_gso_max_size(const struct net_device *dev, bool ipv4)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	if (ipv4)
+		return READ_ONCE(dev->gso_ipv4_max_size);
+#endif
+	return READ_ONCE(dev->gso_max_size);
+}
+
 /*
  * Counters per queue over netlink came with 6.10. On older kernels the driver's operations are compiled all
  * the same and nobody calls them.

@@ -53,7 +53,10 @@ uint32_t netback_max_mtu(struct netback_vif *vif);
 #define NETBACK_OFFLOAD_TSO6 4u
 #define NETBACK_OFFLOAD_CSUM4 8u
 #define NETBACK_OFFLOAD_CSUM6 16u
-uint32_t netback_offloads(struct netback_vif *vif); /* NETBACK_OFFLOAD_* */
+#define NETBACK_OFFLOADS 31u
+uint32_t netback_offloads(struct netback_vif *vif); /* NETBACK_OFFLOAD_* that its frontend can do */
+/* Those that its device has now, NETBACK_OFFLOADS when it is made. CONTEXT: RTNL */
+void netback_set_offloads(struct netback_vif *vif, uint32_t offloads);
 
 enum netback_control netback_control_poll(struct netback_vif *vif); /* CONTEXT: process */
 

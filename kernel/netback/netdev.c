@@ -81,22 +81,43 @@ static int vif_change_mtu(struct net_device *dev, int mtu)
 	return 0;
 }
 
+static const struct offload {
+	unsigned int bit;
+	netdev_features_t features;
+} offloads[] = {
+	{NETBACK_OFFLOAD_SG, NETIF_F_SG},
+	{NETBACK_OFFLOAD_TSO4, NETIF_F_TSO},
+	{NETBACK_OFFLOAD_TSO6, NETIF_F_TSO6},
+	{NETBACK_OFFLOAD_CSUM4, NETIF_F_IP_CSUM},
+	{NETBACK_OFFLOAD_CSUM6, NETIF_F_IPV6_CSUM},
+};
+
 static netdev_features_t vif_fix_features(struct net_device *dev, netdev_features_t features)
 {
 	const struct vif_host *host = netdev_priv(dev);
 	const unsigned int can = netback_offloads(host->vif);
+	unsigned int i;
 
-	if (!(can & NETBACK_OFFLOAD_SG))
-		features &= ~NETIF_F_SG;
-	if (!(can & NETBACK_OFFLOAD_TSO4))
-		features &= ~NETIF_F_TSO;
-	if (!(can & NETBACK_OFFLOAD_TSO6))
-		features &= ~NETIF_F_TSO6;
-	if (!(can & NETBACK_OFFLOAD_CSUM4))
-		features &= ~NETIF_F_IP_CSUM;
-	if (!(can & NETBACK_OFFLOAD_CSUM6))
-		features &= ~NETIF_F_IPV6_CSUM;
+	for (i = 0; i < ARRAY_SIZE(offloads); i++)
+		if (!(can & offloads[i].bit))
+			features &= ~offloads[i].features;
 	return features;
+}
+
+/*
+ * What the guest can do, less what the administrator has switched off. Linux keeps to it with skbs; what goes from ring
+ * to ring has to know.
+ */
+static int vif_set_features(struct net_device *dev, netdev_features_t features)
+{
+	struct vif_host *host = netdev_priv(dev);
+	unsigned int i, now = 0;
+
+	for (i = 0; i < ARRAY_SIZE(offloads); i++)
+		if (features & offloads[i].features)
+			now |= offloads[i].bit;
+	netback_set_offloads(host->vif, now);
+	return 0;
 }
 
 const struct net_device_ops vif_netdev_ops = {
@@ -107,6 +128,7 @@ const struct net_device_ops vif_netdev_ops = {
 	.ndo_get_stats64 = vif_get_stats64,
 	.ndo_change_mtu = vif_change_mtu,
 	.ndo_fix_features = vif_fix_features,
+	.ndo_set_features = vif_set_features,
 	.ndo_set_mac_address = eth_mac_addr,
 	.ndo_validate_addr = eth_validate_addr,
 };

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Limits on a vif in both directions, changed while it runs; its counters, and what ethtool shows of it. Limits are
-# only looked at as upper bounds: how fast anything is depends on the machine.
+# only looked at as upper bounds: how fast anything is depends on the machine. Then offloads that are switched off.
+# Cases of docs/security.md: NB-65
 . "${0%/*}/ktap.sh"
 
 # shellcheck disable=SC2016 # check runs what it is given in this shell: eval is meant
 front=${FRONT:-stock}
-ktap_plan 24
+ktap_plan 29
 
 counts() { [ "$(counter "$1" "$2")" -gt 0 ] || { echo "$1 $2 is $(counter "$1" "$2")"; return 1; }; }
 node() { xenstore-read "/local/domain/0/backend/vif/$(domid "$1")/0/$2"; }
@@ -84,4 +85,37 @@ nonsense() {
 }
 check 'an invalid node means no limit' nonsense
 check 'everything passes again' flow_both a b 127.9.0.1 127.9.0.2
+
+stage 'what is switched off'
+# While b's vif lacks WORDS, a's packets that need them go as skbs, where Linux does what b is not to be asked for.
+without() { # WORD…
+	local direct repaired word code=0
+	for word in "$@"; do ethtool -K "$b" "$word" off || return 1; done
+	direct=$(counter "$b" to_guest_direct) repaired=$(counter "$a" from_guest_why_peer_offload)
+	flow a b 127.9.0.2 || code=1
+	repaired=$(($(counter "$a" from_guest_why_peer_offload) - repaired))
+	direct=$(($(counter "$b" to_guest_direct) - direct))
+	for word in "$@"; do ethtool -K "$b" "$word" on || return 1; done
+	echo "without $*: $repaired packets as skbs, $direct directly"
+	[ $code = 0 ] && [ $repaired -gt 0 ]
+}
+check 'b gets complete checksums when its vif has tx off' without tx
+check 'and no long segments when it has tso off' without tso
+check 'nor fragments when it has sg off' without sg
+on_again() {
+	local repaired
+	repaired=$(counter "$a" from_guest_why_peer_offload)
+	flow a b 127.9.0.2 && [ "$(counter "$a" from_guest_why_peer_offload)" = "$repaired" ]
+}
+check 'with all of it on, packets go directly' on_again
+# It waits by its own links, so pktgen may not send the same one twice.
+not_shared() {
+	modprobe pktgen && echo "add_device $b" > /proc/net/pktgen/kpktgend_0 || return 1
+	! echo 'clone_skb 10' 2> /dev/null > "/proc/net/pktgen/$b"
+	local code=$?
+	echo rem_device_all > /proc/net/pktgen/kpktgend_0
+	rmmod pktgen
+	return $code
+}
+check 'pktgen may not share skbs with a vif' not_shared
 ktap_end

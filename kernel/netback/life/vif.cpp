@@ -32,6 +32,7 @@ RINGWAY_UNCHECKED netback_vif *netback_vif_create(vif_host *host, u32 domain, u3
 	vif->domain = static_cast<u16>(domain);
 	vif->state = vif->announced = BackendState::initialising;
 	vif->frontend.can_sg = vif->frontend.ip_csum = true;
+	vif->gets = NETBACK_OFFLOADS;
 	return vif;
 }
 
@@ -130,6 +131,12 @@ void netback_set_port(netback_vif *vif, const struct brlite_abi *table, brlite_p
 u32 netback_max_mtu(netback_vif *vif)
 {
 	return vif->max_mtu();
+}
+
+void netback_set_offloads(netback_vif *vif, u32 offloads)
+{
+	host_rtnl_assert_locked();
+	store_relaxed(vif->gets, offloads);
 }
 
 u32 netback_offloads(netback_vif *vif)

@@ -30,6 +30,9 @@ struct Vif {
 	// Of the connected frontend, or of the latest. Written with the life mutex and RTNL held, and before
 	// queue_count: so holders of either see one frontend's, and so do packets.
 	frontend_features frontend;
+	// What may go to it as it is, NETBACK_OFFLOAD_*: what its device says, so also what was switched off
+	// there. Changed under RTNL, read without: it holds from the next batch on.
+	u32 gets;
 
 	// INVARIANT: read once per use; queues[i] is valid below it until a grace period after it fell to 0.
 	std::atomic<u32> queue_count;

@@ -6,6 +6,7 @@
 #include <linux/workqueue.h>
 #include <net/rtnetlink.h>
 
+#include "linux/compat.h"
 #include "netback/linux/state.h"
 
 /* As large as asked for, as far as the guest can: one without scatter-gather may be followed by one with. */
@@ -51,6 +52,12 @@ void host_device_carrier(struct vif_host *host, bool on)
 		netif_carrier_on(host->dev);
 	else if (!on && netif_carrier_ok(host->dev))
 		netif_carrier_off(host->dev);
+}
+
+/* As Linux asks about an skb on its way into the device. */
+bool host_gso_fits(const struct vif_host *host, uint32_t len, uint32_t gso_size, bool ipv4)
+{
+	return len < compat_gso_max_size(host->dev, ipv4) && len / gso_size < READ_ONCE(host->dev->gso_max_segs);
 }
 
 void host_log_fatal(struct vif_host *host, uint32_t queue, const char *why)

@@ -181,6 +181,8 @@ void host_kick_later(struct vif_host *host, unsigned long delay);
 void host_log_fatal(struct vif_host *host, uint32_t queue, const char *why);
 void host_log_stall(struct vif_host *host, uint32_t queue, bool stalled);
 
+/* Is a packet to be segmented no larger than the administrator allows? */
+bool host_gso_fits(const struct vif_host *host, uint32_t len, uint32_t gso_size, bool ipv4);
 uint32_t host_longest_frame(const struct net_device *dev); /* in bytes, a VLAN tag included */
 
 /* --- connecting. CONTEXT: process, the life mutex. Errors are -errno, reported to XenStore by C. ------------- */

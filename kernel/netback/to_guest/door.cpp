@@ -122,7 +122,9 @@ __attribute__((noinline)) Other place_other(Lane &lane, Queue &from, Queue &to, 
 		packet.fate = Fate::done;
 		return {0, Why::none};
 	}
-	if (!offloads_fit(to.vif->frontend, packet))
+	if (!offloads_fit(load_relaxed(to.vif->gets), packet) ||
+	    (packet.gso() && !host_gso_fits(to.vif->host, packet.len, packet.gso_size,
+					    packet.gso_type == XEN_NETIF_GSO_TYPE_TCPV4)))
 		return {0, Why::peer_offload};
 	if (!free)
 		return {0, Why::peer_buffers};
@@ -151,13 +153,13 @@ Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 lon
 	RINGWAY_REQUIRES(to.host)
 {
 	Batch &batch = lane.batch;
-	const frontend_features &frontend = to.vif->frontend;
+	const u32 gets = load_relaxed(to.vif->gets);
 	u32 i = first, left = free, plain = plain_length(to, longest, left), packets = 0;
 	u64 bytes = 0;
 	OneSlotRun run(to.to_guest_ring, to.vif->domain, lane.copies, lane.pending);
 	while (i < end) {
 		Packet &packet = *computed_once(&batch.packets[i]);
-		if (RINGWAY_LIKELY(packet.len <= plain && plainly_fits(frontend, packet))) {
+		if (RINGWAY_LIKELY(packet.len <= plain && plainly_fits(gets, packet))) {
 			run.place(packet.at, static_cast<u16>(packet.len), receive_flags(packet));
 			if (RINGWAY_UNLIKELY(!--left))
 				plain = 0;

@@ -259,10 +259,10 @@ TEST_F(FromGuest, ReasonsOfTheReceiver)
 	// The first one lies about its headers; those behind it follow it.
 	a.post(make_frame(100), {{}, NETTXF_csum_blank});
 	a.vif().frontend.can_sg = 1;
-	b.vif().frontend.ip_csum = 0;
+	b.vif().gets &= ~NETBACK_OFFLOAD_CSUM4;
 	send(4);
 	EXPECT_EQ(why(Why::peer_offload), 5u);
-	b.vif().frontend.ip_csum = 1;
+	b.vif().gets |= NETBACK_OFFLOAD_CSUM4;
 	b.vif().running = false;
 	send(1);
 	EXPECT_EQ(why(Why::peer_down), 1u);

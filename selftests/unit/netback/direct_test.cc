@@ -222,31 +222,35 @@ TEST_F(Direct, FallbacksDeliverTheSame)
 		 1000,
 		 0x0800},
 		{"receiver has no GSO over IPv4",
-		 [&] { b.vif().frontend.gso_tcpv4 = 0; },
+		 [&] { b.vif().gets &= ~NETBACK_OFFLOAD_TSO4; },
 		 {{}, NETTXF_csum_blank, XEN_NETIF_GSO_TYPE_TCPV4, 1448},
 		 9000,
 		 0x0800},
 		{"receiver has no GSO over IPv6",
-		 [&] { b.vif().frontend.gso_tcpv6 = 0; },
+		 [&] { b.vif().gets &= ~NETBACK_OFFLOAD_TSO6; },
 		 {{}, NETTXF_csum_blank, XEN_NETIF_GSO_TYPE_TCPV6, 1448},
 		 9000,
 		 0x86dd},
 		{"receiver wants IPv4 checksums",
-		 [&] { b.vif().frontend.ip_csum = 0; },
+		 [&] { b.vif().gets &= ~NETBACK_OFFLOAD_CSUM4; },
 		 {{}, NETTXF_csum_blank},
 		 100,
 		 0x0800},
 		{"receiver wants IPv6 checksums",
-		 [&] { b.vif().frontend.ipv6_csum = 0; },
+		 [&] { b.vif().gets &= ~NETBACK_OFFLOAD_CSUM6; },
 		 {{}, NETTXF_csum_blank},
 		 100,
 		 0x86dd},
 		{"receiver wants some checksum, frame is tagged",
-		 [&] { b.vif().frontend.ipv6_csum = 0; },
+		 [&] { b.vif().gets &= ~NETBACK_OFFLOAD_CSUM6; },
 		 {{}, NETTXF_csum_blank},
 		 100,
 		 0x8100},
-		{"receiver has no scatter-gather", [&] { b.vif().frontend.can_sg = 0; }, {}, 4097, 0x0800},
+		{"receiver has no scatter-gather",
+		 [&] { b.vif().gets &= ~NETBACK_OFFLOAD_SG; },
+		 {},
+		 4097,
+		 0x0800},
 		{"dom0 wants a copy",
 		 [&] { a.port.decide = [this](auto &) { return to_b(BRLITE_AND_LOCAL); }; },
 		 {},
@@ -255,7 +259,7 @@ TEST_F(Direct, FallbacksDeliverTheSame)
 	};
 	for (const Case &c : cases) {
 		SCOPED_TRACE(c.why);
-		const auto frontend = b.vif().frontend;
+		const u32 gets = b.vif().gets;
 		const auto direct = b.back().to_guest_stats.direct;
 		const auto decide = a.port.decide;
 		c.arrange();
@@ -271,7 +275,7 @@ TEST_F(Direct, FallbacksDeliverTheSame)
 		expect_answers(a, (c.len + kPageSize - 1) / kPageSize);
 		b.dev.watched = b.dev.shaped = false;
 		b.back().host->stopped = false;
-		b.vif().frontend = frontend;
+		b.vif().gets = gets;
 		a.port.decide = decide;
 	}
 	// And with nothing in the way it is direct again.
@@ -282,7 +286,7 @@ TEST_F(Direct, FallbacksDeliverTheSame)
 
 TEST_F(Direct, OffloadsThatAreThereAreNotMissed)
 {
-	b.vif().frontend.gso_tcpv6 = b.vif().frontend.ipv6_csum = 0;
+	b.vif().gets &= ~(NETBACK_OFFLOAD_TSO6 | NETBACK_OFFLOAD_CSUM6);
 	EXPECT_EQ(pass(make_frame(9000), {{}, NETTXF_csum_blank, XEN_NETIF_GSO_TYPE_TCPV4, 1448}).size(), 1u);
 	EXPECT_EQ(pass(make_frame(100), {{}, NETTXF_csum_blank}).size(), 1u);
 	EXPECT_EQ(pass(make_frame(100, 1, 0x86dd)).size(), 1u);
@@ -366,7 +370,7 @@ TEST_F(Direct, OrderIsKeptWhilePathsChange)
 	for (int round = 0; round < 600; round++) {
 		b.dev.watched = random() % 4 == 0;
 		b.dev.shaped = random() % 8 == 0;
-		b.vif().frontend.gso_tcpv4 = random() % 3 != 0;
+		b.vif().gets = random() % 3 ? NETBACK_OFFLOADS : NETBACK_OFFLOADS & ~NETBACK_OFFLOAD_TSO4;
 		for (u32 n = random() % 12; n; n--) {
 			const bool large = random() % 5 == 0;
 			Bytes frame = make_frame(large ? 4000 + random() % 8000 : 90 + random() % 1400);

@@ -103,6 +103,7 @@ struct vif_host {
 	bool headroom_text = false; // or not
 	bool readable = true;       // false: the nodes cannot be read
 	bool connected = false, carrier = false, watched = false, online = true, hotplug = true;
+	ringway::u32 switched_on = NETBACK_OFFLOADS, gso_max = 65536; // by the administrator
 	bool kicked = false, unregistered = false, shaped = false;
 	bool listed = true;                         // the device is registered
 	bool watches = true;                        // XenStore's are handled

@@ -5,6 +5,10 @@
 using namespace ringway;
 using namespace ringway::test;
 
+bool host_gso_fits(const vif_host *dev, u32 len, u32, bool)
+{
+	return len < dev->gso_max;
+}
 bool host_device_watched(const vif_host *dev)
 {
 	return dev->watched;
@@ -101,6 +105,7 @@ int host_device_connected(vif_host *dev, u32 queues, u32 max_mtu)
 	EXPECT_TRUE(dev->life_locked);
 	EXPECT_EQ(queues, dev->vif->queue_count.load());
 	EXPECT_EQ(max_mtu, netback_max_mtu(dev->vif));
+	netback_set_offloads(dev->vif, netback_offloads(dev->vif) & dev->switched_on);
 	return host->step_fails() ? -ENOMEM : 0;
 }
 

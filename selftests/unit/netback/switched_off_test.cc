@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the administrator switches off at a receiver's device stays off on every way from ring to ring: each
+// switch, by the administrator or by what the frontend cannot do, against each kind of packet, for one
+// receiver and flooded. What may not go as it is goes as an skb, where Linux asks the same device.
+#include "fake.hpp"
+
+using namespace ringway;
+using namespace ringway::test;
+
+namespace
+{
+struct Kind {
+	const char *name;
+	u32 len;
+	u16 type;
+	u16 flags;
+	u8 gso;
+	u32 needs; // of NETBACK_OFFLOAD_*
+};
+constexpr u16 kBlank = NETTXF_csum_blank;
+constexpr Kind kKinds[] = {
+	{"plain", 200, 0x0800, 0, 0, 0},
+	{"checked", 200, 0x0800, NETTXF_data_validated, 0, 0},
+	{"a page", 4096, 0x0800, 0, 0, 0},
+	{"larger than a page", 4097, 0x0800, 0, 0, NETBACK_OFFLOAD_SG},
+	{"blank, IPv4", 200, 0x0800, kBlank, 0, NETBACK_OFFLOAD_CSUM4},
+	{"blank, IPv6", 200, 0x86dd, kBlank, 0, NETBACK_OFFLOAD_CSUM6},
+	{"blank, tagged", 200, 0x8100, kBlank, 0, NETBACK_OFFLOAD_CSUM4 | NETBACK_OFFLOAD_CSUM6},
+	{"blank and large", 5000, 0x0800, kBlank, 0, NETBACK_OFFLOAD_CSUM4 | NETBACK_OFFLOAD_SG},
+	{"segments, IPv4", 9000, 0x0800, kBlank, XEN_NETIF_GSO_TYPE_TCPV4,
+	 NETBACK_OFFLOAD_CSUM4 | NETBACK_OFFLOAD_TSO4 | NETBACK_OFFLOAD_SG},
+	{"segments, IPv6", 9000, 0x86dd, kBlank, XEN_NETIF_GSO_TYPE_TCPV6,
+	 NETBACK_OFFLOAD_CSUM6 | NETBACK_OFFLOAD_TSO6 | NETBACK_OFFLOAD_SG},
+	{"few segments", 3000, 0x0800, kBlank, XEN_NETIF_GSO_TYPE_TCPV4,
+	 NETBACK_OFFLOAD_CSUM4 | NETBACK_OFFLOAD_TSO4},
+};
+
+class SwitchedOff : public TwoGuests
+{
+protected:
+	void SetUp() override
+	{
+		TwoGuests::SetUp();
+		a.port.flood = {&a.port, &b.port};
+	}
+	void flooded(bool on)
+	{
+		a.port.decide = [this, on](auto &) {
+			return on ? brlite_verdict{BRLITE_FLOOD, BRLITE_FORWARDED, 0, 0, nullptr, nullptr}
+				  : to_b();
+		};
+	}
+	// Does a packet of this kind go from ring to ring?
+	bool directly(const Kind &kind)
+	{
+		const u64 direct = b.back().to_guest_stats.direct;
+		b.post_buffers(std::min(30u, b.queue[0].rx.free_slots()));
+		const Bytes frame = make_frame(kind.len, 3, kind.type);
+		a.send(frame, {{}, kind.flags, kind.gso, static_cast<u16>(kind.gso ? 1440 : 0)});
+		host->settle();
+		a.responses();
+		const auto got = b.receive();
+		EXPECT_EQ(got.size(), 1u);
+		return b.back().to_guest_stats.direct != direct;
+	}
+	// Each kind against each set of what is on.
+	template <typename Switch>
+	void all(Switch &&set)
+	{
+		for (u32 on = 0; on <= NETBACK_OFFLOADS; on++) {
+			set(on);
+			for (const bool flood : {false, true}) {
+				flooded(flood);
+				for (const Kind &kind : kKinds) {
+					const bool may = (kind.needs & on) == kind.needs;
+					ASSERT_EQ(directly(kind), may)
+						<< kind.name << (flood ? ", flooded" : "") << ", on: " << on;
+				}
+			}
+		}
+	}
+};
+
+// ethtool -K, which comes at any time.
+// NB-65
+TEST_F(SwitchedOff, ByTheAdministrator)
+{
+	all([this](u32 on) {
+		RtnlLock lock;
+		netback_set_offloads(b.dev.vif, on);
+	});
+}
+
+// A frontend that cannot, and one that could again while the administrator does not want it.
+// NB-65
+TEST_F(SwitchedOff, ByWhatTheFrontendCan)
+{
+	const auto reconnect = [this](u32 can) {
+		b.dev.frontend.can_sg = can & NETBACK_OFFLOAD_SG;
+		b.dev.frontend.gso_tcpv4 = can & NETBACK_OFFLOAD_TSO4;
+		b.dev.frontend.gso_tcpv6 = can & NETBACK_OFFLOAD_TSO6;
+		b.dev.frontend.ip_csum = can & NETBACK_OFFLOAD_CSUM4;
+		b.dev.frontend.ipv6_csum = can & NETBACK_OFFLOAD_CSUM6;
+		b.frontend_state(XenbusState::closing);
+		b.frontend_state(XenbusState::closed);
+		b.reset_rings();
+		b.connect();
+	};
+	all(reconnect);
+	for (u32 off = 1; off <= NETBACK_OFFLOADS; off <<= 1) {
+		b.dev.switched_on = NETBACK_OFFLOADS & ~off;
+		reconnect(NETBACK_OFFLOADS);
+		flooded(false);
+		for (const Kind &kind : kKinds)
+			ASSERT_EQ(directly(kind), !(kind.needs & off)) << kind.name << ", off: " << off;
+	}
+}
+
+// ip link set gso_max_size: what is larger is segmented by Linux.
+// NB-65
+TEST_F(SwitchedOff, SegmentsLargerThanAllowed)
+{
+	for (const bool flood : {false, true}) {
+		flooded(flood);
+		b.dev.gso_max = 5000;
+		for (const Kind &kind : kKinds)
+			ASSERT_EQ(directly(kind), !(kind.gso && kind.len >= 5000)) << kind.name;
+		b.dev.gso_max = 65536;
+		for (const Kind &kind : kKinds)
+			ASSERT_TRUE(directly(kind)) << kind.name;
+	}
+}
+} // namespace
