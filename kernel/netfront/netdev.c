@@ -126,7 +126,6 @@ struct vif_host *netdev_make(struct xenbus_device *bus, unsigned int queues)
 	host = netdev_priv(dev);
 	host->dev = dev;
 	host->bus = bus;
-	dev->priv_flags &= ~IFF_TX_SKB_SHARING; /* an skb belongs to its slots until the backend answers */
 	mutex_init(&host->lock);
 	events_init(host);
 	host->queue = kvcalloc(queues, sizeof(*host->queue), GFP_KERNEL);
