@@ -59,7 +59,7 @@ enum netback_control netback_control_poll(struct netback_vif *vif); /* CONTEXT: 
 
 /* --- packets -------------------------------------------------------------------------------------------- */
 
-int netback_select_queue(struct netback_vif *vif, const struct sk_buff *skb); /* -1: any */
+uint32_t netback_select_queue(struct netback_vif *vif, struct sk_buff *skb); /* its transmit queue */
 /* Ours now; to be dropped; to be offered again; to be dropped and counted by the queue already. */
 enum netback_fate { NETBACK_TAKEN, NETBACK_REFUSED, NETBACK_BUSY, NETBACK_FULL };
 enum netback_fate netback_xmit(struct netback_vif *vif, struct sk_buff *skb, uint32_t queue);

@@ -32,9 +32,8 @@ static int vif_stop(struct net_device *dev)
 static u16 vif_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev)
 {
 	struct vif_host *host = netdev_priv(dev);
-	const int queue = netback_select_queue(host->vif, skb);
 
-	return queue >= 0 ? queue : netdev_pick_tx(dev, skb, sb_dev);
+	return netback_select_queue(host->vif, skb);
 }
 
 static netdev_tx_t vif_start_xmit(struct sk_buff *skb, struct net_device *dev)

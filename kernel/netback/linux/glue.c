@@ -179,10 +179,7 @@ __always_inline void host_skb_copy(const struct sk_buff *skb, void *to, uint32_t
  * from.
  */
 __always_inline void host_skb_done(struct sk_buff *skb) { napi_consume_skb(skb, 1); }
-__always_inline uint32_t host_pick_queue(struct vif_host *host, struct sk_buff *skb)
-{
-	return host->dev->real_num_tx_queues == 1 ? 0 : netdev_pick_tx(host->dev, skb, NULL);
-}
+__always_inline uint32_t host_skb_hash(struct sk_buff *skb) { return skb_get_hash(skb); }
 
 __always_inline struct sk_buff *host_skb_cut(struct sk_buff *skb)
 {
@@ -266,7 +263,9 @@ __always_inline bool host_skb_finish(struct queue_host *q, struct sk_buff *skb, 
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 	skb->protocol = eth_type_trans(skb, q->vif->dev);
 	skb_reset_network_header(skb);
-	skb_record_rx_queue(skb, q->index);
+	/* A single queue has not spread its flows: a NIC with several is to do it. */
+	if (q->vif->dev->real_num_rx_queues > 1)
+		skb_record_rx_queue(skb, q->index);
 	return set_offloads(skb, gso_type, gso_size, fixups);
 }
 

@@ -140,7 +140,7 @@ bool host_txq_idle(struct queue_host *q);
 uint32_t host_skb_memory(const struct sk_buff *skb);
 void host_skb_describe(const struct sk_buff *skb, struct skb_view *info);
 uint32_t host_skb_pieces(const struct sk_buff *skb, struct skb_piece *out);
-uint32_t host_pick_queue(struct vif_host *host, struct sk_buff *skb); /* as the device's transmit queue is picked */
+uint32_t host_skb_hash(struct sk_buff *skb); /* of its flow: as it came with it, or made by Linux */
 /* Cuts the first packet off a list linked by ->next, returns the rest; puts a list in front of another one. */
 struct sk_buff *host_skb_cut(struct sk_buff *skb);
 struct sk_buff *host_skb_join(struct sk_buff *first, struct sk_buff *rest);
@@ -157,6 +157,9 @@ struct sk_buff *host_skb_new(struct queue_host *q, const void *head, uint32_t le
 void host_skb_add_page(struct sk_buff *skb, void *page, uint32_t len);
 bool host_skb_finish(struct queue_host *q, struct sk_buff *skb, uint32_t txflags, uint32_t gso_type,
 		     uint32_t gso_size, uint64_t *fixups);
+/* What its flow's hash is for, and what it was made of. */
+enum host_hash { HOST_HASH_QUEUE, HOST_HASH_PORTS, HOST_HASH_ADDRESSES };
+void host_skb_set_hash(struct sk_buff *skb, uint32_t hash, enum host_hash of);
 void host_receive(struct queue_host *q, struct sk_buff *skb); /* collects; delivered by the flush */
 void host_receive_flush(struct queue_host *q);
 

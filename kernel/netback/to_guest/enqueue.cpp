@@ -78,17 +78,6 @@ netback_fate netback_xmit(netback_vif *vif, sk_buff *skb, u32 queue)
 	return vif->queues[queue < count ? queue : queue % count].enqueue(skb);
 }
 
-namespace
-{
-u32 pick_queue(netback_vif &vif, sk_buff *skb, u32 count)
-{
-	if (count == 1)
-		return 0;
-	const int wanted = netback_select_queue(&vif, skb);
-	return (wanted >= 0 ? static_cast<u32>(wanted) : host_pick_queue(vif.host, skb)) % count;
-}
-} // namespace
-
 // Past the device's queueing discipline, as far as nobody could tell. CONTEXT: as netback_xmit()
 sk_buff *netback_deliver(void *owner, sk_buff *first)
 {
@@ -98,7 +87,8 @@ sk_buff *netback_deliver(void *owner, sk_buff *first)
 			     host_device_watched(vif->host)))
 		return first;
 	while (first) {
-		Queue &queue = vif->queues[pick_queue(*vif, first, count)];
+		const u32 picked = count == 1 ? 0 : netback_select_queue(vif, first);
+		Queue &queue = vif->queues[picked < count ? picked : 0];
 		if (RINGWAY_UNLIKELY(!host_txq_idle(queue.host)))
 			break;
 		sk_buff *behind = host_skb_cut(first);

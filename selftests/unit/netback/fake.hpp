@@ -14,6 +14,7 @@
 #include <functional>
 #include <gtest/gtest.h>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -86,6 +87,8 @@ struct Forwarded {
 	u32 linear = 0; // bytes in front of the fragments
 	u32 txflags = 0, gso_type = 0, gso_size = 0;
 	brlite_verdict verdict{};
+	u32 hash = 0;
+	std::optional<host_hash> hash_of;
 };
 } // namespace ringway::test
 
@@ -170,7 +173,8 @@ struct sk_buff {
 	bool frag_list = false;
 	skb_view info{};
 	unsigned long expires = 0;
-	ringway::u32 txflags = 0, queue = 0;
+	ringway::u32 txflags = 0, queue = 0, hash = 0;
+	std::optional<host_hash> hash_of; // who made the hash, if there is one
 	queue_host *from = nullptr;
 	sk_buff *next = nullptr;
 

@@ -74,9 +74,23 @@ void host_skb_copy(const sk_buff *skb, void *to, u32 len)
 	std::memcpy(to, bytes.data(), len);
 }
 
-u32 host_pick_queue(vif_host *, sk_buff *skb)
+void host_skb_set_hash(sk_buff *skb, u32 hash, host_hash of)
 {
-	return skb->queue;
+	skb->hash = hash;
+	skb->hash_of = of;
+}
+
+// Linux's own: of everything behind the addresses of Ethernet, with its headers' numbers turned round. Not
+// the same as anybody else's.
+u32 host_skb_hash(sk_buff *skb)
+{
+	if (skb->hash_of && *skb->hash_of != HOST_HASH_ADDRESSES)
+		return skb->hash;
+	const Bytes bytes = skb->bytes();
+	u32 hash = 2166136261u;
+	for (size_t i = 26; i < 38 && i < bytes.size(); i++)
+		hash = (hash ^ bytes[i]) * 16777619u;
+	return ~hash;
 }
 
 sk_buff *host_skb_cut(sk_buff *skb)
