@@ -4,6 +4,7 @@
 // kernel around it, or chance. Built twice: for callgrind, which count.sh starts, and with -DBENCH_LOOK
 // for Google Benchmark, which shows times.
 #include "flow_cases.hpp"
+#include "limit_cases.hpp"
 #include "place_cases.hpp"
 #include "switch_cases.hpp"
 #include "take_cases.hpp"
@@ -39,6 +40,7 @@ constexpr Case kCases[] = {
 	{"spread-16-flows-8-queues", [] { return bench_spread(16); }},
 	{"toeplitz-ipv4", [] { return bench_toeplitz(false); }},
 	{"toeplitz-ipv6", [] { return bench_toeplitz(true); }},
+	{"limit-packet", [] { return bench_limit(); }},
 	{"classify-same", [] { return bench_classify(2, 10, false); }},
 	{"classify-alone", [] { return bench_classify(2, 10, false, 1); }},
 	{"classify-spread-2-ports-10-macs", [] { return bench_classify(2, 10, true); }},
