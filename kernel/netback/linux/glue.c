@@ -90,6 +90,18 @@ static __always_inline struct netdev_queue *txq_of(struct queue_host *q)
 }
 
 /*
+ * Does a queueing discipline let a packet pass at once as long as it is empty? Those that say so do. fq and cake do not
+ * say it, and would pace or shape if they were told to; but without a handle a discipline is the default one
+ * (net.core.default_qdisc), to which nobody can tell anything.
+ */
+static __always_inline bool lets_pass(const struct Qdisc *qdisc)
+{
+	if (likely(qdisc->flags & TCQ_F_CAN_BYPASS))
+		return true;
+	return !qdisc->handle && (!strcmp(qdisc->ops->id, "fq") || !strcmp(qdisc->ops->id, "cake"));
+}
+
+/*
  * Nothing waits in front of the device or is on its way from there, and no queueing discipline wants to see each
  * packet.
  */
@@ -100,7 +112,7 @@ __always_inline bool host_txq_idle(struct queue_host *q)
 
 	return !netif_xmit_stopped(txq) &&
 	       (!qdisc->enqueue ||
-		(qdisc->flags & TCQ_F_CAN_BYPASS && qdisc_is_empty(qdisc) && !qdisc_is_running(qdisc)));
+		(lets_pass(qdisc) && qdisc_is_empty(qdisc) && !qdisc_is_running(qdisc)));
 }
 
 /* --- skbs to a guest ------------------------------------------------------------------------------------ */
