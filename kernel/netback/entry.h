@@ -15,6 +15,8 @@ extern "C" {
 
 int netback_lanes_create(void);
 void netback_lanes_destroy(void);
+/* This domain was saved and restored: its pages have other machine frames now, and the guests of before are gone. */
+void netback_lanes_resumed(void);
 
 struct netback_vif *netback_vif_create(struct vif_host *host, uint32_t domain, uint32_t queues); /* queues: at most */
 void netback_vif_destroy(struct netback_vif *vif);

@@ -143,8 +143,11 @@ static __always_inline uint32_t add_pieces(struct skb_piece *out, uint32_t n, co
 	while (len && n < HOST_MAX_PIECES) {
 		const uint32_t offset = xen_offset_in_page(data);
 		const uint32_t part = min_t(uint32_t, len, XEN_PAGE_SIZE - offset);
+		const struct xen_page_foreign *foreign = xen_page_foreign(virt_to_page(data));
 
-		out[n].frame = virt_to_gfn(data);
+		out[n].frame = unlikely(foreign) ? foreign->gref : virt_to_gfn(data);
+		out[n].domain = unlikely(foreign) ? foreign->domid : DOMID_SELF;
+		out[n].granted = foreign;
 		out[n].offset = offset;
 		out[n++].len = part;
 		data += part;
@@ -153,7 +156,12 @@ static __always_inline uint32_t add_pieces(struct skb_piece *out, uint32_t n, co
 	return len ? 0 : n;
 }
 
-/* The skb as pieces within pages; 0 when it has more than HOST_MAX_PIECES or a list of fragments. */
+/*
+ * The skb as pieces within pages. A page that was mapped from a guest (a disk of its on a network's storage, stock
+ * netback's packets) is that guest's frame: the hypervisor copies from it by the grant, and not by our number for it.
+ *
+ * 0 when it has more than HOST_MAX_PIECES or a list of fragments.
+ */
 __always_inline uint32_t host_skb_pieces(const struct sk_buff *skb, struct skb_piece *out)
 {
 	const struct skb_shared_info *shared = skb_shinfo(skb);

@@ -42,10 +42,12 @@ struct netback_queue;
 /* The two directions of a queue, each with a ring, an event channel, a poll and timers of its own. */
 enum guest_side { FROM_GUEST, TO_GUEST };
 
-/* One piece of our own memory, within a page. */
+/* One piece of an skb, within a page: of our own memory, or of what dom0 has mapped from a guest. */
 struct skb_piece {
-	uint64_t frame; /* guest frame number */
+	uint64_t frame; /* guest frame number, or the grant reference by which it was mapped */
 	uint16_t offset, len;
+	uint16_t domain; /* that granted it; DOMID_SELF: ours */
+	bool granted;
 };
 
 /* What netback needs to know of an skb that goes to a guest. */
@@ -84,10 +86,12 @@ void *host_alloc(uint64_t size); /* zeroed, may sleep; NULL when out of memory *
 void host_free(void *memory);
 void *host_page_alloc(uint64_t *frame); /* CONTEXT: any; NULL when out of memory */
 void host_page_free(void *page);
+uint64_t host_page_frame(void *page);
 void *host_this_cpu_lane(void);
 /* A zeroed piece of memory for each CPU, all made or none: -ENOMEM. Given back after `empty` saw it. */
 int host_lanes_create(uint64_t size);
 void host_lanes_destroy(void (*empty)(void *lane));
+void host_lanes_visit(void (*visit)(void *lane));
 unsigned long host_jiffies(void);
 uint64_t host_micros(void); /* since some moment, never backwards */
 uint64_t host_cycles(void); /* of the CPU's time-stamp counter */

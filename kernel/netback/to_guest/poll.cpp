@@ -76,7 +76,8 @@ u32 list_pieces(Lane &lane, const sk_buff *skb)
 	skb_piece piece[HOST_MAX_PIECES];
 	const u32 n = host_skb_pieces(skb, piece);
 	for (u32 i = 0; i < n; i++)
-		lane.pieces[i] = {{piece[i].frame, DOMID_SELF, piece[i].offset, false}, piece[i].len};
+		lane.pieces[i] = {{piece[i].frame, piece[i].domain, piece[i].offset, piece[i].granted},
+				  piece[i].len};
 	return n;
 }
 

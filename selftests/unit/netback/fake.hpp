@@ -39,7 +39,9 @@ struct Host {
 	// --- Xen
 	std::map<std::pair<u16, u32>, Grant> grants; // by domain and reference
 	std::map<u64, u8 *> frames;                  // our own pages
-	u64 operations = 0;                          // copies asked for
+	u64 frames_moved = 0;                        // by how much, since this domain was saved and restored
+	void move_frames(u64 by);
+	u64 operations = 0; // copies asked for
 	u64 hypercalls = 0;
 	// The status of the n-th copy; GNTST_okay carries it out.
 	std::function<s16(u64 nth, const gnttab_copy &)> refuse;
@@ -168,6 +170,7 @@ struct sk_buff {
 	struct Part {
 		ringway::u8 *page;
 		ringway::u32 offset, len;
+		std::optional<std::pair<ringway::u16, ringway::u32>> foreign; // whose, and by which grant
 	};
 	std::vector<Part> parts; // the first one is the linear area
 	bool frag_list = false;

@@ -17,7 +17,8 @@ Bytes sk_buff::bytes() const
 void ringway::test::free_skb(sk_buff *skb)
 {
 	for (const sk_buff::Part &part : skb->parts)
-		host_page_free(part.page);
+		if (!part.foreign)
+			host_page_free(part.page);
 	host->live_skbs--;
 	delete skb;
 }
@@ -45,7 +46,14 @@ u32 host_skb_pieces(const sk_buff *skb, skb_piece *out)
 			continue;
 		if (n == HOST_MAX_PIECES)
 			return 0;
-		out[n++] = {frame_of(part.page), static_cast<u16>(part.offset), static_cast<u16>(part.len)};
+		out[n] = {frame_of(part.page), static_cast<u16>(part.offset), static_cast<u16>(part.len),
+			  DOMID_SELF, false};
+		if (part.foreign) {
+			out[n].frame = part.foreign->second;
+			out[n].domain = part.foreign->first;
+			out[n].granted = true;
+		}
+		n++;
 	}
 	return n;
 }
@@ -130,7 +138,7 @@ void host_skb_add_page(sk_buff *skb, void *page, u32 len)
 {
 	EXPECT_GT(len, 0u);
 	EXPECT_LE(len, kPageSize);
-	skb->parts.push_back({static_cast<u8 *>(page), 0, len});
+	skb->parts.push_back({static_cast<u8 *>(page), 0, len, {}});
 	EXPECT_LE(skb->parts.size(), 18u) << "MAX_SKB_FRAGS";
 }
 
@@ -173,7 +181,7 @@ sk_buff *ringway::test::make_skb(const Bytes &bytes, const std::vector<u32> &cut
 		host->pages_left = left;
 		const u32 offset = (kPageSize - len) / 2;
 		std::memcpy(page + offset, bytes.data() + done, len);
-		skb->parts.push_back({page, offset, len});
+		skb->parts.push_back({page, offset, len, {}});
 		done += len;
 	};
 	for (const u32 cut : cuts)
