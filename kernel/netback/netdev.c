@@ -86,7 +86,7 @@ static netdev_features_t vif_fix_features(struct net_device *dev, netdev_feature
 	const unsigned int can = netback_offloads(host->vif);
 
 	if (!(can & NETBACK_OFFLOAD_SG))
-		features &= ~NETIF_F_SG;
+		features &= ~(NETIF_F_SG | NETIF_F_FRAGLIST);
 	if (!(can & NETBACK_OFFLOAD_TSO4))
 		features &= ~NETIF_F_TSO;
 	if (!(can & NETBACK_OFFLOAD_TSO6))
@@ -142,7 +142,7 @@ struct vif_host *vif_netdev_create(struct xenbus_device *xdev, unsigned int hand
 	dev->netdev_ops = &vif_netdev_ops;
 	dev->ethtool_ops = &vif_ethtool_ops;
 	vif_set_queue_stats(dev);
-	dev->hw_features = NETIF_F_SG | NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_TSO | NETIF_F_TSO6;
+	dev->hw_features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_TSO | NETIF_F_TSO6;
 	dev->features = dev->hw_features | NETIF_F_RXCSUM;
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = ETH_MAX_MTU - VLAN_ETH_HLEN;

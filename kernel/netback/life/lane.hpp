@@ -63,6 +63,7 @@ struct Lane {
 	// Tools. Empty between steps, except for the pages, which hold what was staged until the batch is
 	// complete.
 	brlite_outgoing outgoing[kBatchPackets];
+	skb_piece skb_pieces[HOST_MAX_PIECES];
 	SourcePiece pieces[HOST_MAX_PIECES];
 	CopyBatch<512> copies;
 	RxPending pending;

@@ -23,6 +23,7 @@
 #include <asm/msr.h>
 
 #include "linux/bypass.h"
+#include "netback/linux/pieces.h"
 #include "netback/linux/state.h"
 
 /* --- memory ------------------------------------------------------------------------------------------ */
@@ -137,52 +138,20 @@ __always_inline void host_skb_describe(const struct sk_buff *skb, struct skb_vie
 	}
 }
 
-static __always_inline uint32_t add_pieces(struct skb_piece *out, uint32_t n, const void *data,
-						  uint32_t len)
-{
-	while (len && n < HOST_MAX_PIECES) {
-		const uint32_t offset = xen_offset_in_page(data);
-		const uint32_t part = min_t(uint32_t, len, XEN_PAGE_SIZE - offset);
-		const struct xen_page_foreign *foreign = xen_page_foreign(virt_to_page(data));
-
-		out[n].frame = unlikely(foreign) ? foreign->gref : virt_to_gfn(data);
-		out[n].domain = unlikely(foreign) ? foreign->domid : DOMID_SELF;
-		out[n].granted = foreign;
-		out[n].offset = offset;
-		out[n++].len = part;
-		data += part;
-		len -= part;
-	}
-	return len ? 0 : n;
-}
-
 /*
  * The skb as pieces within pages. A page that was mapped from a guest (a disk of its on a network's storage, stock
  * netback's packets) is that guest's frame: the hypervisor copies from it by the grant, and not by our number for it.
- *
- * 0 when it has more than HOST_MAX_PIECES or a list of fragments.
+ * 0 when it has more than HOST_MAX_PIECES.
  */
 __always_inline uint32_t host_skb_pieces(const struct sk_buff *skb, struct skb_piece *out)
 {
-	const struct skb_shared_info *shared = skb_shinfo(skb);
-	uint32_t n = 0, i;
+	uint32_t n = add_skb(out, 0, skb);
+	const struct sk_buff *part;
 
-	if (unlikely(shared->frag_list))
-		return 0;
-	if (skb_headlen(skb)) {
-		n = add_pieces(out, n, skb->data, skb_headlen(skb));
-		if (unlikely(!n))
-			return 0;
-	}
-	for (i = 0; i < shared->nr_frags; i++) {
-		const skb_frag_t *frag = &shared->frags[i];
-
-		if (!skb_frag_size(frag))
-			continue;
-		n = add_pieces(out, n, skb_frag_address(frag), skb_frag_size(frag));
-		if (unlikely(!n))
-			return 0;
-	}
+	if (likely(!skb_has_frag_list(skb)))
+		return n;
+	for (part = skb_shinfo(skb)->frag_list; part && n; part = part->next)
+		n = add_skb(out, n, part);
 	return n;
 }
 

@@ -59,8 +59,11 @@ struct skb_view {
 	uint32_t memory; /* bytes of dom0 memory it holds */
 };
 
-/* Most pieces an skb of at most 64 KiB and MAX_SKB_FRAGS fragments can have: see host_skb_pieces(). */
-#define HOST_MAX_PIECES 64
+/*
+ * Most pieces of an skb that are copied from where they lie: more than 64 KiB in MAX_SKB_FRAGS fragments have, and as
+ * many as a list has that a NIC has merged of full segments.
+ */
+#define HOST_MAX_PIECES 128
 
 /* What a frontend says of itself in XenStore, read at connect. */
 struct frontend_features {
@@ -152,6 +155,7 @@ struct sk_buff *host_skb_join(struct sk_buff *first, struct sk_buff *rest);
 struct sk_buff *host_skb_suit(struct vif_host *host, struct sk_buff *skb);
 uint32_t host_skb_head(const struct sk_buff *skb, void *to, uint32_t len); /* up to len bytes; how many */
 void host_skb_copy(const struct sk_buff *skb, void *to, uint32_t len); /* len: all of it */
+void host_skb_copy_part(const struct sk_buff *skb, uint32_t from, void *to, uint32_t len); /* that is there */
 void host_skb_done(struct sk_buff *skb); /* CONTEXT: a poll */
 void host_skb_drop(struct sk_buff *skb);
 

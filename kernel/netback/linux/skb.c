@@ -21,6 +21,11 @@ void host_skb_set_hash(struct sk_buff *skb, uint32_t hash, enum host_hash of)
 		skb_set_hash(skb, hash, of == HOST_HASH_PORTS ? PKT_HASH_TYPE_L4 : PKT_HASH_TYPE_L3);
 }
 
+void host_skb_copy_part(const struct sk_buff *skb, uint32_t from, void *to, uint32_t len)
+{
+	skb_copy_bits(skb, from, to, len); /* cannot fail: it is there */
+}
+
 void host_skb_drop(struct sk_buff *skb) { dev_kfree_skb_any(skb); }
 unsigned long host_skb_expires(const struct sk_buff *skb) { return ((const struct skb_expiry *)skb->cb)->expires; }
 

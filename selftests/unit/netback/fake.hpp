@@ -173,7 +173,6 @@ struct sk_buff {
 		std::optional<std::pair<ringway::u16, ringway::u32>> foreign; // whose, and by which grant
 	};
 	std::vector<Part> parts; // the first one is the linear area
-	bool frag_list = false;
 	skb_view info{};
 	unsigned long expires = 0;
 	ringway::u32 txflags = 0, queue = 0, hash = 0;

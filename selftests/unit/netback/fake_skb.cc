@@ -39,8 +39,6 @@ void host_skb_describe(const sk_buff *skb, skb_view *info)
 u32 host_skb_pieces(const sk_buff *skb, skb_piece *out)
 {
 	u32 n = 0;
-	if (skb->frag_list)
-		return 0;
 	for (const sk_buff::Part &part : skb->parts) {
 		if (!part.len)
 			continue;
@@ -73,6 +71,13 @@ void host_skb_done(sk_buff *skb)
 void host_skb_drop(sk_buff *skb)
 {
 	free_skb(skb);
+}
+
+void host_skb_copy_part(const sk_buff *skb, u32 from, void *to, u32 len)
+{
+	const Bytes bytes = skb->bytes();
+	ASSERT_LE(from + len, bytes.size());
+	std::memcpy(to, bytes.data() + from, len);
 }
 
 void host_skb_copy(const sk_buff *skb, void *to, u32 len)
