@@ -34,7 +34,9 @@ void *host_alloc(u64 size)
 	if (host->step_fails())
 		return nullptr;
 	host->live_memory++;
-	return std::calloc(1, size);
+	void *memory = std::aligned_alloc(64, (size + 63) / 64 * 64); // as the kernel aligns what is larger
+	std::memset(memory, 0, size);
+	return memory;
 }
 
 void host_free(void *memory)
