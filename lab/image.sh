@@ -24,7 +24,7 @@ dom0_programs=(bash ip bridge tc ethtool iperf3 tcpdump perl flock nsenter unsha
 	"$xen_bin"/{xl,xenstored,xenconsoled,xen-init-dom0,libxl-save-helper,lsevtchn,xentop,xen-diag})
 dom0_modules=(xen-gntdev xen-gntalloc xen-evtchn xen-privcmd xenfs xen-netback bridge br_netfilter 8021q macvlan veth
 	dummy e1000e pktgen netconsole openvswitch crc32c_generic libcrc32c iptable_filter xt_physdev nf_tables nf_conntrack
-	sch_ingress cls_matchall cls_u32 cls_flower act_gact act_mirred sch_netem sch_tbf)
+	sch_ingress cls_matchall cls_u32 cls_flower act_gact act_mirred sch_netem sch_tbf sch_fq sch_cake)
 guest_programs=(ip ethtool iperf3)
 guest_modules=(xen-netfront pktgen 8021q sch_netem veth)
 

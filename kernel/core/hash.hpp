@@ -3,8 +3,8 @@
 // On which of its queues a guest wants a packet: the Toeplitz hash over addresses and ports, and the table
 // from hash to queue (source: xen/io/netif.h, "Hashing"). A guest configures both over its control ring.
 //
-// The hash is computed bit by bit. Only 8 to 36 bytes are hashed, and lookup tables would take 10 kB per
-// key, so per vif. It costs about 6 instructions per bit, only for guests that ask for it.
+// The hash is computed by the bits that are set. Only 8 to 36 bytes are hashed, and lookup tables would take
+// 10 kB per key, so per vif. It costs about 8 instructions per bit that is set, only for guests that ask.
 //
 // HOSTILE: the frame. Nothing is read beyond the bytes that are there; what cannot be parsed is not hashed.
 #pragma once
@@ -34,18 +34,31 @@ struct PacketHash {
 	u32 value;
 };
 
-// The key is a shift register: for each bit that is set in the data, its left-most 32 bits go into the hash.
+// Four bytes as a number, zero for what lies beyond `len`.
+constexpr u32 hash_word(const u8 *bytes, u32 at, u32 len)
+{
+	u32 word = 0;
+	if (RINGWAY_LIKELY(at + 4 <= len))
+		return u32{bytes[at]} << 24 | u32{bytes[at + 1]} << 16 | u32{bytes[at + 2]} << 8 |
+		       bytes[at + 3];
+	for (u32 i = at; i < at + 4; i++)
+		word = word << 8 | (i < len ? bytes[i] : 0);
+	return word;
+}
+
+// The key is a shift register, shifted by one for each bit of the data: where one is set, the register's
+// left-most 32 bits go into the hash.
 constexpr u32 toeplitz(const u8 (&key)[kHashKey], const u8 *data, u32 len)
 {
-	u64 window = 0;
-	u32 next = 0, hash = 0;
-	for (; next < 8; next++)
-		window = window << 8 | key[next];
-	for (u32 i = 0; i < len; i++) {
-		for (u32 bit = 8; bit--; window <<= 1)
-			hash ^= static_cast<u32>(window >> 32) & -(u32{data[i]} >> bit & 1);
-		window |= next < kHashKey ? key[next] : 0;
-		next++;
+	u32 hash = 0;
+	u64 window = hash_word(key, 0, kHashKey);
+	for (u32 at = 0; at < len; at += 4) {
+		window = window << 32 | hash_word(key, at + 4, kHashKey);
+		for (u32 word = hash_word(data, at, len); word;) {
+			const u32 bit = static_cast<u32>(__builtin_clz(word));
+			hash ^= static_cast<u32>(window << bit >> 32);
+			word ^= 0x80000000u >> bit;
+		}
 	}
 	return hash;
 }
@@ -120,6 +133,13 @@ inline PacketHash hash_frame(const HashConfig &config, const u8 *frame, u32 len)
 	default:
 		return {0, 0};
 	}
+}
+
+// Of a type: are the ports in the hash?
+constexpr bool hash_has_ports(u8 type)
+{
+	return type == _XEN_NETIF_CTRL_HASH_TYPE_IPV4_TCP + 1 ||
+	       type == _XEN_NETIF_CTRL_HASH_TYPE_IPV6_TCP + 1;
 }
 
 // A packet without a hash goes where hash 0 goes. INVARIANT: queues > 0.

@@ -35,6 +35,9 @@ enum class Path : u8 {
 	flood,   // to every port
 };
 
+// Packet::hash_type of a hash that was made here (core/flow_hash.hpp).
+inline constexpr u8 kHashedHere = 0xff;
+
 // Members that start as zero are next to each other, so that one store clears several.
 struct Packet {
 	u8 *head;       // the staged bytes: a copy in dom0's memory, which no guest can write
@@ -43,12 +46,13 @@ struct Packet {
 	u16 gso_size;   // bytes of payload per segment
 	u8 gso_type;    // XEN_NETIF_GSO_TYPE_*
 	u8 extra_count; // extra info slots, answered with NULL responses
-	u8 hash_type;   // 0, or _XEN_NETIF_CTRL_HASH_TYPE_* + 1
+	u8 hash_type;   // whose `hash` is: 0 nobody's; the guest's, _XEN_NETIF_CTRL_HASH_TYPE_* + 1;
+			// kHashedHere
 	Fate fate;
 	u16 first_slot; // index into Batch::slots
 	u8 slot_count;  // data slots
 	u8 flags;       // NETTXF_csum_blank, NETTXF_data_validated
-	u32 hash;
+	u32 hash;       // of the packet's flow
 	Path path;
 	u16 verdict; // index into the switch's verdicts
 	u16 next;    // list link used while grouping by destination

@@ -68,6 +68,8 @@ Result<Extras> take_extras(const Ring &ring, u32 at, u32 room)
 			}
 			break;
 		case XEN_NETIF_EXTRA_TYPE_HASH:
+			if (extra.u.hash.type > _XEN_NETIF_CTRL_HASH_TYPE_IPV6_TCP)
+				break; // not one that we know: as if there were none
 			out.hash_type = extra.u.hash.type + 1;
 			__builtin_memcpy(&out.hash, extra.u.hash.value, sizeof out.hash);
 			break;

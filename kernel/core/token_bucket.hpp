@@ -95,6 +95,16 @@ private:
 	// 128 bits by 64 bits without the run-time library. INVARIANT: the quotient fits into 64 bits.
 	static u64 divide(unsigned __int128 dividend, u64 divisor, u64 &remainder)
 	{
+		// Any real rate, looked at within hours.
+		if (RINGWAY_LIKELY(!(dividend >> 64))) {
+			remainder = static_cast<u64>(dividend) % divisor;
+			return static_cast<u64>(dividend) / divisor;
+		}
+		return divide_long(dividend, divisor, remainder);
+	}
+	__attribute__((noinline)) static u64 divide_long(unsigned __int128 dividend, u64 divisor,
+							 u64 &remainder)
+	{
 		u64 quotient = 0;
 		remainder = 0;
 		for (int bit = 127; bit >= 0; bit--) {

@@ -15,6 +15,8 @@ extern "C" {
 
 int netback_lanes_create(void);
 void netback_lanes_destroy(void);
+/* This domain was saved and restored: its pages have other machine frames now, and the guests of before are gone. */
+void netback_lanes_resumed(void);
 
 struct netback_vif *netback_vif_create(struct vif_host *host, uint32_t domain, uint32_t queues); /* queues: at most */
 void netback_vif_destroy(struct netback_vif *vif);
@@ -62,7 +64,7 @@ enum netback_control netback_control_poll(struct netback_vif *vif); /* CONTEXT: 
 
 /* --- packets -------------------------------------------------------------------------------------------- */
 
-int netback_select_queue(struct netback_vif *vif, const struct sk_buff *skb); /* -1: any */
+uint32_t netback_select_queue(struct netback_vif *vif, struct sk_buff *skb); /* its transmit queue */
 /* Ours now; to be dropped; to be offered again; to be dropped and counted by the queue already. */
 enum netback_fate { NETBACK_TAKEN, NETBACK_REFUSED, NETBACK_BUSY, NETBACK_FULL };
 enum netback_fate netback_xmit(struct netback_vif *vif, struct sk_buff *skb, uint32_t queue);

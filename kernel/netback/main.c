@@ -9,6 +9,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <xen/xen.h>
+#include <xen/xen-ops.h>
 #include <xen/xenbus.h>
 
 #include "linux/compat.h"
@@ -204,6 +205,15 @@ static struct xenbus_driver vif_driver = {
 	.allow_rebind = true,
 };
 
+/* A driver domain may be saved and restored; its guests have to connect anew, but the module stays. */
+static int vif_resumed(struct notifier_block *nb, unsigned long event, void *data)
+{
+	netback_lanes_resumed();
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vif_resume = {.notifier_call = vif_resumed};
+
 static int __init netback_init(void)
 {
 	int err;
@@ -226,12 +236,14 @@ static int __init netback_init(void)
 	if (err)
 		goto no_notifier;
 	vif_debugfs_init();
+	xen_resume_notifier_register(&vif_resume);
 	err = xenbus_register_backend(&vif_driver);
 	if (err)
 		goto no_driver;
 	return 0;
 
 no_driver:
+	xen_resume_notifier_unregister(&vif_resume);
 	vif_debugfs_exit();
 	vif_port_exit();
 no_notifier:
@@ -246,6 +258,7 @@ module_init(netback_init);
 static void __exit netback_exit(void)
 {
 	xenbus_unregister_driver(&vif_driver);
+	xen_resume_notifier_unregister(&vif_resume);
 	vif_debugfs_exit();
 	vif_port_exit();
 	host_accounts_exit();

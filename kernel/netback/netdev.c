@@ -32,9 +32,8 @@ static int vif_stop(struct net_device *dev)
 static u16 vif_select_queue(struct net_device *dev, struct sk_buff *skb, struct net_device *sb_dev)
 {
 	struct vif_host *host = netdev_priv(dev);
-	const int queue = netback_select_queue(host->vif, skb);
 
-	return queue >= 0 ? queue : netdev_pick_tx(dev, skb, sb_dev);
+	return netback_select_queue(host->vif, skb);
 }
 
 static netdev_tx_t vif_start_xmit(struct sk_buff *skb, struct net_device *dev)
@@ -85,7 +84,7 @@ static const struct offload {
 	unsigned int bit;
 	netdev_features_t features;
 } offloads[] = {
-	{NETBACK_OFFLOAD_SG, NETIF_F_SG},
+	{NETBACK_OFFLOAD_SG, NETIF_F_SG | NETIF_F_FRAGLIST},
 	{NETBACK_OFFLOAD_TSO4, NETIF_F_TSO},
 	{NETBACK_OFFLOAD_TSO6, NETIF_F_TSO6},
 	{NETBACK_OFFLOAD_CSUM4, NETIF_F_IP_CSUM},
@@ -114,7 +113,7 @@ static int vif_set_features(struct net_device *dev, netdev_features_t features)
 	unsigned int i, now = 0;
 
 	for (i = 0; i < ARRAY_SIZE(offloads); i++)
-		if (features & offloads[i].features)
+		if ((features & offloads[i].features) & ~NETIF_F_FRAGLIST)
 			now |= offloads[i].bit;
 	netback_set_offloads(host->vif, now);
 	return 0;
@@ -165,7 +164,7 @@ struct vif_host *vif_netdev_create(struct xenbus_device *xdev, unsigned int hand
 	dev->netdev_ops = &vif_netdev_ops;
 	dev->ethtool_ops = &vif_ethtool_ops;
 	vif_set_queue_stats(dev);
-	dev->hw_features = NETIF_F_SG | NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_TSO | NETIF_F_TSO6;
+	dev->hw_features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM | NETIF_F_TSO | NETIF_F_TSO6;
 	dev->features = dev->hw_features | NETIF_F_RXCSUM;
 	dev->priv_flags &= ~IFF_TX_SKB_SHARING; /* skbs wait by their own links */
 	dev->min_mtu = ETH_MIN_MTU;

@@ -3,6 +3,8 @@
 // The hot steps of the data path, one case each: what a step costs per packet without the hypervisor, the
 // kernel around it, or chance. Built twice: for callgrind, which count.sh starts, and with -DBENCH_LOOK
 // for Google Benchmark, which shows times.
+#include "flow_cases.hpp"
+#include "limit_cases.hpp"
 #include "place_cases.hpp"
 #include "switch_cases.hpp"
 #include "take_cases.hpp"
@@ -32,6 +34,13 @@ constexpr Case kCases[] = {
 	{"place-2-pieces", [] { return bench_place(2, 1514, kPlain); }},
 	{"place-gso-64k", [] { return bench_place(17, 65000, kTcp); }},
 	{"place-gso-64k-whole-pieces", [] { return bench_place(17, 65000, kTcp, true); }},
+	{"flow-hash-ipv4", [] { return bench_flow_hash(false); }},
+	{"flow-hash-ipv6", [] { return bench_flow_hash(true); }},
+	{"spread-1-flow-8-queues", [] { return bench_spread(1); }},
+	{"spread-16-flows-8-queues", [] { return bench_spread(16); }},
+	{"toeplitz-ipv4", [] { return bench_toeplitz(false); }},
+	{"toeplitz-ipv6", [] { return bench_toeplitz(true); }},
+	{"limit-packet", [] { return bench_limit(); }},
 	{"classify-same", [] { return bench_classify(2, 10, false); }},
 	{"classify-alone", [] { return bench_classify(2, 10, false, 1); }},
 	{"classify-spread-2-ports-10-macs", [] { return bench_classify(2, 10, true); }},

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# What an administrator can tune on a vif (ethtool -C), and what a flooding guest may not take from others.
+# What an administrator can tune on a vif (ethtool -C), what a flooding guest may not take from others, and how flows
+# are spread over a guest's queues.
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
 # shellcheck disable=SC2016 # check runs what it is given in this shell: eval is meant
 front=${FRONT:-stock}
-ktap_plan 18
+ktap_plan 24
 
 events() { awk -v dev="$1" '$NF ~ "^" dev "-q" { n += $2 } END { print n + 0 }' /proc/interrupts; }
 shows() { ethtool -c "$1" | grep -qE "^$2:[[:space:]]*$3$"; } # DEV NAME VALUE
@@ -57,4 +58,49 @@ check "nothing of b is lost while a floods" pings_lose_none b 200 0.02 "$dom0_ad
 check 'the flood comes to its end' guest_wait a flood 120
 forwarded() { [ $(($(counter "$vif" from_guest_direct) + $(counter "$vif" from_guest_skb_forward))) -ge 50000 ]; }
 check 'and all of it was forwarded' forwarded
+
+# --- a receiver with eight queues ---------------------------------------------------------------------------
+default_queues=$(cat /sys/module/ringway_netback/parameters/max_queues)
+echo 8 > /sys/module/ringway_netback/parameters/max_queues
+check 'guest d starts, with eight CPUs' guest_create d front="$front" vcpus=8
+eight_queues() { vif_join d 127.9.0.4 && [ -d "/sys/class/net/vif$(domid d).0/queues/rx-7" ]; }
+check 'and joins with eight queues' eight_queues
+echo "$default_queues" > /sys/module/ringway_netback/parameters/max_queues
+to=vif$(domid d).0
+
+in_queues() { for q in 0 1 2 3 4 5 6 7; do counter "$to" q${q}_to_guest_packets; done; }
+# spreads COMMAND…: what it sends to d gets into each of its queues.
+spreads() {
+	local before after code=0 q
+	mapfile -t before < <(in_queues)
+	"$@" || return 1
+	sleep 0.5
+	mapfile -t after < <(in_queues)
+	for q in 0 1 2 3 4 5 6 7; do
+		echo "queue $q: $((after[q] - before[q])) packets"
+		[ $((after[q] - before[q])) -ge 3 ] || code=1
+	done
+	return $code
+}
+many_flows() { guest_run a "flood $(mac_of 127.9.0.4) 127.9.0.4 200 20000 64" 60; }
+from_dom0() { for _ in $(seq 200); do echo flow > /dev/udp/127.9.0.4/9 || return 1; done; }
+directly() { # COMMAND…: and not by way of the device's queue
+	local direct queue
+	direct=$(counter "$vif" from_guest_direct) queue=$(counter "$vif" from_guest_why_peer_queue)
+	"$@" || return 1
+	echo "direct: $(($(counter "$vif" from_guest_direct) - direct))," \
+		"for the queue: $(($(counter "$vif" from_guest_why_peer_queue) - queue))"
+	[ $(($(counter "$vif" from_guest_direct) - direct)) -gt 2000 ] &&
+		[ "$(counter "$vif" from_guest_why_peer_queue)" = "$queue" ]
+}
+check "many flows of a's one queue get into each of d's, directly" spreads directly many_flows
+check 'so do those of dom0' spreads from_dom0
+
+# Disciplines that never say that they may be passed by: as the default they have nothing to say while they are empty.
+default_discipline() {
+	modprobe "sch_$1" && sysctl -q -w net.core.default_qdisc="$1" && tc qdisc add dev "$to" root handle 7: pfifo &&
+		tc qdisc del dev "$to" root && tc qdisc show dev "$to" | grep -q "^qdisc $1 "
+}
+check 'with fq as the default discipline, packets go directly' eval 'default_discipline fq && directly many_flows'
+check 'with cake, too' eval 'default_discipline cake && directly many_flows'
 ktap_end

@@ -142,12 +142,15 @@ PacketHash ringway::netback::hash_skb(const HashConfig &config, const sk_buff *s
 	return hash_frame(config, head, host_skb_head(skb, head, sizeof head));
 }
 
-// The queue that the guest wants the packet on, or -1: any. CONTEXT: softirqs off
-int netback_select_queue(netback_vif *vif, const sk_buff *skb)
+// The queue for a packet: as the guest wants it, or by the packet's flow. What other vifs send brings a hash
+// along that says so (from_guest/spread.hpp); which queue of a NIC a packet came from means nothing here.
+// CONTEXT: softirqs off
+u32 netback_select_queue(netback_vif *vif, sk_buff *skb)
 {
-	const HashConfig *config = vif->control.hash();
 	const u32 count = vif->queue_count.load(std::memory_order_acquire);
-	if (RINGWAY_LIKELY(!config) || !count)
-		return -1;
-	return static_cast<int>(hash_queue(*config, hash_skb(*config, skb), count));
+	if (count <= 1)
+		return 0;
+	if (const HashConfig *config = vif->control.hash(); RINGWAY_UNLIKELY(config))
+		return hash_queue(*config, hash_skb(*config, skb), count);
+	return host_skb_hash(skb) % count;
 }

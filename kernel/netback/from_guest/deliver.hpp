@@ -15,4 +15,8 @@ void deliver_skbs(Lane &lane, Queue &queue);
 
 // Makes an skb of a packet. Null: not possible, the packet's fate says why.
 sk_buff *build_skb(Lane &lane, Queue &queue, Packet &packet);
+
+// Lets the skb made of a packet go to the queue that the packet would go to; and Linux know what the guest
+// said of its flow. spread.cpp
+void mark_flow(const Lane &lane, const Queue &from, Packet &packet, sk_buff *skb);
 } // namespace ringway::netback

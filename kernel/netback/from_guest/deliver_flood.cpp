@@ -8,10 +8,10 @@
 // why the sender's turn pays for each of them: else one that floods many ports would take a multiple of its
 // share.
 #include "netback/from_guest/deliver.hpp"
+#include "netback/from_guest/spread.hpp"
 #include "netback/from_guest/turn.hpp"
 #include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
-#include "netback/to_guest/door.hpp"
 
 using namespace ringway;
 using namespace ringway::netback;
@@ -58,20 +58,24 @@ u32 longest_frame(brlite_port *to)
 u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in, brlite_port *to)
 {
 	Batch &batch = lane.batch;
-	u32 i = list.first, direct = 0;
-	if (void *owner = the_switch().port_owner(to))
-		if (Queue *queue_to = destination_queue(owner, queue)) {
-			const Placed placed = place_list(lane, queue, *queue_to, i, longest_frame(to));
-			i = placed.next;
-			direct = placed.packets;
-		}
-	// What is too long for the port is dropped by the switch, or by the port's device.
+	const u32 longest = longest_frame(to);
 	const brlite_verdict only{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, nullptr, to};
-	u32 out = 0;
-	for (; i < kBatchPackets; i = batch.packets[i].next)
-		if (batch.packets[i].gso() || batch.packets[i].len <= longest_frame(to))
-			if (sk_buff *skb = build_skb(lane, queue, batch.packets[i]))
-				lane.outgoing[out++] = {skb, &only};
+	u32 direct = 0, out = 0;
+	const auto settle = [&](const Placed &placed) {
+		direct += placed.packets;
+		// What is too long for the port is dropped by the switch, or by the port's device.
+		for (u32 i = placed.next; i < kBatchPackets; i = batch.packets[i].next)
+			if (batch.packets[i].gso() || batch.packets[i].len <= longest)
+				if (sk_buff *skb = build_skb(lane, queue, batch.packets[i]))
+					lane.outgoing[out++] = {skb, &only};
+	};
+	lane.spread.queues.count = 0;
+	if (void *owner = the_switch().port_owner(to))
+		place_spread(lane, queue, owner, list.first, longest, settle);
+	else
+		settle({list.first, 0, 0, false});
+	if (RINGWAY_UNLIKELY(lane.spread.queues.count))
+		collect(lane); // the list was taken apart: the next port gets it whole again
 	if (out)
 		the_switch().forward(in, lane.outgoing, out);
 	queue.from_guest_stats.path_skb += out;

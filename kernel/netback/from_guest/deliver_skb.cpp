@@ -131,6 +131,7 @@ sk_buff *ringway::netback::build_skb(Lane &lane, Queue &queue, Packet &packet)
 		return nullptr;
 	}
 	queue.from_guest_stats.gso_checksum_fixup += fixups;
+	mark_flow(lane, queue, packet, skb);
 	packet.fate = Fate::done;
 	return skb;
 }

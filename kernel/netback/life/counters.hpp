@@ -21,7 +21,6 @@ enum class Why : u8 {
 	peer_offload, // it cannot take the packet's offloads, or the headers are not what the flags claim
 	peer_buffers, // it posted too few buffers
 	peer_limit,   // it may not receive more for now
-	peer_hash,    // it wants packets hashed: which of its queues is decided for each one
 	none,
 };
 inline constexpr u32 kWhys = static_cast<u32>(Why::none);

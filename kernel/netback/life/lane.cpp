@@ -13,12 +13,24 @@ void empty(void *memory)
 		if (page.bytes)
 			host_page_free(page.bytes);
 }
+
+void look_up_frames(void *memory)
+{
+	for (StagePage &page : static_cast<Lane *>(memory)->pages)
+		if (page.bytes)
+			page.frame = host_page_frame(page.bytes);
+}
 } // namespace
 
 // INVARIANT: a lane of zeroes is an empty one.
 int netback_lanes_create(void)
 {
 	return host_lanes_create(sizeof(Lane));
+}
+
+void netback_lanes_resumed(void)
+{
+	host_lanes_visit(look_up_frames);
 }
 
 void netback_lanes_destroy(void)

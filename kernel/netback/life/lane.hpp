@@ -9,6 +9,7 @@
 // step that writes it. The to-guest poll uses the tools alone. CONTEXT: softirq. INVARIANT: no poll runs
 // inside another one, and nothing keeps a pointer into a lane after its poll has returned.
 #pragma once
+#include "core/hash.hpp"
 #include "core/place.hpp"
 #include "core/take.hpp"
 #include "netback/from_guest/groups.hpp"
@@ -34,6 +35,12 @@ struct Judged {                                 // who reads it
 	u16 packet_of[kBatchPackets];           // classify alone: whose verdict it is, where there are gaps
 };
 
+// What spread leaves.                  // who reads it
+struct Spread {
+	Groups queues;                  // deliver: a list for each of the receiver's queues
+	PacketHash hash[kBatchPackets]; // the receiver's door: only if the receiver asks for hashing
+};
+
 // What deliver leaves.
 struct Delivered {             // who reads it
 	u32 packets;           // complete: how many went directly
@@ -51,13 +58,14 @@ struct Lane {
 	Batch batch; // take leaves it; all steps read it, and note in Packet what becomes of each packet
 	Staged staged;
 	Judged judged;
+	Spread spread;
 	Delivered delivered;
 
 	// Tools. Empty between steps, except for the pages, which hold what was staged until the batch is
 	// complete.
 	brlite_outgoing outgoing[kBatchPackets];
+	skb_piece skb_pieces[HOST_MAX_PIECES]; // of an skb, before they become those below
 	SourcePiece pieces[HOST_MAX_PIECES];
-	skb_piece own[HOST_MAX_PIECES]; // of an skb, before they become those
 	CopyBatch<512> copies;
 	RxPending pending;
 	StagePage pages[kStagePages]; // they come with the first batch that needs them

@@ -32,13 +32,18 @@ struct Aged {
 	bool again, stalled;
 };
 
+// What one CPU writes while another one reads what is beside it costs both a miss of their caches, for each
+// batch. So what others read of a queue, what its own poll writes, and what senders write are apart.
+inline constexpr u32 kLine = 64;
+
 struct Queue {
+	// --- Read by whoever sends to the guest, written at connect.
 	Vif *vif;
 	queue_host *host;
 	u16 index;
 
 	// --- From the guest. CONTEXT: from-guest poll.
-	TxBackRing from_guest_ring;
+	alignas(kLine) TxBackRing from_guest_ring;
 	u32 overdrawn;                        // bytes the last poll took beyond its share, while more waited
 	bool waits;                           // for a receiver: the next poll only looks how it is (wait.cpp)
 	bool gave_up;                         // and not again before a while after wait_ended
@@ -53,7 +58,7 @@ struct Queue {
 	FromGuestStats from_guest_stats;
 
 	// --- To the guest.
-	RxBackRing to_guest_ring RINGWAY_GUARDED_BY(host);
+	alignas(kLine) RxBackRing to_guest_ring RINGWAY_GUARDED_BY(host);
 	// Slots pushed since the guest asked to be woken, while its event is held back.
 	u32 held RINGWAY_GUARDED_BY(host);
 	u32 backlog_bytes RINGWAY_GUARDED_BY(host); // of dom0 memory
@@ -66,7 +71,7 @@ struct Queue {
 	unsigned long last_rx RINGWAY_GUARDED_BY(host);
 	ToGuestStats to_guest_stats RINGWAY_GUARDED_BY(host);
 
-	WorkStats work; // atomic
+	alignas(kLine) WorkStats work; // atomic: both polls', and interrupts'
 
 	// --- from_guest/poll.cpp. CONTEXT: softirq
 	int poll_from_guest(int budget);

@@ -24,6 +24,7 @@
 #include <asm/msr.h>
 
 #include "linux/bypass.h"
+#include "netback/linux/pieces.h"
 #include "netback/linux/state.h"
 
 /* --- memory ------------------------------------------------------------------------------------------ */
@@ -93,6 +94,18 @@ static __always_inline struct netdev_queue *txq_of(struct queue_host *q)
 }
 
 /*
+ * Does a queueing discipline let a packet pass at once as long as it is empty? Those that say so do. fq and cake do not
+ * say it, and would pace or shape if they were told to; but without a handle a discipline is the default one
+ * (net.core.default_qdisc), to which nobody can tell anything.
+ */
+static __always_inline bool lets_pass(const struct Qdisc *qdisc)
+{
+	if (likely(qdisc->flags & TCQ_F_CAN_BYPASS))
+		return true;
+	return !qdisc->handle && (!strcmp(qdisc->ops->id, "fq") || !strcmp(qdisc->ops->id, "cake"));
+}
+
+/*
  * Nothing waits in front of the device or is on its way from there, and no queueing discipline wants to see each
  * packet.
  */
@@ -103,7 +116,7 @@ __always_inline bool host_txq_idle(struct queue_host *q)
 
 	return !netif_xmit_stopped(txq) &&
 	       (!qdisc->enqueue ||
-		(qdisc->flags & TCQ_F_CAN_BYPASS && qdisc_is_empty(qdisc) && !qdisc_is_running(qdisc)));
+		(lets_pass(qdisc) && qdisc_is_empty(qdisc) && !qdisc_is_running(qdisc)));
 }
 
 /* --- skbs to a guest ------------------------------------------------------------------------------------ */
@@ -128,44 +141,20 @@ __always_inline void host_skb_describe(const struct sk_buff *skb, struct skb_vie
 	}
 }
 
-static __always_inline uint32_t add_pieces(struct skb_piece *out, uint32_t n, const void *data,
-						  uint32_t len)
-{
-	while (len && n < HOST_MAX_PIECES) {
-		const uint32_t offset = xen_offset_in_page(data);
-		const uint32_t part = min_t(uint32_t, len, XEN_PAGE_SIZE - offset);
-
-		out[n].frame = virt_to_gfn(data);
-		out[n].offset = offset;
-		out[n++].len = part;
-		data += part;
-		len -= part;
-	}
-	return len ? 0 : n;
-}
-
-/* The skb as pieces within pages; 0 when it has more than HOST_MAX_PIECES or a list of fragments. */
+/*
+ * The skb as pieces within pages. A page that was mapped from a guest (a disk of its on a network's storage, stock
+ * netback's packets) is that guest's frame: the hypervisor copies from it by the grant, and not by our number for it.
+ * 0 when it has more than HOST_MAX_PIECES.
+ */
 __always_inline uint32_t host_skb_pieces(const struct sk_buff *skb, struct skb_piece *out)
 {
-	const struct skb_shared_info *shared = skb_shinfo(skb);
-	uint32_t n = 0, i;
+	uint32_t n = add_skb(out, 0, skb);
+	const struct sk_buff *part;
 
-	if (unlikely(shared->frag_list))
-		return 0;
-	if (skb_headlen(skb)) {
-		n = add_pieces(out, n, skb->data, skb_headlen(skb));
-		if (unlikely(!n))
-			return 0;
-	}
-	for (i = 0; i < shared->nr_frags; i++) {
-		const skb_frag_t *frag = &shared->frags[i];
-
-		if (!skb_frag_size(frag))
-			continue;
-		n = add_pieces(out, n, skb_frag_address(frag), skb_frag_size(frag));
-		if (unlikely(!n))
-			return 0;
-	}
+	if (likely(!skb_has_frag_list(skb)))
+		return n;
+	for (part = skb_shinfo(skb)->frag_list; part && n; part = part->next)
+		n = add_skb(out, n, part);
 	return n;
 }
 
@@ -182,10 +171,7 @@ __always_inline void host_skb_copy(const struct sk_buff *skb, void *to, uint32_t
  * from.
  */
 __always_inline void host_skb_done(struct sk_buff *skb) { napi_consume_skb(skb, 1); }
-__always_inline uint32_t host_pick_queue(struct vif_host *host, struct sk_buff *skb)
-{
-	return host->dev->real_num_tx_queues == 1 ? 0 : netdev_pick_tx(host->dev, skb, NULL);
-}
+__always_inline uint32_t host_skb_hash(struct sk_buff *skb) { return skb_get_hash(skb); }
 
 __always_inline struct sk_buff *host_skb_cut(struct sk_buff *skb)
 {
@@ -269,7 +255,9 @@ __always_inline bool host_skb_finish(struct queue_host *q, struct sk_buff *skb, 
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 	skb->protocol = eth_type_trans(skb, q->vif->dev);
 	skb_reset_network_header(skb);
-	skb_record_rx_queue(skb, q->index);
+	/* A single queue has not spread its flows: a NIC with several is to do it. */
+	if (q->vif->dev->real_num_rx_queues > 1)
+		skb_record_rx_queue(skb, q->index);
 	if (unlikely(!set_offloads(skb, gso_type, gso_size, fixups)))
 		return false;
 	skb_set_owner_w(skb, q->account);

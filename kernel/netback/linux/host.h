@@ -42,10 +42,12 @@ struct netback_queue;
 /* The two directions of a queue, each with a ring, an event channel, a poll and timers of its own. */
 enum guest_side { FROM_GUEST, TO_GUEST };
 
-/* One piece of our own memory, within a page. */
+/* One piece of an skb, within a page: of our own memory, or of what dom0 has mapped from a guest. */
 struct skb_piece {
-	uint64_t frame; /* guest frame number */
+	uint64_t frame; /* guest frame number, or the grant reference by which it was mapped */
 	uint16_t offset, len;
+	uint16_t domain; /* that granted it; DOMID_SELF: ours */
+	bool granted;
 };
 
 /* What netback needs to know of an skb that goes to a guest. */
@@ -58,10 +60,10 @@ struct skb_view {
 };
 
 /*
- * Most pieces an skb of at most 64 KiB can have, with as many fragments as any kernel allows (CONFIG_MAX_SKB_FRAGS, at
- * most 45): see host_skb_pieces().
+ * Most pieces of an skb that are copied from where they lie: more than 64 KiB in as many fragments as any kernel allows
+ * (CONFIG_MAX_SKB_FRAGS, at most 45) have, and as many as a list has that a NIC has merged of full segments.
  */
-#define HOST_MAX_PIECES 108
+#define HOST_MAX_PIECES 128
 
 /* What a frontend says of itself in XenStore, read at connect. */
 struct frontend_features {
@@ -87,10 +89,12 @@ void *host_alloc(uint64_t size); /* zeroed, may sleep; NULL when out of memory *
 void host_free(void *memory);
 void *host_page_alloc(uint64_t *frame); /* CONTEXT: any; NULL when out of memory */
 void host_page_free(void *page);
+uint64_t host_page_frame(void *page);
 void *host_this_cpu_lane(void);
 /* A zeroed piece of memory for each CPU, all made or none: -ENOMEM. Given back after `empty` saw it. */
 int host_lanes_create(uint64_t size);
 void host_lanes_destroy(void (*empty)(void *lane));
+void host_lanes_visit(void (*visit)(void *lane));
 unsigned long host_jiffies(void);
 uint64_t host_micros(void); /* since some moment, never backwards */
 uint64_t host_cycles(void); /* of the CPU's time-stamp counter */
@@ -151,7 +155,7 @@ uint32_t host_skb_pieces(const struct sk_buff *skb, struct skb_piece *out);
 /* Who answers for an skb that waits: nobody; a sending guest, who has so many bytes under way; a socket of dom0. */
 enum skb_owner { SKB_OF_NOBODY, SKB_OF_GUEST, SKB_OF_SOCKET };
 enum skb_owner host_skb_owner(const struct sk_buff *skb, uint32_t *under_way);
-uint32_t host_pick_queue(struct vif_host *host, struct sk_buff *skb); /* as the device's transmit queue is picked */
+uint32_t host_skb_hash(struct sk_buff *skb); /* of its flow: as it came with it, or made by Linux */
 /* Cuts the first packet off a list linked by ->next, returns the rest; puts a list in front of another one. */
 struct sk_buff *host_skb_cut(struct sk_buff *skb);
 struct sk_buff *host_skb_join(struct sk_buff *first, struct sk_buff *rest);
@@ -159,6 +163,7 @@ struct sk_buff *host_skb_join(struct sk_buff *first, struct sk_buff *rest);
 struct sk_buff *host_skb_suit(struct vif_host *host, struct sk_buff *skb);
 uint32_t host_skb_head(const struct sk_buff *skb, void *to, uint32_t len); /* up to len bytes; how many */
 void host_skb_copy(const struct sk_buff *skb, void *to, uint32_t len); /* len: all of it */
+void host_skb_copy_part(const struct sk_buff *skb, uint32_t from, void *to, uint32_t len); /* that is there */
 void host_skb_done(struct sk_buff *skb); /* CONTEXT: a poll */
 void host_skb_drop(struct sk_buff *skb);
 
@@ -168,6 +173,9 @@ struct sk_buff *host_skb_new(struct queue_host *q, const void *head, uint32_t le
 void host_skb_add_page(struct sk_buff *skb, void *page, uint32_t len);
 bool host_skb_finish(struct queue_host *q, struct sk_buff *skb, uint32_t txflags, uint32_t gso_type,
 		     uint32_t gso_size, uint64_t *fixups);
+/* What its flow's hash is for, and what it was made of. */
+enum host_hash { HOST_HASH_QUEUE, HOST_HASH_PORTS, HOST_HASH_ADDRESSES };
+void host_skb_set_hash(struct sk_buff *skb, uint32_t hash, enum host_hash of);
 void host_receive(struct queue_host *q, struct sk_buff *skb); /* collects; delivered by the flush */
 void host_receive_flush(struct queue_host *q);
 uint32_t host_under_way(const struct queue_host *q); /* bytes of dom0 memory in such skbs that live yet */

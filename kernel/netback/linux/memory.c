@@ -10,12 +10,14 @@
 void *host_alloc(uint64_t size) { return kvzalloc(size, GFP_KERNEL); }
 void host_free(void *memory) { kvfree(memory); }
 
+uint64_t host_page_frame(void *page) { return virt_to_gfn(page); }
+
 void *host_page_alloc(uint64_t *frame)
 {
 	void *page = (void *)__get_free_page(GFP_ATOMIC | __GFP_NOWARN);
 
 	if (page)
-		*frame = virt_to_gfn(page);
+		*frame = host_page_frame(page);
 	return page;
 }
 
@@ -37,16 +39,23 @@ int host_lanes_create(uint64_t size)
 	return 0;
 }
 
+void host_lanes_visit(void (*visit)(void *lane))
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (per_cpu(host_lane, cpu))
+			visit(per_cpu(host_lane, cpu));
+}
+
 void host_lanes_destroy(void (*empty)(void *lane))
 {
 	unsigned int cpu;
 
+	if (empty)
+		host_lanes_visit(empty);
 	for_each_possible_cpu(cpu) {
-		void *lane = per_cpu(host_lane, cpu);
-
-		if (lane && empty)
-			empty(lane);
-		host_free(lane);
+		host_free(per_cpu(host_lane, cpu));
 		per_cpu(host_lane, cpu) = NULL;
 	}
 }

@@ -16,6 +16,20 @@ uint32_t host_skb_head(const struct sk_buff *skb, void *to, uint32_t len)
 	return skb_copy_bits(skb, 0, to, len) ? 0 : len;
 }
 
+/* Linux takes a hash for the flow's if the ports are in it, or if it was made by software. */
+void host_skb_set_hash(struct sk_buff *skb, uint32_t hash, enum host_hash of)
+{
+	if (of == HOST_HASH_QUEUE)
+		__skb_set_sw_hash(skb, hash, true);
+	else
+		skb_set_hash(skb, hash, of == HOST_HASH_PORTS ? PKT_HASH_TYPE_L4 : PKT_HASH_TYPE_L3);
+}
+
+void host_skb_copy_part(const struct sk_buff *skb, uint32_t from, void *to, uint32_t len)
+{
+	skb_copy_bits(skb, from, to, len); /* cannot fail: it is there */
+}
+
 void host_skb_drop(struct sk_buff *skb) { dev_kfree_skb_any(skb); }
 unsigned long host_skb_expires(const struct sk_buff *skb) { return ((const struct skb_expiry *)skb->cb)->expires; }
 

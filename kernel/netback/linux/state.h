@@ -65,27 +65,27 @@ struct vif_host {
 /* One direction of a queue. */
 struct side_host {
 	struct napi_struct napi;
-	int irq; /* both sides' are equal when the frontend has one event channel */
-	unsigned int local; /* our end of the event channel, to notify without looking it up */
 	struct hrtimer hold; /* events held back, see coalesce.cpp */
 	struct timer_list timer; /* schedules the poll when there are tokens again */
+	int irq ____cacheline_aligned_in_smp; /* both sides' are equal when the frontend has one event channel */
+	unsigned int local; /* our end of the event channel, to notify without looking it up */
 	void *ring;
 	unsigned int port;
 	char name[IFNAMSIZ + 16];
 };
 
+/* Lines of the cache as in netback_queue: what others read, what senders write, what the queue's own CPU writes. */
 struct queue_host {
-	/* Hot: each touched once per poll or per packet. */
 	struct side_host side[2]; /* by enum guest_side */
-	spinlock_t to_guest_lock; /* the ring to the guest and the backlog */
-	struct sk_buff_head backlog;
-	struct list_head receive; /* skbs on their way up; CONTEXT: from-guest poll */
+	struct netback_queue *queue ____cacheline_aligned_in_smp;
 	struct sock *account; /* what skbs of the guest's packets are charged to */
-	struct netback_queue *queue;
 	struct vif_host *vif;
-	atomic_t eoi; /* ends of interrupt owed, EOI_* */
 	unsigned int index;
 	bool napi_added, enabled;
+	spinlock_t to_guest_lock ____cacheline_aligned_in_smp; /* the ring to the guest and the backlog */
+	struct sk_buff_head backlog;
+	struct list_head receive ____cacheline_aligned_in_smp; /* skbs on their way up; CONTEXT: from-guest poll */
+	atomic_t eoi; /* ends of interrupt owed, EOI_* */
 };
 
 #define EOI_OF(side) (1 << (side))

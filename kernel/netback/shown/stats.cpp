@@ -86,7 +86,6 @@ constexpr Stat kWhyStats[] = {
 	{"from_guest_why_peer_offload", [](const QueueStats &s) { return why(s, Why::peer_offload); }},
 	{"from_guest_why_peer_buffers", [](const QueueStats &s) { return why(s, Why::peer_buffers); }},
 	{"from_guest_why_peer_limit", [](const QueueStats &s) { return why(s, Why::peer_limit); }},
-	{"from_guest_why_peer_hash", [](const QueueStats &s) { return why(s, Why::peer_hash); }},
 };
 
 // Shown for the vif, and for each of its queues.

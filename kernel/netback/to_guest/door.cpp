@@ -20,8 +20,8 @@ inline constexpr u32 kMostFrags = 17;
 // May packets for `to` pass it by its device?
 bool open_for_direct(const Queue &to) RINGWAY_REQUIRES(to.host)
 {
-	return !to.backlog_packets && to.to_guest_ring.attached() && !to.vif->control.hash() &&
-	       !host_device_watched(to.vif->host) && host_txq_idle(to.host);
+	return !to.backlog_packets && to.to_guest_ring.attached() && !host_device_watched(to.vif->host) &&
+	       host_txq_idle(to.host);
 }
 
 // Why not?
@@ -29,8 +29,6 @@ Why why_closed(const Queue &to) RINGWAY_REQUIRES(to.host)
 {
 	if (!to.to_guest_ring.attached())
 		return Why::peer_down;
-	if (to.vif->control.hash())
-		return Why::peer_hash;
 	if (to.backlog_packets)
 		return to.throttled ? Why::peer_limit : Why::peer_backlog;
 	return host_device_watched(to.vif->host) ? Why::peer_watched : Why::peer_queue;
@@ -79,17 +77,14 @@ u32 list_pieces(Lane &lane, const Queue &from, u32 i)
 }
 
 // A packet of several slots, or with extra info. Returns the slots it took, 0 when there are not enough.
-__attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, u16 headroom)
+__attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, RxMeta &meta)
 	RINGWAY_REQUIRES(to.host)
 {
-	const Packet &packet = lane.batch.packets[i];
-	RxMeta meta{packet.len, receive_flags(packet), packet.gso_type, packet.gso_size};
-	meta.headroom = headroom;
 	u32 slots = rx_slots_needed(meta);
 	const u32 pieces = list_pieces(lane, from, i);
 	// Two slots more than needed is what saving the split copies is worth.
 	const u32 data = slots - meta.extras(), whole = rx_whole_slots(lane.pieces, pieces);
-	if (!headroom && whole <= data + 2 && whole <= kMostFrags && whole - data + slots <= free) {
+	if (!meta.headroom && whole <= data + 2 && whole <= kMostFrags && whole - data + slots <= free) {
 		meta.keep_pieces = true;
 		slots += whole - data;
 	}
@@ -108,8 +103,8 @@ struct Other {
 };
 
 // Places packet i, which may be of any kind.
-__attribute__((noinline)) Other place_other(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, u32 longest)
-	RINGWAY_REQUIRES(to.host)
+__attribute__((noinline)) Other place_other(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, u32 longest,
+					    const PacketHash *hashes) RINGWAY_REQUIRES(to.host)
 {
 	Packet &packet = lane.batch.packets[i];
 	const MulticastList &filter = to.vif->multicast;
@@ -128,33 +123,38 @@ __attribute__((noinline)) Other place_other(Lane &lane, Queue &from, Queue &to, 
 		return {0, Why::peer_offload};
 	if (!free)
 		return {0, Why::peer_buffers};
-	const u16 headroom = to.vif->headroom.load(std::memory_order_relaxed);
+	RxMeta meta{packet.len, receive_flags(packet), packet.gso_type, packet.gso_size};
+	meta.headroom = to.vif->headroom.load(std::memory_order_relaxed);
+	if (hashes) {
+		meta.hash_type = hashes[i].type;
+		meta.hash = hashes[i].value;
+	}
 	u32 slots = 1;
-	if (packet.whole() && !packet.gso() && !headroom)
-		place_one_slot(to.to_guest_ring, to.vif->domain, packet.at, packet.staged,
-			       receive_flags(packet), lane.copies, lane.pending);
+	if (packet.whole() && !packet.gso() && !meta.special())
+		place_one_slot(to.to_guest_ring, to.vif->domain, packet.at, packet.staged, meta.flags,
+			       lane.copies, lane.pending);
 	else
-		slots = place_large(lane, from, to, i, free, headroom);
+		slots = place_large(lane, from, to, i, free, meta);
 	return {slots, slots ? Why::none : Why::peer_buffers};
 }
 
 // Bytes up to which a packet for `to` needs no closer look at its length, its destination and its slots. Up
 // to a page it was staged whole.
-u32 plain_length(const Queue &to, u32 longest, u32 free)
+u32 plain_length(const Queue &to, u32 longest, u32 free, const PacketHash *hashes)
 {
-	if (RINGWAY_UNLIKELY(!free || to.vif->multicast.wanted() ||
+	if (RINGWAY_UNLIKELY(!free || hashes || to.vif->multicast.wanted() ||
 			     to.vif->headroom.load(std::memory_order_relaxed)))
 		return 0;
 	return longest < kPageSize ? longest : kPageSize;
 }
 
 // Puts packets from `first` on, and before `end`, into `to`.
-Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 longest, u32 &free, Why &why)
-	RINGWAY_REQUIRES(to.host)
+Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 longest,
+		 const PacketHash *hashes, u32 &free, Why &why) RINGWAY_REQUIRES(to.host)
 {
 	Batch &batch = lane.batch;
 	const u32 gets = load_relaxed(to.vif->gets);
-	u32 i = first, left = free, plain = plain_length(to, longest, left), packets = 0;
+	u32 i = first, left = free, plain = plain_length(to, longest, left, hashes), packets = 0;
 	u64 bytes = 0;
 	OneSlotRun run(to.to_guest_ring, to.vif->domain, lane.copies, lane.pending);
 	while (i < end) {
@@ -165,7 +165,7 @@ Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 lon
 				plain = 0;
 		} else {
 			run.finish();
-			const Other other = place_other(lane, from, to, i, left, longest);
+			const Other other = place_other(lane, from, to, i, left, longest, hashes);
 			run.begin();
 			if (RINGWAY_UNLIKELY(other.why != Why::none)) {
 				why = other.why;
@@ -189,8 +189,8 @@ Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 lon
 	return {i, packets, bytes, false};
 }
 // Through the open door: as many as there are buffers and credit for. Returns why the others stay outside.
-RINGWAY_ALWAYS_INLINE Why place_open(Lane &lane, Queue &from, Queue &to, u32 longest, Placed &placed)
-	RINGWAY_REQUIRES(to.host)
+RINGWAY_ALWAYS_INLINE Why place_open(Lane &lane, Queue &from, Queue &to, u32 longest,
+				     const PacketHash *hashes, Placed &placed) RINGWAY_REQUIRES(to.host)
 {
 	u32 free = to.posted_buffers();
 	if (RINGWAY_UNLIKELY(free > to.most_slots))
@@ -201,7 +201,7 @@ RINGWAY_ALWAYS_INLINE Why place_open(Lane &lane, Queue &from, Queue &to, u32 lon
 	if (RINGWAY_UNLIKELY(to.vif->limits_to_guest()))
 		end = reserve_credit(lane.batch, to, placed.next, credit);
 	Why why = Why::none;
-	placed = place_run(lane, from, to, placed.next, end, longest, free, why);
+	placed = place_run(lane, from, to, placed.next, end, longest, hashes, free, why);
 	placed.short_of_buffers = few_left(from, to, before, free);
 	if (RINGWAY_UNLIKELY(credit.packets))
 		return_credit(to, {credit.bytes - placed.bytes, credit.packets - placed.packets});
@@ -232,30 +232,23 @@ RINGWAY_ALWAYS_INLINE void copy_placed(Lane &lane, ToGuestStats &stats)
 }
 } // namespace
 
-Queue *ringway::netback::destination_queue(void *owner, const Queue &from)
-{
-	auto &vif = *static_cast<netback_vif *>(owner);
-	const u32 n = vif.queue_count.load(std::memory_order_acquire);
-	if (RINGWAY_UNLIKELY(!n || !vif.running.load(std::memory_order_acquire)))
-		return nullptr;
-	return &vif.queues[from.index % n];
-}
-
 void ringway::netback::count_why(Queue &from, const Batch &batch, u32 first, Why why)
 {
 	for (u32 i = first; i < kBatchPackets; i = batch.packets[i].next)
 		from.from_guest_stats.why[static_cast<u32>(why)]++;
 }
 
-Placed ringway::netback::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest)
+Placed ringway::netback::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest,
+				    const PacketHash *hashes)
 {
 	Placed placed{first, 0, 0, false};
 	Why why = Why::none;
 	{
 		const ToGuestLock lock(to.host);
 		const u64 failed = to.to_guest_stats.copy_failed;
-		why = RINGWAY_LIKELY(open_for_direct(to)) ? place_open(lane, from, to, longest, placed)
-							  : why_closed(to);
+		why = RINGWAY_LIKELY(open_for_direct(to))
+			      ? place_open(lane, from, to, longest, hashes, placed)
+			      : why_closed(to);
 		if (placed.packets) {
 			hand_over(lane, to, placed);
 			lane.delivered.copy_failed |= to.to_guest_stats.copy_failed != failed;

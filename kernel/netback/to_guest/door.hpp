@@ -3,10 +3,10 @@
 // The receiver's door: how packets come from the from-guest poll of one vif into the ring of another, without
 // an skb.
 //
-// Protocol. destination_queue() says which of the receiver's queues a sender's queue feeds. place_list()
-// takes that queue's to-guest lock, and under it, once for all packets of a batch that go there:
+// Protocol. from_guest/spread.hpp says which of the receiver's queues a packet goes to. place_list() takes
+// that queue's to-guest lock, and under it, once for all packets of a batch that go there:
 //
-//	is the door open?      nothing waits ahead, nobody watches the device, the guest wants no hashes
+//	is the door open?      nothing waits ahead, nobody watches the device
 //	how many may pass?     as many as there are buffers, and as its limit allows (credit.cpp)
 //	place                  what reaches the receiver just as it would as an skb (fits.hpp)
 //	flush                  one hypercall, the responses, one notification if the guest asked for it
@@ -27,10 +27,6 @@
 
 namespace ringway::netback
 {
-// The queue of the vif `owner` that this sender's queue feeds, or null while it is not connected. Always the
-// same one, so order is kept; the skb path picks it too, through the recorded receive queue.
-Queue *destination_queue(void *owner, const Queue &from);
-
 // What became of a list.
 struct Placed {
 	u32 next;    // the first packet that has to go as an skb (and all behind it do), or kBatchPackets
@@ -42,9 +38,11 @@ struct Placed {
 };
 
 // Puts the packets of the list that starts at `first`, linked by Packet::next, into `to`. Longer ones than
-// `longest` bytes are dropped and counted.
+// `longest` bytes are dropped and counted. `hashes`: by packet of the batch, what the receiver is to be told;
+// null when it did not ask.
 inline constexpr u32 kAnyLength = ~0u;
-Placed place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest) RINGWAY_EXCLUDES(to.host);
+Placed place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest, const PacketHash *hashes)
+	RINGWAY_EXCLUDES(to.host);
 
 // Counts, with the sender, why what is left of a list goes as skbs: all of it for one reason.
 void count_why(Queue &from, const Batch &batch, u32 first, Why why);

@@ -111,12 +111,11 @@ netback_fate netback_xmit(netback_vif *vif, sk_buff *skb, u32 queue)
 
 namespace
 {
+// As the device's transmit queue is picked.
 u32 pick_queue(netback_vif &vif, sk_buff *skb, u32 count)
 {
-	if (count == 1)
-		return 0;
-	const int wanted = netback_select_queue(&vif, skb);
-	return (wanted >= 0 ? static_cast<u32>(wanted) : host_pick_queue(vif.host, skb)) % count;
+	const u32 picked = count == 1 ? 0 : netback_select_queue(&vif, skb);
+	return picked < count ? picked : 0;
 }
 
 // What is in front of the device's queueing discipline, and shall not be there: the excess of a full backlog.

@@ -73,10 +73,11 @@ bool may_go(Queue &queue, Run &run, const Head &head) RINGWAY_REQUIRES(queue.hos
 
 u32 list_pieces(Lane &lane, const sk_buff *skb)
 {
-	const u32 n = host_skb_pieces(skb, lane.own);
+	const skb_piece *piece = lane.skb_pieces;
+	const u32 n = host_skb_pieces(skb, lane.skb_pieces);
 	for (u32 i = 0; i < n; i++)
-		lane.pieces[i] = {{lane.own[i].frame, DOMID_SELF, lane.own[i].offset, false},
-				  lane.own[i].len};
+		lane.pieces[i] = {{piece[i].frame, piece[i].domain, piece[i].offset, piece[i].granted},
+				  piece[i].len};
 	return n;
 }
 
@@ -97,7 +98,34 @@ bool place_gathered(Queue &queue, Run &run, const Head &head) RINGWAY_REQUIRES(q
 	return true;
 }
 
-// False: it has more fragments than an skb of 64 KiB can have.
+// An skb in so many pieces that not each is worth a copy of the hypervisor's: into pages of the lane first.
+// What was placed before may have bytes there, and goes to the guest now. False: no memory.
+__attribute__((noinline)) bool place_scattered(Queue &queue, Run &run, const Head &head)
+	RINGWAY_REQUIRES(queue.host)
+{
+	Lane &lane = run.lane;
+	if (lane.pending.count)
+		queue.flush_to_guest(lane);
+	run.cursor.page = run.cursor.offset = 0;
+	u32 pieces = 0;
+	for (u32 done = 0; done < head.meta.len; pieces++) {
+		const u32 left = head.meta.len - done, n = left < kPageSize ? left : kPageSize;
+		OwnPlace at;
+		u8 *bytes = run.cursor.take(n, at);
+		if (RINGWAY_UNLIKELY(!bytes))
+			return false;
+		host_skb_copy_part(head.skb, done, bytes, n);
+		lane.pieces[pieces] = {{at.frame, DOMID_SELF, at.offset, false}, static_cast<u16>(n)};
+		done += n;
+	}
+	place_packet(queue.to_guest_ring, queue.vif->domain, head.meta, lane.pieces, lane.copies,
+		     lane.pending);
+	queue.flush_to_guest(lane);
+	run.cursor.page = run.cursor.offset = 0;
+	return true;
+}
+
+// False: no memory for what needs some.
 bool place_skb(Queue &queue, Run &run, const Head &head) RINGWAY_REQUIRES(queue.host)
 {
 	Lane &lane = run.lane;
@@ -106,7 +134,7 @@ bool place_skb(Queue &queue, Run &run, const Head &head) RINGWAY_REQUIRES(queue.
 	if (head.meta.len <= kGatherBytes && head.slots == 1 && place_gathered(queue, run, head))
 		return true;
 	if (RINGWAY_UNLIKELY(!list_pieces(lane, head.skb)))
-		return false;
+		return place_scattered(queue, run, head);
 	place_packet(queue.to_guest_ring, queue.vif->domain, head.meta, lane.pieces, lane.copies,
 		     lane.pending);
 	return true;

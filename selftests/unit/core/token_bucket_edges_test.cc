@@ -26,8 +26,14 @@ TEST(TokenBucketEdges, StartsFullAndFillsAtItsRate)
 TEST(TokenBucketEdges, FractionsAddUp)
 {
 	std::mt19937_64 random(1);
-	for (const auto &[bytes, interval] :
-	     {std::pair<u64, u64>{1, 3}, {7, 1000003}, {999, 1000}, {125000, 50000}, {1, 1000000}}) {
+	for (const auto &[bytes, interval] : {std::pair<u64, u64>{1, 3},
+					      {7, 1000003},
+					      {999, 1000},
+					      {125000, 50000},
+					      {1, 1000000},
+					      // products of more than 64 bits
+					      {1ull << 62, (1ull << 62) + 1},
+					      {(1ull << 63) + 5, (1ull << 63) - 3}}) {
 		TokenBucket bucket;
 		bucket.set(bytes, interval, 0);
 		bucket.spend(static_cast<u64>(bucket.burst()) + 100000);

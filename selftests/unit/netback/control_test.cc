@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The control ring of a vif: its life, hostile indices, and what hashing does to packets on their way in.
+#include "core/flow_hash.hpp"
 #include "fake.hpp"
 #include "peer.hpp"
 
@@ -153,8 +154,62 @@ TEST_F(ControlRing, PacketsGoWhereTheyHash)
 		seen.insert(q);
 	}
 	EXPECT_GT(seen.size(), 1u);
-	EXPECT_EQ(a.back().from_guest_stats.path_direct, 0u);
-	EXPECT_EQ(a.back().from_guest_stats.why[static_cast<u32>(Why::peer_hash)], 40u);
+	EXPECT_EQ(a.back().from_guest_stats.path_direct, 40u);
+	EXPECT_TRUE(a.port.forwarded.empty());
+}
+
+// The same packet directly and as an skb: the same queue, the same bytes, the same extra info. Hashed once.
+TEST_F(ControlRing, DirectlyAsBySkb)
+{
+	hash_on();
+	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING_SIZE, 16), 0u);
+	EXPECT_EQ(map({3, 1, 2, 0, 1, 1, 3, 2, 0, 0, 2, 3, 1, 2, 3, 0}), 0u);
+	for (u32 i = 0; i < 60; i++) {
+		const u16 type = i % 4 == 3 ? 0x0806 : i % 4 == 2 ? 0x8100 : i % 4 ? 0x86dd : 0x0800;
+		Bytes frame = make_frame(i % 5 ? 90 + i : 9000, i, type);
+		frame[29] = static_cast<u8>(i);
+		Received got[2];
+		u32 queue[2];
+		for (const bool shaped : {false, true}) {
+			b.dev.shaped = shaped;
+			a.send(frame);
+			host->settle();
+			a.responses();
+			queue[shaped] = where(got[shaped]);
+			ASSERT_LT(queue[shaped], kQueues);
+			b.post_buffers(got[shaped].slots, queue[shaped]);
+		}
+		EXPECT_EQ(queue[0], queue[1]);
+		EXPECT_EQ(got[0].bytes, frame);
+		EXPECT_EQ(got[1].bytes, frame);
+		EXPECT_EQ(got[0].hash_type, got[1].hash_type);
+		EXPECT_EQ(got[0].hash, got[1].hash);
+		EXPECT_EQ(got[0].slots, got[1].slots);
+	}
+	EXPECT_EQ(a.back().from_guest_stats.path_direct, 60u);
+	EXPECT_EQ(a.port.forwarded.size(), 60u);
+}
+
+// A hashed packet takes a slot more: with one buffer there is no room, and none is used up.
+TEST_F(ControlRing, NoRoomForTheExtraInfo)
+{
+	reconnect(1);
+	hash_on();
+	while (b.back().to_guest_ring.unconsumed().value() > 1) {
+		a.send(make_frame(100, 1, 0x0806)); // not hashed: a slot each
+		host->settle();
+	}
+	b.receive();
+	const u64 direct = a.back().from_guest_stats.path_direct;
+	a.send(make_frame(100, 7));
+	host->settle();
+	EXPECT_TRUE(b.receive().empty());
+	EXPECT_EQ(a.back().from_guest_stats.path_direct, direct);
+	b.post_buffers(1);
+	host->settle();
+	const auto got = b.receive();
+	ASSERT_EQ(got.size(), 1u);
+	EXPECT_EQ(got[0].hash, expected(make_frame(100, 7)).value);
 }
 
 // Linux asks for the queue before it hands a packet over.
@@ -162,14 +217,14 @@ TEST_F(ControlRing, TheDeviceAsksForTheQueue)
 {
 	const Bytes frame = make_frame(100, 5);
 	sk_buff *skb = make_skb(frame, {20, 50}); // the headers in three pieces
-	EXPECT_EQ(netback_select_queue(b.dev.vif, skb), -1);
+	EXPECT_EQ(netback_select_queue(b.dev.vif, skb), host_skb_hash(skb) % kQueues);
 	hash_on();
-	const int queue = netback_select_queue(b.dev.vif, skb);
-	EXPECT_EQ(queue, static_cast<int>(expected(frame).value % kQueues));
-	ASSERT_EQ(netback_xmit(b.dev.vif, skb, static_cast<u32>(queue)), 0);
+	const u32 queue = netback_select_queue(b.dev.vif, skb);
+	EXPECT_EQ(queue, expected(frame).value % kQueues);
+	ASSERT_EQ(netback_xmit(b.dev.vif, skb, queue), 0);
 	host->settle();
 	Received got;
-	EXPECT_EQ(where(got), static_cast<u32>(queue));
+	EXPECT_EQ(where(got), queue);
 	EXPECT_EQ(got.hash, expected(frame).value);
 }
 
@@ -190,10 +245,11 @@ TEST_F(ControlRing, OffAgainPacketsGoDirectly)
 	hash_on();
 	EXPECT_EQ(say(XEN_NETIF_CTRL_TYPE_SET_HASH_ALGORITHM, 0), 0u);
 	EXPECT_EQ(b.vif().control.hash(), nullptr);
-	a.send(make_frame(100));
+	const Bytes frame = make_frame(100);
+	a.send(frame);
 	host->settle();
 	Received got;
-	EXPECT_EQ(where(got), 0u);
+	EXPECT_EQ(where(got), flow_hash(frame.data(), 100) % kQueues);
 	EXPECT_EQ(got.hash_type, 0u);
 	EXPECT_EQ(a.back().from_guest_stats.path_direct, 1u);
 }
@@ -260,10 +316,11 @@ TEST_F(ControlRing, AStormIsServedInTurns)
 		a.send(make_frame(100, turn));
 		host->settle();
 		Received got;
-		ASSERT_LT(where(got), kQueues) << turn;
+		const u32 q = where(got);
+		ASSERT_LT(q, kQueues) << turn;
 		ASSERT_EQ(got.bytes, make_frame(100, turn));
 		a.responses();
-		b.post_buffers(1, 0);
+		b.post_buffers(got.slots, q);
 	}
 	EXPECT_EQ(served, 8000u);
 }

@@ -15,6 +15,7 @@
 #include <functional>
 #include <gtest/gtest.h>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,7 +39,9 @@ struct Host {
 	// --- Xen
 	std::map<std::pair<u16, u32>, Grant> grants; // by domain and reference
 	std::map<u64, u8 *> frames;                  // our own pages
-	u64 operations = 0;                          // copies asked for
+	u64 frames_moved = 0;                        // by how much, since this domain was saved and restored
+	void move_frames(u64 by);
+	u64 operations = 0; // copies asked for
 	u64 hypercalls = 0;
 	// The status of the n-th copy; GNTST_okay carries it out.
 	std::function<s16(u64 nth, const gnttab_copy &)> refuse;
@@ -87,6 +90,8 @@ struct Forwarded {
 	u32 linear = 0; // bytes in front of the fragments
 	u32 txflags = 0, gso_type = 0, gso_size = 0;
 	brlite_verdict verdict{};
+	u32 hash = 0;
+	std::optional<host_hash> hash_of;
 };
 } // namespace ringway::test
 

@@ -16,7 +16,16 @@ u8 *ringway::test::new_page()
 
 u64 ringway::test::frame_of(const u8 *page)
 {
-	return reinterpret_cast<u64>(page) / kPageSize;
+	return reinterpret_cast<u64>(page) / kPageSize + host->frames_moved;
+}
+
+void Host::move_frames(u64 by)
+{
+	frames_moved += by;
+	std::map<u64, u8 *> moved;
+	for (const auto &[frame, page] : frames)
+		moved[frame + by] = page;
+	frames = std::move(moved);
 }
 
 void *host_alloc(u64 size)
@@ -25,13 +34,20 @@ void *host_alloc(u64 size)
 	if (host->step_fails())
 		return nullptr;
 	host->live_memory++;
-	return std::calloc(1, size);
+	void *memory = std::aligned_alloc(64, (size + 63) / 64 * 64); // as the kernel aligns what is larger
+	std::memset(memory, 0, size);
+	return memory;
 }
 
 void host_free(void *memory)
 {
 	host->live_memory -= memory != nullptr;
 	std::free(memory);
+}
+
+u64 host_page_frame(void *page)
+{
+	return frame_of(static_cast<u8 *>(page));
 }
 
 void *host_page_alloc(u64 *frame)
@@ -68,11 +84,18 @@ int host_lanes_create(u64 size)
 	return 0;
 }
 
+void host_lanes_visit(void (*visit)(void *lane))
+{
+	for (void *lane : host->lane)
+		if (lane)
+			visit(lane);
+}
+
 void host_lanes_destroy(void (*empty)(void *lane))
 {
+	if (empty)
+		host_lanes_visit(empty);
 	for (void *&lane : host->lane) {
-		if (lane && empty)
-			empty(lane);
 		host_free(lane);
 		lane = nullptr;
 	}

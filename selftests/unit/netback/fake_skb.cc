@@ -18,7 +18,8 @@ void ringway::test::free_skb(sk_buff *skb)
 {
 	orphan(skb);
 	for (const sk_buff::Part &part : skb->parts)
-		host_page_free(part.page);
+		if (!part.foreign)
+			host_page_free(part.page);
 	host->live_skbs--;
 	delete skb;
 }
@@ -73,14 +74,19 @@ void host_skb_describe(const sk_buff *skb, skb_view *info)
 u32 host_skb_pieces(const sk_buff *skb, skb_piece *out)
 {
 	u32 n = 0;
-	if (skb->frag_list)
-		return 0;
 	for (const sk_buff::Part &part : skb->parts) {
 		if (!part.len)
 			continue;
 		if (n == HOST_MAX_PIECES)
 			return 0;
-		out[n++] = {frame_of(part.page), static_cast<u16>(part.offset), static_cast<u16>(part.len)};
+		out[n] = {frame_of(part.page), static_cast<u16>(part.offset), static_cast<u16>(part.len),
+			  DOMID_SELF, false};
+		if (part.foreign) {
+			out[n].frame = part.foreign->second;
+			out[n].domain = part.foreign->first;
+			out[n].granted = true;
+		}
+		n++;
 	}
 	return n;
 }
@@ -102,6 +108,13 @@ void host_skb_drop(sk_buff *skb)
 	free_skb(skb);
 }
 
+void host_skb_copy_part(const sk_buff *skb, u32 from, void *to, u32 len)
+{
+	const Bytes bytes = skb->bytes();
+	ASSERT_LE(from + len, bytes.size());
+	std::memcpy(to, bytes.data() + from, len);
+}
+
 void host_skb_copy(const sk_buff *skb, void *to, u32 len)
 {
 	const Bytes bytes = skb->bytes();
@@ -109,9 +122,23 @@ void host_skb_copy(const sk_buff *skb, void *to, u32 len)
 	std::memcpy(to, bytes.data(), len);
 }
 
-u32 host_pick_queue(vif_host *, sk_buff *skb)
+void host_skb_set_hash(sk_buff *skb, u32 hash, host_hash of)
 {
-	return skb->queue;
+	skb->hash = hash;
+	skb->hash_of = of;
+}
+
+// Linux's own: of everything behind the addresses of Ethernet, with its headers' numbers turned round. Not
+// the same as anybody else's.
+u32 host_skb_hash(sk_buff *skb)
+{
+	if (skb->hash_of && *skb->hash_of != HOST_HASH_ADDRESSES)
+		return skb->hash;
+	const Bytes bytes = skb->bytes();
+	u32 hash = 2166136261u;
+	for (size_t i = 26; i < 38 && i < bytes.size(); i++)
+		hash = (hash ^ bytes[i]) * 16777619u;
+	return ~hash;
 }
 
 sk_buff *host_skb_cut(sk_buff *skb)
@@ -151,7 +178,7 @@ void host_skb_add_page(sk_buff *skb, void *page, u32 len)
 {
 	EXPECT_GT(len, 0u);
 	EXPECT_LE(len, kPageSize);
-	skb->parts.push_back({static_cast<u8 *>(page), 0, len});
+	skb->parts.push_back({static_cast<u8 *>(page), 0, len, {}});
 	EXPECT_LE(skb->parts.size(), 18u) << "MAX_SKB_FRAGS";
 }
 
@@ -202,7 +229,7 @@ sk_buff *ringway::test::make_skb(const Bytes &bytes, const std::vector<u32> &cut
 		host->pages_left = left;
 		const u32 offset = (kPageSize - len) / 2;
 		std::memcpy(page + offset, bytes.data() + done, len);
-		skb->parts.push_back({page, offset, len});
+		skb->parts.push_back({page, offset, len, {}});
 		done += len;
 	};
 	for (const u32 cut : cuts)

@@ -3,6 +3,8 @@
 #pragma once
 #include "netback/entry.h"
 #include "core/types.hpp"
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace ringway::test
@@ -23,12 +25,14 @@ struct sk_buff {
 	struct Part {
 		ringway::u8 *page;
 		ringway::u32 offset, len;
+		std::optional<std::pair<ringway::u16, ringway::u32>> foreign; // whose, and by which grant
 	};
 	std::vector<Part> parts; // the first one is the linear area
 	bool frag_list = false;
 	skb_view info{};
 	unsigned long expires = 0;
-	ringway::u32 txflags = 0, queue = 0;
+	ringway::u32 txflags = 0, queue = 0, hash = 0;
+	std::optional<host_hash> hash_of; // who made the hash, if there is one
 	queue_host *from = nullptr;
 	ringway::test::Account *owner = nullptr; // who is charged for it
 	bool socket = false;                     // it is one of dom0's that is

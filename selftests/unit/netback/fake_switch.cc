@@ -7,8 +7,9 @@ using namespace ringway::test;
 
 Forwarded ringway::test::record(Forwarded::Kind kind, const sk_buff *skb, const brlite_verdict &verdict)
 {
-	return {kind,   skb->bytes(), skb->parts[0].len, skb->txflags, skb->info.gso_type, skb->info.gso_size,
-		verdict};
+	return {kind,         skb->bytes(),       skb->parts[0].len,
+		skb->txflags, skb->info.gso_type, skb->info.gso_size,
+		verdict,      skb->hash,          skb->hash_of};
 }
 
 namespace
@@ -33,8 +34,7 @@ void forward(brlite_port *port, const brlite_outgoing *batch, u32 n)
 		port->forwarded.push_back(record(Forwarded::forward, skb, verdict));
 		void *owner = verdict.owner ? verdict.owner : verdict.port ? verdict.port->owner : nullptr;
 		// Linux asks the device for the queue.
-		const int wanted = owner ? netback_select_queue(static_cast<netback_vif *>(owner), skb) : -1;
-		const u32 queue = wanted >= 0 ? static_cast<u32>(wanted) : skb->queue;
+		const u32 queue = owner ? netback_select_queue(static_cast<netback_vif *>(owner), skb) : 0;
 		if (!owner && port->keeps)
 			port->keeps->push_back(skb);
 		else if (verdict.action != BRLITE_PORT || !owner ||

@@ -135,7 +135,7 @@ u16 Guest::post(const Bytes &bytes, const Send &how, u32 index)
 		done += size;
 		u16 flags = i + 1 < slots.size() ? NETTXF_more_data : 0;
 		if (!i)
-			flags |= how.flags | (how.gso_type ? NETTXF_extra_info : 0);
+			flags |= how.flags | (how.gso_type || how.hash_type ? NETTXF_extra_info : 0);
 		q.sent[next_id_] = gref;
 		q.tx.post(TxRequest{gref, static_cast<u16>(offset), flags, next_id_++,
 				    static_cast<u16>(i ? size : bytes.size())});
@@ -144,6 +144,15 @@ u16 Guest::post(const Bytes &bytes, const Send &how, u32 index)
 			extra.type = XEN_NETIF_EXTRA_TYPE_GSO;
 			extra.u.gso.type = how.gso_type;
 			extra.u.gso.size = how.gso_size;
+			extra.flags = how.hash_type ? XEN_NETIF_EXTRA_FLAG_MORE : 0;
+			q.tx.post(extra);
+		}
+		if (!i && how.hash_type) {
+			ExtraInfo extra{};
+			extra.type = XEN_NETIF_EXTRA_TYPE_HASH;
+			extra.u.hash.type = static_cast<u8>(how.hash_type - 1);
+			extra.u.hash.algorithm = XEN_NETIF_CTRL_HASH_ALGORITHM_TOEPLITZ;
+			std::memcpy(extra.u.hash.value, &how.hash, sizeof how.hash);
 			q.tx.post(extra);
 		}
 	}

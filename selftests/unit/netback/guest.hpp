@@ -24,6 +24,8 @@ struct Send {
 	u16 flags = 0;
 	u8 gso_type = 0;
 	u16 gso_size = 0;
+	u8 hash_type = 0; // of the wire, plus one
+	u32 hash = 0;
 };
 
 // A frontend: its pages, its grants, its rings.

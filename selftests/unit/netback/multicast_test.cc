@@ -43,7 +43,8 @@ protected:
 		});
 		a.port.flood = {&a.port, &b.port};
 		a.post_buffers(64);
-		b.post_buffers(64);
+		for (u32 q = 0; q < 2; q++)
+			b.post_buffers(64, q); // which one a packet takes is not of interest here
 	}
 	// One dummy request, not pushed yet.
 	static void post_change(Guest &guest, u8 type, u32 last, u32 q = 0, u16 flags = 0)
@@ -75,8 +76,9 @@ protected:
 	static std::vector<Bytes> got(Guest &guest)
 	{
 		std::vector<Bytes> out;
-		for (const Received &packet : guest.receive())
-			out.push_back(packet.bytes);
+		for (u32 q = 0; q < guest.queue.size(); q++)
+			for (const Received &packet : guest.receive(q))
+				out.push_back(packet.bytes);
 		return out;
 	}
 	static u64 dropped(Guest &guest)
@@ -146,7 +148,7 @@ TEST_F(MulticastControl, FloodsAreFiltered)
 		EXPECT_EQ(answers(a), "OOOO");
 		EXPECT_EQ(dropped(b), on);
 	}
-	EXPECT_EQ(b.back().to_guest_stats.direct, 7u);
+	EXPECT_EQ(b.back(0).to_guest_stats.direct + b.back(1).to_guest_stats.direct, 7u);
 }
 
 // The way of skbs: in front of a stranger's tap, and behind a backlog.
@@ -161,7 +163,7 @@ TEST_F(MulticastControl, FloodsThatBecomeSkbsAreFiltered)
 	host->settle();
 	EXPECT_EQ(got(b), std::vector<Bytes>{wanted_frame()});
 	EXPECT_EQ(dropped(b), 1u);
-	EXPECT_EQ(b.back().to_guest_stats.direct, 0u);
+	EXPECT_EQ(b.back(0).to_guest_stats.direct + b.back(1).to_guest_stats.direct, 0u);
 }
 
 TEST_F(MulticastControl, SkbsFromLinuxAreFiltered)

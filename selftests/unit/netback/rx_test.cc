@@ -385,15 +385,58 @@ TEST_F(Rx, StallDetectionCanBeOff)
 // --- shapes and failures
 // ----------------------------------------------------------------------------------------
 
-TEST_F(Rx, SkbOfTooManyPiecesIsDroppedAndTheRestArrives)
+// What a NIC has merged into a list of hundreds: more pieces than are copied one by one.
+class Scattered : public Rx
 {
-	g.post_buffers(8);
+protected:
+	Bytes odd = make_frame(65000, 9);
+	void xmit_odd(u32 piece)
+	{
+		std::vector<u32> cuts;
+		for (u32 at = piece; at < odd.size(); at += piece)
+			cuts.push_back(at);
+		xmit(make_skb(odd, cuts));
+	}
+};
+
+TEST_F(Scattered, IsGatheredAndTheRestArrivesAroundIt)
+{
+	for (const u32 piece : {100u, 300u, 507u, 508u, 1448u}) { // 507: one more than fits
+		SCOPED_TRACE(piece);
+		g.post_buffers(60);
+		xmit(100, 1);
+		xmit_odd(piece);
+		xmit_odd(piece);
+		xmit(1500, 2);
+		xmit_odd(piece);
+		host->settle();
+		const auto got = g.receive();
+		ASSERT_EQ(got.size(), 5u);
+		EXPECT_EQ(got[0].bytes, make_frame(100, 1));
+		EXPECT_EQ(got[1].bytes, odd);
+		EXPECT_EQ(got[2].bytes, odd);
+		EXPECT_EQ(got[3].bytes, make_frame(1500, 2));
+		EXPECT_EQ(got[4].bytes, odd);
+		EXPECT_EQ(got[4].slots, 16u);
+		while (q().to_guest_ring.unconsumed().value()) {
+			xmit(60, 3);
+			host->settle();
+		}
+		g.receive();
+	}
+	EXPECT_EQ(q().to_guest_stats.dropped_shape, 0u);
+	EXPECT_EQ(q().to_guest_stats.copy_failed, 0u);
+}
+
+TEST_F(Scattered, WithoutMemoryItIsDroppedAndTheRestArrives)
+{
+	g.post_buffers(40);
+	host->pages_left = 0;
 	xmit(100, 1);
-	sk_buff *odd = make_skb(make_frame(3000));
-	odd->frag_list = true;
-	xmit(odd);
+	xmit_odd(100);
 	xmit(100, 2);
 	host->settle();
+	host->pages_left = ~0ull;
 	EXPECT_EQ(g.receive().size(), 2u);
 	EXPECT_EQ(q().to_guest_stats.dropped_shape, 1u);
 	EXPECT_EQ(q().backlog_bytes, 0u);
