@@ -23,7 +23,7 @@ check 'the bridge filters when it is told to' eval "echo 1 > $filtering"
 check 'a is in VLAN 10' ringway vif set a 0 vlan=10
 check 'bridge vlan shows a' shows "$vif_a" '10 PVID Egress Untagged'
 check 'and b, where all ports start' shows "$vif_b" '1 PVID Egress Untagged'
-check 'ringway shows it' grep -F '"vlan":"10"' <(ringway -j vif show a 0)
+check 'ringway shows it' grep -F '"vlan":"10p"' <(ringway -j vif show a 0)
 check 'a does not reach b' misses 127.9.0.2
 check 'a does not reach dom0' misses 127.9.0.254
 check 'b is in VLAN 10, by bridge(8)' bridge vlan add dev "$vif_b" vid 10 pvid untagged
