@@ -40,7 +40,8 @@ void host_tell(struct brlite_port *port, enum brlite_news news, const uint8_t *m
 {
 	struct brlite_slave *slave = container_of(port, struct brlite_slave, port);
 
-	if ((news == BRLITE_NEWS_LOOP || news == BRLITE_NEWS_RESTLESS) && READ_ONCE(slave->loop_block))
+	if ((news == BRLITE_NEWS_LOOP || news == BRLITE_NEWS_RESTLESS) && READ_ONCE(slave->loop_block) &&
+	    !READ_ONCE(slave->shut_by_loop))
 		queue_delayed_work(system_wq, &slave->loop_work, 0);
 	if (!__ratelimit(&slave->told[news]))
 		return;

@@ -30,7 +30,8 @@ static void loop_work(struct work_struct *work)
 	if (slave->shut_by_loop) {
 		netdev_warn(slave->bridge->dev, "port %s is shut for %u s: there is a loop\n", slave->port.dev->name,
 			    slave->loop_block);
-		queue_delayed_work(system_wq, &slave->loop_work, slave->loop_block * HZ);
+		/* Instead of what the loop's last frames asked for meanwhile: that would open it at once. */
+		mod_delayed_work(system_wq, &slave->loop_work, slave->loop_block * HZ);
 	} else {
 		netdev_info(slave->bridge->dev, "port %s is open again\n", slave->port.dev->name);
 	}
