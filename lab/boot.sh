@@ -4,9 +4,10 @@
 # boot.sh MODE SECONDS VMLINUX INITRD RESULTS: one machine, from power on to power off.
 #   MODE     fast    for function                    icount   one CPU, virtual time = instructions
 #            shell   as fast, the console is this terminal
-#   LAB_CPUS=2: two CPUs, both for dom0. One thread of this host plays them in turn, so it takes little longer than one
-#            CPU. LAB_THREAD=multi gives each a thread of its own: finer interleavings, but each wake-up of another
-#            domain then wakes a thread, and XenStore becomes six times slower where the host is busy.
+#   LAB_CPUS=2: two CPUs, both for dom0; they find more races. One thread of this host plays them in turn, and timers are
+#            lost more often (see heartbeat below): several times as slow as one CPU. LAB_THREAD=multi gives each a
+#            thread of its own: each wake-up of another domain then wakes a thread, and XenStore becomes six times slower
+#            where the host is busy.
 #   LAB_PLUGIN: a QEMU plugin with its settings, see lab/profile.sh
 #   RESULTS  a folder: console.log and timeline.txt (with elapsed time), ktap.txt, and the files that scenarios send;
 #            host.log: what scenarios on the host wrote to standard error

@@ -14,8 +14,6 @@ read -ra scenarios <<< "${SCENARIOS:-$everywhere trouble storm tuning link}"
 stock='STACK=stock FRONTS=ringway matrix STACK=stock xdp'
 declare -A also=([6.1]='parallel pressure limits nodes sweep migrate xdp' [6.12]="hostile many driver backend $stock")
 also[checked]="${also[6.1]} DRIVER_KERNEL=kasan ${also[6.12]}"
-# One CPU cannot show what two do to each other between two instructions; two cannot repeat an order. So both are run.
-declare -A cpus=([6.12]=2 [checked]=2)
 read -ra kernels <<< "${ONE_KERNEL:-6.1 6.12}"
 unset ONE_KERNEL
 
@@ -29,8 +27,7 @@ for k in "${kernels[@]}"; do
 	rm -f "$results/$k"/*
 	more=()
 	[ -n "${SCENARIOS:-}" ] || read -ra more <<< "${also[$k]:-}"
-	LAB_CPUS=${LAB_CPUS:-${cpus[$k]:-1}} RESULTS=$results/$k "$here/run.sh" -k "$k" -t "${SECONDS_LIMIT:-3300}" \
-		"${scenarios[@]}" "${more[@]}" 2>&1 |
+	RESULTS=$results/$k "$here/run.sh" -k "$k" -t "${SECONDS_LIMIT:-3300}" "${scenarios[@]}" "${more[@]}" 2>&1 |
 		sed -u "s/^/dom0 $k: /" &
 	boots+=($!)
 done
