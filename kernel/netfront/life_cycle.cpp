@@ -41,7 +41,7 @@ void Vif::act(Action action)
 		stage_ = Stage::linked;
 		carrier_ = false;
 		look_at_link();
-		start_watch();
+		host_watch_later(host_, kWatchPeriod * 1000);
 		ask_for_headroom(); // a program came while we connected
 		break;
 	case Action::link_down:

@@ -2,7 +2,7 @@
 //
 // A backend that does not answer: what is said, and what is tried.
 //
-//     every kPeriod       is something in the TX ring that was not answered a period ago?
+//     every kWatchPeriod  is something in the TX ring that was not answered a period ago?
 //     after one           notify again, poll once; one line in the log
 //     after the patience  close and connect again (the module's parameter tx_timeout)
 //
@@ -17,7 +17,6 @@ namespace ringway::netfront
 {
 namespace
 {
-constexpr u32 kPeriod = 5;         // seconds
 constexpr u32 kReopenDelay = 1000; // ms, for the backend to let go
 } // namespace
 
@@ -57,14 +56,14 @@ void Vif::watch()
 		{
 			TxQueue &tx = queue_[i]->tx;
 			TxLockBh tx_lock{tx};
-			seconds = tx.silent_for() * kPeriod;
+			seconds = tx.silent_for() * kWatchPeriod;
 			if (RINGWAY_UNLIKELY(seconds != 0))
 				waiting = tx.remind();
 		}
 		if (RINGWAY_LIKELY(seconds == 0))
 			continue;
 		const bool over = patience && seconds >= patience;
-		if (seconds == kPeriod || over)
+		if (seconds == kWatchPeriod || over)
 			host_report_stuck(host_, i, waiting, seconds, over);
 		if (over) {
 			close();
@@ -72,12 +71,7 @@ void Vif::watch()
 			return;
 		}
 	}
-	host_watch_later(host_, kPeriod * 1000);
-}
-
-void Vif::start_watch()
-{
-	host_watch_later(host_, kPeriod * 1000);
+	host_watch_later(host_, kWatchPeriod * 1000);
 }
 } // namespace ringway::netfront
 

@@ -15,6 +15,7 @@
 namespace ringway::netfront
 {
 inline constexpr u32 kMaxQueues = 64;
+inline constexpr u32 kWatchPeriod = 5; // seconds from one look for requests that nobody answers to the next
 
 class RINGWAY_SCOPED_CAPABILITY LifeLock
 {
@@ -69,7 +70,6 @@ private:
 	void leave(XenbusState say) RINGWAY_EXCLUDES(host_); // waits for the backend
 
 	bool look_at_link() RINGWAY_REQUIRES(host_);
-	void start_watch() RINGWAY_REQUIRES(host_);
 
 	Result<void> negotiate() RINGWAY_REQUIRES(host_);
 	Result<void> read_address(netdev_wish &wish) RINGWAY_REQUIRES(host_);
