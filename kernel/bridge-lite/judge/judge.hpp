@@ -71,7 +71,7 @@ public:
 		if (source != source_) {
 			const u8 refused = table_.template learn<kVlans>(in_, source, now_);
 			recall_source();
-			destination_ = kNoSource; // learning may have changed where it lives
+			destination_ = limited_ = kNoSource; // learning may have changed where it lives
 			if (RINGWAY_UNLIKELY(refused)) {
 				out = refuse(table_, in_, bytes, refused);
 				return;

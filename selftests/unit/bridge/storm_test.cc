@@ -48,6 +48,18 @@ TEST_F(StormTest, EachFrameOfABatchCounts)
 	EXPECT_EQ(counted(one, BRLITE_DROP_STORM), 1u);
 }
 
+// BR-08: a limited flood's verdict does not outlive what is learned behind it. The station is here.
+TEST_F(StormTest, WhatIsLearnedEndsALimitedFlood)
+{
+	limit(one, BRLITE_STORM_UNKNOWN, 10, 3);
+	const Bytes unknown{kNobody, kA}, itself{kNobody, kNobody};
+	const Frame frames[] = {unknown.frame, itself.frame};
+	Verdict verdicts[2];
+	made->classify(*one, frames, verdicts, 2);
+	EXPECT_EQ(verdicts[0].action, BRLITE_FLOOD);
+	EXPECT_EQ(verdicts[1].reason, BRLITE_DROP_HAIRPIN);
+}
+
 // BR-08
 TEST_F(StormTest, BroadcastsBeyondTheBurstAreDropped)
 {
