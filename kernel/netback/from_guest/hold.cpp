@@ -28,7 +28,7 @@ using namespace ringway::netback;
 
 namespace
 {
-inline constexpr u32 kStuckMsecs = 500;
+inline constexpr u32 kStuckMsecs = 3000; // a receiver may stand still for a while: it loses nothing by it
 inline constexpr u32 kLookBegin = 200, kLookLeast = 50, kLookMost = 4000; // microseconds
 // What a turn's packets come to as skbs: bytes, and what Linux keeps beside them.
 inline constexpr u32 kTurnMost = 2 * kPollShare;

@@ -73,7 +73,8 @@ namespace
 {
 // May it wait in the queueing discipline, in front of a device that a full backlog has stopped? Only what
 // somebody answers for, so that it is bounded: a socket of dom0's by its buffer, a sending guest by what it
-// has under way (from_guest/hold.cpp). Half of that, so no receiver can stop the sender.
+// has under way, which is twice its share at most (from_guest/hold.cpp). So a receiver that stands still for
+// less than a sender's patience loses nothing of what it sends.
 bool may_wait_outside(const sk_buff *skb)
 {
 	u32 under_way = 0;
@@ -81,7 +82,7 @@ bool may_wait_outside(const sk_buff *skb)
 	case SKB_OF_SOCKET:
 		return true;
 	case SKB_OF_GUEST:
-		return under_way <= most_bytes() / 2;
+		return under_way <= 2 * most_bytes();
 	default:
 		return false;
 	}
