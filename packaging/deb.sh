@@ -3,7 +3,7 @@
 #
 # deb.sh [KERNEL…] - `make deb`: Debian packages of the committed sources and of what is changed in tracked files, into
 # $OUT/deb. Modules are built for each KERNEL whose headers are installed here; without any, for the newest of each
-# series; "none": no modules but those for DKMS. The same sources make the same bytes: all times are those of debian/changelog.
+# series; "none": no modules but those for DKMS. All times in them are those of debian/changelog.
 set -euo pipefail
 cd "$(dirname "$0")/.." || exit 1
 OUT=${OUT:-$PWD/out}
