@@ -14,7 +14,7 @@
 pings=${PINGS:-1000}
 each=${SECONDS_EACH:-3}
 phases=${PHASES:-everything event-storm packet-storm ctrl-storm ctrl-bogus state-storm state-walk silent}
-ktap_plan 11
+ktap_plan 12
 
 check 'stack ringway' use_stack ringway || exit 1
 ip address replace $dom0_address/24 dev xenbr0
@@ -26,7 +26,19 @@ vif_a=vif$(domid a).0 vif_b=vif$(domid b).0 vif_liar=vif$(domid liar).0
 
 lost() {
 	local v
-	for v in "$vif_a" "$vif_b"; do ethtool -S "$v" | awk '/to_guest_dropped|copy_failed/ && $2 { print $1, $2 }'; done
+	for v in "$vif_a" "$vif_b"; do
+		ethtool -S "$v" | awk '/to_guest_dropped|copy_failed/ && !/dropped_full/ && $2 { print $1, $2 }'
+	done
+}
+# A full backlog drops what the liar floods beyond it. That it drops nobody else's is what the pings show.
+excess() {
+	local flooded dropped v
+	flooded=$(sed -n 's/^\(packet-storm\|everything\):.*from_guest_flooded \([0-9]*\).*/\2/p' /tmp/tallies | paste -sd +)
+	for v in "$vif_a" "$vif_b"; do
+		dropped=$(counter "$v" to_guest_dropped_full)
+		echo "$v dropped $dropped of $((flooded))"
+		[ "$dropped" -le $((flooded)) ] || return 1
+	done
 }
 # What evilfront counted and what the backend did with it; the numbers are for reading, the time decides them.
 tally() { # PHASE
@@ -82,6 +94,7 @@ none_lost() {
 }
 check "$pings pings, none lost" none_lost
 check 'nothing for the pair was dropped' eval '[ -z "$(lost)" ] || { lost; false; }'
+check 'but of what the liar flooded, when it was too much' excess
 flat() {
 	echo "available $available -> $(kib MemAvailable) KiB, unreclaimable slab $unreclaimable -> $(kib SUnreclaim) KiB"
 	[ "$(kib MemAvailable)" -gt $((available - 65536)) ] && [ "$(kib SUnreclaim)" -lt $((unreclaimable + 32768)) ]
