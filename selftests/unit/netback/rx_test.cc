@@ -294,6 +294,16 @@ TEST_F(Rx, WhatFitsBehindAnExpiredPacketGoesAtOnce)
 	EXPECT_EQ(q().backlog_packets, 0u);
 }
 
+// NB-31: while a packet waits nobody polls, but the look at the backlog finds an impossible index.
+TEST_F(Rx, AnImpossibleIndexIsFoundWhileAPacketWaits)
+{
+	xmit(100);
+	host->settle();
+	reinterpret_cast<SharedRingHeader *>(g.queue[0].rx_page)->req_prod = g.queue[0].rx.req_prod() + 1000;
+	pass_time(3000);
+	EXPECT_TRUE(g.vif().disabled.load());
+}
+
 // The lines in the log are written when no lock is held that a netconsole on this vif would want.
 // NB-29, NB-53
 TEST_F(Rx, StallTakesTheCarrierAndBuffersBringItBack)
