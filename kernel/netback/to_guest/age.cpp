@@ -11,12 +11,13 @@ namespace
 {
 bool head_fits(Queue &queue) RINGWAY_REQUIRES(queue.host)
 {
+	const Result<u32> posted = queue.to_guest_ring.unconsumed();
+	if (RINGWAY_UNLIKELY(!posted.ok()))
+		return true; // the poll finds that the index is impossible, and ends the vif
 	skb_view info;
 	const sk_buff *head = host_backlog_peek(queue.host);
-	if (RINGWAY_UNLIKELY(!queue.to_guest_ring.unconsumed().ok()))
-		return true; // the poll finds that the index is impossible, and ends the vif
 	host_skb_describe(head, &info);
-	return queue.posted_buffers() >= rx_slots_needed(describe(info, head, *queue.vif));
+	return posted.value() >= rx_slots_needed(describe(info, head, *queue.vif));
 }
 
 // Drops what waited too long for the guest's buffers, and finds out whether the guest stalls. True: there are

@@ -123,12 +123,17 @@ u32 pick_queue(netback_vif &vif, sk_buff *skb, u32 count)
 // Returns what is left of the list, in order.
 sk_buff *without_excess(netback_vif &vif, sk_buff *skb, u32 count)
 {
-	sk_buff *kept = nullptr;
+	sk_buff *kept = nullptr, *last = nullptr;
 	while (skb) {
 		sk_buff *behind = host_skb_cut(skb);
 		Queue &queue = vif.queues[pick_queue(vif, skb, count)];
-		if (!host_txq_stopped(queue.host) || !queue.drop_excess(skb))
-			kept = kept ? host_skb_join(kept, skb) : skb;
+		if (!host_txq_stopped(queue.host) || !queue.drop_excess(skb)) {
+			if (last)
+				host_skb_join(last, skb);
+			else
+				kept = skb;
+			last = skb;
+		}
 		skb = behind;
 	}
 	return kept;
