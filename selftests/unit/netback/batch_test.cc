@@ -29,16 +29,6 @@ protected:
 	{
 		return netback_deliver(g.dev.vif, list_of(lengths));
 	}
-	static u32 drop(sk_buff *skb)
-	{
-		u32 n = 0;
-		for (; skb; n++) {
-			sk_buff *rest = host_skb_cut(skb);
-			free_skb(skb);
-			skb = rest;
-		}
-		return n;
-	}
 	// The n packets that arrived are the frames of seed 1, 2, …
 	void expect_in_order(const std::vector<u32> &lengths)
 	{
@@ -68,7 +58,7 @@ TEST_F(ToGuest, SomebodyWouldNoticeSoAllOfItComesBack)
 	const std::vector<u32> lengths = {60, 1514};
 	g.post_buffers(20);
 	const auto refused = [&] {
-		EXPECT_EQ(drop(deliver(lengths)), 2u);
+		EXPECT_EQ(free_list(deliver(lengths)), 2u);
 		host->settle();
 		EXPECT_TRUE(g.receive().empty());
 		EXPECT_EQ(q().to_guest_stats.switched, 0u);
@@ -98,7 +88,7 @@ TEST_F(ToGuest, WhatDoesNotFitTheBacklogComesBackInOrder)
 	const u64 taken = q().to_guest_stats.switched;
 	EXPECT_GT(taken, 100u);
 	EXPECT_EQ(rest->bytes(), make_frame(1514, static_cast<u32>(taken) + 1));
-	EXPECT_EQ(drop(rest), 600 - taken);
+	EXPECT_EQ(free_list(rest), 600 - taken);
 	EXPECT_EQ(q().to_guest_stats.dropped_full, 0u);
 }
 

@@ -24,6 +24,17 @@ void ringway::test::free_skb(sk_buff *skb)
 	delete skb;
 }
 
+u32 ringway::test::free_list(sk_buff *skb)
+{
+	u32 n = 0;
+	for (; skb; n++) {
+		sk_buff *rest = host_skb_cut(skb);
+		free_skb(skb);
+		skb = rest;
+	}
+	return n;
+}
+
 void ringway::test::drop_account(Account *account)
 {
 	if (account->skbs || !account->closed)

@@ -46,6 +46,7 @@ namespace ringway::test
 // An skb for a guest: its bytes cut at the given places, each part in a page of its own.
 sk_buff *make_skb(const Bytes &bytes, const std::vector<u32> &cuts = {});
 void free_skb(sk_buff *skb);
+u32 free_list(sk_buff *first);       // how many they were
 void orphan(sk_buff *skb);           // nobody is charged for it any more
 void drop_account(Account *account); // if nobody needs it any more
 } // namespace ringway::test

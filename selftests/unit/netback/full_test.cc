@@ -22,16 +22,6 @@ protected:
 	u64 dropped() { return q().to_guest_stats.dropped_full; }
 	// n packets of the switch's, one of guest a's, or one of a socket's; those that may wait in front
 	// come back.
-	static u32 count(sk_buff *skb)
-	{
-		u32 n = 0;
-		for (; skb; n++) {
-			sk_buff *rest = host_skb_cut(skb);
-			free_skb(skb);
-			skb = rest;
-		}
-		return n;
-	}
 	sk_buff *list(u32 n, bool of_socket = false, Account *of_guest = nullptr)
 	{
 		sk_buff *first = nullptr;
@@ -48,7 +38,7 @@ protected:
 		}
 		return first;
 	}
-	u32 kept(sk_buff *first) { return count(netback_deliver(b.dev.vif, first)); }
+	u32 kept(sk_buff *first) { return free_list(netback_deliver(b.dev.vif, first)); }
 };
 
 // NB-64
