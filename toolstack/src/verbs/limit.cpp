@@ -11,21 +11,17 @@ namespace ringway
 namespace
 {
 
-namespace be = schema::backend;
-namespace rec = schema::record;
-
 struct Key {
 	std::string_view name;
-	const schema::Node &backend, &record;
 	std::string Record::*member;
 	bool is_rate;
 };
 
 const Key keys[] = {
-	{"rate", be::rate, rec::rate, &Record::rate, true},
-	{"pps", be::pps, rec::pps, &Record::pps, false},
-	{"rx-rate", be::rx_rate, rec::rx_rate, &Record::rx_rate, true},
-	{"rx-pps", be::rx_pps, rec::rx_pps, &Record::rx_pps, false},
+	{"rate", &Record::rate, true},
+	{"pps", &Record::pps, false},
+	{"rx-rate", &Record::rx_rate, true},
+	{"rx-pps", &Record::rx_pps, false},
 };
 
 Answer planned(const Record &record, const std::vector<Limit> &limits)
