@@ -98,8 +98,7 @@ static ssize_t store(struct device *device, const char *text, size_t length, int
 	return err ?: length;
 }
 
-/* --- The files
- * ------------------------------------------------------------------------------------------------ */
+/* --- The files ------------------------------------------------------------------------------------------------ */
 
 #define SHOWN(name, format, value)                                                                       \
 	static ssize_t name##_show(struct device *device, struct device_attribute *attribute, char *out) \
