@@ -69,25 +69,18 @@ check 'spanning tree passes' arrives 0180c200000000163e0001010026424203
 check '802.1X does not' eval "! arrives $login"
 check 'unless group_fwd_mask says so' eval "echo 0x8 > $mask && arrives $login && echo 0 > $mask"
 check 'link aggregation is not to be had' eval "! echo 4 2> /dev/null > $mask"
-# A socket for LLDP on the port hears it, though untagged frames are in no VLAN and the bridge is down.
-hears_lldp() {
+# A socket for the protocol on the port hears the frame, though untagged ones are in no VLAN and the bridge is down.
+hears() { # PROTOCOL FRAME
 	# shellcheck disable=SC2016 # perl's
-	perl -e 'socket(S, 17, 3, unpack("S", pack("n", 0x88cc))) or die; open(I, "/sys/class/net/p1/ifindex"); $i = <I>;
-		bind(S, pack("S n i S C C a8", 17, 0x88cc, $i, 0, 0, 0, "")) or die $!;
-		alarm 10; recv(S, $b, 2000, 0); exit(length($b) ? 0 : 1)' &
+	perl -e '$p = oct(shift); socket(S, 17, 3, unpack("S", pack("n", $p))) or die; open(I, "/sys/class/net/p1/ifindex"); $i = <I>;
+		bind(S, pack("S n i S C C a8", 17, $p, $i, 0, 0, 0, "")) or die $!;
+		alarm 10; recv(S, $b, 2000, 0); exit(length($b) ? 0 : 1)' "$1" &
 	sleep 1
-	send 1 0180c200000e00163e00010188cc0201 && wait $!
+	send 1 "$2" && wait $!
 }
+hears_lldp() { hears 0x88cc 0180c200000e00163e00010188cc0201; }
+hears_bpdu() { hears 4 0180c200000000163e0001010026424203; } # an LLC frame: ETH_P_802_2
 check 'LLDP is heard on the port' hears_lldp
-# A BPDU is an LLC frame: protocol 4 (ETH_P_802_2).
-hears_bpdu() {
-	# shellcheck disable=SC2016 # perl's
-	perl -e 'socket(S, 17, 3, unpack("S", pack("n", 4))) or die; open(I, "/sys/class/net/p1/ifindex"); $i = <I>;
-		bind(S, pack("S n i S C C a8", 17, 4, $i, 0, 0, 0, "")) or die $!;
-		alarm 10; recv(S, $b, 2000, 0); exit(length($b) ? 0 : 1)' &
-	sleep 1
-	send 1 0180c200000000163e0001010026424203 && wait $!
-}
 bpdu_stays() { echo 1 > $stp && ! arrives 0180c200000000163e0001010026424203 && hears_bpdu; }
 check 'with somebody who has the tree, its frames stay, and are heard' bpdu_stays
 check 'on a blocked port, too' eval 'bridge link set dev p1 state 4 && hears_bpdu'
