@@ -23,6 +23,12 @@ stage() { echo "#stage $*" >&9; }
 data() { echo "#data $1 ${*:2}" >&9; } # FILE LINE
 note() { echo "# $*" >&2; }
 kib() { awk -v n="$1:" '$1 == n { print $2 }' /proc/meminfo; } # a line of meminfo
+# KiB that can be had. A CPU keeps pages that were freed on it, since Linux 6.7 up to an eighth of all memory for a
+# while, and MemAvailable leaves those out.
+kib_to_spare() {
+	awk '$1 == "MemAvailable:" { kib += $2 } $1 == "count:" { kib += 4 * $2 } END { print kib }' \
+		/proc/meminfo /proc/zoneinfo
+}
 
 # wait_for SECONDS WHAT COMMAND…
 wait_for() {

@@ -29,7 +29,7 @@ start_big() {
 }
 check 'the guests that get many vifs start' start_big || exit 1
 # What made the guests gives its memory back a little later.
-settled() { available=$(kib MemAvailable) && sleep 1 && [ $(($(kib MemAvailable) - available)) -lt 256 ]; }
+settled() { available=$(kib_to_spare) && sleep 1 && [ $(($(kib_to_spare) - available)) -lt 256 ]; }
 wait_for 30 'memory to settle' settled
 ids=$(for g in "${big[@]}"; do domid "$g"; done | paste -sd '|')
 
@@ -71,7 +71,7 @@ check "$vifs vifs connect within $limit s" all_come || exit 1
 check 'each has its carrier, is a port, and is listed' all_up
 # RX memory of a queue may be 512 KiB (kBacklogBytes); idle ones are far below. Their devices and rings are in it.
 within() {
-	local cost=$(((available - $(kib MemAvailable)) / vifs))
+	local cost=$(((available - $(kib_to_spare)) / vifs))
 	echo "$cost KiB a vif"
 	[ $cost -lt 512 ]
 }

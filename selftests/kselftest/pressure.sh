@@ -43,11 +43,11 @@ more_vifs() {
 kept_low() {
 	local before least now mac held
 	sync
-	before=$(kib MemAvailable) least=$before
+	before=$(kib_to_spare) least=$before
 	xl pause b
 	for mac in "$(mac_of 127.9.0.2)" 00:16:3e:00:0b:0{1,2,3}; do
 		guest_run a "flood $mac 127.9.0.9 1486 5000" 60 > /dev/null || { xl unpause b; return 1; }
-		now=$(kib MemAvailable)
+		now=$(kib_to_spare)
 		[ "$now" -ge "$least" ] || least=$now
 	done
 	xl unpause b
@@ -64,15 +64,15 @@ check 'a <-> b: every byte is right' flow_both a b 127.9.0.1 127.9.0.2
 
 stage 'memory'
 whole=$(kib MemTotal)
-little() { [ "$(kib MemAvailable)" -lt 120000 ]; }
+little() { [ "$(kib_to_spare)" -lt 120000 ]; }
 # Down to 96 MiB that it could still use, for a few seconds.
 gives_away() {
 	local before
 	xenstore-list /vm > /tmp/vm
 	before=$(xl list 0 | awk 'NR == 2 { print $3 }')
-	xl mem-set 0 $((before - $(kib MemAvailable) / 1024 + 96))m
+	xl mem-set 0 $((before - $(kib_to_spare) / 1024 + 96))m
 	wait_for 60 'end of the memory' little || { cat /proc/meminfo; return 1; }
-	echo "$(kib MemAvailable) KiB available"
+	echo "$(kib_to_spare) KiB available"
 	sleep 5
 	little
 }

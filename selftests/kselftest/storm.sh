@@ -75,7 +75,7 @@ all_phases() {
 		done
 	done
 }
-available=$(kib MemAvailable) unreclaimable=$(kib SUnreclaim)
+available=$(kib_to_spare) unreclaimable=$(kib SUnreclaim)
 : > /tmp/tallies
 guest_start a ping "ping -q -c $pings -i 0.03 -W 20 127.9.0.2"
 check 'the storms come and go while they ping' all_phases
@@ -96,8 +96,8 @@ check "$pings pings, none lost" none_lost
 check 'nothing for the pair was dropped' eval '[ -z "$(lost)" ] || { lost; false; }'
 check 'but of what the liar flooded, when it was too much' excess
 flat() {
-	echo "available $available -> $(kib MemAvailable) KiB, unreclaimable slab $unreclaimable -> $(kib SUnreclaim) KiB"
-	[ "$(kib MemAvailable)" -gt $((available - 65536)) ] && [ "$(kib SUnreclaim)" -lt $((unreclaimable + 32768)) ]
+	echo "available $available -> $(kib_to_spare) KiB, unreclaimable slab $unreclaimable -> $(kib SUnreclaim) KiB"
+	[ "$(kib_to_spare)" -gt $((available - 65536)) ] && [ "$(kib SUnreclaim)" -lt $((unreclaimable + 32768)) ]
 }
 check "dom0's memory is as it was" wait_for 30 'flat memory' flat
 sed 's/^/# /' <(flat)
