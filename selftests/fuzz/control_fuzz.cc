@@ -42,23 +42,46 @@ void check(const HashConfig &config, u32 queues)
 		FUZZ_CHECK(queue < queues);
 }
 
+// What carries out messages about mapped buffers is asked only for what can be.
+struct Buffers {
+	const CtrlRequest &request;
+	u32 queues;
+
+	u32 most(u32 queue, u32 &) const
+	{
+		FUZZ_CHECK(queue < queues && queue == request.data[0]);
+		return XEN_NETIF_CTRL_STATUS_SUCCESS;
+	}
+	u32 add(u32 queue, u32 list, u32 count) const
+	{
+		FUZZ_CHECK(queue < queues && queue == request.data[0] && list == request.data[1]);
+		FUZZ_CHECK(count && count <= kGrefList && count == request.data[2]);
+		FUZZ_CHECK(gref_list_length(request, queues) == count);
+		return XEN_NETIF_CTRL_STATUS_SUCCESS;
+	}
+	u32 remove(u32 queue, u32 list, u32 count, u32 &) const { return add(queue, list, count); }
+};
+
 // A request is answered, and the ring goes on.
 void serve(CtrlBackRing &back, HashConfig &config, u32 queues, Input &in)
 {
 	const CtrlRequest request = back.request(back.req_cons());
 	const HashConfig before = config;
 	back.consume(1);
-	const CtrlResponse answer = control_message(config, request, queues, [&in](u32, void *to, u32 bytes) {
-		FUZZ_CHECK(bytes && bytes <= kPageSize);
-		auto *out = static_cast<u8 *>(to);
-		const bool small = in.take() & 1; // numbers of queues, or anything
-		for (u32 i = 0; i < bytes; i++)
-			out[i] = small ? (i % 4 ? 0 : in.take() % 8) : in.take();
-		return !in.one_in(8);
-	});
+	const CtrlResponse answer = control_message(
+		config, request, queues,
+		[&in](u32, void *to, u32 bytes) {
+			FUZZ_CHECK(bytes && bytes <= kPageSize);
+			auto *out = static_cast<u8 *>(to);
+			const bool small = in.take() & 1; // numbers of queues, or anything
+			for (u32 i = 0; i < bytes; i++)
+				out[i] = small ? (i % 4 ? 0 : in.take() % 8) : in.take();
+			return !in.one_in(8);
+		},
+		Buffers{request, queues});
 	FUZZ_CHECK(answer.id == request.id && answer.type == request.type);
 	FUZZ_CHECK(answer.status <= XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER);
-	const bool known = request.type && request.type <= XEN_NETIF_CTRL_TYPE_SET_HASH_ALGORITHM;
+	const bool known = request.type && request.type <= XEN_NETIF_CTRL_TYPE_DEL_GREF_MAPPING;
 	FUZZ_CHECK(known || answer.status == XEN_NETIF_CTRL_STATUS_NOT_SUPPORTED);
 	if (answer.status)
 		FUZZ_CHECK(!std::memcmp(&before, &config, sizeof config));

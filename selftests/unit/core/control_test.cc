@@ -172,4 +172,69 @@ TEST_F(Message, MappingContent)
 	refused = false;
 	refuses(kBad, XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING, 5, 1, 0);
 }
+
+// What carries out messages about mapped buffers, and remembers what it was asked.
+struct Asked {
+	u32 queue = 99, list = 99, count = 99, calls = 0;
+	u32 answer = kOk;
+
+	u32 most(u32 q, u32 &entries)
+	{
+		queue = q;
+		calls++;
+		entries = 512;
+		return answer;
+	}
+	u32 add(u32 q, u32 l, u32 n)
+	{
+		queue = q;
+		list = l;
+		count = n;
+		calls++;
+		return answer;
+	}
+	u32 remove(u32 q, u32 l, u32 n, u32 &removed)
+	{
+		removed = n / 2;
+		return add(q, l, n);
+	}
+};
+
+// Only what is within bounds gets through to them, as it was asked.
+TEST(BuffersMessage, BoundsComeFirst)
+{
+	constexpr u16 kMessages[] = {XEN_NETIF_CTRL_TYPE_GET_GREF_MAPPING_SIZE,
+				     XEN_NETIF_CTRL_TYPE_ADD_GREF_MAPPING,
+				     XEN_NETIF_CTRL_TYPE_DEL_GREF_MAPPING};
+	HashConfig config{}, before{};
+	for (const u16 type : kMessages)
+		for (const u32 queues : {0u, 1u, 8u})
+			for (const u32 queue : {0u, 1u, 7u, 8u, 9u, 0x80000000u, 0xffffffffu})
+				for (const u32 count : {0u, 1u, 511u, 512u, 513u, 0x20000000u, 0xffffffffu}) {
+					Asked asked;
+					const CtrlRequest request{7, type, {queue, 0xabcd, count}};
+					const CtrlResponse answer = control_message(
+						config, request, queues,
+						[](u32, void *, u32) { return false; }, asked);
+					const bool get = type == kMessages[0];
+					const bool good = queue < queues && (get || (count && count <= 512));
+					EXPECT_EQ(answer.id, 7u);
+					EXPECT_EQ(answer.type, type);
+					EXPECT_EQ(answer.status, good ? kOk : kBad);
+					EXPECT_EQ(asked.calls, good);
+					EXPECT_EQ(gref_list_length(request, queues),
+						  good && !get ? count : 0u);
+					if (!good)
+						continue;
+					EXPECT_EQ(asked.queue, queue);
+					EXPECT_EQ(answer.data, get                    ? 512
+							       : type == kMessages[2] ? count / 2
+										      : 0u);
+					if (!get) {
+						EXPECT_EQ(asked.list, 0xabcdu);
+						EXPECT_EQ(asked.count, count);
+					}
+				}
+	EXPECT_EQ(std::memcmp(&config, &before, sizeof config), 0);
+}
 } // namespace

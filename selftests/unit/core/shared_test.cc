@@ -87,4 +87,25 @@ TEST(Shared, LoadAndStoreAreOneWord)
 	EXPECT_EQ(page.data()[7], 0u);
 	EXPECT_EQ(page.data()[12], 0u);
 }
+
+// Every length up to a page, at each end of it: all bytes arrive, and not one beside them is touched.
+TEST(Shared, CopiesMoveWhatTheyAreToldTo)
+{
+	u8 from[kPageSize], to[kPageSize + 2];
+	for (u32 i = 0; i < kPageSize; i++)
+		from[i] = static_cast<u8>(i * 7 + i / 256);
+	const auto moves = [&](u32 n, u32 at, auto &&copy) {
+		std::memset(to, 0xee, sizeof to);
+		copy(to + 1, from + at, n);
+		ASSERT_EQ(std::memcmp(to + 1, from + at, n), 0) << n;
+		ASSERT_EQ(to[0], 0xee) << n;
+		ASSERT_EQ(to[n + 1], 0xee) << n;
+	};
+	for (u32 n = 0; n <= kPageSize; n++)
+		for (const u32 at : {0u, (kPageSize - n) / 3, kPageSize - n}) {
+			moves(n, at, [](u8 *a, const u8 *b, u32 len) { shared::copy_in(a, b, len); });
+			moves(n, at, [](u8 *a, const u8 *b, u32 len) { shared::copy_out(a, b, len); });
+			moves(n, at, [](u8 *a, const u8 *b, u32 len) { shared::copy_across(a, b, len); });
+		}
+}
 } // namespace
