@@ -39,6 +39,9 @@ void ringway::netback::deliver_direct(Lane &lane, Queue &queue)
 			const u32 all = settle(lane, queue, placed);
 			held_up += placed.short_of_buffers ? all : 0;
 		});
-		lane.delivered.short_of_buffers |= held_up && held_up * 2 >= lane.batch.packet_count;
+		if (RINGWAY_UNLIKELY(held_up && held_up * 2 >= lane.batch.packet_count)) {
+			lane.delivered.short_of_buffers = true;
+			lane.delivered.others_behind = held_up < lane.batch.packet_count;
+		}
 	}
 }

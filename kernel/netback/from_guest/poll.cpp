@@ -104,7 +104,7 @@ int Queue::poll_from_guest(int budget)
 	}
 	if (RINGWAY_UNLIKELY(lane.delivered.under_way))
 		return hold_back(done, budget);
-	if (RINGWAY_UNLIKELY(lane.delivered.short_of_buffers) && may_wait())
+	if (RINGWAY_UNLIKELY(lane.delivered.short_of_buffers) && may_wait(lane.delivered.others_behind))
 		return wait_for_peer(done, budget);
 	if (RINGWAY_UNLIKELY(waits)) {
 		wait_over();

@@ -18,7 +18,9 @@
 // A receiver must not be able to hold up its senders in this way. There is no waiting for a receiver that has
 // not taken a packet within the last 30 ms (kProgressMsecs). A wait ends after
 // kWaitMsecs, and the next one does not begin for as long. A batch whose packets went mostly to others never
-// waits. Whatever arrives while there is no waiting goes into the backlog, which drops what is too much.
+// waits. Where others have the rest of the batch, which may be half of it, pauses make up a quarter of the
+// time at most (kPeriodMsecs). Whatever arrives while there is no waiting goes into the backlog, which drops
+// what is too much.
 //
 // Cost when no receiver falls behind: one comparison per destination and batch, one branch per poll.
 // CONTEXT: from-guest poll
@@ -30,6 +32,7 @@ using namespace ringway::netback;
 namespace
 {
 inline constexpr u32 kWaitMsecs = 30; // a receiver may have to wait for a CPU itself
+inline constexpr u32 kPeriodMsecs = 4 * kWaitMsecs;
 inline constexpr u32 kPauseBegin = 200, kPauseLeast = 50, kPauseMost = 4000; // microseconds
 
 u32 longer(u32 pause)
@@ -45,7 +48,16 @@ u32 shorter(u32 pause)
 }
 } // namespace
 
-bool Queue::may_wait()
+bool Queue::others_rested_enough(unsigned long now)
+{
+	if (now - period_began >= host_msecs(kPeriodMsecs)) {
+		period_began = now;
+		others_rested = 0;
+	}
+	return others_rested >= kWaitMsecs * 1000;
+}
+
+bool Queue::may_wait(bool others_behind)
 {
 	const unsigned long now = host_jiffies(), most = host_msecs(kWaitMsecs);
 	if (!waits) {
@@ -53,6 +65,7 @@ bool Queue::may_wait()
 			return false;
 		gave_up = false;
 		waits = true;
+		others_wait = others_behind;
 		pauses = 0;
 		wait_began = now;
 	} else if (now - wait_began > most) {
@@ -61,7 +74,9 @@ bool Queue::may_wait()
 		wait_ended = now;
 		return false;
 	}
-	return true;
+	if (others_wait && others_rested_enough(now))
+		waits = false;
+	return waits;
 }
 
 // The poll after a pause found buffers, or nothing to send.
@@ -83,6 +98,8 @@ int Queue::wait_for_peer(int done, int budget)
 	const u32 micros = pauses ? pause_micros / 2 : pause_micros;
 	if (pauses++)
 		pause_micros = longer(pause_micros);
+	if (others_wait)
+		others_rested += micros;
 	// The end of interrupt is given by the poll after the pause: no event comes before it.
 	if (host_complete(host, FROM_GUEST, said))
 		host_hold(host, FROM_GUEST, micros);

@@ -46,6 +46,7 @@ struct Delivered {             // who reads it
 	u32 packets;           // complete: how many went directly
 	bool copy_failed;      // find_bad_grants: one into a receiver's ring, perhaps for the sender's page
 	bool short_of_buffers; // poll: the receiver of most of the batch has few left (wait.cpp)
+	bool others_behind;    // poll, if so: others have the rest of the batch
 	bool under_way;        // poll: too much of what this queue sent is under way as skbs (hold.cpp)
 };
 

@@ -50,6 +50,9 @@ struct Queue {
 	unsigned long wait_began, wait_ended; // jiffies
 	u32 pause_micros;                     // the first pause of a wait
 	u32 pauses;                           // of this wait so far
+	bool others_wait;                     // the batch that began it had packets for others, too
+	u32 others_rested;                    // microseconds, for waits like that, in the period that
+	unsigned long period_began;           // began then (jiffies)
 	bool backs_up;           // takes nothing until fewer of its skbs are under way (hold.cpp)
 	bool sheds;              // drops instead what would be one more skb
 	u32 least_under_way;     // bytes that were seen since it backs up
@@ -79,7 +82,8 @@ struct Queue {
 	void end_poll_coalesced(); // asked/coalesce.cpp
 
 	// --- from_guest/wait.cpp: waiting for a receiver. CONTEXT: from-guest poll
-	bool may_wait();
+	bool may_wait(bool others_behind);
+	bool others_rested_enough(unsigned long now);
 	void wait_over();
 	int wait_for_peer(int done, int budget);
 
