@@ -56,7 +56,7 @@ check 'lines arrive' arrives
 # queue.
 stands_still() {
 	xl pause a && timeout 60 vstream send udp 127.9.5.1 5010 -n 400 -s 64-64 && say 20 || return 1
-	wait_for 60 'a complaint' told 'posts no receive buffers' && say 20
+	wait_for 60 'a complaint' told 'posts no receive buffers' && say 20 && [ "$(counter "$vif" to_guest_stalls)" -ge 1 ]
 }
 check 'the guest stands still, and a line says so' stands_still
 goes_on() { xl unpause a && wait_for 60 'a line' told 'posts receive buffers again'; }

@@ -40,7 +40,7 @@ struct ToGuestStats {
 	u64 packets, bytes;
 	u64 direct, switched;
 	u64 dropped_full, dropped_expired, dropped_down, dropped_shape, dropped_oversize, copy_failed;
-	u64 dropped_multicast;
+	u64 dropped_multicast, stalls;
 	u64 batches, notifications, held;
 	u64 copies, hypercalls, throttled;
 };

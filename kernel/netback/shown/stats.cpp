@@ -131,6 +131,7 @@ constexpr Stat kQueueStats[] = {
 	{"to_guest_dropped_shape", [](const QueueStats &s) { return s.to_guest.dropped_shape; }},
 	{"to_guest_dropped_oversize", [](const QueueStats &s) { return s.to_guest.dropped_oversize; }},
 	{"to_guest_dropped_multicast", [](const QueueStats &s) { return s.to_guest.dropped_multicast; }},
+	{"to_guest_stalls", [](const QueueStats &s) { return s.to_guest.stalls; }},
 	{"to_guest_copy_failed", [](const QueueStats &s) { return s.to_guest.copy_failed; }},
 	{"spurious_events", [](const QueueStats &s) { return s.work.spurious_events; }},
 };

@@ -28,8 +28,10 @@ bool look_at_head(Queue &queue, unsigned long now) RINGWAY_REQUIRES(queue.host)
 		return true;
 	const unsigned long stall = host_msecs(host_params.stall_msecs);
 	if (!queue.stalled && queue.vif->frontend.rx_notify && stall &&
-	    static_cast<long>(now - queue.last_rx - stall) > 0)
+	    static_cast<long>(now - queue.last_rx - stall) > 0) {
 		queue.stalled = true;
+		queue.to_guest_stats.stalls++;
+	}
 	while (queue.backlog_packets &&
 	       static_cast<long>(now - host_skb_expires(host_backlog_peek(queue.host))) >= 0) {
 		host_skb_drop(queue.pop());

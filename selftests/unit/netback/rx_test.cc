@@ -316,9 +316,11 @@ TEST_F(Rx, StallTakesTheCarrierAndBuffersBringItBack)
 	};
 	keep_sending(host_params.stall_msecs - 5000);
 	EXPECT_TRUE(g.dev.carrier);
+	EXPECT_EQ(q().to_guest_stats.stalls, 0u);
 	keep_sending(10000);
 	EXPECT_FALSE(g.dev.carrier);
 	EXPECT_EQ(g.dev.stall_lines, 1u);
+	EXPECT_EQ(q().to_guest_stats.stalls, 1u);
 	g.post_buffers(32);
 	pass_time(3000);
 	EXPECT_TRUE(g.dev.carrier);
