@@ -130,4 +130,57 @@ TEST_F(SwitchedOff, SegmentsLargerThanAllowed)
 			ASSERT_TRUE(directly(kind)) << kind.name;
 	}
 }
+
+// What else an administrator does to the receiver's device: each on every way, for every kind of packet, and
+// back.
+enum class Comes { directly, as_skb, never };
+struct State {
+	const char *name;
+	void (*set)(Guest &b, bool on);
+	Comes (*comes)(const Kind &kind, bool flood);
+};
+constexpr State kStates[] = {
+	{"nothing", [](Guest &, bool) {}, [](const Kind &, bool) { return Comes::directly; }},
+	{"ip link set down", [](Guest &b, bool on) { b.set_up(!on); },
+	 [](const Kind &, bool) { return Comes::never; }},
+	// A packet socket: tcpdump, with promiscuity or without.
+	{"watched", [](Guest &b, bool on) { b.dev.watched = on; },
+	 [](const Kind &, bool) { return Comes::as_skb; }},
+	{"tc qdisc add", [](Guest &b, bool on) { b.dev.shaped = on; },
+	 [](const Kind &, bool) { return Comes::as_skb; }},
+	// For one receiver the switch looks at the length.
+	{"ip link set mtu", [](Guest &b, bool on) { b.port.longest = on ? 1514 : 65535; },
+	 [](const Kind &kind, bool flood) {
+		 return flood && !kind.gso && kind.len > 1514 ? Comes::never : Comes::directly;
+	 }},
+};
+
+// NB-65
+TEST_F(SwitchedOff, TheDeviceItself)
+{
+	const auto comes = [&](const Kind &kind) {
+		const u64 direct = b.back().to_guest_stats.direct;
+		b.post_buffers(std::min(30u, b.queue[0].rx.free_slots()));
+		a.send(make_frame(kind.len, 3, kind.type),
+		       {{}, kind.flags, kind.gso, static_cast<u16>(kind.gso ? 1440 : 0)});
+		host->settle();
+		a.responses();
+		if (b.receive().empty())
+			return Comes::never;
+		return b.back().to_guest_stats.direct == direct ? Comes::as_skb : Comes::directly;
+	};
+	for (const State &state : kStates)
+		for (const bool flood : {false, true}) {
+			flooded(flood);
+			for (const Kind &kind : kKinds) {
+				state.set(b, true);
+				EXPECT_EQ(comes(kind), state.comes(kind, flood))
+					<< state.name << ", " << kind.name << (flood ? ", flooded" : "");
+				state.set(b, false);
+				EXPECT_EQ(comes(kind), Comes::directly)
+					<< state.name << " no more, " << kind.name
+					<< (flood ? ", flooded" : "");
+			}
+		}
+}
 } // namespace
