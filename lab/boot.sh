@@ -4,10 +4,12 @@
 # boot.sh MODE SECONDS VMLINUX INITRD RESULTS: one machine, from power on to power off.
 #   MODE     fast    for function                    icount   one CPU, virtual time = instructions
 #            shell   as fast, the console is this terminal
-#   LAB_CPUS=2: two CPUs, both for dom0; they find more races. One thread of this host plays them in turn, and timers are
-#            lost more often (see heartbeat below): several times as slow as one CPU. LAB_THREAD=multi gives each a
-#            thread of its own: each wake-up of another domain then wakes a thread, and XenStore becomes six times slower
-#            where the host is busy.
+#   LAB_CPUS=2: two CPUs, both for dom0; they find more races. One thread of this host plays them in turn, each until it
+#            waits or LAB_SLICE microseconds (100) are over, and time is what they have executed: a wait costs nothing, and
+#            the order is the same however busy the host is. (In real time, timers of the second CPU are lost, and who
+#            waits for one waits for the next heartbeat, see below.) LAB_THREAD=multi: real time, and each CPU has a thread
+#            of its own. Then each wake-up of another domain wakes a thread, and XenStore becomes six times slower where
+#            the host is busy.
 #   LAB_PLUGIN: a QEMU plugin with its settings, see lab/profile.sh
 #   RESULTS  a folder: console.log and timeline.txt (with elapsed time), ktap.txt, and the files that scenarios send;
 #            host.log: what scenarios on the host wrote to standard error
@@ -29,11 +31,21 @@ qemu=(qemu-system-x86_64 -smp "$cpus" -cpu "$cpu" -m "${LAB_MEMORY:-3072}" -disp
 	-netdev 'hubport,id=up1,hubid=0' -device 'e1000e,romfile=,netdev=up1,mac=00:16:3e:fe:00:02'
 	-kernel "$cache/xen" -append "console=com1 com1=115200 dom0_mem=${memory}M,max:${memory}M dom0_max_vcpus=$cpus loglvl=warning guest_loglvl=warning"
 	-initrd "$vmlinux console=hvc0 quiet loglevel=4 panic=1 panic_on_warn=1 ${LAB_ARGS:-},$initrd")
+counted=''
 case $mode in
-icount) qemu+=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off') ;;
-fast | shell) qemu+=(-accel "tcg,thread=${LAB_THREAD:-single}") ;;
+icount) counted=1 ;;
+fast) [ "$cpus" = 1 ] || [ -n "${LAB_THREAD:-}" ] || counted=1 ;;
+shell) ;;
 *) die "mode \"$mode\" is unknown; there are fast, icount, shell" ;;
 esac
+if [ "$counted" = 1 ]; then
+	qemu+=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off')
+else
+	qemu+=(-accel "tcg,thread=${LAB_THREAD:-single}")
+fi
+# The emulator changes to the other CPU when a timer of the machine is due: here is one.
+[ "$cpus" = 1 ] || qemu+=(-netdev 'hubport,id=slice,hubid=9'
+	-object "filter-buffer,id=slices,netdev=slice,queue=rx,interval=${LAB_SLICE:-100}")
 
 [ -z "${LAB_PLUGIN:-}" ] || qemu+=(-plugin "$LAB_PLUGIN")
 rm -rf "$results"
@@ -45,7 +57,7 @@ fi
 # The emulator sometimes loses a timer, and then a machine in which everybody waits for one waits for ever. A
 # character on the console, which nobody reads, wakes Xen, and Xen looks at its timers. This is off where instructions
 # are counted.
-heartbeat() { [ "$mode" = icount ] || while sleep 5; do printf '\0' 2> /dev/null || break; done; }
+heartbeat() { [ "$counted" = 1 ] || while sleep 5; do printf '\0' 2> /dev/null || break; done; }
 
 # A scenario on the host (lab/host/lab.py) writes to the port, where dom0 reads (lab/dom0/host.sh), and reads the
 # replies. LAB_SCENARIOS is where run.sh has put it.
