@@ -40,13 +40,12 @@ shell) ;;
 esac
 if [ "$counted" = 1 ]; then
 	qemu+=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off')
+	# The emulator changes to the other CPU when a timer of the machine is due: here is one.
+	[ "$cpus" = 1 ] || qemu+=(-netdev 'hubport,id=slice,hubid=9'
+		-object "filter-buffer,id=slices,netdev=slice,queue=rx,interval=${LAB_SLICE:-100}")
 else
 	qemu+=(-accel "tcg,thread=${LAB_THREAD:-single}")
 fi
-# The emulator changes to the other CPU when a timer of the machine is due: here is one.
-[ "$cpus" = 1 ] || qemu+=(-netdev 'hubport,id=slice,hubid=9'
-	-object "filter-buffer,id=slices,netdev=slice,queue=rx,interval=${LAB_SLICE:-100}")
-
 [ -z "${LAB_PLUGIN:-}" ] || qemu+=(-plugin "$LAB_PLUGIN")
 rm -rf "$results"
 mkdir -p "$results"
