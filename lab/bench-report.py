@@ -73,10 +73,12 @@ def print_table(results):
     others = [r for r in results.rows if r["stack"] not in ("stock", "ringway")]
     if others:
         print(f"\n{'other stacks':24s}{'frame':>5s}{'vifs':>5s}  {'stack':16s}"
-              f"{'dom0':>10s}{'spr%':>6s}{'sender':>12s}{'receiver':>12s}")
+              f"{'dom0':>10s}{'spr%':>6s}{'sender':>12s}{'receiver':>12s}   ratios to stock")
     for r in others:
+        stock = results.get("stock", r["workload"], r["frame"], r["vifs"])
+        ratios = "".join(f"{r[c] / stock[c]:7.3f}" if stock and stock[c] else "      -" for c in COLUMNS)
         print(f"{r['workload']:24s}{r['frame']:5d}{r['vifs']:5d}  {r['stack']:16s}{number(r['dom0']):>10s}"
-              f"{100 * r['spread']:6.1f}{number(r['sender']):>12s}{number(r['receiver']):>12s}")
+              f"{100 * r['spread']:6.1f}{number(r['sender']):>12s}{number(r['receiver']):>12s} {ratios}")
 
 
 # What the project wants to reach: dom0's ratio to stock, at most.

@@ -9,12 +9,15 @@ all_workloads='udp_paced_60 udp_60 udp_130 udp_256 udp_576 udp_1400 udp_1514 pkt
 	broadcast_60 8to1_60 8to1_1400'
 # What the stacks beside stock and ringway are asked for.
 few_workloads='udp_paced_60 udp_60 udp_1400 pktgen_60 pktgen_1400'
+# What our netfront in the guests has nothing to do with.
+not_both='pktgen_60 pktgen_1400 to_uplink_1400 ports fdb'
 
 loads_of() { # STACK
 	local load part
 	for load in $all_workloads; do
 		case $1 in
 		stock | ringway) ;;
+		ringway-both) [[ " $not_both " != *" $load "* ]] || continue ;;
 		*) [[ " $few_workloads " = *" $load "* ]] || continue ;;
 		esac
 		for part in $workloads; do
@@ -108,14 +111,20 @@ w_tcp_rr() { pair; measure tcp-per-round-trip 67 2 200 3200 size ask; }
 burst='16 1000' # 16 datagrams each ms: what one interrupt of a NIC brings together
 nobody_mac=00:16:3e:fe:00:99 nobody=127.9.0.250
 
-udp_unclaimed() { awk '/^Udp:/ && $3 ~ /^[0-9]/ { print $3 }' /proc/net/snmp; } # datagrams nobody listened for
+udp_read() { awk '/^Udp:/ && $2 ~ /^[0-9]/ { print $2 }' /proc/net/snmp; } # datagrams that a program has read
 
 w_to_dom0_1400() {
+	local reader code
 	flows_setup >&2 || return 1
+	netload drain 9 &
+	reader=$!
 	senders=$id1 receivers=''
-	received() { udp_unclaimed; }
+	received() { udp_read; }
 	to_dom0() { guest_run u1 "netload send $dom0_address $2 $1" 120; }
 	measure guest-to-dom0 1400 2 300 $((300 + packets)) 1 to_dom0 1400
+	code=$?
+	kill $reader
+	return $code
 }
 
 w_from_dom0_1400() {
@@ -220,7 +229,7 @@ w_fdb() {
 	local have=0 n file=/tmp/fdb port
 	pair
 	port=$(basename "$(vif_of u1)")
-	[ "$stack" = ringway ] && port="xenbr0 via $port" || port="$port master"
+	[[ $stack = ringway* ]] && port="xenbr0 via $port" || port="$port master"
 	for n in 10 1000 10000; do
 		while [ $have -lt $n ]; do
 			have=$((have + 1))

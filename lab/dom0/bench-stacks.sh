@@ -8,9 +8,10 @@
 #   stock-rules-mid   the same, u1 and u2 came after half of the others
 #   stock-ovs    stock netback and Open vSwitch's datapath in the kernel, with two static flows
 #   ringway      Ringway's netback and a brlite bridge
+#   ringway-one  that, and Ringway's netfront in u1 (which sends most)        ringway-both   in both guests
 
-all_stacks='stock ringway stock-nf stock-rules-2 stock-rules-8 stock-rules-32 stock-rules-mid-32 stock-ovs'
-is_stack() { [[ $1 =~ ^(stock|stock-nf|stock-rules-(mid-)?[0-9]+|stock-ovs|ringway)$ ]]; }
+all_stacks='stock ringway ringway-one ringway-both stock-nf stock-rules-2 stock-rules-8 stock-rules-32 stock-rules-mid-32 stock-ovs'
+is_stack() { [[ $1 =~ ^(stock|stock-nf|stock-rules-(mid-)?[0-9]+|stock-ovs|ringway(-one|-both)?)$ ]]; }
 
 # To ask xl for a guest's number takes longer than a short run of packets, so it is asked once for each guest.
 declare -A known_id known_console
@@ -27,12 +28,45 @@ bench_guest() { # NAME [SETTING…]
 	known_console[$1]=$(console_of "$1") && known_id[$1]=$(domid "$1")
 }
 
+# The netfronts of the two guests that most loads need, and of the others.
+fronts_of() { # STACK
+	case $1 in
+	ringway-one) echo ringway stock ;;
+	ringway-both) echo ringway ringway ;;
+	*) echo stock stock ;;
+	esac
+}
+declare -A known_front
+# A guest that is there stays until a stack wants another netfront in it.
+want_guest() { # NAME FRONT [SETTING…]
+	[ "${known_front[$1]:-}" != "$2" ] || return 0
+	if [ -n "${known_id[$1]:-}" ]; then
+		guest_destroy "$1" || return 1
+		unset "known_id[$1]" "known_console[$1]" "known_front[$1]"
+	fi
+	stage "guest $1, netfront $2"
+	bench_guest "$1" front="$2" "${@:3}" && known_front[$1]=$2
+}
+bench_pair() { # STACK
+	local guest front
+	read -r front other_front < <(fronts_of "$1")
+	for guest in u1 u2; do
+		if [ "${known_front[$guest]:-}" != "$front" ]; then
+			want_guest $guest "$front" || return 1
+			guest_run $guest 'iperf3 -s -D; netload serve 5010 > /dev/null 2>&1 &' >&2 || return 1
+		fi
+		front=$other_front
+	done
+	id1=$(domid u1) id2=$(domid u2)
+}
+
 bench_stack() {
+	bench_pair "$1" || return 1
 	VIFTOOL=plain
-	[ "$1" != ringway ] || VIFTOOL=''
+	[[ $1 != ringway* ]] || VIFTOOL=''
 	joined=2
 	case $1 in
-	ringway) use_stack ringway || return 1 ;;
+	ringway*) use_stack ringway || return 1 ;;
 	stock*) use_stack stock || return 1 ;;
 	esac
 	vif_join u1 127.9.0.1 && vif_join u2 127.9.0.2 || return 1
@@ -91,8 +125,7 @@ bench_stack_away() {
 crowd() { # COUNT
 	local n
 	for n in $(seq $((joined + 1)) "$1"); do
-		stage "guest u$n"
-		[ -n "${known_id[u$n]:-}" ] || bench_guest "u$n" memory=160 || return 1
+		want_guest "u$n" "$other_front" memory=160 || return 1
 		vif_join "u$n" "127.9.0.$n" || return 1
 		joined=$n
 	done

@@ -9,6 +9,11 @@
 #   sample COMMAND…                      now="dom0 senders receivers" and got=packets, both as growth
 #   per_unit UNITS FEWER MORE            two such results -> cost per unit, "dom0 senders receivers"
 #
+# A load's command may return while its last packets are still under way, so each sample waits before it reads the
+# CPU time, and always for the same time: to ask a guest what has arrived costs dom0 more than a hundred packets, and the
+# longer of two runs would ask more often. That nothing was under way any more is asked afterwards;
+# a few are neighbours' questions.
+#
 # A load runs short, to warm caches, tables and rings, then in pairs of a short and a long run. The difference of the
 # two is the cost of the packets alone: what starting and stopping a load costs is in both.
 
@@ -18,9 +23,10 @@ rx_packets() { guest_run "$1" 'cat /sys/class/net/eth0/statistics/rx_packets'; }
 cpu_of_all() { cputime 0 $senders $receivers; }
 
 sample() {
-	local from to before after
-	from=$(received) && before=$(cpu_of_all) && "$@" >&2 || return 1
-	after=$(cpu_of_all) && to=$(received) || return 1
+	local from to before after later
+	from=$(received) && before=$(cpu_of_all) && "$@" >&2 && sleep 0.3 && after=$(cpu_of_all) && to=$(received) || return 1
+	sleep 0.1
+	later=$(received) && [ $((later - to)) -le 4 ] || { note "still under way after $*: $to, then $later"; return 1; }
 	got=$((to - from))
 	now=$(awk -v s="$(wc -w <<< "$senders")" '{
 		n = NF / 2

@@ -24,16 +24,10 @@ done
 for stack in $stacks; do
 	is_stack "$stack" || { stage "no stack \"$stack\"; lab/dom0/bench-stacks.sh lists them"; exit 1; }
 done
-planned=2
+planned=0
 for stack in $stacks; do planned=$((planned + 2 + $(wc -w <<< "$(loads_of "$stack")"))); done
 ktap_plan $planned
 
-stage 'guest u1'
-check 'guest u1 starts' bench_guest u1 || exit 1
-stage 'guest u2'
-check 'guest u2 starts' bench_guest u2 || exit 1
-id1=$(domid u1) id2=$(domid u2)
-for guest in u1 u2; do guest_run $guest 'iperf3 -s -D; netload serve 5010 > /dev/null 2>&1 &' >&2; done
 modprobe e1000e
 
 for stack in $stacks; do

@@ -15,7 +15,7 @@ udp | paced | from-uplink) ;;
 *) stage "no load \"$load\"; there are udp, paced and from-uplink"; exit 1 ;;
 esac
 is_stack "$stack" || { stage "no stack \"$stack\"; lab/dom0/bench-stacks.sh lists them"; exit 1; }
-ktap_plan 5
+ktap_plan 4
 
 received() { rx_packets u2; }
 run() { # PACKETS
@@ -42,11 +42,7 @@ profile() {
 
 modprobe e1000e
 mark dom0
-stage 'guest u1'
-check 'guest u1 starts' bench_guest u1 || exit 1
-stage 'guest u2'
-check 'guest u2 starts' bench_guest u2 || exit 1
-id1=$(domid u1) id2=$(domid u2)
+check 'the guests start' bench_pair "$stack" || exit 1
 stage "$stack: modules, bridge, vifs"
 check "$stack: the stack and two vifs" bench_stack "$stack" || exit 1
 stage "$stack: $load, $frame bytes"

@@ -6,8 +6,12 @@
 //       pace the socket's buffer is the limit: the kernel puts us to sleep when it is full, and wakes us when
 //       half of it has been sent. With one, BURST datagrams every PERIOD_US; a late burst is not followed by
 //       hasty ones.
-//   netload serve PORT                  answers each request of one byte with one byte, one connection at a
-//   time netload ask ADDRESS PORT COUNT      COUNT such round trips over one TCP connection
+//   netload drain PORT
+//       reads the datagrams that come to PORT
+//   netload serve PORT
+//       answers each request of one byte with one byte, one connection at a time
+//   netload ask ADDRESS PORT COUNT
+//       COUNT such round trips over one TCP connection
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
@@ -135,6 +139,32 @@ int run_send(int argc, char **argv)
 	return 0;
 }
 
+// Somebody has to listen. Otherwise the kernel writes an ICMP error for each datagram, and its cost is
+// measured as well.
+int run_drain(const char *port)
+{
+	const int fd = made_socket(SOCK_DGRAM);
+	const int room_for_all =
+		1 << 25; // of a load: this process gets the CPU only when the kernel has nothing to do
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room_for_all, sizeof room_for_all) != 0)
+		fail("SO_RCVBUFFORCE");
+	sockaddr_in here = address("0.0.0.0", static_cast<uint16_t>(atoi(port)));
+	if (bind(fd, reinterpret_cast<sockaddr *>(&here), sizeof here) != 0)
+		fail("bind");
+	std::array<mmsghdr, batch> messages{};
+	std::array<std::array<char, 2048>, batch> room{};
+	std::array<iovec, batch> parts{};
+	for (size_t i = 0; i < batch; ++i) {
+		parts[i] = {room[i].data(), room[i].size()};
+		messages[i].msg_hdr.msg_iov = &parts[i];
+		messages[i].msg_hdr.msg_iovlen = 1;
+	}
+	for (;;) {
+		if (recvmmsg(fd, messages.data(), batch, MSG_WAITFORONE, nullptr) < 0 && errno != EINTR)
+			fail("recvmmsg");
+	}
+}
+
 int run_serve(const char *port)
 {
 	const int fd = made_socket(SOCK_STREAM);
@@ -175,6 +205,8 @@ int main(int argc, char **argv)
 	const std::string command = argc > 1 ? argv[1] : "";
 	if (command == "send" && (argc == 5 || argc == 7))
 		return run_send(argc, argv);
+	if (command == "drain" && argc == 3)
+		return run_drain(argv[2]);
 	if (command == "serve" && argc == 3)
 		return run_serve(argv[2]);
 	if (command == "ask" && argc == 5)
