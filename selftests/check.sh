@@ -57,6 +57,7 @@ modules() {
 	part packages       selftests/gate/packages_test.sh
 	part kernel-build   selftests/gate/kernel_test.sh
 	part loads          selftests/gate/loads_test.sh
+	part model          selftests/gate/model_test.sh
 	part arrows-test    selftests/gate/arrows_test.sh
 	part summary        selftests/gate/summary_test.sh
 	part emulator       selftests/gate/emulator_test.sh

@@ -53,6 +53,7 @@ bench_pair() { # STACK
 	for guest in u1 u2; do
 		if [ "${known_front[$guest]:-}" != "$front" ]; then
 			want_guest $guest "$front" || return 1
+			mark next
 			guest_run $guest 'iperf3 -s -D; netload serve 5010 > /dev/null 2>&1 &' >&2 || return 1
 		fi
 		front=$other_front

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* mark dom0|start|stop: tells lab/profile/plugin.c where the lab is, by running code at an address it looks for. */
+/* mark dom0|start|stop|next: tells lab/profile/plugin.c where the lab is, by running code at an address it looks for. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
 int main(int argc, char **argv)
 {
-	static const char *const names[] = {"dom0", "start", "stop"};
+	static const char *const names[] = {"dom0", "start", "stop", "next"};
 	void *const at = (void *)0x5a5a00000000; /* as in plugin.c */
 	unsigned char *code;
 
-	for (int i = 0; argc == 2 && i < 3; i++) {
+	for (int i = 0; argc == 2 && i < 4; i++) {
 		if (strcmp(argv[1], names[i]))
 			continue;
 		code = mmap(at, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
@@ -22,6 +22,6 @@ int main(int argc, char **argv)
 		((void (*)(void))(code + 16 * i))();
 		return 0;
 	}
-	fputs("usage: mark dom0|start|stop\n", stderr);
+	fputs("usage: mark dom0|start|stop|next\n", stderr);
 	return 1;
 }
