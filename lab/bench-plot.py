@@ -66,16 +66,14 @@ def decades(values):
     return math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
 
 
-def workloads(picture, rows):
+def workloads(picture, rows, title, note, cost_of):
     """A pair of bars for each workload that both stacks have."""
-    cost = {(r["stack"], r["workload"], r["frame"], r["vifs"]): max(r["dom0"], 1) for r in rows}
+    cost = {(r["stack"], r["workload"], r["frame"], r["vifs"]): max(cost_of(r), 1) for r in rows}
     keys = [k for k in dict.fromkeys((r["workload"], r["frame"], r["vifs"]) for r in rows)
             if k[0] in TITLES and all((s, *k) in cost for s in ("stock", "ringway"))]
     if not keys:
         return
-    picture.title("What dom0 spends, stock and Ringway",
-                  "CPU instructions per delivered packet, or per MB or round trip; logarithmic. "
-                  "Last column: Ringway / stock")
+    picture.title(title, note + " per delivered packet, or per MB or round trip; logarithmic. Last column: Ringway / stock")
     picture.bar(LEFT, picture.y, 12, BAR, STOCK)
     picture.text(LEFT + 18, picture.y + BAR, "stock netback, Linux bridge", size=11)
     picture.bar(LEFT + 200, picture.y, 12, BAR, RINGWAY)
@@ -165,7 +163,9 @@ def main():
     with open(sys.argv[1], encoding="ascii") as data:
         rows = json.load(data)["rows"]
     picture = Picture()
-    workloads(picture, rows)
+    workloads(picture, rows, "What dom0 spends, stock and Ringway", "CPU instructions", lambda r: r["dom0"])
+    workloads(picture, [r for r in rows if "modelled" in r], "What dom0 spends, modelled: not measured",
+              "Cycles by a model of caches and the middle prices,", lambda r: r["modelled"]["cycles"]["middle"])
     stacks(picture, rows)
     growth(picture, rows)
     with open(sys.argv[2], "w", encoding="ascii") as out:

@@ -1,11 +1,22 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""bench-report.py ROWS JSON: the benchmark's repeats become medians in JSON, a table, and targets met or not.
+"""bench-report.py ROWS JSON [MARKS COUNTS PRICES]: the benchmark's repeats become medians in JSON, a table, and targets
+met or not.
 
-A line of ROWS is one repeat: stack, workload, frame, vifs, packets, then instructions of dom0, senders, receivers."""
+A line of ROWS is one repeat: stack, workload, frame, vifs, packets, then instructions of dom0, senders, receivers.
+With a model of caches, a line of MARKS is one repeat too: stack, workload, frame, vifs, units, and the numbers of the
+files COUNTS.n of its short and its long run; PRICES is lab/profile/prices.txt."""
+import collections
 import json
+import os
 import statistics
 import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "profile"))
+from model_report import cycles, read_prices  # pylint: disable=wrong-import-position
+from report import read_counts  # pylint: disable=wrong-import-position
+
+DOM0 = 1
 
 COLUMNS = ("dom0", "sender", "receiver")
 
@@ -31,6 +42,33 @@ def rows_of(repeats):
                          **dict(zip(COLUMNS, costs)), total=sum(costs),
                          spread=round((max(dom0) - min(dom0)) / max(1, costs[0]), 4)))
     return rows
+
+
+def dom0_counts(file):
+    """What the model counted for dom0, under the names of the prices."""
+    counts = sum((c for (domain, _, _), c in read_counts(file).items() if domain == DOM0), collections.Counter())
+    counts["instruction"] = counts.pop("runs", 0)
+    return counts
+
+
+def add_model(rows, marks_file, counts_file, price_file):
+    """dom0's modelled events and cycles per unit, as medians of the repeats."""
+    prices, repeats = read_prices(price_file), {}
+    with open(marks_file, encoding="ascii") as lines:
+        for line in lines:
+            stack, workload, frame, vifs, units, short, long = line.split()
+            counts = dom0_counts(f"{counts_file}.{long}")
+            counts.subtract(dom0_counts(f"{counts_file}.{short}"))
+            repeats.setdefault((stack, workload, int(frame), int(vifs)), []).append(
+                collections.Counter({name: count / int(units) for name, count in counts.items()}))
+    for row in rows:
+        runs = repeats.get((row["stack"], row["workload"], row["frame"], row["vifs"]), [])
+        if not runs:
+            continue
+        priced = [statistics.median(column) for column in zip(*(cycles(run, prices) for run in runs))]
+        row["modelled"] = {
+            "events": {name: round(statistics.median(run[name] for run in runs), 2) for name in prices},
+            "cycles": dict(zip(("low", "middle", "high"), (round(c) for c in priced)))}
 
 
 class Results:
@@ -81,6 +119,22 @@ def print_table(results):
               f"{100 * r['spread']:6.1f}{number(r['sender']):>12s}{number(r['receiver']):>12s} {ratios}")
 
 
+def print_model(results):
+    rows = [r for r in results.rows if "modelled" in r]
+    if not rows:
+        return
+    print(f"\n{'MODELLED cycles of dom0':24s}{'frame':>5s}{'vifs':>5s}  {'stack':16s}{'low':>9s}{'middle':>9s}{'high':>9s}"
+          "   ratios to stock        from another CPU, locked, lfence per unit")
+    for r in rows:
+        stock = results.get("stock", r["workload"], r["frame"], r["vifs"]) or {}
+        mine, theirs = r["modelled"]["cycles"], stock.get("modelled", {}).get("cycles")
+        ratios = "".join(f"{mine[c] / theirs[c]:7.3f}" if theirs and theirs[c] else "      -" for c in mine)
+        events = r["modelled"]["events"]
+        print(f"{r['workload']:24s}{r['frame']:5d}{r['vifs']:5d}  {r['stack']:16s}"
+              + "".join(f"{number(c):>9s}" for c in mine.values()) + ratios
+              + "".join(f"{events.get(e, 0):8.2f}" for e in ("from-cpu", "locked", "lfence")))
+
+
 # What the project wants to reach: dom0's ratio to stock, at most.
 TARGETS = (
     [(("udp", 60, 2), 1 / 3)] + [(("udp", frame, 2), 1 / 5) for frame in (130, 256, 576, 1400, 1514)] +
@@ -128,12 +182,16 @@ def print_targets(results):
 
 
 def main():
-    rows_file, json_file = sys.argv[1:]
-    results = Results(rows_of(read(rows_file)))
+    rows_file, json_file, *model = sys.argv[1:]
+    rows = rows_of(read(rows_file))
+    if model:
+        add_model(rows, *model)
+    results = Results(rows)
     with open(json_file, "w", encoding="ascii") as out:
         lines = (json.dumps({k: v for k, v in r.items() if k[0] != "_"}, separators=(",", ":")) for r in results.rows)
         out.write('{"rows":[\n' + ",\n".join(lines) + "\n]}\n")
     print_table(results)
+    print_model(results)
     print_targets(results)
 
 

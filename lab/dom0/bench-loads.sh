@@ -30,7 +30,7 @@ loads_of() { # STACK
 # many packets arrive for a size of one; the cost is divided by the growth of the packets, or with "size" by that of
 # the size.
 measure() {
-	local workload=$1 frame=$2 vifs=$3 short=$4 long=$5 per=$6 tries=$((3 * repeats)) fewer few arrived units cost _
+	local workload=$1 frame=$2 vifs=$3 short=$4 long=$5 per=$6 tries=$((3 * repeats)) fewer few arrived units cost short_mark _
 	shift 6
 	case $stack in *-[0-9]*) vifs=${stack##*-} ;; esac # stock-rules-32
 	costs=() # dom0's, for the caller
@@ -38,7 +38,7 @@ measure() {
 	for _ in $(seq $tries); do
 		[ ${#costs[@]} -lt "$repeats" ] || return 0
 		sample "$@" "$short" || return 1
-		few=$got fewer=$now
+		few=$got fewer=$now short_mark=$marks
 		sample "$@" "$long" || return 1
 		arrived=$((got - few)) units=$((long - short))
 		if [ "$per" != size ]; then
@@ -52,6 +52,7 @@ measure() {
 		[ -z "${less:-}" ] || cost="$((${cost%% *} - less)) ${cost#* }"
 		costs+=("${cost%% *}")
 		data bench.rows "${stack%-[0-9]*} $workload $frame $vifs $arrived $cost"
+		data bench.marks "${stack%-[0-9]*} $workload $frame $vifs $units $short_mark $marks"
 	done
 	[ ${#costs[@]} -ge "$repeats" ] || {
 		note "$stack $workload $frame: packets were lost too often in $tries runs"

@@ -14,6 +14,8 @@
 # longer of two runs would ask more often. That nothing was under way any more is asked afterwards;
 # a few are neighbours' questions.
 #
+# With MODEL=1 each sample is between marks too, for the model of caches (lab/profile/plugin.c); `marks` counts them.
+#
 # A load runs short, to warm caches, tables and rings, then in pairs of a short and a long run. The difference of the
 # two is the cost of the packets alone: what starting and stopping a load costs is in both.
 
@@ -22,9 +24,13 @@ rx_packets() { guest_run "$1" 'cat /sys/class/net/eth0/statistics/rx_packets'; }
 # shellcheck disable=SC2086 # the ids are words
 cpu_of_all() { cputime 0 $senders $receivers; }
 
+marks=0
+mark_if() { [ -z "${MODEL:-}" ] || mark "$1"; }
 sample() {
 	local from to before after later
-	from=$(received) && before=$(cpu_of_all) && "$@" >&2 && sleep 0.3 && after=$(cpu_of_all) && to=$(received) || return 1
+	from=$(received) && before=$(cpu_of_all) && mark_if start && "$@" >&2 && sleep 0.3 && mark_if stop &&
+		after=$(cpu_of_all) && to=$(received) || return 1
+	marks=$((marks + 1))
 	sleep 0.1
 	later=$(received) && [ $((later - to)) -le 4 ] || { note "still under way after $*: $to, then $later"; return 1; }
 	got=$((to - from))

@@ -8,6 +8,7 @@
 #   STACKS     of those in lab/dom0/bench-stacks.sh
 #   WORKLOADS  of the names below ("w_…" without the w_)
 #   REPEATS, PACKETS   how often each load is measured, and with how many packets
+#   MODEL=1    under QEMU's plugin: bench.marks says which of its counts belong to which row
 . "${0%/*}/ktap.sh"
 . /lab/measure.sh
 . /lab/bench-stacks.sh
@@ -29,6 +30,7 @@ for stack in $stacks; do planned=$((planned + 2 + $(wc -w <<< "$(loads_of "$stac
 ktap_plan $planned
 
 modprobe e1000e
+mark dom0
 
 for stack in $stacks; do
 	stage "$stack: modules, bridge, vifs"

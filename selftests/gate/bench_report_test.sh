@@ -36,7 +36,7 @@ ringway udp-ports 60 2 4000 2000 7000 7600
 ringway udp-ports 60 256 4000 2061 7000 7600
 END
 python3 lab/bench-report.py "$work/rows" "$work/json" > "$work/said" 2>&1
-echo "1..9"
+echo "1..13"
 expect 'median and spread of dom0' "$work/json" '"stack":"stock","workload":"udp","frame":60,"vifs":2,"packets":4000,"dom0":6100,"sender":7100,"receiver":7600,"total":20800,"spread":0\.0492\}'
 expect 'each row once' <(grep -c '"stack"' "$work/json") '^7$'
 expect 'a target that is met' "$work/said" 'udp 60, dom0 / stock  .* 0\.328 .* met$'
@@ -45,6 +45,19 @@ expect 'the rules of 32 vifs' "$work/said" 'stock-rules with 32 vifs .* 0\.100 .
 expect 'growth above its limit' "$work/said" '2 -> 256 ports .* 1\.030 .* NOT MET$'
 expect 'repeats that overlap' "$work/said" 'udp 60 \(2 vifs\), sender .* 1\.113 .* met within the noise$'
 expect 'repeats that do not' "$work/said" 'udp 60 \(2 vifs\), receiver .* 1\.066 .* NOT MET$'
+
+# The model's counts of two stacks, as totals: a short run, and one of 100 packets more.
+printf '%s\n' 'stock udp 60 2 100 1 2' 'ringway udp 60 2 100 3 4' > "$work/marks"
+echo '1 0 1000 1 from-cpu=10' > "$work/counts.1"
+printf '%s\n' '1 0 601000 1 from-cpu=310' '2 0 999 1 locked=5' > "$work/counts.2"
+echo '1 0 1000 1' > "$work/counts.3"
+echo '1 0 201000 1 from-cpu=100 locked=1000' > "$work/counts.4"
+printf '%s\n' 'instruction 0.5 1 2' 'from-cpu 100 200 300' 'locked 10 10 10' > "$work/prices"
+python3 lab/bench-report.py "$work/rows" "$work/json" "$work/marks" "$work/counts" "$work/prices" > "$work/said" 2>&1
+expect 'modelled events and cycles in the JSON' "$work/json" \
+	'"modelled":\{"events":\{"instruction":6000.0,"from-cpu":3.0,"locked":0\},"cycles":\{"low":3300,"middle":6600,"high":12900\}\}'
+expect 'the table calls them modelled' "$work/said" '^MODELLED cycles of dom0'
+expect 'ratios by each column of prices' "$work/said" '^udp +60 +2  ringway +1 200 +2 300 +4 400  0\.364  0\.348  0\.341'
 
 # shellcheck source=lab/dom0/measure.sh
 . lab/dom0/measure.sh
@@ -58,4 +71,13 @@ sample load
 per_unit 10 '50 20 200' "$now" > "$work/said"
 echo " $got $now" >> "$work/said"
 expect 'growth by dom0, senders, receivers; less the short run, per unit' <(paste -sd ' ' "$work/said") '^5 3 30 50 100 50 500$'
+
+note() { echo "$*" >&2; }
+received() { # more each time
+	local now=$(($(cat "$work/got") + 5))
+	echo $now > "$work/got"
+	echo $now
+}
+! sample load 2> "$work/said" || echo 'taken' > "$work/said"
+expect 'packets still under way after a sample spoil it' "$work/said" 'still under way after load: 155, then 160'
 [ $failed = 0 ]
