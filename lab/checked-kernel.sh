@@ -69,6 +69,16 @@ configure() {
 	done < <(grep -E '^(# )?CONFIG_' "$here/wanted")
 }
 
+# A module that is not there would only be missed in the middle of a scenario.
+has_modules() { # RELEASE
+	local m
+	[ "$name" = checked ] || return 0
+	for m in "${dom0_modules[@]}"; do
+		modinfo -b "$here/root" -k "$1" "$m" > /dev/null 2>&1 ||
+			die "lab/checked/*.config: no option builds $m, which selftests load in dom0 (lab/lib.sh)"
+	done
+}
+
 build() {
 	local began=$SECONDS
 	stage "kernel $name: build, with ${JOBS:-$(nproc)} jobs; the log is $here/build.log"
@@ -81,6 +91,7 @@ build() {
 	objcopy -S "$obj/vmlinux" "$here/vmlinux"
 	rm -f "$cache"/*-"$name".cpio "$cache"/*-"$name"
 	mv "$here/wanted" "$here/config"
+	has_modules "$(kbuild kernelrelease)"
 	kbuild kernelrelease > "$here/release"
 	stage "kernel $name: $(cat "$here/release") took $((SECONDS - began)) s"
 }

@@ -22,9 +22,6 @@ xen_bin=/usr/lib/xen-4.17/bin
 dom0_programs=(bash ip bridge tc ethtool iperf3 tcpdump perl flock nsenter unshare logger lsns
 	xtables-legacy-multi xenstore-{chmod,exists,list,ls,read,rm,watch,write}
 	"$xen_bin"/{xl,xenstored,xenconsoled,xen-init-dom0,libxl-save-helper,lsevtchn,xentop,xen-diag})
-dom0_modules=(xen-gntdev xen-gntalloc xen-evtchn xen-privcmd xenfs xen-netback bridge br_netfilter 8021q macvlan veth
-	dummy e1000e pktgen netconsole openvswitch crc32c_generic libcrc32c iptable_filter xt_physdev nf_tables nf_conntrack
-	sch_ingress cls_matchall cls_u32 cls_flower act_gact act_mirred sch_netem sch_tbf sch_fq sch_cake)
 guest_programs=(ip ethtool iperf3)
 guest_modules=(xen-netfront pktgen 8021q sch_netem veth)
 
@@ -103,7 +100,7 @@ guest_files() { # TREE KERNEL
 	cp "$cache/guest-initrd-$2" "$1/guest/$2/initrd"
 }
 
-modules_tree() { root=$(module_root "$2") tree_modules "$1" "$(kver "$2")" "${dom0_modules[@]}"; }
+modules_tree() { root=$(module_root "$2") tree_modules "$1" "$(kver "$2")" "${dom0_modules[@]}" "${bench_modules[@]}"; }
 
 [ -e "$lab_out/fetched" ] || die "nothing fetched yet; run lab/fetch.sh"
 make_once "$cache/xen" zcat "$root/boot/xen-4.17-amd64.gz"
