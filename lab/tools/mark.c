@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* mark dom0|start|stop|next: tells lab/profile/plugin.c where the lab is, by running code at an address it looks for. */
+/* mark dom0|start|stop|next: tells lab/profile/plugin.c where the lab is, by running code at an address it knows. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
