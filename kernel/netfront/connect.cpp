@@ -35,6 +35,7 @@ Result<void> Vif::negotiate()
 		     flag("feature-ipv6-csum-offload")};
 	split_events_ = flag("feature-split-event-channels");
 	shared_.agreed_headroom = flag("feature-xdp-headroom");
+	wants_control_ = host_map_buffers() && flag("feature-ctrl-ring");
 	shared_.trust_again();
 	shared_.bounce = !host_trusted(host_) || host_xenstore_read(host_, XENSTORE_OURS, "trusted", 1) == 0;
 	shared_.backend = host_backend_domain(host_);
@@ -124,6 +125,7 @@ Result<void> Vif::advertise()
 			host_xenstore_write_queue(host_, queue_[i]->host,
 						  active_ == 1 ? -1 : static_cast<int>(i),
 						  queue_[i]->tx.ring_ref(), queue_[i]->rx.ring_ref());
+		host_xenstore_write_control(host_, control_.there() ? control_.ref() : kNoRef);
 		for (const char *node :
 		     {"request-rx-copy", "feature-rx-notify", "feature-sg", "feature-gso-tcpv4",
 		      "feature-gso-tcpv6", "feature-ipv6-csum-offload"})
@@ -141,6 +143,7 @@ Result<void> Vif::advertise()
 
 void Vif::connect()
 {
+	disconnect(); // what a backend that went silent never let go of
 	if (const auto done = negotiate(); !done.ok())
 		return give_up("backend does not offer feature-rx-copy", done.error());
 	netdev_wish wish{};
@@ -149,6 +152,7 @@ void Vif::connect()
 	wish.mtu = read_mtu();
 	if (const auto done = make_queues(); !done.ok())
 		return give_up("making rings", done.error());
+	make_control();
 	if (const auto done = advertise(); !done.ok())
 		return give_up("writing the frontend's nodes", done.error());
 	wish.queues = active_;
@@ -166,14 +170,23 @@ void Vif::give_up(const char *what, Error error)
 	host_fatal(host_, error_errno(error), what);
 }
 
-// Gives everything back, from any state. Packets on the rings are lost, as when a cable is pulled.
-void Vif::disconnect()
+// Nothing moves any more, and nothing of the backend's reaches us. What it was granted still is.
+void Vif::halt()
 {
 	host_netdev_carrier(host_, false);
 	set_linked(false);
 	asking_ = false;
-	for (u32 i = 0; i < active_; i++) {
+	control_.stop();
+	for (u32 i = 0; i < active_; i++)
 		host_events_unbind(queue_[i]->host);
+}
+
+// Gives everything back, from any state. Packets on the rings are lost, as when a cable is pulled.
+void Vif::disconnect()
+{
+	halt();
+	forget_mapping();
+	for (u32 i = 0; i < active_; i++) {
 		queue_[i]->tx.disconnect();
 		queue_[i]->rx.disconnect();
 	}

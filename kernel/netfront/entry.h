@@ -25,6 +25,8 @@ void netfront_link_later(struct netfront_vif *vif);
 
 void netfront_reconfigure_later(struct netfront_vif *vif);
 void netfront_watch(struct netfront_vif *vif);
+void netfront_control_later(struct netfront_vif *vif);
+void netfront_control_event(struct netfront_vif *vif); /* CONTEXT: hard interrupt */
 
 /* --- net_device: RTNL ------------------------------------------------------------------------- */
 
@@ -44,6 +46,8 @@ struct copy_limits {
 };
 struct copy_limits netfront_copy_limits(const struct netfront_vif *vif);
 bool netfront_set_copy_limits(struct netfront_vif *vif, struct copy_limits limits);
+
+uint32_t netfront_mapped_queues(const struct netfront_vif *vif); /* whose buffers the backend has mapped */
 
 /* --- packets ---------------------------------------------------------------------------------- */
 

@@ -28,6 +28,9 @@ static const struct {
 #undef TX
 };
 
+/* How many queues' buffers the backend has mapped. */
+static const char mapped_queues[ETH_GSTRING_LEN] = "mapped_queues";
+
 /* Per queue, after the totals. */
 static const char *const queue_counters[] = {"tx_packets", "tx_bytes", "rx_packets", "rx_bytes"};
 
@@ -35,7 +38,7 @@ static int get_sset_count(struct net_device *dev, int set)
 {
 	if (set != ETH_SS_STATS)
 		return -EOPNOTSUPP;
-	return ARRAY_SIZE(counters) + vif_of(dev)->queues * ARRAY_SIZE(queue_counters);
+	return ARRAY_SIZE(counters) + 1 + vif_of(dev)->queues * ARRAY_SIZE(queue_counters);
 }
 
 static void get_strings(struct net_device *dev, u32 set, u8 *data)
@@ -46,6 +49,8 @@ static void get_strings(struct net_device *dev, u32 set, u8 *data)
 		return;
 	for (i = 0; i < ARRAY_SIZE(counters); i++, data += ETH_GSTRING_LEN)
 		memcpy(data, counters[i].name, ETH_GSTRING_LEN);
+	memcpy(data, mapped_queues, ETH_GSTRING_LEN);
+	data += ETH_GSTRING_LEN;
 	for (i = 0; i < vif_of(dev)->queues; i++)
 		for (j = 0; j < ARRAY_SIZE(queue_counters); j++, data += ETH_GSTRING_LEN)
 			snprintf(data, ETH_GSTRING_LEN, "queue_%u_%s", i, queue_counters[j]);
@@ -54,12 +59,13 @@ static void get_strings(struct net_device *dev, u32 set, u8 *data)
 static void get_ethtool_stats(struct net_device *dev, struct ethtool_stats *unused, u64 *data)
 {
 	const struct vif_host *host = vif_of(dev);
-	u64 *queue_data = data + ARRAY_SIZE(counters);
+	u64 *queue_data = data + ARRAY_SIZE(counters) + 1;
 	struct netfront_tx_stats tx;
 	struct netfront_rx_stats rx;
 	unsigned int i, j;
 
 	memset(data, 0, ARRAY_SIZE(counters) * sizeof(*data));
+	data[ARRAY_SIZE(counters)] = netfront_mapped_queues(host->vif);
 	for (i = 0; i < host->queues; i++) {
 		read_tx(&host->queue[i], &tx);
 		read_rx(&host->queue[i], &rx);

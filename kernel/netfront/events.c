@@ -26,10 +26,17 @@ static irqreturn_t on_both(int irq, void *host)
 	return IRQ_HANDLED;
 }
 
+static irqreturn_t on_control(int irq, void *host)
+{
+	netfront_control_event(((struct vif_host *)host)->vif);
+	return IRQ_HANDLED;
+}
+
 static const struct interrupt_handlers interrupts = {
 	.tx = on_tx,
 	.rx = on_rx,
 	.both = on_both,
+	.control = on_control,
 };
 
 static int on_poll(struct napi_struct *napi, int budget)
@@ -70,6 +77,11 @@ static void on_watch(struct work_struct *work)
 	netfront_watch(container_of(to_delayed_work(work), struct vif_host, watch)->vif);
 }
 
+static void on_control_later(struct work_struct *work)
+{
+	netfront_control_later(container_of(to_delayed_work(work), struct vif_host, control)->vif);
+}
+
 void events_init(struct vif_host *host)
 {
 	host->interrupts = &interrupts;
@@ -77,6 +89,7 @@ void events_init(struct vif_host *host)
 	INIT_DELAYED_WORK(&host->link, on_link);
 	INIT_DELAYED_WORK(&host->reconfigure, on_reconfigure);
 	INIT_DELAYED_WORK(&host->watch, on_watch);
+	INIT_DELAYED_WORK(&host->control, on_control_later);
 }
 
 /* Nothing is armed again afterwards: the logic was told that the vif goes. */
@@ -86,6 +99,7 @@ void events_stop(struct vif_host *host)
 	cancel_delayed_work_sync(&host->link);
 	cancel_delayed_work_sync(&host->reconfigure);
 	cancel_delayed_work_sync(&host->watch);
+	cancel_delayed_work_sync(&host->control);
 }
 
 /* --- the watch -------------------------------------------------------------------------------------- */

@@ -26,6 +26,8 @@ void Vif::backend_changed(XenbusState backend)
 	LifeLock lock{host_};
 	if (backend == XenbusState::reconfigured && asking_)
 		reconfigured();
+	if (stage_ == Stage::closed && (backend == XenbusState::closed || backend == XenbusState::unknown))
+		disconnect(); // what close() has left
 	act(decide(stage_, backend, host_backend_online(host_)));
 }
 
@@ -42,6 +44,7 @@ void Vif::act(Action action)
 		carrier_ = false;
 		look_at_link();
 		host_watch_later(host_, kWatchPeriod * 1000);
+		begin_mapping();
 		ask_for_headroom(); // a program came while we connected
 		break;
 	case Action::link_down:
@@ -104,9 +107,23 @@ void Vif::link_later()
 		host_link_later(host_, kLinkPause);
 }
 
+bool Vif::has_let_go()
+{
+	const auto backend = static_cast<XenbusState>(host_backend_state(host_));
+	return backend == XenbusState::closed || backend == XenbusState::unknown;
+}
+
+// A backend unmaps when it sees us closed, and says that it is. Buffers that are still mapped when we revoke
+// them would take the kernel a second for every ten of them. So they wait for the backend, and the watch for
+// one that does not come.
 void Vif::close()
 {
-	disconnect();
+	if (offered_ && !has_let_go()) {
+		halt();
+		host_watch_later(host_, kWatchPeriod * 1000);
+	} else {
+		disconnect();
+	}
 	stage_ = Stage::closed;
 	host_closed(host_);
 }
@@ -167,9 +184,14 @@ void Vif::remove()
 		leave(XenbusState::closing);
 	{
 		LifeLock lock{host_};
-		disconnect();
+		if (!offered_)
+			disconnect();
 	}
 	leave(XenbusState::closed);
+	{
+		LifeLock lock{host_};
+		disconnect(); // see close()
+	}
 }
 } // namespace ringway::netfront
 

@@ -24,6 +24,10 @@ module_param_named(tx_timeout, host_tx_patience, uint, 0644);
 MODULE_PARM_DESC(tx_timeout,
 		 "Seconds without an answer from the backend until a vif connects again, 0: never (default: 60)");
 
+module_param_named(map_buffers, host_have_buffers_mapped, bool, 0644);
+MODULE_PARM_DESC(map_buffers,
+		 "Have the backend map buffers for good where it can, from the next connection on (default: yes)");
+
 static unsigned int max_queues(void)
 {
 	return clamp(READ_ONCE(most_queues), 1U, MAX_QUEUES_LIMIT);

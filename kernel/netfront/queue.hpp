@@ -12,6 +12,7 @@
 #include "core/thread_safety.h"
 #include "netfront/entry.h"
 #include "netfront/grants.hpp"
+#include "netfront/mapping.hpp"
 #include "netfront/rx_packet.hpp"
 #include "netfront/tx_plan.hpp"
 #include "netfront/tx_slots.hpp"
@@ -56,6 +57,12 @@ public:
 	void push() RINGWAY_REQUIRES(this);
 	// Asks for the next completion event; true when one is due already.
 	bool ask_event() RINGWAY_REQUIRES(this);
+	// For mapping.cpp. While buffers are kept, every packet is copied through them, so that each slot has
+	// one for good as soon as all_buffers().
+	void keep_buffers(bool on) RINGWAY_REQUIRES(this) { copy_all_ = on || shared_->bounce; }
+	bool give_buffer(page *page) RINGWAY_REQUIRES(this); // false: no free slot is without
+	bool all_buffers() RINGWAY_REQUIRES(this) { return slots_.bare() == 0 && granted_ == 0; }
+	void list_buffers(MapEntry *list) RINGWAY_REQUIRES(this);
 	// stuck.cpp
 	u32 silent_for() RINGWAY_REQUIRES(this);
 	u32 remind() RINGWAY_REQUIRES(this); // how many requests wait
@@ -87,6 +94,7 @@ private:
 	queue_host *host_ = nullptr;
 	Shared *shared_ = nullptr;
 	bool running_ RINGWAY_GUARDED_BY(this) = false;
+	bool copy_all_ RINGWAY_GUARDED_BY(this) = false;
 	// An event is asked for soon because skbs wait for it.
 	bool event_near_ RINGWAY_GUARDED_BY(this) = false;
 	u32 granted_ RINGWAY_GUARDED_BY(this) = 0; // slots whose skb waits for its completion
@@ -130,6 +138,8 @@ public:
 	static constexpr u32 kSize = RxFrontRing::kSize;
 	// Copied in front of frags: Ethernet, VLAN, IPv6, TCP with options.
 	static constexpr u32 kHeaderBytes = 128;
+	// Of buffers that are kept, so much goes into one piece of memory.
+	static constexpr u32 kLinearBytes = 2048;
 	static constexpr u32 kMaxFrags = 17;    // MAX_SKB_FRAGS of the smallest configuration
 	static constexpr u32 kRefillBatch = 16; // buffers are posted when so many are due
 	static constexpr u32 kLowWater = 64;    // with fewer posted than this, try again soon
@@ -143,6 +153,12 @@ public:
 	Result<u32> receive(u32 budget, TxQueue &tx);
 	bool ask_event() { return ring_.ask_response_event(); }
 	void refill(bool all);
+
+	// For mapping.cpp. While buffers are kept, every packet is copied out of them. CONTEXT: any.
+	void keep_buffers(bool on) { kept_.store(on, std::memory_order_relaxed); }
+	// CONTEXT: softirqs and NAPI are off. False: no memory.
+	bool make_all();
+	void list_buffers(MapEntry *list) const;
 
 private:
 	// The buffer at ring position i stays at position i: slots are posted again in the order in which
@@ -158,6 +174,8 @@ private:
 	Result<void> pass_up(const RxPacket &packet);
 	void drop(RxFault why);
 	sk_buff *copied_skb(const RxPacket &packet);
+	sk_buff *spread_skb(const RxPacket &packet);
+	bool spread(sk_buff *skb, const RxPacket &packet, u32 head);
 	Result<sk_buff *> paged_skb(const RxPacket &packet);
 	void deliver(const RxPacket &packet, sk_buff *skb);
 	Buffer &buffer(u32 index) { return buffer_[index & (kSize - 1)]; }
@@ -176,6 +194,7 @@ private:
 	queue_host *host_ = nullptr;
 	Shared *shared_ = nullptr;
 	Buffer buffer_[kSize];
+	std::atomic<bool> kept_ = false;
 	page *spare_ = nullptr;                   // for the next packet that XDP has to have copied
 	bool to_flush_ = false, to_push_ = false; // verdicts of this poll
 	RingLoan ring_page_;

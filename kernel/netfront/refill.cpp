@@ -39,6 +39,14 @@ void RxQueue::refill(bool all)
 		host_retry_refill(host_);
 }
 
+bool RxQueue::make_all()
+{
+	for (Buffer &buffer : buffer_)
+		if (!buffer.data && !make_buffer(buffer))
+			return false;
+	return true;
+}
+
 bool RxQueue::make_buffer(Buffer &buffer)
 {
 	page *page = host_pool_take(host_);

@@ -6,6 +6,9 @@
 // grant operation and no page. Of a larger packet the first bytes (the headers) are copied and the pages
 // become frags of the skb; each page's grant is revoked first, so that nobody can write to it any more.
 //
+// Where the backend may have the buffers mapped (mapping.cpp), every packet is copied: the headers and what
+// is short into the skb, the rest of a large one into pages of its own (spread.cpp).
+//
 // HOSTILE: buffers that stay granted may change while they are read. They are read once, into the skb, and
 // only the skb is looked at.
 #include "netfront/queue.hpp"
@@ -48,6 +51,8 @@ Result<void> RxQueue::pass_up(const RxPacket &packet)
 	sk_buff *skb;
 	if (packet.length <= shared_->rx_copy_limit.load(std::memory_order_relaxed))
 		skb = copied_skb(packet);
+	else if (kept_.load(std::memory_order_relaxed))
+		skb = packet.length <= kLinearBytes ? copied_skb(packet) : spread_skb(packet);
 	else
 		skb = TRY(paged_skb(packet));
 	if (RINGWAY_LIKELY(skb != nullptr))

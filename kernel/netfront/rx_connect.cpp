@@ -20,8 +20,16 @@ Result<void> RxQueue::connect(vif_host *vif, queue_host *host, Shared *shared)
 	}
 	for (Buffer &buffer : buffer_)
 		buffer = {nullptr, nullptr, refs_.take()};
+	kept_.store(false, std::memory_order_relaxed);
 	ring_.init(ring_page_.page());
 	return {};
+}
+
+// INVARIANT: make_all() said yes, and buffers have been kept since.
+void RxQueue::list_buffers(MapEntry *list) const
+{
+	for (u32 i = 0; i < kSize; i++)
+		list[i] = {buffer_[i].ref, 0, 0};
 }
 
 // CONTEXT: process; NAPI is off, events are unbound. HOSTILE: see TxQueue::give_back().

@@ -48,8 +48,11 @@ u32 TxQueue::remind()
 void Vif::watch()
 {
 	LifeLock lock{host_};
+	if (stage_ == Stage::closed)
+		return disconnect(); // the backend had its time to let go
 	if (stage_ != Stage::linked)
 		return;
+	watch_mapping();
 	const u32 patience = host_tx_timeout(); // 0: for ever
 	for (u32 i = 0; i < active_; i++) {
 		u32 seconds, waiting = 0;

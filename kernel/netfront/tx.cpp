@@ -37,7 +37,7 @@ bool TxQueue::transmit(sk_buff *skb)
 
 	const TxPlan plan = plan_tx(view.length, view.head_length, view.frags,
 				    shared_->tx_copy_limit.load(std::memory_order_relaxed),
-				    shared_->bounce || view.head_length == 0, kLegacySlots, [skb](u32 i) {
+				    copy_all_ || view.head_length == 0, kLegacySlots, [skb](u32 i) {
 					    frag_view frag;
 					    host_skb_frag(skb, i, &frag);
 					    return pages_touched(frag.offset, frag.length);
@@ -182,14 +182,10 @@ bool TxQueue::drop(sk_buff *skb)
 bool TxQueue::make_buffers(u32 count)
 {
 	while (RINGWAY_UNLIKELY(slots_.buffered() < count)) {
-		TxSlot &slot = slots_.next_bare();
 		page *page = host_page_alloc(false);
 		if (!page)
 			return false;
-		slot.buffer_page = page;
-		slot.buffer = static_cast<u8 *>(host_page_address(page));
-		host_grant(slot.ref, shared_->backend, page, true);
-		slots_.next_bare_has_a_buffer();
+		give_buffer(page);
 	}
 	return true;
 }

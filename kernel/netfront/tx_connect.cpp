@@ -21,11 +21,31 @@ Result<void> TxQueue::connect(vif_host *vif, queue_host *host, Shared *shared)
 	for (u32 id = 0; id < kSize; id++)
 		slots_[id].ref = refs_.take();
 	granted_ = extras_ = 0;
+	copy_all_ = shared->bounce;
 	event_near_ = waited_ = false;
 	silent_ = 0;
 	ring_.init(ring_page_.page());
 	(void)ask_event();
 	return {};
+}
+
+bool TxQueue::give_buffer(page *page)
+{
+	if (slots_.bare() == 0)
+		return false;
+	TxSlot &slot = slots_.next_bare();
+	slot.buffer_page = page;
+	slot.buffer = static_cast<u8 *>(host_page_address(page));
+	host_grant(slot.ref, shared_->backend, page, true);
+	slots_.next_bare_has_a_buffer();
+	return true;
+}
+
+// INVARIANT: all_buffers().
+void TxQueue::list_buffers(MapEntry *list)
+{
+	for (u32 id = 0; id < kSize; id++)
+		list[id] = {slots_[id].ref, XEN_NETIF_CTRLF_GREF_readonly, 0};
 }
 
 // CONTEXT: process; nobody transmits, NAPI is off, events are unbound.

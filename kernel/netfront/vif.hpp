@@ -8,8 +8,10 @@
 // peer.
 #pragma once
 #include "core/thread_safety.h"
+#include "netfront/control_ring.hpp"
 #include "netfront/entry.h"
 #include "netfront/life_cycle.hpp"
+#include "netfront/mapping.hpp"
 #include "netfront/queue.hpp"
 
 namespace ringway::netfront
@@ -52,6 +54,8 @@ public:
 	void link_later() RINGWAY_EXCLUDES(host_);
 	void reconfigure_later() RINGWAY_EXCLUDES(host_);
 	void watch() RINGWAY_EXCLUDES(host_);
+	void control_later() RINGWAY_EXCLUDES(host_);
+	void control_event(); // CONTEXT: hard interrupt
 
 	// net_device.
 	void open() RINGWAY_REQUIRES(rtnl);
@@ -61,11 +65,14 @@ public:
 	const backend_features &features() const { return features_; }
 	Shared &shared() { return shared_; }
 	const Shared &shared() const { return shared_; }
+	// Whose buffers the backend says it has mapped.
+	u32 mapped_queues() const { return mapped_queues_.load(std::memory_order_relaxed); }
 
 private:
 	void act(Action action) RINGWAY_REQUIRES(host_);
 	void connect() RINGWAY_REQUIRES(host_);
 	void close() RINGWAY_REQUIRES(host_);
+	bool has_let_go();
 	bool reached(XenbusState a, XenbusState b);
 	void leave(XenbusState say) RINGWAY_EXCLUDES(host_); // waits for the backend
 
@@ -76,6 +83,7 @@ private:
 	u32 read_mtu() RINGWAY_REQUIRES(host_);
 	Result<void> make_queues() RINGWAY_REQUIRES(host_);
 	Result<void> advertise() RINGWAY_REQUIRES(host_);
+	void halt() RINGWAY_REQUIRES(host_);
 	void disconnect() RINGWAY_REQUIRES(host_);
 	void give_up(const char *what, Error error) RINGWAY_REQUIRES(host_);
 
@@ -83,6 +91,17 @@ private:
 	bool write_headroom(u32 bytes) RINGWAY_REQUIRES(host_);
 	void ask_for_headroom() RINGWAY_REQUIRES(host_);
 	void reconfigured() RINGWAY_REQUIRES(host_);
+
+	// mapping.cpp
+	void make_control() RINGWAY_REQUIRES(host_);
+	void begin_mapping() RINGWAY_REQUIRES(host_);
+	void go(Mapping mapping) RINGWAY_REQUIRES(host_);
+	void answered(const CtrlResponse &answer) RINGWAY_REQUIRES(host_);
+	void offer_buffers() RINGWAY_REQUIRES(host_);
+	Result<bool> prepare_buffers() RINGWAY_REQUIRES(host_);
+	void keep_buffers(bool on) RINGWAY_REQUIRES(host_);
+	void watch_mapping() RINGWAY_REQUIRES(host_);
+	void forget_mapping() RINGWAY_REQUIRES(host_);
 
 	void set_linked(bool linked) RINGWAY_REQUIRES(host_) RINGWAY_EXCLUDES(rtnl);
 	void start_queues() RINGWAY_REQUIRES(rtnl);
@@ -100,6 +119,16 @@ private:
 	u32 headroom_ RINGWAY_GUARDED_BY(host_) = 0;      // asked for last
 	u64 mac_ RINGWAY_GUARDED_BY(host_) = 0;           // the node's as it was last adopted
 	u32 mtu_ RINGWAY_GUARDED_BY(host_) = 0;           // likewise, as far as the backend can
+	ControlRing control_;                             // its ring: under the life mutex
+	RingLoan list_ RINGWAY_GUARDED_BY(host_); // what the backend is asked to map, as long as it is asked
+	Mapping mapping_ RINGWAY_GUARDED_BY(host_) = Mapping::none;
+	u32 mapping_age_ RINGWAY_GUARDED_BY(host_) = 0; // periods of the watch since it came so far
+	u32 map_per_queue_ RINGWAY_GUARDED_BY(host_) = 0;
+	u32 next_to_map_ RINGWAY_GUARDED_BY(host_) = 0; // the queue whose turn it is
+	bool wants_control_ RINGWAY_GUARDED_BY(host_) = false;
+	bool mapping_given_up_ RINGWAY_GUARDED_BY(host_) = false;
+	bool offered_ RINGWAY_GUARDED_BY(host_) = false; // the backend may have buffers mapped
+	std::atomic<u32> mapped_queues_ = 0;
 	// Written under the life mutex and read under RTNL: who reads too early is asked again, because
 	// connecting ends with host_netdev_announce().
 	backend_features features_{};

@@ -25,7 +25,10 @@ u8 *bytes_of(const xdp_area &area)
 // No page: the packet goes to nobody, and is counted.
 Result<xdp_area> RxQueue::lay_out(const RxPacket &packet)
 {
-	const XdpPlace place = xdp_place(packet, shared_->rx_copy_limit.load(std::memory_order_relaxed));
+	const u32 copied = kept_.load(std::memory_order_relaxed)
+				   ? kXdpLongest
+				   : shared_->rx_copy_limit.load(std::memory_order_relaxed);
+	const XdpPlace place = xdp_place(packet, copied);
 	if (place == XdpPlace::buffer) {
 		const RxPiece &piece = packet.piece[0];
 		Buffer &from = buffer(ring_.rsp_cons() + piece.slot);

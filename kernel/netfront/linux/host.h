@@ -192,6 +192,15 @@ void host_ring_destroy(void *page, uint32_t ref);
 int host_events_bind(struct queue_host *host, bool split);
 void host_events_unbind(struct queue_host *host);
 
+/* The control ring's event channel. Interrupts call netfront_control_event(). */
+int host_control_bind(struct vif_host *host);
+void host_control_unbind(struct vif_host *host);
+void host_control_notify(struct vif_host *host);
+void host_control_eoi(struct vif_host *host, bool spurious);
+/* netfront_control_later() after that, or sooner. CONTEXT: any. */
+void host_control_later(struct vif_host *host, uint32_t milliseconds);
+bool host_map_buffers(void); /* the module's parameter */
+
 /* --- xenstore.c: XenStore, xenbus, the life mutex --------------------------------------------- */
 
 enum xenstore_side { XENSTORE_OURS, XENSTORE_BACKEND };
@@ -208,6 +217,9 @@ void host_xenstore_write(struct vif_host *host, int queue, const char *node, uin
 int host_xenstore_commit(struct vif_host *host);
 void host_xenstore_write_queue(struct vif_host *host, struct queue_host *queue, int number, uint32_t tx_ref,
 			       uint32_t rx_ref);
+
+/* The control ring's two nodes; ~0: it has none, and the nodes of an earlier connection go. */
+void host_xenstore_write_control(struct vif_host *host, uint32_t ref);
 
 uint32_t host_backend_state(struct vif_host *host);
 bool host_backend_online(struct vif_host *host);

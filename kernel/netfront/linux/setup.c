@@ -123,21 +123,21 @@ void host_ring_destroy(void *page, u32 ref)
 
 /* --- event channels ----------------------------------------------------------------------------- */
 
-static int bind_one(struct queue_host *host, irq_handler_t handler, const char *name, evtchn_port_t *port,
-		    unsigned int *irq)
+static int bind_one(struct vif_host *vif, irq_handler_t handler, const char *name, void *data,
+		    evtchn_port_t *port, unsigned int *irq)
 {
 	struct evtchn_alloc_unbound alloc = {
 		.dom = DOMID_SELF,
-		.remote_dom = host->vif->bus->otherend_id,
+		.remote_dom = vif->bus->otherend_id,
 	};
 	int err = HYPERVISOR_event_channel_op(EVTCHNOP_alloc_unbound, &alloc);
 
 	if (err)
 		return err;
 	*port = alloc.port;
-	err = bind_evtchn_to_irqhandler_lateeoi(*port, handler, 0, name, host);
+	err = bind_evtchn_to_irqhandler_lateeoi(*port, handler, 0, name, data);
 	if (err < 0) {
-		xenbus_free_evtchn(host->vif->bus, *port);
+		xenbus_free_evtchn(vif->bus, *port);
 		*port = 0;
 		return err;
 	}
@@ -145,21 +145,28 @@ static int bind_one(struct queue_host *host, irq_handler_t handler, const char *
 	return 0;
 }
 
+static const char *handle_of(const struct vif_host *vif)
+{
+	const char *slash = strrchr(vif->bus->nodename, '/');
+
+	return slash ? slash + 1 : "?";
+}
+
 int host_events_bind(struct queue_host *host, bool split)
 {
-	const struct interrupt_handlers *handlers = host->vif->interrupts;
-	const char *handle = strrchr(host->vif->bus->nodename, '/');
+	struct vif_host *vif = host->vif;
+	const struct interrupt_handlers *handlers = vif->interrupts;
+	const char *handle = handle_of(vif);
 
-	handle = handle ? handle + 1 : "?";
 	snprintf(host->tx_name, sizeof(host->tx_name), "vif%.8s-q%u-tx", handle, host->number);
 	snprintf(host->rx_name, sizeof(host->rx_name), "vif%.8s-q%u-rx", handle, host->number);
-	if (split && bind_one(host, handlers->tx, host->tx_name, &host->tx_port, &host->tx_irq) == 0) {
-		if (bind_one(host, handlers->rx, host->rx_name, &host->rx_port, &host->rx_irq) == 0)
+	if (split && bind_one(vif, handlers->tx, host->tx_name, host, &host->tx_port, &host->tx_irq) == 0) {
+		if (bind_one(vif, handlers->rx, host->rx_name, host, &host->rx_port, &host->rx_irq) == 0)
 			return 0;
 		host_events_unbind(host);
 	}
 	snprintf(host->tx_name, sizeof(host->tx_name), "vif%.8s-q%u", handle, host->number);
-	if (bind_one(host, handlers->both, host->tx_name, &host->tx_port, &host->tx_irq))
+	if (bind_one(vif, handlers->both, host->tx_name, host, &host->tx_port, &host->tx_irq))
 		return -ENOSPC;
 	host->rx_port = host->tx_port;
 	host->rx_irq = host->tx_irq;
@@ -175,4 +182,41 @@ void host_events_unbind(struct queue_host *host)
 	host->tx_irq = host->rx_irq = 0;
 	host->tx_port = host->rx_port = 0;
 	timer_delete_sync(&host->refill);
+}
+
+int host_control_bind(struct vif_host *host)
+{
+	snprintf(host->control_name, sizeof(host->control_name), "vif%.8s-control", handle_of(host));
+	return bind_one(host, host->interrupts->control, host->control_name, host, &host->control_port,
+			&host->control_irq);
+}
+
+void host_control_unbind(struct vif_host *host)
+{
+	if (host->control_irq)
+		unbind_from_irqhandler(host->control_irq, host);
+	host->control_irq = 0;
+	host->control_port = 0;
+}
+
+void host_control_notify(struct vif_host *host)
+{
+	notify_remote_via_irq(host->control_irq);
+}
+
+void host_control_eoi(struct vif_host *host, bool spurious)
+{
+	xen_irq_lateeoi(host->control_irq, spurious ? XEN_EOI_FLAG_SPURIOUS : 0);
+}
+
+void host_control_later(struct vif_host *host, u32 milliseconds)
+{
+	mod_delayed_work(system_wq, &host->control, msecs_to_jiffies(milliseconds));
+}
+
+bool host_have_buffers_mapped = true;
+
+bool host_map_buffers(void)
+{
+	return READ_ONCE(host_have_buffers_mapped);
 }

@@ -18,6 +18,7 @@
 /* Given down by events.c, which knows whom to call. */
 struct interrupt_handlers {
 	irq_handler_t tx, rx, both; /* each gets the queue_host */
+	irq_handler_t control;      /* gets the vif_host */
 };
 
 struct queue_host {
@@ -47,7 +48,10 @@ struct vif_host {
 	struct netfront_vif *vif;
 	const struct interrupt_handlers *interrupts;
 	struct mutex lock; /* the life mutex */
-	struct delayed_work later, link, reconfigure, watch;
+	struct delayed_work later, link, reconfigure, watch, control;
+	unsigned int control_irq; /* 0: no control ring */
+	evtchn_port_t control_port;
+	char control_name[IFNAMSIZ + 12];
 	struct xenbus_watch carrier; /* on the backend's node: at most one event is pending */
 	bool watching;
 	struct xenbus_transaction transaction;
@@ -87,5 +91,7 @@ static inline void read_rx(const struct queue_host *q, struct netfront_rx_stats 
 extern bool host_trust_backends;
 /* And `tx_timeout`. */
 extern unsigned int host_tx_patience;
+/* And `map_buffers`. */
+extern bool host_have_buffers_mapped;
 
 #endif

@@ -89,6 +89,17 @@ void host_xenstore_write_queue(struct vif_host *host, struct queue_host *queue, 
 	}
 }
 
+void host_xenstore_write_control(struct vif_host *host, u32 ref)
+{
+	if (ref == ~0U) {
+		remove_node(host, -1, "ctrl-ring-ref");
+		remove_node(host, -1, "event-channel-ctrl");
+	} else {
+		host_xenstore_write(host, -1, "ctrl-ring-ref", ref);
+		host_xenstore_write(host, -1, "event-channel-ctrl", host->control_port);
+	}
+}
+
 int host_xenstore_commit(struct vif_host *host)
 {
 	int err = xenbus_transaction_end(host->transaction, host->transaction_error != 0);
@@ -164,7 +175,7 @@ void host_reconfigure_later(struct vif_host *host, u32 milliseconds)
 
 void host_watch_later(struct vif_host *host, u32 milliseconds)
 {
-	queue_delayed_work(system_wq, &host->watch, round_jiffies_relative(msecs_to_jiffies(milliseconds)));
+	mod_delayed_work(system_wq, &host->watch, round_jiffies_relative(msecs_to_jiffies(milliseconds)));
 }
 
 unsigned int host_tx_patience = 60;

@@ -51,6 +51,8 @@ struct queue_host {
 
 struct vif_host {
 	std::vector<queue_host> queue{64};
+	bool control_bound = false;
+	int control_notified = 0, control_eoi = 0, control_spurious = 0;
 };
 
 namespace ringway::test
@@ -87,7 +89,9 @@ public:
 	xdp_area judged{};                      // as the program left it
 	std::deque<std::vector<u8>> redirected; // what went to another device
 	bool refuse_redirect = false, unflushed = false;
-	int reconfigure_later = -1, watch_later = -1;
+	int reconfigure_later = -1, watch_later = -1, control_later = -1;
+	bool map_buffers = true; // the module's parameter
+	std::vector<std::string> logged;
 	u32 patience = 60;          // the module's parameter
 	std::vector<bool> reported; // lines about a backend that does not answer: does it reconnect?
 	int link_later = -1, carrier_changes = 0;

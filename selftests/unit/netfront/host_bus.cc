@@ -5,6 +5,7 @@
 
 using namespace ringway;
 using namespace ringway::test;
+using ringway::netfront::kNoRef;
 
 extern "C" {
 // --- events
@@ -54,6 +55,39 @@ void host_events_unbind(queue_host *host)
 	host->bound = false;
 }
 
+// --- the control ring
+int host_control_bind(vif_host *vif)
+{
+	EXPECT_FALSE(vif->control_bound);
+	if (kernel().fails())
+		return -28;
+	vif->control_bound = true;
+	return 0;
+}
+void host_control_unbind(vif_host *vif)
+{
+	vif->control_bound = false;
+}
+void host_control_notify(vif_host *vif)
+{
+	EXPECT_TRUE(vif->control_bound);
+	vif->control_notified++;
+}
+void host_control_eoi(vif_host *vif, bool spurious)
+{
+	EXPECT_TRUE(vif->control_bound);
+	vif->control_eoi++;
+	vif->control_spurious += spurious;
+}
+void host_control_later(vif_host *, u32 milliseconds)
+{
+	kernel().control_later = static_cast<int>(milliseconds);
+}
+bool host_map_buffers(void)
+{
+	return kernel().map_buffers;
+}
+
 // --- XenStore and the bus
 u32 host_xenstore_read(vif_host *, xenstore_side side, const char *node, u32 absent)
 {
@@ -94,6 +128,15 @@ void host_xenstore_write_queue(vif_host *vif, queue_host *queue, int number, u32
 	if (queue->split)
 		host_xenstore_write(vif, number, "event-channel-rx", 6);
 }
+void host_xenstore_write_control(vif_host *vif, u32 ref)
+{
+	kernel().uncommitted.erase("ctrl-ring-ref");
+	kernel().uncommitted.erase("event-channel-ctrl");
+	if (ref == kNoRef)
+		return;
+	host_xenstore_write(vif, -1, "ctrl-ring-ref", ref);
+	host_xenstore_write(vif, -1, "event-channel-ctrl", 7);
+}
 int host_xenstore_commit(vif_host *)
 {
 	Kernel &k = kernel();
@@ -130,7 +173,10 @@ void host_fatal(vif_host *, int, const char *what)
 	kernel().fatal = what;
 	kernel().state = 5;
 }
-void host_log(vif_host *, const char *) {}
+void host_log(vif_host *, const char *what)
+{
+	kernel().logged.push_back(what);
+}
 void host_refused(vif_host *, const char *node, const char *value, const char *why)
 {
 	kernel().refused = std::string(node) + " is \"" + value + "\": " + why;
