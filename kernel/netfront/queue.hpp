@@ -27,6 +27,8 @@ public:
 	static constexpr u32 kSize = TxFrontRing::kSize;
 	// The longest packet: data slots and one extra info.
 	static constexpr u32 kMaxSlots = kLegacySlots + 1;
+	// With fewer requests under way, the skb of a packet that is copied is done at once.
+	static constexpr u32 kDoneAtOnce = 16;
 
 	void lock() RINGWAY_ACQUIRE() { host_tx_lock(host_); } // CONTEXT: softirq
 	bool try_lock() RINGWAY_TRY_ACQUIRE(true) { return host_tx_trylock(host_); }
@@ -85,6 +87,14 @@ private:
 	bool make_bare(u32 count) RINGWAY_REQUIRES(this);
 	bool drop(sk_buff *skb) RINGWAY_REQUIRES(this);
 	bool busy() RINGWAY_REQUIRES(this);
+	bool look() RINGWAY_REQUIRES(this);
+	// Somebody waits for an answer: a socket, or pages that are lent.
+	bool waiting() const RINGWAY_REQUIRES(this) { return granted_ || held_; }
+	// The event that was asked for last is still to come.
+	bool event_stands() const RINGWAY_REQUIRES(this)
+	{
+		return static_cast<s32>(event_at_ - ring_.rsp_cons()) > 0;
+	}
 	u32 outstanding() const RINGWAY_REQUIRES(this) { return ring_.req_prod() - ring_.rsp_cons(); }
 	Result<void> take_response(const TxResponse &response, u32 published, int napi_budget)
 		RINGWAY_REQUIRES(this);
@@ -97,8 +107,10 @@ private:
 	bool copy_all_ RINGWAY_GUARDED_BY(this) = false;
 	// An event is asked for soon because skbs wait for it.
 	bool event_near_ RINGWAY_GUARDED_BY(this) = false;
-	u32 granted_ RINGWAY_GUARDED_BY(this) = 0; // slots whose skb waits for its completion
-	u32 extras_ RINGWAY_GUARDED_BY(this) = 0;  // extra info slots not answered yet
+	u32 event_at_ RINGWAY_GUARDED_BY(this) = 0; // the response it comes with
+	u32 granted_ RINGWAY_GUARDED_BY(this) = 0;  // slots that lend a frag, whose skb waits for them
+	u32 held_ RINGWAY_GUARDED_BY(this) = 0;     // slots that hold the skb of a packet that was copied
+	u32 extras_ RINGWAY_GUARDED_BY(this) = 0;   // extra info slots not answered yet
 	// As silent_for() saw it last.
 	bool waited_ RINGWAY_GUARDED_BY(this) = false;
 	u32 silent_ RINGWAY_GUARDED_BY(this) = 0;

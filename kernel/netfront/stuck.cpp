@@ -29,7 +29,7 @@ u32 TxQueue::silent_for()
 	waited_ = waits;
 	last_answer_ = now;
 	// An event was lost: the answers are there, and somebody waits for them.
-	if (running_ && answered() && (granted_ || host_tx_stopped(host_)))
+	if (running_ && answered() && (waiting() || host_tx_stopped(host_)))
 		host_napi_schedule(host_);
 	return silent_;
 }

@@ -8,12 +8,17 @@
 //     size = length                      size = bytes in this slot
 //
 // Bytes are copied into pages that stay granted, so the common packet (up to tx_copy_limit bytes) costs one
-// copy, one 12-byte request and, if the backend sleeps, one event. It needs no grant operation, and its skb
-// is freed at once. Frags of larger packets are granted page by page, and the skb is kept until they are
-// answered.
+// copy, one 12-byte request and, if the backend sleeps, one event. It needs no grant operation. Frags of
+// larger packets are granted page by page, and the skb is kept until they are answered.
 //
-// A completion event costs the backend a hypercall and us an interrupt. While skbs wait for completion, an
-// early event is asked for; otherwise one per half ring, which comes before the ring is full.
+// When is the skb of a packet that was copied done? At once would do, but then nothing holds its sender back
+// except a full ring: every packet would go through the queueing discipline, and no socket would ever wait.
+// So it is done at once only while fewer than kDoneAtOnce requests are under way; else it is held until it is
+// answered, and counts against its socket's send buffer. Each transmit looks for answers then.
+//
+// A completion event costs the backend a hypercall and us an interrupt. While nobody waits, one per half ring
+// is asked for, which comes before the ring is full; for skbs that are held, one at three quarters of what is
+// under way; for pages that are lent, at half.
 #include "netfront/queue.hpp"
 
 namespace ringway::netfront
@@ -43,6 +48,8 @@ bool TxQueue::transmit(sk_buff *skb)
 					    return pages_touched(frag.offset, frag.length);
 				    });
 	const u32 slots = plan.slots() + (view.gso_size != 0);
+	if (RINGWAY_UNLIKELY(outstanding() >= kDoneAtOnce && !look()))
+		return drop(skb);
 	if (RINGWAY_UNLIKELY(slots > ring_.free_slots()))
 		return busy();
 	if (RINGWAY_UNLIKELY(!make_buffers(plan.copy_slots) || !make_bare(plan.grant_slots)))
@@ -69,12 +76,14 @@ bool TxQueue::transmit(sk_buff *skb)
 // INVARIANT: the ring has room for the whole plan, and there are slots with buffers and bare ones for it.
 void TxQueue::post(sk_buff *skb, const tx_view &view, const TxPlan &plan)
 {
-	u32 remaining = plan.slots(), done = 0;
+	const bool hold = outstanding() >= kDoneAtOnce;
+	u32 remaining = plan.slots(), done = 0, last = 0;
 	for (u32 i = 0; i < plan.copy_slots; i++) {
 		const u32 left = plan.copy_bytes - done;
 		const u32 length = left < kPageSize ? left : kPageSize;
 		const u32 id = slots_.take_buffered(ring_.req_prod());
 		TxSlot &slot = slots_[id];
+		last = id;
 		host_skb_read(skb, done, slot.buffer, length);
 		done += length;
 
@@ -92,7 +101,10 @@ void TxQueue::post(sk_buff *skb, const tx_view &view, const TxPlan &plan)
 		}
 	}
 	if (plan.grant_slots == 0) {
-		host_skb_sent(skb, 0);
+		if (RINGWAY_LIKELY(!hold))
+			return host_skb_sent(skb, 0);
+		held_++;
+		slots_[last].skb = skb;
 		return;
 	}
 	*host_skb_pending(skb) = plan.grant_slots;
@@ -149,14 +161,26 @@ void TxQueue::push()
 		host_tx_stats_end(host_);
 		host_tx_notify(host_);
 	}
-	if (granted_ && !event_near_ && ask_event())
+	if (waiting() && !(event_near_ && event_stands()) && ask_event())
 		host_napi_schedule(host_);
 }
 
 bool TxQueue::ask_event()
 {
-	event_near_ = granted_ != 0;
-	return ring_.ask_response_event(event_near_ ? outstanding() / 2 + 1 : kSize / 2);
+	const u32 under_way = outstanding();
+	event_near_ = waiting();
+	const u32 after = granted_ ? under_way / 2 + 1 : held_ ? under_way - under_way / 4 : kSize / 2;
+	event_at_ = ring_.rsp_cons() + after;
+	return ring_.ask_response_event(after);
+}
+
+// Takes what was answered meanwhile. False: the backend is not believed any more.
+bool TxQueue::look()
+{
+	if (!answered() || complete(0).ok())
+		return true;
+	shared_->break_off();
+	return false;
 }
 
 // A packet that does not fit although the queue was not stopped: it takes the most slots that are possible,
@@ -165,6 +189,8 @@ bool TxQueue::busy()
 {
 	host_tx_stop(host_);
 	push();
+	if (ask_event())
+		host_napi_schedule(host_);
 	return false;
 }
 

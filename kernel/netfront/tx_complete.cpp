@@ -47,6 +47,11 @@ Result<void> TxQueue::take_response(const TxResponse &response, u32 published, i
 		slot.skb = nullptr;
 		if (--*host_skb_pending(skb) == 0)
 			host_skb_sent(skb, napi_budget);
+	} else if (slot.skb) {
+		held_--;
+		sk_buff *skb = slot.skb;
+		slot.skb = nullptr;
+		host_skb_sent(skb, napi_budget);
 	}
 	slots_.put(response.id);
 	if (RINGWAY_UNLIKELY(response.status != NETIF_RSP_OKAY)) {

@@ -20,7 +20,7 @@ Result<void> TxQueue::connect(vif_host *vif, queue_host *host, Shared *shared)
 	slots_.init();
 	for (u32 id = 0; id < kSize; id++)
 		slots_[id].ref = refs_.take();
-	granted_ = extras_ = 0;
+	granted_ = held_ = extras_ = 0;
 	copy_all_ = shared->bounce;
 	event_near_ = waited_ = false;
 	silent_ = 0;
@@ -56,7 +56,7 @@ void TxQueue::disconnect()
 	ring_.detach();
 	for (u32 id = 0; id < kSize; id++)
 		give_back(slots_[id]);
-	granted_ = 0;
+	granted_ = held_ = 0;
 	refs_.empty();
 	ring_page_.end();
 }
@@ -71,6 +71,9 @@ void TxQueue::give_back(TxSlot &slot)
 			host_skb_drop(slot.skb);
 		slot.skb = nullptr;
 	} else if (slot.buffer) {
+		if (slot.skb)
+			host_skb_drop(slot.skb);
+		slot.skb = nullptr;
 		host_grant_end(slot.ref);
 		host_page_free(slot.buffer_page);
 		slot.buffer = nullptr;

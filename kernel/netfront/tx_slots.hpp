@@ -20,13 +20,13 @@ namespace ringway::netfront
 struct TxSlot {
 	enum class Use : u8 {
 		free,
-		copied,  // the bytes are in our buffer; nothing else to give back
+		copied,  // the bytes are in our buffer
 		granted, // a frag's page is granted until the backend answers
 	};
 
 	u8 *buffer; // our page for copies, granted as long as it is here; nullptr: the slot is bare
 	page *buffer_page;
-	sk_buff *skb;  // granted: the packet whose frag this is
+	sk_buff *skb;  // granted: the packet whose frag this is; copied: the packet, if it is held
 	u32 ref;       // grants the buffer, or the frag's page
 	u32 posted_at; // index of the request
 	Use use;
