@@ -2,12 +2,10 @@
 //
 // ringway [-j|-p|-s|-d|-N] OBJECT COMMAND: the command line, and the verb that it asks for.
 
-#include <CLI/CLI.hpp>
-#include <cstdio>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <functional>
 #include <unistd.h>
+#include "line/line.hpp"
 #include "verbs/check.hpp"
 #include "verbs/commands.hpp"
 #include "verbs/expand.hpp"
@@ -24,10 +22,7 @@ namespace ringway
 namespace
 {
 
-constexpr unsigned longest_timeout = 86400;
-
-struct Arguments {
-	Output output;
+struct Arguments : Line {
 	std::string domain;
 	std::string vif;
 	std::vector<std::string> spec;
@@ -36,21 +31,12 @@ struct Arguments {
 	unsigned watch = 0;
 	bool no_wait = false;
 	bool fix = false;
-	std::function<int()> run;
 
 	Millis timeout_or(Millis fallback) const
 	{
 		return timeout == 0 ? fallback : std::chrono::seconds(timeout);
 	}
 };
-
-void print(const Output &output, const Answer &answer)
-{
-	const std::string text = printed(output, answer);
-	if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-		throw Error(Exit::failed, "cannot write to standard output");
-	}
-}
 
 int run_check(const Output &output, bool fix)
 {
@@ -92,22 +78,6 @@ CLI::App *add_verb(CLI::App &object, const char *name, const char *help, Argumen
 void add_timeout(CLI::App *verb, Arguments &arguments, const char *what)
 {
 	verb->add_option("-t,--timeout", arguments.timeout, what)->check(CLI::Range(1u, longest_timeout));
-}
-
-using Work = std::function<Answer(Context &)>;
-
-// prepare() reads the words before the world is opened: a bad word is a bad word anywhere.
-void on(CLI::App *verb, Arguments &a, const std::function<Work()> &prepare)
-{
-	verb->callback([&a, prepare] {
-		a.run = [&a, prepare] {
-			const Work work = prepare();
-			World world;
-			Context context = world.open();
-			print(a.output, work(context));
-			return static_cast<int>(Exit::ok);
-		};
-	});
 }
 
 // --- The verbs ------------------------------------------------------------------------------------

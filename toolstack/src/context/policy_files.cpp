@@ -5,12 +5,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
-#include <sys/stat.h>
-#include <unistd.h>
-#include "context/file_lock.hpp"
+#include "context/whole_file.hpp"
 #include "words/error.hpp"
 #include "words/rules_file.hpp"
 #include "words/text.hpp"
@@ -50,45 +47,6 @@ std::optional<std::string> text_of(const fs::path &file)
 		fail("cannot read policy file", file, error);
 	}
 	return text;
-}
-
-// A file that is there is one that survives a loss of power: the folder is written, too.
-void sync_folder(const fs::path &folder)
-{
-	const Descriptor opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-	if (opened.get() < 0 || fsync(opened.get()) != 0) {
-		fail("cannot write the folder", folder, errno);
-	}
-}
-
-void make_folder(const fs::path &folder)
-{
-	std::error_code error;
-	fs::create_directories(folder.parent_path(), error);
-	if (mkdir(folder.c_str(), 0700) == 0) {
-		sync_folder(folder.parent_path());
-	} else if (errno != EEXIST) {
-		fail("cannot make the folder", folder, errno);
-	}
-}
-
-void write_all(const fs::path &file, const std::string &text)
-{
-	const Descriptor out(open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-	if (out.get() < 0) {
-		fail("cannot write", file, errno);
-	}
-	std::size_t done = 0;
-	while (done < text.size()) {
-		const ssize_t wrote = write(out.get(), text.data() + done, text.size() - done);
-		if (wrote < 0 && errno != EINTR) {
-			fail("cannot write", file, errno);
-		}
-		done += wrote > 0 ? static_cast<std::size_t>(wrote) : 0;
-	}
-	if (fsync(out.get()) != 0) {
-		fail("cannot write", file, errno);
-	}
 }
 
 bool is_uuid(const std::string &text)
@@ -144,21 +102,11 @@ KeptWords KeptPolicy::read() const
 void KeptPolicy::write(const KeptWords &kept, const std::string &domain) const
 {
 	if (kept.empty()) {
-		if (unlink(file_.c_str()) == 0) {
-			sync_folder(file_.parent_path());
-		} else if (errno != ENOENT) {
-			fail("cannot remove", file_, errno);
-		}
+		remove_file(file_);
 		return;
 	}
 	make_folder(file_.parent_path());
-	fs::path fresh = file_;
-	fresh += ".new";
-	write_all(fresh, kept_words_text(kept, domain));
-	if (rename(fresh.c_str(), file_.c_str()) != 0) {
-		fail("cannot replace", file_, errno);
-	}
-	sync_folder(file_.parent_path());
+	replace_file(file_, kept_words_text(kept, domain), 0600);
 }
 
 } // namespace ringway

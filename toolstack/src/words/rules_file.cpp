@@ -32,25 +32,33 @@ std::string read_all(std::FILE *file, const std::string &name)
 	return text;
 }
 
+std::string name_of(const std::string &path, const std::string &what)
+{
+	return path == "-" ? "standard input" : what + " " + quote(path);
+}
+
 } // namespace
 
-std::string read_rules_file(const std::string &path)
+std::string read_text_file(const std::string &path, const std::string &what)
 {
-	const std::string name = path == "-" ? "standard input" : "rules " + quote(path);
+	const std::string name = name_of(path, what);
 	struct Close {
 		void operator()(std::FILE *file) const { std::fclose(file); }
 	};
-	std::string text;
 	if (path == "-") {
-		text = read_all(stdin, name);
-	} else {
-		const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "re"));
-		if (!file) {
-			throw Error(Exit::usage, fmt::format("{}: {}", name, std::strerror(errno)));
-		}
-		text = read_all(file.get(), name);
+		return read_all(stdin, name);
 	}
-	(void)parse_rules(text, name);
+	const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "re"));
+	if (!file) {
+		throw Error(Exit::usage, fmt::format("{}: {}", name, std::strerror(errno)));
+	}
+	return read_all(file.get(), name);
+}
+
+std::string read_rules_file(const std::string &path)
+{
+	std::string text = read_text_file(path, "rules");
+	(void)parse_rules(text, name_of(path, "rules"));
 	return text;
 }
 

@@ -10,6 +10,9 @@
 namespace ringway
 {
 
+// The text of a file of `what`, "-": of standard input. Throws Error: it cannot be read, or is too long.
+std::string read_text_file(const std::string &path, const std::string &what);
+
 // The text of the file, "-": of standard input. Throws Error: it cannot be read, or are no rules.
 std::string read_rules_file(const std::string &path);
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "context/whole_file.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "context/file_lock.hpp"
+#include "words/error.hpp"
+#include "words/text.hpp"
+
+namespace ringway
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+[[noreturn]] void fail(const std::string &what, const fs::path &file, int error)
+{
+	throw Error(Exit::failed, fmt::format("{} {}: {}", what, quote(file.string()), std::strerror(error)));
+}
+
+fs::path folder_of(const fs::path &file)
+{
+	return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+// A file that is there is one that survives a loss of power: the folder is written, too.
+void sync_folder(const fs::path &folder)
+{
+	const Descriptor opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	if (opened.get() < 0 || fsync(opened.get()) != 0) {
+		fail("cannot write the folder", folder, errno);
+	}
+}
+
+void write_all(const fs::path &file, const std::string &text, unsigned mode)
+{
+	const Descriptor out(open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
+	if (out.get() < 0 || fchmod(out.get(), mode) != 0) { // whatever the umask
+		fail("cannot write", file, errno);
+	}
+	std::size_t done = 0;
+	while (done < text.size()) {
+		const ssize_t wrote = write(out.get(), text.data() + done, text.size() - done);
+		if (wrote < 0 && errno != EINTR) {
+			fail("cannot write", file, errno);
+		}
+		done += wrote > 0 ? static_cast<std::size_t>(wrote) : 0;
+	}
+	if (fsync(out.get()) != 0) {
+		fail("cannot write", file, errno);
+	}
+}
+
+} // namespace
+
+void make_folder(const fs::path &folder)
+{
+	std::error_code error;
+	fs::create_directories(folder.parent_path(), error);
+	if (mkdir(folder.c_str(), 0700) == 0) {
+		sync_folder(folder.parent_path());
+	} else if (errno != EEXIST) {
+		fail("cannot make the folder", folder, errno);
+	}
+}
+
+void replace_file(const fs::path &file, const std::string &text, unsigned mode)
+{
+	fs::path fresh = file;
+	fresh += ".new";
+	try {
+		write_all(fresh, text, mode);
+	} catch (const Error &) {
+		unlink(fresh.c_str()); // a full disk should not stay full because of it
+		throw;
+	}
+	if (rename(fresh.c_str(), file.c_str()) != 0) {
+		const int error = errno;
+		unlink(fresh.c_str());
+		fail("cannot replace", file, error);
+	}
+	sync_folder(folder_of(file));
+}
+
+void remove_file(const fs::path &file)
+{
+	if (unlink(file.c_str()) == 0) {
+		sync_folder(folder_of(file));
+	} else if (errno != ENOENT) {
+		fail("cannot remove", file, errno);
+	}
+}
+
+} // namespace ringway

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// A file that is there as a whole or not at all, whenever somebody reads it and whenever power fails.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace ringway
+{
+
+// On the disk when it returns, or else as before. Throws Error that names the file.
+void replace_file(const std::filesystem::path &file, const std::string &text, unsigned mode);
+// Not being there is fine. Throws Error.
+void remove_file(const std::filesystem::path &file);
+// One folder, for root alone, below one that may have to be made too. Throws Error.
+void make_folder(const std::filesystem::path &folder);
+
+} // namespace ringway

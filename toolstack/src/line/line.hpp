@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// What the words of all verbs have in common on their way from the command line into the world.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include "context/context.hpp"
+#include "verbs/answer.hpp"
+
+namespace ringway
+{
+
+constexpr unsigned longest_timeout = 86400; // seconds
+
+struct Line {
+	Output output;
+	std::function<int()> run; // of the verb that was typed
+};
+
+using Work = std::function<Answer(Context &)>;
+
+// Throws Error when standard output does not take all of it.
+void print(const std::string &text);
+void print(const Output &output, const Answer &answer);
+
+// prepare() reads the words before the world is opened: a bad word is a bad word anywhere.
+void on(CLI::App *verb, Line &line, const std::function<Work()> &prepare);
+
+} // namespace ringway
