@@ -19,7 +19,8 @@ using Words = std::vector<std::string>;
 struct Object {
 	std::string name;
 	Words commands;
-	std::string alone; // the command when none is given
+	std::string alone;   // the command when none is given
+	bool direct = false; // a command stands right behind the object, or else there is none
 };
 
 const std::vector<Object> &objects()
@@ -27,6 +28,8 @@ const std::vector<Object> &objects()
 	static const std::vector<Object> all = {
 		{"vif", {"attach", "detach", "list", "set", "show", "stats", "limit", "rules"}, "list"},
 		{"check", {}, ""},
+		{"metrics", {}, "", true},
+		{"place", {"hosts"}, "", true},
 	};
 	return all;
 }
@@ -77,6 +80,9 @@ std::vector<std::string> expand_words(Words arguments)
 	}
 	const auto index = static_cast<std::size_t>(at - arguments.begin());
 	at = std::find_if(at + 1, arguments.end(), is_word);
+	if (object->direct && at != arguments.begin() + static_cast<std::ptrdiff_t>(index) + 1) {
+		return arguments; // a word further behind may be an option's
+	}
 	if (at == arguments.end()) {
 		const bool asks_help =
 			std::find(arguments.begin(), arguments.end(), "--help") != arguments.end() ||

@@ -38,6 +38,16 @@ TEST(ExpandWords, DomainsAndSpecsAreLeftAlone)
 	EXPECT_EQ(expand_words({"vif", "attach", "v", "a"}), (Words{"vif", "attach", "v", "a"}));
 }
 
+// What follows an option may be its value.
+TEST(ExpandWords, OptionsOfAnObjectKeepTheirValues)
+{
+	EXPECT_EQ(expand_words({"metrics", "-o", "help"}), (Words{"metrics", "-o", "help"}));
+	EXPECT_EQ(expand_words({"pl", "--by", "best-fit"}), (Words{"place", "--by", "best-fit"}));
+	EXPECT_EQ(expand_words({"place", "ho", "x.toml"}), (Words{"place", "hosts", "x.toml"}));
+	EXPECT_EQ(expand_words({"place"}), (Words{"place"}));
+	EXPECT_EQ(expand_words({"metrics", "help"}), (Words{"metrics", "--help"}));
+}
+
 TEST(ExpandWords, UnknownWordsAreNamed)
 {
 	for (const Words &words : {Words{"x"}, Words{"vif", "x"}, Words{""}, Words{"check", "x"}}) {

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Which CPU of this host serves which queue: the interrupts of its event channels, and so its polls. What was
+// placed is kept in /var/lib/ringway/place.json with what was there before, so that it can be put in force
+// again when a guest connects anew, and undone.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+#include "packing/packing.hpp"
+#include "vif/queue_load.hpp"
+
+namespace ringway
+{
+
+struct PlacedQueue {
+	VifQueue queue;
+	std::string now; // CPUs that serve it now
+	unsigned cpu = 0;
+	bool fits = true; // false: no CPU had room, so it is on the one that has the most left
+};
+
+struct PlacedCpu {
+	unsigned cpu = 0;
+	std::uint64_t load = 0; // millionths
+	unsigned queues = 0;
+};
+
+struct Placement {
+	Algorithm algorithm;
+	unsigned fill = 0; // percent of a CPU that may be given away
+	std::vector<PlacedQueue> queues;
+	std::vector<PlacedCpu> cpus;
+};
+
+Placement plan_placement(const std::filesystem::path &root, std::vector<VifQueue> queues,
+			 const std::vector<unsigned> &cpus, Algorithm algorithm, unsigned fill);
+
+// All interrupts are moved and the plan is kept, or an Error says why nothing was done.
+void apply_placement(Context &context, const Placement &placement);
+// What is kept is put in force where it is not, for the queues that there are. Returns a line for each.
+std::vector<std::string> restore_placement(Context &context);
+// All that was placed goes back to the CPUs that it had, and nothing is kept. Returns a line for each.
+std::vector<std::string> undo_placement(Context &context);
+
+} // namespace ringway
