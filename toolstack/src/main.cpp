@@ -201,6 +201,7 @@ void add_objects(CLI::App &app, Arguments &a)
 				  ->fallthrough();
 	check->add_flag("--fix", a.fix, "Put policies in force that are not");
 	check->callback([&a] { a.run = [&a] { return run_check(a.output, a.fix); }; });
+	add_bridge(app, a);
 	add_metrics(app, a);
 	add_place(app, a);
 }

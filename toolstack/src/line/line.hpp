@@ -28,6 +28,7 @@ void print(const Output &output, const Answer &answer);
 // prepare() reads the words before the world is opened: a bad word is a bad word anywhere.
 void on(CLI::App *verb, Line &line, const std::function<Work()> &prepare);
 
+void add_bridge(CLI::App &app, Line &line);
 void add_metrics(CLI::App &app, Line &line);
 void add_place(CLI::App &app, Line &line);
 

@@ -28,6 +28,7 @@ const std::vector<Object> &objects()
 	static const std::vector<Object> all = {
 		{"vif", {"attach", "detach", "list", "set", "show", "stats", "limit", "rules"}, "list"},
 		{"check", {}, ""},
+		{"bridge", {"add", "set", "show", "port", "fdb", "flush"}, "show"},
 		{"metrics", {}, "", true},
 		{"place", {"hosts"}, "", true},
 	};

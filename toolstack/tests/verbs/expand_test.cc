@@ -19,6 +19,7 @@ TEST(ExpandWords, AbbreviatesLikeIproute2)
 TEST(ExpandWords, AnObjectAloneMeansItsList)
 {
 	EXPECT_EQ(expand_words({"vif"}), (Words{"vif", "list"}));
+	EXPECT_EQ(expand_words({"b"}), (Words{"bridge", "show"}));
 	EXPECT_EQ(expand_words({"-s", "vif", "-j"}), (Words{"-s", "vif", "list", "-j"}));
 	EXPECT_EQ(expand_words({"vif", "--help"}), (Words{"vif", "--help"}));
 }

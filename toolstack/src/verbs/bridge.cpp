@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "verbs/bridge.hpp"
+
+#include <fmt/format.h>
+#include "schema_types.hpp"
+#include "verbs/bridge_common.hpp"
+#include "verbs/bridge_rows.hpp"
+#include "words/error.hpp"
+#include "words/text.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+// They are free to join a bridge.
+std::vector<Link> find_ports(BridgeContext &context, const std::string &list)
+{
+	std::vector<Link> out;
+	for (const std::string_view part :
+	     list.empty() ? std::vector<std::string_view>() : split(list, ',')) {
+		const std::string name(part);
+		const auto link = context.links.find(name);
+		if (!link) {
+			throw Error(
+				Exit::absent,
+				fmt::format("ports {}: no such device; 'ip link' lists them", quote(name)));
+		}
+		if (link->is_bridge()) {
+			reject("ports", name, "a bridge cannot be a port of another one");
+		}
+		if (link->master != 0) {
+			const auto master = context.links.find(link->master);
+			throw Error(
+				Exit::conflict,
+				fmt::format("ports {}: it is in {} already; take it out with 'ip link set {} "
+					    "nomaster'",
+					    quote(name), master ? master->name : "another device", name));
+		}
+		out.push_back(*link);
+	}
+	return out;
+}
+
+// Removed again unless everything about it worked; its ports are free then.
+class NewBridge
+{
+public:
+	NewBridge(BridgeContext &context, const std::string &name, const BridgeValues &values)
+	    : context_(context)
+	{
+		context.bridges.add(name, values);
+		link_ = context.links.find(name);
+		if (!link_) {
+			throw Error(Exit::failed, fmt::format("bridge {}: it vanished again", name));
+		}
+	}
+	~NewBridge()
+	{
+		if (link_) {
+			try {
+				context_.bridges.remove(*link_);
+			} catch (const Error &) { // the first error is the one to tell
+			}
+		}
+	}
+	NewBridge(const NewBridge &) = delete;
+	NewBridge &operator=(const NewBridge &) = delete;
+	const Link &link() const { return *link_; }
+	void keep() { link_.reset(); }
+
+private:
+	BridgeContext &context_;
+	std::optional<Link> link_;
+};
+
+} // namespace
+
+Answer bridge_add(BridgeContext &context, const Output &output, const std::string &name,
+		  const BridgeWords &words)
+{
+	if (!schema::is_ifname(name)) {
+		reject("bridge", name, "a device name has 1 to 15 characters, without blanks, / and :");
+	}
+	KeyValues rest = key_values(words);
+	const KeyValues all = rest;
+	const BridgeValues values = take_bridge_values(rest);
+	const std::string address = take_text(rest, "address"), list = take_text(rest, "ports");
+	expect_none(rest, bridge_keys() + ", address= and ports=");
+	const auto mac = address.empty() ? std::nullopt : std::optional(Mac::parse(address));
+	if (const auto there = context.links.find(name)) {
+		throw Error(Exit::conflict,
+			    fmt::format("bridge {}: there is a device of that name{}", quote(name),
+					there->kind == BRLITE_KIND ? "; change it with 'ringway bridge set'"
+								   : ""));
+	}
+	const std::vector<Link> ports = find_ports(context, list);
+	if (output.dry_run) {
+		return would("add", name, all);
+	}
+	NewBridge bridge(context, name, values);
+	if (mac) {
+		context.links.set_mac(bridge.link(), *mac);
+	}
+	for (const Link &port : ports) {
+		context.links.set_master(port, bridge.link());
+		context.links.set_up(port, true);
+	}
+	context.links.set_up(bridge.link(), true);
+	bridge.keep();
+	return bridge_show(context, output, name);
+}
+
+Answer bridge_set(BridgeContext &context, const Output &output, const std::string &name,
+		  const BridgeWords &words)
+{
+	KeyValues rest = key_values(words);
+	const KeyValues all = rest;
+	const BridgeValues values = take_bridge_values(rest);
+	expect_none(rest, bridge_keys());
+	const Link bridge = find_bridge(context, name);
+	if (output.dry_run) {
+		return would("set", name, all);
+	}
+	if (!values.empty()) {
+		context.bridges.change(bridge, values);
+	}
+	return bridge_show(context, output, name);
+}
+
+Answer bridge_show(BridgeContext &context, const Output &output, const std::string &name)
+{
+	std::vector<BridgeRow> rows;
+	for (const std::string &one :
+	     name.empty() ? context.bridges.names() : std::vector<std::string>{name}) {
+		rows.push_back(bridge_row(context, find_bridge(context, one)));
+	}
+	return bridge_answer(rows, !name.empty(), output);
+}
+
+Answer bridge_fdb(BridgeContext &context, const std::string &name)
+{
+	return fdb_answer(context.bridges.fdb(find_bridge(context, name)));
+}
+
+Answer bridge_flush(BridgeContext &context, const Output &output, const std::string &name,
+		    const std::string &device)
+{
+	const Link bridge = find_bridge(context, name);
+	std::optional<Link> port;
+	if (!device.empty()) {
+		port = find_port(context, device);
+		if (port->master != bridge.index) {
+			reject("port", device, fmt::format("it is not in bridge {}", name));
+		}
+	}
+	const std::string whose = device.empty() ? name : device;
+	if (output.dry_run) {
+		return would("flush", whose, {});
+	}
+	context.bridges.flush(bridge, port);
+	return {nlohmann::json{{"flushed", whose}}, fmt::format("{}: forgot what was learned\n", whose)};
+}
+
+} // namespace ringway
