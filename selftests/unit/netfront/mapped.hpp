@@ -116,6 +116,28 @@ protected:
 		return n;
 	}
 
+	void period()
+	{
+		ASSERT_EQ(k.watch_later, 5000);
+		k.watch_later = -1;
+		netfront_watch(vif);
+		if (k.control_later == 0)
+			work();
+	}
+	void expect_broken()
+	{
+		EXPECT_NE(k.complaint, "");
+		EXPECT_EQ(k.later, 0);
+		const int eoi = host.control_eoi;
+		netfront_control_event(vif);
+		netfront_control_later(vif);
+		EXPECT_EQ(host.control_eoi, eoi) << "the channel stays masked";
+		unmap_all();
+		netfront_later(vif);
+		EXPECT_EQ(k.fatal, k.complaint);
+		EXPECT_FALSE(k.carrier);
+	}
+
 	// --- packets
 	void send(sk_buff *skb)
 	{
