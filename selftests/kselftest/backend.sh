@@ -4,15 +4,17 @@
 # backend besides: what no honest backend does switches the vif off with one line, what may be a bug costs the
 # packet, and the other vif loses no ping. DRIVER_KERNEL=kasan: of both guests, so that KASAN looks at each access.
 # Cases of docs/security.md: NF-01, NF-02, NF-03, NF-05, NF-06, NF-07, NF-08, NF-11, NF-12, NF-16, NF-18, NF-28,
-# NF-29, NF-32, NF-34
+# NF-29, NF-32, NF-34, NF-38, NF-39, NF-40, NF-41, NF-42, NF-43
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
 # off = the vif is disabled, any = disabled or not: what the guest reads in that moment decides; else it goes on, and
 # its counter of this name tells that the guest saw the lie.
 lies='tx-far:off tx-no-id:off rx-ahead:off rx-mapped:off tx-silent:tx_stopped tx-errors:tx_backend_error
-	rx-lengths:rx_bad_slot rx-chains:rx_bad_slot rx-extras:rx_bad_extra event-storm:rx_spurious scribble:any states:any'
-more_lies='tx-ahead:off tx-back:off tx-twice:off rx-back:off none:tx_copied tx-mapped:tx_copied'
+	rx-lengths:rx_bad_slot rx-chains:rx_bad_slot rx-extras:rx_bad_extra event-storm:rx_spurious scribble:any states:any
+	map-answer-twice:off map-kept:mapped_queues map-write-late:mapped_queues'
+more_lies='tx-ahead:off tx-back:off tx-twice:off rx-back:off none:tx_copied tx-mapped:tx_copied
+	map-says-yes:mapped_queues map-silent:tx_copied map-size-0:tx_copied map-size-huge:mapped_queues map-wrong-id:off'
 guest='kernel=6.12' kernel=${DRIVER_KERNEL:-6.1}
 if [ "$kernel" = kasan ]; then
 	[ -d /guest/kasan ] || ktap_skip_all 'there is no kernel "kasan"; run: lab/checked-kernel.sh kasan'

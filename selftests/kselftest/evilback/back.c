@@ -66,11 +66,16 @@ static int connect(struct evil *e)
 		err = e->irq;
 		goto no_irq;
 	}
+	err = evil_control_connect(e);
+	if (err)
+		goto no_control;
 	e->over = false;
 	e->connected = true;
 	xenbus_switch_state(e->xdev, XenbusStateConnected);
 	queue_work(system_long_wq, &e->work);
 	return 0;
+no_control:
+	unbind_from_irqhandler(e->irq, e);
 no_irq:
 	xenbus_unmap_ring_vfree(e->xdev, rx);
 no_rx:
@@ -84,6 +89,7 @@ static void disconnect(struct evil *e)
 		return;
 	WRITE_ONCE(e->over, true);
 	cancel_work_sync(&e->work);
+	evil_control_disconnect(e);
 	unbind_from_irqhandler(e->irq, e);
 	xenbus_unmap_ring_vfree(e->xdev, e->tx.sring);
 	xenbus_unmap_ring_vfree(e->xdev, e->rx.sring);
@@ -125,7 +131,7 @@ static void frontend_changed(struct xenbus_device *xdev, enum xenbus_state state
 
 static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 {
-	struct evil *e = kzalloc(sizeof(*e), GFP_KERNEL);
+	struct evil *e = kvzalloc(sizeof(*e), GFP_KERNEL);
 
 	if (!e)
 		return -ENOMEM;
@@ -137,6 +143,7 @@ static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 	dev_set_drvdata(&xdev->dev, e);
 	return xenbus_printf(XBT_NIL, xdev->nodename, "feature-rx-copy", "1") ?:
 	       xenbus_printf(XBT_NIL, xdev->nodename, "feature-sg", "1") ?:
+	       xenbus_printf(XBT_NIL, xdev->nodename, "feature-ctrl-ring", "%d", evil_maps(e)) ?:
 	       xenbus_switch_state(xdev, XenbusStateInitWait);
 }
 
@@ -145,9 +152,12 @@ static void remove(struct xenbus_device *xdev)
 	struct evil *e = dev_get_drvdata(&xdev->dev);
 
 	disconnect(e);
+	if (e->mapped)
+		msleep(3000); /* longer than the guest waits for nothing */
+	evil_unmap(e);
 	evil_let_go(e);
 	dev_set_drvdata(&xdev->dev, NULL);
-	kfree(e);
+	kvfree(e);
 }
 
 static const struct xenbus_device_id ids[] = {{"vif"}, {""}};

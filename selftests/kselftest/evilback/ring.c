@@ -38,6 +38,7 @@ void evil_serve(struct evil *e)
 {
 	struct xen_netif_tx_request request;
 
+	evil_control(e);
 	while (RING_HAS_UNCONSUMED_REQUESTS(&e->tx)) {
 		RING_COPY_REQUEST(&e->tx, e->tx.req_cons++, &request);
 		answer_tx(e, request.id, XEN_NETIF_RSP_OKAY);
@@ -156,44 +157,12 @@ static void rx_extras(struct evil *e)
 	}
 }
 
-/* NF-11, NF-12: a page of the guest's stays mapped after the answer to it. */
-static bool keep(struct evil *e, grant_ref_t ref, u32 access)
-{
-	struct gnttab_map_grant_ref map;
-	phys_addr_t where;
-
-	if (gnttab_alloc_pages(1, &e->kept)) {
-		e->kept = NULL;
-		return false;
-	}
-	where = (phys_addr_t)pfn_to_kaddr(page_to_pfn(e->kept));
-	gnttab_set_map_op(&map, where, GNTMAP_host_map | access, ref, e->xdev->otherend_id);
-	if (gnttab_map_refs(&map, NULL, &e->kept, 1) || map.status) {
-		pr_err("evilback: grant %u cannot be mapped: %d\n", ref, map.status);
-		gnttab_free_pages(1, &e->kept);
-		e->kept = NULL;
-		return false;
-	}
-	e->kept_handle = map.handle;
-	return true;
-}
-
-void evil_let_go(struct evil *e)
-{
-	struct gnttab_unmap_grant_ref unmap;
-
-	if (!e->kept)
-		return;
-	gnttab_set_unmap_op(&unmap, (phys_addr_t)pfn_to_kaddr(page_to_pfn(e->kept)), GNTMAP_host_map, e->kept_handle);
-	gnttab_unmap_refs(&unmap, NULL, &e->kept, 1);
-	gnttab_free_pages(1, &e->kept);
-}
-
+/* NF-11, NF-12 */
 static void tx_mapped(struct evil *e)
 {
 	struct xen_netif_tx_request request;
 
-	if (!next_tx(e, &request) || !keep(e, request.gref, GNTMAP_readonly))
+	if (!next_tx(e, &request) || !evil_keep(e, request.gref, GNTMAP_readonly))
 		return;
 	answer_tx(e, request.id, XEN_NETIF_RSP_OKAY);
 	push_tx(e);
@@ -206,10 +175,16 @@ static void rx_mapped(struct evil *e)
 	if (!RING_HAS_UNCONSUMED_REQUESTS(&e->rx))
 		return;
 	RING_COPY_REQUEST(&e->rx, e->rx.req_cons, &request);
-	if (!keep(e, request.gref, 0))
+	if (!evil_keep(e, request.gref, 0))
 		return;
 	answer_rx(e, 0, 1500, 0);
 	push_rx(e);
+}
+
+void evil_send(struct evil *e)
+{
+	if (answer_rx(e, 0, 200, 0))
+		push_rx(e);
 }
 
 /* NF-03: what the guest reads is written over while it does. */
@@ -272,6 +247,14 @@ static const struct {
 	{"rx-chains", rx_chains},
 	{"rx-extras", rx_extras},
 	{"rx-mapped", rx_mapped},
+	{"map-says-yes", nothing},
+	{"map-silent", nothing},
+	{"map-size-0", nothing},
+	{"map-size-huge", nothing},
+	{"map-answer-twice", evil_answer_twice},
+	{"map-wrong-id", evil_wrong_id},
+	{"map-kept", nothing},
+	{"map-write-late", evil_write_late},
 	{"scribble", scribble},
 	{"event-storm", event_storm},
 	{"states", states},
