@@ -67,9 +67,9 @@ sk_buff *RxQueue::copied_skb(const RxPacket &packet)
 	if (RINGWAY_LIKELY(skb != nullptr)) {
 		for (u32 i = 0; i < packet.pieces; i++) {
 			const RxPiece &piece = packet.piece[i];
-			__builtin_memcpy(host_skb_put(skb, piece.length),
-					 buffer(ring_.rsp_cons() + piece.slot).data + piece.offset,
-					 piece.length);
+			shared::copy_in(host_skb_put(skb, piece.length),
+					buffer(ring_.rsp_cons() + piece.slot).data + piece.offset,
+					piece.length);
 		}
 		stats->copied++;
 	} else {
@@ -99,7 +99,7 @@ Result<sk_buff *> RxQueue::paged_skb(const RxPacket &packet)
 		Buffer &from = buffer(ring_.rsp_cons() + piece.slot);
 		u32 offset = piece.offset, length = piece.length;
 		if (i == 0) {
-			__builtin_memcpy(host_skb_put(skb, head), from.data + offset, head);
+			shared::copy_in(host_skb_put(skb, head), from.data + offset, head);
 			offset += head;
 			length -= head;
 		}

@@ -48,7 +48,7 @@ bool RxQueue::spread(sk_buff *skb, const RxPacket &packet, u32 head)
 				room = kPageSize;
 			}
 			const u32 length = left < room ? left : room;
-			__builtin_memcpy(to, from, length);
+			shared::copy_in(to, from, length);
 			to += length;
 			from += length;
 			left -= length;

@@ -20,6 +20,7 @@
 // is asked for, which comes before the ring is full; for skbs that are held, one at three quarters of what is
 // under way; for pages that are lent, at half.
 #include "netfront/queue.hpp"
+#include "netfront/skb_bytes.hpp"
 
 namespace ringway::netfront
 {
@@ -78,13 +79,14 @@ void TxQueue::post(sk_buff *skb, const tx_view &view, const TxPlan &plan)
 {
 	const bool hold = outstanding() >= kDoneAtOnce;
 	u32 remaining = plan.slots(), done = 0, last = 0;
+	SkbBytes bytes{skb, view};
 	for (u32 i = 0; i < plan.copy_slots; i++) {
 		const u32 left = plan.copy_bytes - done;
 		const u32 length = left < kPageSize ? left : kPageSize;
 		const u32 id = slots_.take_buffered(ring_.req_prod());
 		TxSlot &slot = slots_[id];
 		last = id;
-		host_skb_read(skb, done, slot.buffer, length);
+		bytes.read(slot.buffer, length);
 		done += length;
 
 		const u16 more = --remaining ? NETTXF_more_data : 0;

@@ -49,9 +49,9 @@ Result<xdp_area> RxQueue::lay_out(const RxPacket &packet)
 		stats->xdp_copied++;
 		for (u32 i = 0; i < packet.pieces; i++) {
 			const RxPiece &piece = packet.piece[i];
-			__builtin_memcpy(bytes_of(area) + area.length,
-					 buffer(ring_.rsp_cons() + piece.slot).data + piece.offset,
-					 piece.length);
+			shared::copy_in(bytes_of(area) + area.length,
+					buffer(ring_.rsp_cons() + piece.slot).data + piece.offset,
+					piece.length);
 			area.length += piece.length;
 		}
 	} else {
@@ -162,7 +162,7 @@ bool TxQueue::transmit_bytes(const u8 *bytes, u32 length, u16 flags)
 	const bool fits = ring_.free_slots() > kMaxSlots && make_buffers(1);
 	if (RINGWAY_LIKELY(fits)) {
 		const u32 id = slots_.take_buffered(ring_.req_prod());
-		__builtin_memcpy(slots_[id].buffer, bytes, length);
+		shared::copy_out(slots_[id].buffer, bytes, length);
 		ring_.post(
 			TxRequest{slots_[id].ref, 0, flags, static_cast<u16>(id), static_cast<u16>(length)});
 		stats->packets++;

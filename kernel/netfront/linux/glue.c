@@ -38,12 +38,9 @@ __always_inline void host_skb_frag(const struct sk_buff *skb, u32 i, struct frag
 	frag->length = skb_frag_size(f);
 }
 
-__always_inline void host_skb_read(const struct sk_buff *skb, u32 offset, void *to, u32 length)
+__always_inline const void *host_skb_data(const struct sk_buff *skb)
 {
-	if (likely(offset + length <= skb_headlen(skb)))
-		memcpy(to, skb->data + offset, length);
-	else if (unlikely(skb_copy_bits(skb, offset, to, length)))
-		memset(to, 0, length); /* cannot be: length never exceeds skb->len */
+	return skb->data;
 }
 
 __always_inline u32 *host_skb_pending(struct sk_buff *skb)

@@ -112,7 +112,7 @@ enum xdp_verdict {
 
 void host_skb_view(const struct sk_buff *skb, struct tx_view *view);
 void host_skb_frag(const struct sk_buff *skb, uint32_t i, struct frag_view *frag);
-void host_skb_read(const struct sk_buff *skb, uint32_t offset, void *to, uint32_t length);
+const void *host_skb_data(const struct sk_buff *skb);
 uint32_t *host_skb_pending(struct sk_buff *skb); /* our word in skb->cb */
 void host_skb_timestamp(struct sk_buff *skb);
 void host_skb_sent(struct sk_buff *skb, int napi_budget);

@@ -31,11 +31,9 @@ void host_skb_frag(const sk_buff *skb, u32 i, frag_view *frag)
 	const auto &f = skb->frags.at(i);
 	*frag = {f.first + f.offset / kPageSize, f.offset % kPageSize, f.length};
 }
-void host_skb_read(const sk_buff *skb, u32 offset, void *to, u32 length)
+const void *host_skb_data(const sk_buff *skb)
 {
-	const auto all = skb->bytes();
-	ASSERT_LE(offset + length, all.size());
-	std::memcpy(to, all.data() + offset, length);
+	return skb->linear.data();
 }
 u32 *host_skb_pending(sk_buff *skb)
 {

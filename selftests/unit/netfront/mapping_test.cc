@@ -102,6 +102,35 @@ TEST_F(MappingTest, LateWritesChangeNoPacket)
 	}
 }
 
+// Each byte of a mapped buffer is read at most once, so nothing can change between two looks at it. And what
+// the backend changes in the moment before it is read is what goes up. NF-41
+TEST_F(MappingTest, EachByteIsReadOnce)
+{
+	map_all();
+	static std::set<const u8 *> read;
+	struct Unhook {
+		~Unhook() { shared::before_copy = nullptr; }
+	} unhook;
+	shared::before_copy = [](const void *mapped, std::size_t bytes, bool write) {
+		auto *byte = static_cast<u8 *>(const_cast<void *>(mapped));
+		for (std::size_t i = 0; i < bytes && !write; i++) {
+			EXPECT_TRUE(read.insert(byte + i).second);
+			byte[i] ^= 0x5a;
+		}
+	};
+	for (const u32 length : {60u, 300u, 1514u, 2049u, 65535u}) {
+		read.clear();
+		arrive(pattern(length), 4000);
+		EXPECT_EQ(read.size(), length);
+		auto expected = pattern(length);
+		for (u8 &byte : expected)
+			byte ^= 0x5a;
+		ASSERT_EQ(q.received.size(), 1u);
+		EXPECT_EQ(q.received[0]->bytes(), expected);
+		drop_received();
+	}
+}
+
 TEST_F(MappingTest, ShortIsLinearAndTheRestIsSpread)
 {
 	map_all();
