@@ -150,6 +150,13 @@ public:
 			put(first + i, of(i));
 		rsp_prod_ = first + n;
 	}
+	// For callers that count themselves: writes the one behind the next n; then all of them are added.
+	template <typename T>
+	RINGWAY_ALWAYS_INLINE void respond_behind(u32 n, const T &response)
+	{
+		put(rsp_prod_ + n, response);
+	}
+	void responded(u32 n) { rsp_prod_ += n; }
 	u32 unpublished() const { return rsp_prod_ - published_; }
 
 	// Publishes all responses written since the last push; true if the frontend wants an event.

@@ -65,6 +65,11 @@ static void vif_show_queue(struct seq_file *file, const struct netback_queue_vie
 	seq_printf(file, "backlog: %u packets, %u bytes of memory%s%s%s\n", view->backlog_packets,
 		   view->backlog_bytes, view->stopped ? ", transmit queue stopped" : "",
 		   view->throttled ? ", waits for its limit" : "", view->stalled ? ", stalled" : "");
+	if (view->mapped_buffers)
+		seq_printf(file, "buffers: %u stay mapped, %llu TX and %llu RX requests looked for in their table\n",
+			   view->mapped_buffers, view->misses_from_guest, view->misses_to_guest);
+	else
+		seq_puts(file, "buffers: none stay mapped\n");
 	vif_show_poll(file, "TX", q, FROM_GUEST);
 	vif_show_poll(file, "RX", q, TO_GUEST);
 	seq_printf(file, "turn: %u bytes owed%s\n", view->owed, view->waits ? ", waits for a receiver" : "");

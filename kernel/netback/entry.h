@@ -95,6 +95,8 @@ struct netback_queue_view {
 	struct queue_host *host;
 	struct netback_ring_view from_guest, to_guest;
 	uint32_t backlog_packets, backlog_bytes, owed;
+	uint32_t mapped_buffers;
+	uint64_t misses_from_guest, misses_to_guest; /* requests that were looked for in the table of them */
 	bool stopped, throttled, stalled, waits;
 };
 struct netback_bucket_view {

@@ -18,6 +18,7 @@
 #define MOST_QUEUES 64u /* stats.cpp has names for so many */
 #define FEWEST_FATAL 18u /* what frontends send legitimately */
 #define MOST_FATAL 64u
+#define MOST_MAPPED 1024u
 
 static unsigned int max_queues;
 module_param(max_queues, uint, 0644);
@@ -225,6 +226,10 @@ static int __init netback_init(void)
 		pr_warn("fatal_skb_slots=%u is not between %u and %u: the nearest is used\n", host_params.fatal_slots,
 			FEWEST_FATAL, MOST_FATAL);
 		host_params.fatal_slots = clamp(host_params.fatal_slots, FEWEST_FATAL, MOST_FATAL);
+	}
+	if (host_params.mapped_buffers > MOST_MAPPED) {
+		pr_warn("mapped_buffers=%u is more than %u, which is used\n", host_params.mapped_buffers, MOST_MAPPED);
+		host_params.mapped_buffers = MOST_MAPPED;
 	}
 	err = netback_lanes_create();
 	if (err)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The control ring: a guest's messages about hashing (core/control.hpp says what each one means).
+// The control ring: a guest's messages about hashing, and about buffers that stay mapped, which mappings.cpp
+// carries out (core/control.hpp says what each one means).
 //
 // Messages are handled in process context, at most kMessages before others get the CPU. There are two
 // configurations, one in force and one to change; a message works on a copy, and when packets are hashed by
@@ -9,7 +10,8 @@
 // in a loop waits for grace periods, at nobody's expense.
 //
 // A connection begins without hashing (a mapping may name queues that the next one has not).
-#include "core/grant_copy.hpp"
+#include "netback/asked/granted_page.hpp"
+#include "netback/asked/mappings.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -22,31 +24,37 @@ inline constexpr u32 kMessages = 16; // a guest needs about five in its life
 // The start of a page that the guest granted, by a copy: nothing of it is mapped. HOSTILE: the reference.
 bool fetch(u16 domain, u32 gref, void *to, u32 bytes)
 {
-	u64 frame;
-	void *page = host_page_alloc(&frame);
-	if (!page)
+	GrantedPage page(domain);
+	if (!page.read(gref, bytes))
 		return false;
-	CopyBatch<1> copy;
-	bool failed = false;
-	copy.add({gref, domain, 0, true}, {frame, DOMID_SELF, 0, false}, static_cast<u16>(bytes), 0);
-	copy.run([](void *ops, u32 n) { host_grant_copy(ops, n); }, [&failed](u16) { failed = true; });
-	if (!failed)
-		__builtin_memcpy(to, page, bytes);
-	host_page_free(page);
-	return !failed;
+	__builtin_memcpy(to, page.bytes(), bytes);
+	return true;
+}
+
+// Does the message change what packets are hashed by?
+bool changes_hashing(const CtrlRequest &request)
+{
+	switch (request.type) {
+	case XEN_NETIF_CTRL_TYPE_SET_HASH_ALGORITHM:
+	case XEN_NETIF_CTRL_TYPE_SET_HASH_FLAGS:
+	case XEN_NETIF_CTRL_TYPE_SET_HASH_KEY:
+	case XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING_SIZE:
+	case XEN_NETIF_CTRL_TYPE_SET_HASH_MAPPING:
+		return true;
+	default:
+		return false;
+	}
 }
 
 CtrlResponse handle(Vif &vif, Control &control, const CtrlRequest &request) RINGWAY_REQUIRES(control)
 {
 	HashConfig &next = control.config[!control.current];
 	next = control.config[control.current];
-	const CtrlResponse answer =
-		control_message(next, request, vif.frontend.queues, [&vif](u32 gref, void *to, u32 bytes) {
-			return fetch(vif.domain, gref, to, bytes);
-		});
-	if (answer.status == XEN_NETIF_CTRL_STATUS_SUCCESS &&
-	    request.type != XEN_NETIF_CTRL_TYPE_GET_HASH_FLAGS &&
-	    request.type != XEN_NETIF_CTRL_TYPE_GET_HASH_MAPPING_SIZE)
+	const CtrlResponse answer = control_message(
+		next, request, vif.frontend.queues,
+		[&vif](u32 gref, void *to, u32 bytes) { return fetch(vif.domain, gref, to, bytes); },
+		BufferMessages(vif));
+	if (answer.status == XEN_NETIF_CTRL_STATUS_SUCCESS && changes_hashing(request))
 		control.publish();
 	return answer;
 }
@@ -77,9 +85,16 @@ netback_control netback_control_poll(netback_vif *vif)
 		vif->fatal(0, waiting.error());
 		return NETBACK_CONTROL_STOP;
 	}
-	const u32 n = waiting.value() < kMessages ? waiting.value() : kMessages;
-	for (u32 i = 0; i < n; i++) {
+	const u32 most = waiting.value() < kMessages ? waiting.value() : kMessages;
+	u32 n = 0;
+	bool later = false;
+	for (; n < most; n++) {
 		const CtrlRequest request = ring.request(ring.req_cons());
+		const u32 entries = gref_list_length(request, vif->frontend.queues);
+		if (RINGWAY_UNLIKELY(entries && !pay_for_entries(*vif, entries))) {
+			later = true; // the message stays in the ring
+			break;
+		}
 		ring.consume(1);
 		ring.respond(handle(*vif, control, request));
 		if (RINGWAY_UNLIKELY(control.ending.load(std::memory_order_relaxed)))
@@ -87,6 +102,8 @@ netback_control netback_control_poll(netback_vif *vif)
 	}
 	if (n && ring.push_responses())
 		host_control_notify(vif->host);
+	if (RINGWAY_UNLIKELY(later))
+		return NETBACK_CONTROL_LATER;
 	if (n < waiting.value() || ring.ask_request_event())
 		return NETBACK_CONTROL_MORE;
 	return n ? NETBACK_CONTROL_DONE : NETBACK_CONTROL_IDLE;

@@ -7,6 +7,7 @@
 // frontend that makes any step of any queue fail leaves nothing behind (the class of the advisories on
 // half-built queues), and the next attempt starts clean.
 #include "core/place.hpp"
+#include "netback/asked/mappings.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -26,6 +27,7 @@ RINGWAY_UNCHECKED void close_queue(Queue &queue)
 	queue.purge_backlog();
 	queue.from_guest_ring.detach();
 	queue.to_guest_ring.detach();
+	unmap_buffers(queue);
 	host_queue_destroy(queue.host); // unmaps the rings
 	queue.host = nullptr;
 }

@@ -35,6 +35,7 @@ struct FromGuestStats {
 	u64 why[kWhys];
 	u64 batches, throttled, turns_passed, held, waited, backed_up, shed;
 	u64 copies, hypercalls, notifications;
+	u64 mapped; // packets whose bytes came out of a buffer that stays mapped
 };
 struct ToGuestStats {
 	u64 packets, bytes;
@@ -43,6 +44,7 @@ struct ToGuestStats {
 	u64 dropped_multicast, stalls;
 	u64 batches, notifications, held;
 	u64 copies, hypercalls, throttled;
+	u64 mapped; // packets that were written into one
 };
 
 // The time of polls and the interrupts (poll_entry.cpp). A poll that has completed may still be on its way
@@ -50,6 +52,7 @@ struct ToGuestStats {
 struct WorkStats {
 	u64 from_guest_cycles, to_guest_cycles; // of the time-stamp counter
 	u64 from_guest_events, to_guest_events, spurious_events;
+	u64 mapped_buffers; // now: no counter, and none any more when the connection ends
 
 	static void add(u64 &to, u64 n) { __atomic_fetch_add(&to, n, __ATOMIC_RELAXED); }
 	// A clock that jumped, because two CPUs' differ, counts nothing; nor does what no poll can last.

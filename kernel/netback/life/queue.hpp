@@ -6,11 +6,13 @@
 // by the to-guest poll and by the from-guest polls of other vifs, so it has a lock, held for one batch:
 // whoever holds `host` (clang checks it) may touch what is guarded by it.
 #pragma once
+#include "core/mapped_buffers.hpp"
 #include "core/relaxed.hpp"
 #include "core/ring.hpp"
 #include "netback/entry.h"
 #include "netback/life/counters.hpp"
 #include "netback/life/locks.hpp"
+#include <atomic>
 
 namespace ringway::netback
 {
@@ -41,6 +43,13 @@ struct Queue {
 	Vif *vif;
 	queue_host *host;
 	u16 index;
+
+	// --- Buffers of the guest's that stay mapped: asked/mappings.cpp replaces all of this at once.
+	// What polls look into, or null. INVARIANT: read once per batch, and nothing found there is kept for
+	// longer.
+	std::atomic<MappedBuffers *> buffers;
+	host_mapping *mapping; // CONTEXT: the control lock, until the queue is taken apart
+	u32 mapping_count;
 
 	// --- From the guest. CONTEXT: from-guest poll.
 	alignas(kLine) TxBackRing from_guest_ring;

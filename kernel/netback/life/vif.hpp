@@ -50,6 +50,10 @@ struct Vif {
 	std::atomic<u16> headroom;       // bytes its XDP program wants in front of each packet
 	Control control;                 // hashing, for guests that ask for it
 	MulticastList multicast;         // what the guest wants of it
+	// Buffers of all queues that stay mapped, and how fast that may change: asked/mappings.cpp. CONTEXT:
+	// the control lock, until the queues are taken apart
+	u32 mapped;
+	TokenBucket mapping_rate;
 
 	bool up RINGWAY_GUARDED_BY(rtnl);     // the administrator's wish
 	bool linked RINGWAY_GUARDED_BY(rtnl); // the rings are there

@@ -4,16 +4,19 @@
  *
  * "Late EOI" as everywhere: the channel stays masked until the work that the event asked for is through. The
  * work handles a bounded number of messages and then queues itself again, behind others' work, so a guest that
- * sends messages without end gets a worker's share of one CPU and no more.
+ * sends messages without end gets a worker's share of one CPU and no more. A message that costs more than the guest may
+ * use up now waits in its ring, and the work comes back.
  */
 #include <xen/events.h>
 #include <xen/xenbus.h>
 
 #include "netback/linux/state.h"
 
+#define COME_BACK (HZ / 20)
+
 static void control_work(struct work_struct *work)
 {
-	struct control_host *ctrl = container_of(work, struct control_host, work);
+	struct control_host *ctrl = container_of(to_delayed_work(work), struct control_host, work);
 	struct vif_host *host = container_of(ctrl, struct vif_host, ctrl);
 	enum netback_control result;
 	bool idle;
@@ -21,9 +24,9 @@ static void control_work(struct work_struct *work)
 	result = host->events->control(host->vif);
 	if (result == NETBACK_CONTROL_STOP)
 		return; /* the end of interrupt is never given: the guest is not heard again */
-	if (result == NETBACK_CONTROL_MORE) {
+	if (result == NETBACK_CONTROL_MORE || result == NETBACK_CONTROL_LATER) {
 		ctrl->handled = true;
-		queue_work(system_unbound_wq, work);
+		queue_delayed_work(system_unbound_wq, &ctrl->work, result == NETBACK_CONTROL_LATER ? COME_BACK : 0);
 		return;
 	}
 	idle = result == NETBACK_CONTROL_IDLE && !ctrl->handled;
@@ -38,13 +41,13 @@ static irqreturn_t control_interrupt(int irq, void *data)
 
 	WRITE_ONCE(ctrl->irq, irq); /* it may come before host_control_bind() knows the number */
 	atomic_set(&ctrl->owed, 1);
-	queue_work(system_unbound_wq, &ctrl->work);
+	queue_delayed_work(system_unbound_wq, &ctrl->work, 0);
 	return IRQ_HANDLED;
 }
 
 void host_control_init(struct vif_host *host)
 {
-	INIT_WORK(&host->ctrl.work, control_work);
+	INIT_DELAYED_WORK(&host->ctrl.work, control_work);
 	mutex_init(&host->ctrl.lock);
 }
 
@@ -94,7 +97,7 @@ int host_control_bind(struct vif_host *host)
 		return irq;
 	}
 	WRITE_ONCE(ctrl->irq, irq);
-	queue_work(system_unbound_wq, &ctrl->work); /* for what was there before the channel was bound */
+	queue_delayed_work(system_unbound_wq, &ctrl->work, 0); /* for what was there before the channel was bound */
 	return 0;
 }
 
@@ -105,7 +108,7 @@ void host_control_unbind(struct vif_host *host)
 	if (!ctrl->irq)
 		return;
 	disable_irq(ctrl->irq); /* so nobody queues the work but itself */
-	cancel_work_sync(&ctrl->work);
+	cancel_delayed_work_sync(&ctrl->work);
 	unbind_from_irqhandler(ctrl->irq, ctrl);
 	ctrl->irq = 0;
 }

@@ -71,8 +71,26 @@ struct frontend_features {
 	bool can_sg, gso_tcpv4, gso_tcpv6, ip_csum, ipv6_csum, rx_notify, multicast_control;
 };
 
-/* What became of the control ring's messages: there were none; there were some; more wait; hear the guest no more. */
-enum netback_control { NETBACK_CONTROL_IDLE, NETBACK_CONTROL_DONE, NETBACK_CONTROL_MORE, NETBACK_CONTROL_STOP };
+/*
+ * What became of the control ring's messages: there were none; there were some; more wait; the next one has to wait a
+ * while; hear the guest no more.
+ */
+enum netback_control {
+	NETBACK_CONTROL_IDLE,
+	NETBACK_CONTROL_DONE,
+	NETBACK_CONTROL_MORE,
+	NETBACK_CONTROL_LATER,
+	NETBACK_CONTROL_STOP
+};
+
+/* A page of a guest that stays mapped, or is to be. */
+struct host_mapping {
+	uint32_t ref, handle;
+	uint8_t *bytes;
+	bool writable, mapped;
+	bool leaves; /* the logic's: it is about to be unmapped */
+};
+#define HOST_MAPPING_BATCH 32u /* the hypervisor unmaps so many with one flush of TLBs */
 
 /* Limits, as XenStore has them: "BYTES,MICROSECONDS", "PACKETS" per second. */
 enum netback_limit {
@@ -110,6 +128,8 @@ extern struct host_params {
 	uint32_t fatal_slots; /* beyond the first, that a packet may have */
 	uint32_t drain_msecs; /* how long a packet waits for buffers */
 	uint32_t stall_msecs; /* how long a guest may post none; 0: for ever */
+	uint32_t mapped_buffers; /* of a queue that stay mapped at most; 0: none */
+	uint32_t mapped_total;   /* of all vifs together */
 	uint32_t queue_bytes; /* no parameter: of dom0 memory that a queue may have waiting, in each direction */
 } host_params;
 
@@ -210,6 +230,12 @@ void host_control_unmap(struct vif_host *host);
 void host_control_notify(struct vif_host *host);
 void host_control_lock(struct vif_host *host); /* the ring and what came over it */
 void host_control_unlock(struct vif_host *host);
+/* Pages that stay mapped, at most HOST_MAPPING_BATCH at a time. */
+bool host_guest_has_devices(struct vif_host *host);
+int host_mapping_take(struct host_mapping *mapping, uint32_t count); /* addresses: for all, or none and -errno */
+void host_mapping_give_back(struct host_mapping *mapping, uint32_t count);
+void host_map(struct vif_host *host, struct host_mapping *mapping, uint32_t count); /* sets `mapped` of each */
+void host_unmap(struct vif_host *host, struct host_mapping *mapping, uint32_t count); /* those that are mapped */
 int host_read_headroom(struct vif_host *host, uint32_t *bytes); /* 0 when the guest asks for none */
 struct queue_host *host_queue_create(struct vif_host *host, uint32_t index, uint32_t count, struct netback_queue *queue,
 				     void **from_guest_ring, void **to_guest_ring, int *error);

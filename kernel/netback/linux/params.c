@@ -8,6 +8,8 @@ struct host_params host_params = {
 	.fatal_slots = 20,
 	.drain_msecs = 10000,
 	.stall_msecs = 60000,
+	.mapped_buffers = 512,
+	.mapped_total = 131072,
 	.queue_bytes = 64 * 1024,
 };
 
@@ -19,3 +21,9 @@ MODULE_PARM_DESC(rx_stall_timeout_msecs, "How long a guest may post no buffers b
 
 module_param_named(fatal_skb_slots, host_params.fatal_slots, uint, 0444);
 MODULE_PARM_DESC(fatal_skb_slots, "Slots beyond the first that a packet may have before its vif is disabled");
+
+module_param_named(mapped_buffers, host_params.mapped_buffers, uint, 0444);
+MODULE_PARM_DESC(mapped_buffers, "Buffers of a queue that a guest may keep mapped, up to 1024 (default: 512; 0: none)");
+
+module_param_named(mapped_buffers_total, host_params.mapped_total, uint, 0444);
+MODULE_PARM_DESC(mapped_buffers_total, "The same of all vifs together; a vif gets a quarter at most (default: 131072)");

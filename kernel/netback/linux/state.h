@@ -17,7 +17,7 @@ struct control_host {
 	void *ring;
 	int irq; /* 0: not bound */
 	unsigned int port;
-	struct work_struct work;
+	struct delayed_work work;
 	struct mutex lock; /* the ring and what came over it */
 	atomic_t owed; /* an end of interrupt */
 	bool handled; /* messages, since it was owed; CONTEXT: the work */

@@ -65,7 +65,7 @@ struct Stat {
 // Names are from the vif's viewpoint in dom0: rx is what the guest sends.
 constexpr Stat kStockStats[] = {
 	{"rx_gso_checksum_fixup", [](const QueueStats &s) { return s.from_guest.gso_checksum_fixup; }},
-	// Nothing is ever mapped, and no packet has more slots than can be handled without making it anew.
+	// No page of a packet is lent to Linux, and no packet has more slots than can be handled without making it anew.
 	{"tx_zerocopy_sent", [](const QueueStats &) { return u64{0}; }},
 	{"tx_zerocopy_success", [](const QueueStats &) { return u64{0}; }},
 	{"tx_zerocopy_fail", [](const QueueStats &) { return u64{0}; }},
@@ -98,6 +98,7 @@ constexpr Stat kQueueStats[] = {
 	{"from_guest_copies", [](const QueueStats &s) { return s.from_guest.copies; }},
 	{"from_guest_hypercalls", [](const QueueStats &s) { return s.from_guest.hypercalls; }},
 	{"from_guest_batches", [](const QueueStats &s) { return s.from_guest.batches; }},
+	{"from_guest_mapped", [](const QueueStats &s) { return s.from_guest.mapped; }},
 	{"from_guest_direct", [](const QueueStats &s) { return s.from_guest.path_direct; }},
 	{"from_guest_flooded", [](const QueueStats &s) { return s.from_guest.path_flood; }},
 	{"from_guest_skb_forward", [](const QueueStats &s) { return s.from_guest.path_skb; }},
@@ -122,6 +123,7 @@ constexpr Stat kQueueStats[] = {
 	{"to_guest_batches", [](const QueueStats &s) { return s.to_guest.batches; }},
 	{"to_guest_notifications", [](const QueueStats &s) { return s.to_guest.notifications; }},
 	{"to_guest_notifications_held", [](const QueueStats &s) { return s.to_guest.held; }},
+	{"to_guest_mapped", [](const QueueStats &s) { return s.to_guest.mapped; }},
 	{"to_guest_direct", [](const QueueStats &s) { return s.to_guest.direct; }},
 	{"to_guest_switched", [](const QueueStats &s) { return s.to_guest.switched; }},
 	{"to_guest_throttled", [](const QueueStats &s) { return s.to_guest.throttled; }},
@@ -134,6 +136,7 @@ constexpr Stat kQueueStats[] = {
 	{"to_guest_stalls", [](const QueueStats &s) { return s.to_guest.stalls; }},
 	{"to_guest_copy_failed", [](const QueueStats &s) { return s.to_guest.copy_failed; }},
 	{"spurious_events", [](const QueueStats &s) { return s.work.spurious_events; }},
+	{"mapped_buffers", [](const QueueStats &s) { return s.work.mapped_buffers; }},
 };
 
 template <size_t N>

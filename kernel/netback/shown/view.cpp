@@ -39,6 +39,11 @@ bool netback_view_queue(netback_vif *vif, u32 index, netback_queue_view *out)
 	out->from_guest = view_of(queue->from_guest_ring.indices());
 	out->owed = queue->overdrawn;
 	out->waits = queue->waits;
+	if (const MappedBuffers *buffers = queue->buffers.load(std::memory_order_acquire)) {
+		out->mapped_buffers = buffers->map().count();
+		out->misses_from_guest = buffers->misses_from_guest();
+		out->misses_to_guest = buffers->misses_to_guest();
+	}
 	host_softirq_off();
 	host_to_guest_lock(queue->host);
 	out->to_guest = view_of(queue->to_guest_ring.indices());

@@ -31,13 +31,15 @@ Host::Host()
 {
 	EXPECT_EQ(host, nullptr);
 	host = this;
-	host_params = {20, 10000, 60000, kBacklogBytes};
+	host_params = {20, 10000, 60000, 512, 16384, kBacklogBytes};
+	shared::before_copy = check_copy;
 	EXPECT_EQ(netback_lanes_create(), 0);
 }
 
 Host::~Host()
 {
 	netback_lanes_destroy();
+	shared::before_copy = nullptr;
 	EXPECT_EQ(leaks(), "");
 	host = nullptr;
 }
@@ -93,6 +95,8 @@ std::string Host::leaks() const
 	say("accounts", live_accounts);
 	say("mapped rings", live_rings);
 	say("bound channels", live_channels);
+	say("mapped buffers", static_cast<s64>(mappings.size()));
+	say("addresses for them", live_addresses);
 	return out;
 }
 

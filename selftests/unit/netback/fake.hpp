@@ -32,6 +32,14 @@ inline constexpr u32 kBacklogBytes = 512 * 1024; // that a queue may have waitin
 struct Grant {
 	u8 *page;
 	bool read_only;
+	u32 mapped = 0; // so often: it cannot be revoked, and its page stays
+};
+
+// A page of a guest's that netback has mapped. What copies its bytes says so (shared::before_copy).
+struct Mapping {
+	u16 domain;
+	u32 ref;
+	bool writable;
 };
 
 // Everything one test needs of the machine; one at a time.
@@ -46,10 +54,20 @@ struct Host {
 	// The status of the n-th copy; GNTST_okay carries it out.
 	std::function<s16(u64 nth, const gnttab_copy &)> refuse;
 
+	// Mappings, by their handles. The status of the n-th that is asked for; or the whole batch fails.
+	std::map<u32, Mapping> mappings;
+	u32 next_handle = 1;
+	u64 maps = 0, unmaps = 0;
+	std::function<s16(u64 nth, u32 ref)> refuse_map;
+	std::function<bool(u64 nth)> refuse_map_batch;
+	u64 map_batches = 0;
+	s64 mapping_pages_left = 1 << 30;                    // addresses
+	std::function<void(const void *, bool)> before_copy; // of mapped bytes
+
 	// --- memory
 	s64 live_accounts = 0;
 	s64 live_memory = 0, live_pages = 0, live_skbs = 0, live_queues = 0, live_rings = 0,
-	    live_channels = 0;
+	    live_channels = 0, live_addresses = 0;
 	u64 pages_left = ~0ull; // host_page_alloc() fails when none is left
 	u64 skbs_left = ~0ull;
 	unsigned long jiffies = 1000; // one per millisecond
@@ -122,6 +140,7 @@ struct vif_host {
 	ringway::u32 connects = 0, disconnects = 0;
 	std::vector<int> states;
 	std::vector<std::string> errors;
+	bool has_devices = false; // passed through
 	bool rate_locked = false, life_locked = false, counters_locked = false;
 	ringway::u32 fatal_lines = 0, stall_lines = 0;
 	std::vector<ringway::test::Forwarded> received; // up the stack
@@ -190,6 +209,8 @@ using namespace netback;
 Forwarded record(Forwarded::Kind kind, const sk_buff *skb, const brlite_verdict &verdict);
 
 u8 *new_page();
+// Are all these bytes in one page that is mapped, and may they be written?
+void check_copy(const void *mapped, size_t bytes, bool write);
 u64 frame_of(const u8 *page);
 
 // A frame of `len` bytes, different for every seed: Ethernet header, IPv4 or IPv6 or a tag and IPv4,

@@ -112,6 +112,9 @@ u32 Guest::grant(const u8 *bytes, u32 len, u32 offset, bool read_only)
 
 void Guest::revoke(u32 gref)
 {
+	if (const auto grant = host->grants.find({domain, gref});
+	    grant != host->grants.end() && grant->second.mapped)
+		return; // it stays, and so does its page
 	host->grants.erase({domain, gref});
 	const auto at = pages_.find(gref);
 	if (at == pages_.end())

@@ -89,6 +89,27 @@ TEST(Operations, ArmWhatTheirNamesSay)
 	armed_by("a's events are held", [](World &w) { return queue_of(w.b)->to_guest.hold; });
 }
 
+// NB-59
+TEST(Operations, MapWhatTheirNamesSay)
+{
+	const auto mapped_after = [](const char *name) {
+		World world;
+		for (const Operation &each : operations)
+			if (std::string(each.name) == name) {
+				each.prepare(world);
+				each.run(world);
+				return host->mappings.size();
+			}
+		return size_t{999};
+	};
+	EXPECT_EQ(mapped_after("a maps"), 3u);
+	EXPECT_EQ(mapped_after("b maps"), 16u);
+	EXPECT_EQ(mapped_after("a unmaps"), 16u);
+	EXPECT_EQ(mapped_after("b unmaps"), 3u);
+	EXPECT_EQ(mapped_after("a sends from mapped to mapped"), 19u);
+	EXPECT_EQ(mapped_after("b's backlog goes to mapped"), 19u);
+}
+
 class Pair : public testing::TestWithParam<size_t>
 {
 };

@@ -82,6 +82,51 @@ void b_hashes(World &w)
 	say(XEN_NETIF_CTRL_TYPE_SET_HASH_FLAGS, 0);
 	say(XEN_NETIF_CTRL_TYPE_SET_HASH_FLAGS, kHashTypes);
 }
+// A message of all buffers that the guest has posted, on either ring.
+void say_of_buffers(Guest &g, CtrlFrontRing &control, u16 type)
+{
+	std::vector<GrefListEntry> list;
+	for (const auto &[id, gref] : g.queue[0].sent)
+		list.push_back({gref, XEN_NETIF_CTRLF_GREF_readonly, 0});
+	for (const auto &[slot, buffer] : g.queue[0].posted)
+		list.push_back({buffer.second, 0, 0});
+	const u32 page = g.grant(reinterpret_cast<const u8 *>(list.data()),
+				 static_cast<u32>(list.size() * sizeof list[0]), 0, false);
+	control.post(CtrlRequest{7, type, {0, page, static_cast<u32>(list.size())}});
+	(void)control.push_requests();
+}
+void a_will_map(World &w)
+{
+	say_of_buffers(w.a, w.a_control, XEN_NETIF_CTRL_TYPE_ADD_GREF_MAPPING);
+}
+void b_will_map(World &w)
+{
+	say_of_buffers(w.b, w.control, XEN_NETIF_CTRL_TYPE_ADD_GREF_MAPPING);
+}
+void both_have_mapped(World &w)
+{
+	if (!host->mappings.empty())
+		return; // a row that came before did it
+	a_will_map(w);
+	b_will_map(w);
+	control_work(w.a);
+	control_work(w.b);
+}
+void a_sends_mapped(World &w)
+{
+	both_have_mapped(w);
+	a_sends(w);
+}
+void a_will_unmap(World &w)
+{
+	a_sends_mapped(w);
+	say_of_buffers(w.a, w.a_control, XEN_NETIF_CTRL_TYPE_DEL_GREF_MAPPING);
+}
+void b_will_unmap(World &w)
+{
+	a_sends_mapped(w);
+	say_of_buffers(w.b, w.control, XEN_NETIF_CTRL_TYPE_DEL_GREF_MAPPING);
+}
 void b_is_kicked(World &w)
 {
 	b_waits_for_packets(w);
@@ -98,6 +143,8 @@ World::World()
 {
 	control.init(control_page.data(), 0);
 	b.dev.ctrl_page = control_page.data();
+	a_control.init(a_control_page.data(), 0);
+	a.dev.ctrl_page = a_control_page.data();
 	a.connect();
 	b.connect();
 	a.join_switch([this](const brlite_frame &) {
@@ -189,6 +236,13 @@ const std::vector<Operation> ringway::test::operations = {
 	{"statistics", nullptr, [](World &w) { statistics(w.b); statistics(w.a); }},
 	{"debugfs", nullptr, [](World &w) { show_queue(w.b); kick_queue(w.b); show_queue(w.a); kick_queue(w.a); }},
 	{"control messages", b_hashes, [](World &w) { control_work(w.b); }},
+	{"a maps", a_will_map, [](World &w) { control_work(w.a); }},
+	{"b maps", b_will_map, [](World &w) { control_work(w.b); }},
+	{"a unmaps", a_will_unmap, [](World &w) { control_work(w.a); }},
+	{"b unmaps", b_will_unmap, [](World &w) { control_work(w.b); }},
+	{"a sends from mapped to mapped", a_sends_mapped, [](World &w) { poll(w.a, FROM_GUEST); }},
+	{"b's backlog goes to mapped", [](World &w) { both_have_mapped(w); b_waits_for_packets(w); },
+	 [](World &w) { poll(w.b, TO_GUEST); }},
 	{"headroom changes", [](World &w) { w.b.dev.headroom = 64; },
 	 [](World &w) { frontend(w.b, XenbusState::reconfiguring); }},
 	{"b wants a filter", nullptr,

@@ -10,8 +10,8 @@ namespace ringway::test
 // Two vifs of which `a` sends to `b`, in the state in which most happens at once.
 struct World {
 	Host machine;
-	Page control_page;
-	CtrlFrontRing control;
+	Page control_page, a_control_page;
+	CtrlFrontRing control, a_control; // b's, a's
 	Guest a{1}, b{2};
 
 	World();
