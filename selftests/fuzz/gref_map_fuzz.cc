@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// The table of mapped buffers and the cache in front of it, against a map of the standard library.
+// NB-70: the table of mapped buffers and the cache in front of it, against a map of the standard library.
 //
 // What must hold: a list is refused only for a reference that stands in it twice, or for more than kProbes
 // references that may share places; what is in the table is found, by any id, and nothing else is; what may

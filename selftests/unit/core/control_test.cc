@@ -200,7 +200,7 @@ struct Asked {
 	}
 };
 
-// Only what is within bounds gets through to them, as it was asked.
+// Only what is within bounds gets through to them, as it was asked. NB-68
 TEST(BuffersMessage, BoundsComeFirst)
 {
 	constexpr u16 kMessages[] = {XEN_NETIF_CTRL_TYPE_GET_GREF_MAPPING_SIZE,

@@ -128,7 +128,7 @@ TEST(GrefMap, TwiceIsRefused)
 	}
 }
 
-// A guest that chooses references for the same place is refused; eight of them are none too many.
+// A guest that chooses references for the same place is refused; eight of them are none too many. NB-70
 TEST(GrefMap, CollisionsAreBounded)
 {
 	Map map(512);

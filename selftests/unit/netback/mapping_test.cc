@@ -110,7 +110,7 @@ TEST_F(Mapping1, DeleteWithAListToReadOnly)
 	EXPECT_EQ(m.say_list(kAdd, some, 0, true), kOk) << "to add, nothing is written";
 }
 
-// NB-70
+// NB-68
 TEST_F(Mapping1, RefusesWhatIsThereAlready)
 {
 	const GrefEntries some = m.mapped(20, false);
@@ -128,7 +128,7 @@ TEST_F(Mapping1, RefusesWhatIsThereAlready)
 	EXPECT_EQ(mapped(), 70u);
 }
 
-// NB-70
+// NB-68
 TEST_F(Mapping1, RefusesFlagsAndGrantsThatAreNone)
 {
 	for (u32 bit = 1; bit < 16; bit++) {
@@ -145,7 +145,7 @@ TEST_F(Mapping1, RefusesFlagsAndGrantsThatAreNone)
 	EXPECT_EQ(m.say_list(kAdd, list), kOk);
 }
 
-// NB-70
+// NB-68
 TEST_F(Mapping1, RefusesListsThatAreNone)
 {
 	const GrefEntries list = m.buffers(3, false);
@@ -163,7 +163,7 @@ TEST_F(Mapping1, RefusesListsThatAreNone)
 	EXPECT_EQ(mapped(), 0u);
 }
 
-// The n-th map fails, for each n, with each reason that the hypervisor may give; and the whole batch. NB-71
+// The n-th map fails, for each n, with each reason that the hypervisor may give; and the whole batch. NB-69
 TEST_F(Mapping1, AllOrNothing)
 {
 	const GrefEntries list = m.buffers(70, false);
@@ -205,7 +205,7 @@ TEST_F(Mapping1, AllOrNothing)
 	EXPECT_EQ(m.say_list(kAdd, list), kOk);
 }
 
-// No address, no page, no memory at any step, for ADD and for DEL. NB-71
+// No address, no page, no memory at any step, for ADD and for DEL. NB-69
 TEST_F(Mapping1, WithoutMemoryNothingChanges)
 {
 	const GrefEntries list = m.buffers(70, false);
@@ -242,7 +242,7 @@ TEST_F(Mapping1, WithoutMemoryNothingChanges)
 	EXPECT_EQ(m.say_list(kDel, list), kBad);
 }
 
-// References that want the same place. NB-72
+// References that want the same place. NB-70
 TEST_F(Mapping1, CollisionsAreRefused)
 {
 	u32 inverse = 1;
@@ -256,7 +256,7 @@ TEST_F(Mapping1, CollisionsAreRefused)
 	EXPECT_EQ(host->maps, maps) << "found out before anything is mapped";
 }
 
-// NB-73
+// NB-71
 TEST_F(Mapping1, BoundsOfQueueVifAndHost)
 {
 	EXPECT_EQ(m.say_list(kAdd, m.buffers(512, false)), kOk);
@@ -298,7 +298,7 @@ TEST_F(Mapping1, NothingIsOfferedWhereItIsOffOrDangerous)
 	EXPECT_EQ(m.say_list(kDel, list), kNo);
 }
 
-// A guest that maps and unmaps without end gets so much of it in a second, and waits in its ring. NB-74
+// A guest that maps and unmaps without end gets so much of it in a second, and waits in its ring. NB-72
 TEST_F(Mapping1, AStormIsBounded)
 {
 	const GrefEntries list = m.buffers(512, false);
@@ -333,7 +333,7 @@ TEST_F(Mapping1, AStormIsBounded)
 	EXPECT_EQ(m.answers(), std::vector<u32>{kOk});
 }
 
-// However it ends, everything is unmapped before Closed is shown. NB-75
+// However it ends, everything is unmapped before Closed is shown. NB-73
 TEST_F(Mapping1, ClosesWithBuffersMapped)
 {
 	enum { closing, closed, gone, detached, ends };
@@ -367,7 +367,7 @@ TEST_F(Mapping1, ClosesWithBuffersMapped)
 	}
 }
 
-// NB-75
+// NB-73
 TEST_F(Mapping1, LiesWithBuffersMapped)
 {
 	m.mapped(100, false);
@@ -378,7 +378,7 @@ TEST_F(Mapping1, LiesWithBuffersMapped)
 	EXPECT_EQ(mapped(), 0u);
 }
 
-// Connecting fails at every step, with a guest that maps as soon as it can. NB-75
+// Connecting fails at every step, with a guest that maps as soon as it can. NB-73
 TEST(MappingLife, HalfBuiltQueues)
 {
 	for (u32 step = 0; step < 40; step++) {
@@ -396,7 +396,7 @@ TEST(MappingLife, HalfBuiltQueues)
 	}
 }
 
-// The list is fetched once: what the guest writes there afterwards counts for nothing. NB-76
+// The list is fetched once: what the guest writes there afterwards counts for nothing. NB-74
 TEST_F(Mapping1, ListThatChangesWhileItIsUsed)
 {
 	GrefEntries list = m.buffers(40, false);
@@ -411,7 +411,7 @@ TEST_F(Mapping1, ListThatChangesWhileItIsUsed)
 	g.revoke(page);
 }
 
-// What is mapped cannot be revoked: the guest's pages stay its own until they are unmapped. NB-77
+// What is mapped cannot be revoked: the guest's pages stay its own until they are unmapped. NB-75
 TEST_F(Mapping1, RevokedWhileMapped)
 {
 	const GrefEntries list = m.mapped(5, false);
