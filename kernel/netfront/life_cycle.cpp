@@ -120,6 +120,8 @@ void Vif::close()
 {
 	if (offered_ && !has_let_go()) {
 		halt();
+		for (u32 i = 0; i < active_; i++)
+			queue_[i]->tx.drop_held();
 		host_watch_later(host_, kWatchPeriod * 1000);
 	} else {
 		disconnect();

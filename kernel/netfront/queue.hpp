@@ -39,6 +39,8 @@ public:
 
 	// Nobody transmits or polls yet, or any more: the lock is not needed.
 	Result<void> connect(vif_host *vif, queue_host *host, Shared *shared) RINGWAY_UNCHECKED;
+	// Nobody waits for the skbs that are held: their bytes were copied.
+	void drop_held() RINGWAY_UNCHECKED;
 	void disconnect() RINGWAY_UNCHECKED;
 	u32 ring_ref() const { return ring_page_.ref(); }
 

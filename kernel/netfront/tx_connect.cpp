@@ -49,14 +49,28 @@ void TxQueue::list_buffers(MapEntry *list)
 }
 
 // CONTEXT: process; nobody transmits, NAPI is off, events are unbound.
+void TxQueue::drop_held()
+{
+	for (u32 id = 0; held_; id++) {
+		TxSlot &slot = slots_[id];
+		if (slot.use != TxSlot::Use::copied || !slot.skb)
+			continue;
+		host_skb_drop(slot.skb);
+		slot.skb = nullptr;
+		held_--;
+	}
+}
+
+// CONTEXT: the same.
 void TxQueue::disconnect()
 {
 	if (!ring_.attached())
 		return;
+	drop_held();
 	ring_.detach();
 	for (u32 id = 0; id < kSize; id++)
 		give_back(slots_[id]);
-	granted_ = held_ = 0;
+	granted_ = 0;
 	refs_.empty();
 	ring_page_.end();
 }
@@ -71,9 +85,6 @@ void TxQueue::give_back(TxSlot &slot)
 			host_skb_drop(slot.skb);
 		slot.skb = nullptr;
 	} else if (slot.buffer) {
-		if (slot.skb)
-			host_skb_drop(slot.skb);
-		slot.skb = nullptr;
 		host_grant_end(slot.ref);
 		host_page_free(slot.buffer_page);
 		slot.buffer = nullptr;

@@ -15,8 +15,12 @@ using MappingLifeTest = MappedVif;
 TEST_F(MappingLifeTest, BuffersWaitUntilTheBackendHasLetGo)
 {
 	map_all();
+	for (u32 i = 0; i < 40; i++)
+		send(k.new_skb(pattern(60)));
+	EXPECT_EQ(k.skbs.size(), 24u);
 	backend(5);
 	EXPECT_EQ(k.state, 6u);
+	EXPECT_EQ(k.skbs.size(), 0u) << "no socket waits for it";
 	EXPECT_FALSE(q.bound || host.control_bound || q.enabled);
 	EXPECT_EQ(k.granted(), 512u + 3);
 	EXPECT_EQ(k.custody.size(), 0u);
