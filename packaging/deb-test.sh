@@ -14,14 +14,8 @@ said=$OUT/deb-test.log
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-number=0 failed=0
-result() { # CODE TEXT
-	number=$((number + 1))
-	[ "$1" = 0 ] && { echo "ok $number $2"; return; }
-	failed=$((failed + 1))
-	tail -n 15 "$said" | sed 's/^/# /'
-	echo "not ok $number $2"
-}
+# shellcheck source=selftests/result.sh
+. selftests/result.sh
 # A mount namespace of its own: no mount outlives it.
 inside() {
 	# shellcheck disable=SC2016 # expanded inside

@@ -10,14 +10,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tree=$work/tree
 
-number=0 failed=0
-result() { # CODE TEXT
-	number=$((number + 1))
-	[ "$1" = 0 ] && { echo "ok $number $2"; return; }
-	failed=$((failed + 1))
-	sed 's/^/# /' "$work/said"
-	echo "not ok $number $2"
-}
+said=$work/said
+# shellcheck source=selftests/result.sh
+. selftests/result.sh
 
 # A small part of a roof, decisions and services, all of whose arrows go down; a test plants what is wrong in it.
 plant() { # FILE, its text on standard input

@@ -12,11 +12,8 @@ git ls-files -co --exclude-standard -z | while IFS= read -r -d '' f; do [ ! -e "
 	cpio -0pdm --quiet "$work"
 git -C "$work" init -q
 
-number=0 failed=0
-result() { # CODE TEXT
-	number=$((number + 1))
-	[ "$1" = 0 ] && echo "ok $number $2" || { echo "not ok $number $2"; failed=1; }
-}
+# shellcheck source=selftests/result.sh
+. selftests/result.sh
 
 echo "KTAP version 1"
 echo "1..9"

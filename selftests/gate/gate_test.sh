@@ -12,14 +12,9 @@ trap 'rm -rf "$work"' EXIT
 # What of the kernel's own flags matters here; a test adds what it needs to be wrong.
 flags=(-std=gnu++20 -O2 -ffreestanding -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -fno-gnu-unique -fno-pie)
 
-number=0 failed=0
-result() { # CODE TEXT
-	number=$((number + 1))
-	[ "$1" = 0 ] && { echo "ok $number $2"; return; }
-	failed=$((failed + 1))
-	sed 's/^/# /' "$work/said"
-	echo "not ok $number $2"
-}
+said=$work/said
+# shellcheck source=selftests/result.sh
+. selftests/result.sh
 
 # Compiles the C++ on standard input and shows it to the gate.
 judge() { # FLAG...

@@ -8,14 +8,9 @@ cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-number=0 failed=0
-result() { # CODE TEXT
-	number=$((number + 1))
-	[ "$1" = 0 ] && { echo "ok $number $2"; return; }
-	failed=$((failed + 1))
-	sed 's/^/# /' "$work/said"
-	echo "not ok $number $2"
-}
+said=$work/said
+# shellcheck source=selftests/result.sh
+. selftests/result.sh
 
 # A kernel's headers as far as kernel/Makefile reads them; its own Makefile says that it was called.
 build_for() { # RELEASE

@@ -10,14 +10,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 said=$work/said
 
-number=0 failed=0
-result() { # CODE TEXT
-	number=$((number + 1))
-	[ "$1" = 0 ] && { echo "ok $number $2"; return; }
-	failed=$((failed + 1))
-	sed 's/^/# /' "$said"
-	echo "not ok $number $2"
-}
+# shellcheck source=selftests/result.sh
+. selftests/result.sh
 
 # The tree of the packages as debian/rules lays it out, of files that only have the right names.
 contents() {
