@@ -9,8 +9,10 @@
 #include "verbs/check.hpp"
 #include "verbs/commands.hpp"
 #include "verbs/expand.hpp"
+#include "verbs/failure.hpp"
 #include "verbs/limit.hpp"
 #include "verbs/vif_stats.hpp"
+#include "verbs/vif_wait.hpp"
 #include "vif/carrier.hpp"
 #include "words/policy.hpp"
 #include "words/rules_file.hpp"
@@ -118,6 +120,17 @@ void add_list_and_show(CLI::App &vif, Arguments &a)
 	   [&a]() -> Work { return [&a](Context &c) { return vif_show(c, a.output, a.domain, a.vif); }; });
 }
 
+void add_wait(CLI::App &vif, Arguments &a)
+{
+	CLI::App *wait = add_verb(vif, "wait", "Wait until it is connected", a, Names::vif);
+	add_timeout(wait, a, "Seconds to wait (40)");
+	on(wait, a, [&a]() -> Work {
+		return [&a](Context &c) {
+			return vif_wait(c, a.output, a.domain, a.vif, a.timeout_or(wait_timeout));
+		};
+	});
+}
+
 void add_stats(CLI::App &vif, Arguments &a)
 {
 	CLI::App *stats =
@@ -197,6 +210,7 @@ void add_objects(CLI::App &app, Arguments &a)
 	add_stats(vif, a);
 	add_limit(vif, a);
 	add_rules(vif, a);
+	add_wait(vif, a);
 	CLI::App *check = app.add_subcommand("check", "Find what is wrong on this host and say how to fix it")
 				  ->fallthrough();
 	check->add_flag("--fix", a.fix, "Put policies in force that are not");
@@ -204,6 +218,7 @@ void add_objects(CLI::App &app, Arguments &a)
 	add_bridge(app, a);
 	add_metrics(app, a);
 	add_place(app, a);
+	add_top(app, a);
 }
 
 int run(int argc, char **argv)
@@ -218,8 +233,13 @@ int run(int argc, char **argv)
 		fmt::print(stderr, "{}", app.help());
 		return static_cast<int>(Exit::usage);
 	}
+	const std::vector<std::string> typed(argv + 1, argv + argc);
+	const auto fail = [&typed](Exit code, const std::string &message) {
+		fmt::print(stderr, "{}", failure_line(asks_for_json(typed), code, message));
+		return static_cast<int>(code);
+	};
 	try {
-		std::vector<std::string> words = expand_words({argv + 1, argv + argc});
+		std::vector<std::string> words = expand_words(typed);
 		std::reverse(words.begin(), words.end());
 		app.parse(words);
 		arguments.output.json |= arguments.output.pretty;
@@ -227,14 +247,11 @@ int run(int argc, char **argv)
 	} catch (const CLI::Success &success) {
 		return app.exit(success); // --help, --version
 	} catch (const CLI::ParseError &error) {
-		fmt::print(stderr, "ringway: {}; see 'ringway help'\n", error.what());
-		return static_cast<int>(Exit::usage);
+		return fail(Exit::usage, fmt::format("{}; see 'ringway help'", error.what()));
 	} catch (const Error &error) {
-		fmt::print(stderr, "ringway: {}\n", error.what());
-		return static_cast<int>(error.code());
+		return fail(error.code(), error.what());
 	} catch (const std::exception &error) {
-		fmt::print(stderr, "ringway: {}\n", error.what());
-		return static_cast<int>(Exit::failed);
+		return fail(Exit::failed, error.what());
 	}
 }
 

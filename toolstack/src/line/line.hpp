@@ -31,5 +31,6 @@ void on(CLI::App *verb, Line &line, const std::function<Work()> &prepare);
 void add_bridge(CLI::App &app, Line &line);
 void add_metrics(CLI::App &app, Line &line);
 void add_place(CLI::App &app, Line &line);
+void add_top(CLI::App &app, Line &line);
 
 } // namespace ringway

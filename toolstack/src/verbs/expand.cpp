@@ -26,11 +26,14 @@ struct Object {
 const std::vector<Object> &objects()
 {
 	static const std::vector<Object> all = {
-		{"vif", {"attach", "detach", "list", "set", "show", "stats", "limit", "rules"}, "list"},
+		{"vif",
+		 {"attach", "detach", "list", "set", "show", "stats", "limit", "rules", "wait"},
+		 "list"},
 		{"check", {}, ""},
 		{"bridge", {"add", "set", "show", "port", "fdb", "flush"}, "show"},
 		{"metrics", {}, "", true},
 		{"place", {"hosts"}, "", true},
+		{"top", {}, "", true},
 	};
 	return all;
 }

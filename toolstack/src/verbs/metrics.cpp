@@ -167,6 +167,8 @@ std::vector<Metric> collect_metrics(const Vifs &vifs, const Bridges &bridges)
 			  &OneWay::events),
 		both_ways(vifs, true, "ringway_vif_notifications_total", "Events sent to the guest.",
 			  &OneWay::notifications),
+		both_ways(vifs, true, "ringway_vif_mapped_packets_total",
+			  "Packets through a buffer that stays mapped.", &OneWay::mapped),
 		both_ways(vifs, true, "ringway_vif_throttled_total", "Times that a limit held packets back.",
 			  &OneWay::throttled),
 		ports(bridges),

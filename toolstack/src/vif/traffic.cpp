@@ -26,10 +26,11 @@ constexpr Number numbers[] = {
 	{"hypercalls", &OneWay::hypercalls},
 	{"events", &OneWay::events},
 	{"notifications", &OneWay::notifications},
+	{"mapped", &OneWay::mapped},
 	{"throttled", &OneWay::throttled},
 };
 
-constexpr std::array<std::string_view, 5> paths = {"mapped", "direct", "flooded", "skb_forward", "skb_up"};
+constexpr std::array<std::string_view, 4> paths = {"direct", "flooded", "skb_forward", "skb_up"};
 // That say in their names neither dropped_ nor anything else that all of them had in common.
 constexpr std::array<std::string_view, 6> lost = {"malformed",   "copy_failed", "no_memory",
 						  "bad_headers", "filtered",    "shed"};

@@ -22,6 +22,7 @@ struct Named {
 struct OneWay {
 	std::uint64_t packets = 0, bytes = 0;
 	std::uint64_t cpu_ns = 0, copies = 0, hypercalls = 0, events = 0, notifications = 0;
+	std::uint64_t mapped = 0;    // packets through a buffer that stays mapped, on whatever path
 	std::uint64_t throttled = 0; // times that a limit stopped it; nothing is lost by that
 	std::vector<Named> drops;    // packets, by reason
 };

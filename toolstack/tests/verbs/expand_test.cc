@@ -12,6 +12,7 @@ TEST(ExpandWords, AbbreviatesLikeIproute2)
 {
 	EXPECT_EQ(expand_words({"v", "a", "dom", "mac=x"}), (Words{"vif", "attach", "dom", "mac=x"}));
 	EXPECT_EQ(expand_words({"-j", "vif", "d", "dom", "0"}), (Words{"-j", "vif", "detach", "dom", "0"}));
+	EXPECT_EQ(expand_words({"vif", "w", "dom", "0"}), (Words{"vif", "wait", "dom", "0"}));
 	EXPECT_EQ(expand_words({"vif", "ls"}), (Words{"vif", "list"}));
 	EXPECT_EQ(expand_words({"c"}), (Words{"check"}));
 }

@@ -72,8 +72,9 @@ protected:
 			return {{"tx_zerocopy_sent", 0},           {"from_guest_why_policy", 21},
 				{"from_guest_packets", 22},        {"from_guest_bytes", 23},
 				{"from_guest_cpu_ns", 1500000000}, {"from_guest_direct", 24},
-				{"from_guest_malformed", 25},      {"to_guest_packets", 26},
-				{"to_guest_dropped_full", 27},     {"q0_from_guest_packets", 22}};
+				{"from_guest_malformed", 25},      {"from_guest_mapped", 28},
+				{"to_guest_packets", 26},          {"to_guest_dropped_full", 27},
+				{"q0_from_guest_packets", 22}};
 		};
 	}
 	std::string text() { return metrics(context).text; }
@@ -90,6 +91,8 @@ TEST_F(Metrics, EveryKindOfCounterHasItsPlace)
 	expect_line("ringway_vif_dropped_packets_total" + vif +
 		    ",direction=\"to_guest\",reason=\"full\"} 27");
 	expect_line("ringway_vif_path_packets_total" + vif + ",path=\"direct\"} 24");
+	expect_line("ringway_vif_mapped_packets_total" + vif + ",direction=\"from_guest\"} 28");
+	EXPECT_EQ(text().find("path=\"mapped\""), std::string::npos); // each packet has one path
 	expect_line("ringway_vif_not_direct_packets_total" + vif + ",reason=\"policy\"} 21");
 	expect_line("ringway_vif_cpu_seconds_total" + vif + ",direction=\"from_guest\"} 1.5");
 	expect_line("ringway_vif_up" + vif + "} 1");
