@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The verbs that look after a whole host (metrics, place, bridge), once each on the real thing.
+. "${0%/*}/ktap.sh"
+: "${dom0_address:?}"
+
+ktap_plan 16
+check 'stack ringway' use_stack ringway || exit 1
+check 'dom0 is on the bridge' ip address replace "$dom0_address/24" dev xenbr0
+check 'a guest starts' guest_create a || exit 1
+check 'it joins' vif_join a 127.9.0.1
+check 'it is heard' pings_lose_none a 5 0.2 "$dom0_address"
+vif=vif$(domid a).0
+mac=$(mac_of 127.9.0.1)
+
+stage metrics
+counts() {
+	ringway metrics > /tmp/all.prom || return 1
+	grep "device=\"$vif\"" /tmp/all.prom
+	for family in packets bytes cpu_seconds; do
+		grep -qE "^ringway_vif_${family}_total\{domain=\"a\",.*direction=\"from_guest\"\} 0?[.]?0*[1-9]" /tmp/all.prom || return 1
+	done
+	grep -qE '^ringway_bridge_packets_total\{bridge="xenbr0",action="to_local"\} [1-9]' /tmp/all.prom
+}
+check 'metrics has counted the pings' counts
+into_file() { ringway metrics -o /tmp/file.prom && [ "$(wc -l < /tmp/file.prom)" = "$(wc -l < /tmp/all.prom)" ]; }
+check 'and writes them into a file' into_file
+
+stage place
+irqs() { awk -v name="$vif-q0" 'index($NF, name) == 1 { sub(":", "", $1); print $1 }' /proc/interrupts; }
+served_by() { # LIST
+	local irq
+	[ -n "$(irqs)" ] || return 1
+	for irq in $(irqs); do [ "$(cat "/proc/irq/$irq/smp_affinity_list")" = "$1" ] || return 1; done
+}
+before=$(cat "/proc/irq/$(irqs | head -n 1)/smp_affinity_list")
+apply() { ringway place -t 1 --cpus 0 --apply && served_by 0; }
+check 'place puts the queue on CPU 0' apply
+undo() { ringway place --undo && served_by "$before" && [ ! -e /var/lib/ringway/place.json ]; }
+check 'and undoes it' undo
+
+stage bridge
+check 'bridge add' ringway bridge add verbs0 ageing_time=60 vlan_filtering=on group_fwd_mask=0x4000 vlan_protocol=802.1ad
+shows() { # WORD…
+	local word said
+	said=$(ringway bridge show verbs0) || return 1
+	echo "$said"
+	for word in "$@"; do grep -qF -e "$word" <<< "$said" || return 1; done
+}
+check 'bridge show has what add was told' shows ' ageing_time=60' vlan_filtering=on group_fwd_mask=0x4000 vlan_protocol=802.1ad
+changes() { ringway bridge set verbs0 default_pvid=0 stp_state=on && shows default_pvid=0 stp_state=on; }
+check 'bridge set' changes
+knows() { ringway bridge fdb xenbr0 | tee /dev/stderr | grep -q "^$mac $vif .*learned"; }
+check 'bridge fdb knows the guest' knows
+forgets() { ringway bridge flush xenbr0 "$vif" && ! knows; }
+check 'bridge flush forgets it' forgets
+uplink() {
+	modprobe veth && ip link add verbs1 type veth peer name verbs2 && ip link set verbs1 master verbs0 || return 1
+	ringway bridge port verbs1 loop_block=10 fdb_max=7 broadcast=500/50 | tee /tmp/port
+	grep -q 'broadcast=500/50.* fdb_max=7 loop_block=10' /tmp/port
+}
+check 'bridge port' uplink
+ip link delete verbs0
+ip link delete verbs1
+check 'traffic passes after all this' pings_lose_none a 3 0.2 "$dom0_address"
+ktap_end
