@@ -14,6 +14,7 @@
 #   flow_both PLACE PLACE ADDR ADDR      UDP and TCP both ways, every byte checked; flows_setup first
 #   traffic_start NAME ADDRESS; traffic_stop NAME
 #   counter DEVICE NAME                  of ethtool -S
+#   mapped_if GUEST yes|no               see there
 #   leak_snapshot FILE; leak_compare FILE   what could be left behind, see there
 #   splats                               what the kernel complained about since the scenario began
 [ -n "${LAB_RESULTS:-}" ] || { exec 9> /dev/ttyS1; export LAB_RESULTS=9; }
@@ -51,6 +52,13 @@ holds_within() {
 	cat /tmp/holds
 }
 
+# mapped_if GUEST yes|no: whether buffers of the guest's first vif are mapped now.
+mapped_if() {
+	local n
+	n=$(counter "vif$(domid "$1").0" mapped_buffers)
+	echo "${n:-no} buffers of $1 are mapped"
+	case $2 in yes) [ "$n" -ge 512 ] ;; *) [ "${n:-0}" = 0 ] ;; esac
+}
 counter() { ethtool -S "$1" | awk -v name="$2:" '$1 == name { print $2 }'; }
 
 # data_packed FILE: standard input becomes FILE.gz.base64, which `base64 -d | gzip -d` reads.

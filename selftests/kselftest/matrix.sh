@@ -10,12 +10,13 @@
 stack=${STACK:-ringway}
 fronts=${FRONTS:-stock ringway}
 pairs=${PAIRS:-6.1:pv:6.12:pvh 6.12:pv:6.1:pvh}
-per_pair=12
+per_pair=14
 ktap_plan $((2 + $(wc -w <<< "$fronts") * $(wc -w <<< "$pairs") * per_pair))
 
 check "stack $stack" use_stack "$stack" || exit 1
 check 'uplink and dom0 are on the bridge' flows_setup
 
+maps() { case $stack-$1 in ringway-ringway) echo yes ;; *) echo no ;; esac }
 pair() { # FRONT KERNEL TYPE KERNEL TYPE
 	local front=$1 a="$2 $3 $1" b="$4 $5 $1"
 	stage "$a, $b"
@@ -29,6 +30,8 @@ pair() { # FRONT KERNEL TYPE KERNEL TYPE
 	check "$b <-> dom0" flow_both b dom0 127.9.0.2 $dom0_address
 	check "$a <-> wire" flow_both a wire 127.9.0.1 $wire_address
 	check "$b <-> wire" flow_both b wire 127.9.0.2 $wire_address
+	check "$a: its buffers are mapped if both ends are ours" mapped_if a "$(maps "$front")"
+	check "$b: so are its" mapped_if b "$(maps "$front")"
 	check "$a detaches" vif_detach a
 	check "$b detaches" vif_detach b
 	guest_destroy a

@@ -193,4 +193,5 @@ def both_queues():
 
 
 lab.check("and both queues carried them", both_queues)
+lab.check("b's buffers are mapped, a's are not", "mapped_if b yes && mapped_if a no")
 lab.end()

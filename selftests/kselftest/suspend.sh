@@ -8,11 +8,13 @@
 
 stack=${STACK:-ringway}
 fronts=${FRONTS:-stock ringway}
-ktap_plan $((1 + $(wc -w <<< "$fronts") * 7))
+ktap_plan $((1 + $(wc -w <<< "$fronts") * 8))
 case $stack in stock) script=vif-bridge ;; *) script=vif-bridge-lite ;; esac
 
 check "stack $stack" use_stack "$stack" || exit 1
 ip address replace $dom0_address/24 dev xenbr0
+
+maps() { case $stack-$front in ringway-ringway) echo yes ;; *) echo no ;; esac }
 
 for front in $fronts; do
 	leak_snapshot /tmp/before
@@ -26,6 +28,7 @@ for front in $fronts; do
 	rm -f /tmp/a.save
 	traffic_stop a
 	check "$front: traffic passes after it" flow_both a dom0 127.9.0.1 $dom0_address
+	check "$front: its buffers are mapped if both ends are ours" mapped_if a "$(maps)"
 	guest_destroy a
 	check "$front: nothing is left" leak_compare /tmp/before
 	check "$front: no complaint from the kernel" splats
