@@ -110,11 +110,13 @@ namespace detail
 {
 using Piece = u64 __attribute__((may_alias, aligned(1)));
 
+// Written out, because a loop of so few steps costs as much as the steps.
 template <u32 kPieces>
 RINGWAY_ALWAYS_INLINE void move(u8 *to, const u8 *from)
 {
-	for (u32 i = 0; i < kPieces; i++)
-		reinterpret_cast<volatile Piece *>(to)[i] = reinterpret_cast<const volatile Piece *>(from)[i];
+	*reinterpret_cast<volatile Piece *>(to) = *reinterpret_cast<const volatile Piece *>(from);
+	if constexpr (kPieces > 1)
+		move<kPieces - 1>(to + sizeof(Piece), from + sizeof(Piece));
 }
 // Of at least kPieces * 8 bytes, and at most twice as many.
 template <u32 kPieces>

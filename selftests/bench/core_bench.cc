@@ -5,6 +5,7 @@
 // for Google Benchmark, which shows times.
 #include "flow_cases.hpp"
 #include "limit_cases.hpp"
+#include "mapped_cases.hpp"
 #include "place_cases.hpp"
 #include "switch_cases.hpp"
 #include "take_cases.hpp"
@@ -34,6 +35,15 @@ constexpr Case kCases[] = {
 	{"place-2-pieces", [] { return bench_place(2, 1514, kPlain); }},
 	{"place-gso-64k", [] { return bench_place(17, 65000, kTcp); }},
 	{"place-gso-64k-whole-pieces", [] { return bench_place(17, 65000, kTcp, true); }},
+	{"mapped-find-by-id", [] { return bench_find_mapped(true); }},
+	{"mapped-find-in-table", [] { return bench_find_mapped(false); }},
+	{"mapped-stage-60", [] { return bench_stage_mapped(60); }},
+	{"mapped-stage-256", [] { return bench_stage_mapped(256); }},
+	{"mapped-stage-1400", [] { return bench_stage_mapped(1400); }},
+	{"mapped-place-60", [] { return bench_place_mapped(60); }},
+	{"mapped-place-256", [] { return bench_place_mapped(256); }},
+	{"mapped-place-1400", [] { return bench_place_mapped(1400); }},
+	{"mapped-place-4096", [] { return bench_place_mapped(4096); }},
 	{"flow-hash-ipv4", [] { return bench_flow_hash(false); }},
 	{"flow-hash-ipv6", [] { return bench_flow_hash(true); }},
 	{"spread-1-flow-8-queues", [] { return bench_spread(1); }},

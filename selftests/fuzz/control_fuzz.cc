@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// NB-47, NB-68: the control ring, against a guest that writes anything into its page, also between any two of our
-// reads, and the hash against any frame.
+// NB-47, NB-68: the control ring, against a guest that writes anything into its page, also between any two of
+// our reads, and the hash against any frame.
 //
 // What must hold: each request is answered once and as its type allows; the configuration never names a
 // queue or an entry that is not there, and a refused message changes nothing; every frame finds a queue.

@@ -22,8 +22,8 @@
 // each, and a table of 40 kB for a queue of 512.
 #include "netback/asked/mappings.hpp"
 #include "netback/asked/granted_page.hpp"
+#include "netback/asked/next_buffers.hpp"
 #include "netback/life/vif.hpp"
-#include <new>
 
 using namespace ringway;
 using namespace ringway::netback;
@@ -103,64 +103,7 @@ bool map(const Vif &vif, host_mapping *mapping, u32 count)
 	return true;
 }
 
-// --- the queue's table and its list, and the next ones
-
-class Next
-{
-public:
-	host_mapping *mapping = nullptr;
-	MappedBuffers *buffers = nullptr;
-	u32 count = 0;
-
-	Next() = default;
-	~Next()
-	{
-		host_free(mapping);
-		host_free(buffers);
-	}
-	Next(const Next &) = delete;
-	Next &operator=(const Next &) = delete;
-
-	bool room_for(u32 entries)
-	{
-		const u32 most = host_params.mapped_buffers;
-		mapping = static_cast<host_mapping *>(host_alloc(sizeof(host_mapping) * entries));
-		void *memory = mapping ? host_alloc(MappedBuffers::bytes(most)) : nullptr;
-		if (memory)
-			buffers = new (memory) MappedBuffers(most);
-		return memory;
-	}
-	void append(const host_mapping &one) { mapping[count++] = one; }
-
-	// False: a reference is there twice, or too many want the same place.
-	bool fill()
-	{
-		return buffers->map()
-			.fill(count,
-			      [this](u32 i) {
-				      const host_mapping &one = mapping[i];
-				      return GrefEntry{one.ref, 0, false, one.writable, one.bytes};
-			      })
-			.ok();
-	}
-
-	// Puts itself in the queue's place, and has what was there, which nobody reads any more.
-	void publish(Queue &queue)
-	{
-		MappedBuffers *now = count ? buffers : nullptr;
-		MappedBuffers *before = queue.buffers.exchange(now, std::memory_order_acq_rel);
-		if (before)
-			host_grace_period();
-		if (!now)
-			host_free(buffers);
-		buffers = before;
-		host_mapping *list = queue.mapping;
-		queue.mapping = mapping;
-		mapping = list;
-		queue.mapping_count = count;
-		store_relaxed(queue.work.mapped_buffers, u64{count});
-	}
-};
+// --- messages
 
 // The list of a message, in a page of ours.
 class List
@@ -175,7 +118,7 @@ public:
 };
 
 // Appends what the list asks for. False: there are flags that nobody knows.
-bool append_list(Next &next, List &list, u32 count)
+bool append_list(NextBuffers &next, List &list, u32 count)
 {
 	for (u32 i = 0; i < count; i++) {
 		const GrefListEntry &entry = list[i];
@@ -194,7 +137,7 @@ bool add_list(Vif &vif, Queue &queue, u32 ref, u32 count)
 {
 	const u32 had = queue.mapping_count;
 	List list(vif);
-	Next next;
+	NextBuffers next;
 	if (!list.fetch(ref, count) || !next.room_for(had + count))
 		return false;
 	for (u32 i = 0; i < had; i++)
@@ -227,7 +170,7 @@ u32 mark(Queue &queue, List &list, u32 count)
 bool remove_marked(Vif &vif, Queue &queue, u32 marked)
 {
 	const u32 had = queue.mapping_count;
-	Next next;
+	NextBuffers next;
 	if (!next.room_for(had))
 		return false;
 	host_mapping *const leaving = next.mapping + (had - marked); // behind those that stay

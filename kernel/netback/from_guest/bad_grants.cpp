@@ -18,7 +18,8 @@ namespace
 {
 bool from_page_to_page(const Packet &packet)
 {
-	return !packet.whole() && packet.fate == Fate::done &&
+	// At most a page: from one mapped buffer to another, without a grant.
+	return !packet.whole() && packet.len > kPageSize && packet.fate == Fate::done &&
 	       (packet.path == Path::direct || packet.path == Path::flood);
 }
 } // namespace
@@ -30,13 +31,17 @@ void ringway::netback::find_bad_grants(Lane &lane, Queue &queue)
 	void *scratch = host_page_alloc(&frame);
 	if (!scratch)
 		return; // the receiver's fault, then
+	const MappedBuffers *buffers = queue.buffers.load(std::memory_order_acquire); // whose grants are good
 	for (u32 i = 0; i < lane.batch.packet_count; i++) {
 		const Packet &packet = lane.batch.packets[i];
 		if (!from_page_to_page(packet))
 			continue;
 		const TxSlot *slot = &lane.batch.slots[packet.first_slot];
 		for (u32 s = 0; s < packet.slot_count; s++, slot++)
-			if (slot->size) // INVARIANT: no more operations than a ring has slots
+			if (slot->size &&
+			    !(buffers &&
+			      buffers->map().find(
+				      slot->gref))) // INVARIANT: no more operations than a ring has slots
 				lane.copies.add({slot->gref, queue.vif->domain, slot->offset, true},
 						{frame, DOMID_SELF, 0, false}, slot->size,
 						static_cast<u16>(i));

@@ -10,6 +10,7 @@
 #include "netback/from_guest/deliver.hpp"
 #include "netback/from_guest/spread.hpp"
 #include "netback/from_guest/turn.hpp"
+#include "netback/from_guest/whole.hpp"
 #include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
 
@@ -36,6 +37,7 @@ FloodList collect(Lane &lane)
 		if (packet.path != Path::flood)
 			continue;
 		list.count++;
+		make_whole(lane, i); // so that all get the same bytes
 		packet.next = kBatchPackets;
 		if (list.first == kBatchPackets)
 			list.first = i;

@@ -9,6 +9,7 @@
 // in dom0 could hold against the guest.
 #include "netback/from_guest/copies.hpp"
 #include "netback/from_guest/deliver.hpp"
+#include "netback/from_guest/whole.hpp"
 #include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
 
@@ -38,6 +39,7 @@ bool fetch_tail(Lane &lane, Queue &queue, Packet &packet, Tail &tail)
 	CopyPlace to{0, DOMID_SELF, 0, false};
 	u32 room = 0;
 	bool failed = false;
+	MappedBuffers *buffers = queue.buffers.load(std::memory_order_acquire);
 	while (left) {
 		if (skip >= slot->size) {
 			skip -= slot->size;
@@ -60,7 +62,15 @@ bool fetch_tail(Lane &lane, Queue &queue, Packet &packet, Tail &tail)
 		u32 n = slot->size - skip;
 		n = n < left ? n : left;
 		n = n < room ? n : room;
-		lane.copies.add({slot->gref, queue.vif->domain, static_cast<u16>(slot->offset + skip), true},
+		const u8 *bytes = RINGWAY_UNLIKELY(buffers != nullptr)
+					  ? buffers->readable(slot->gref, slot->id)
+					  : nullptr;
+		if (bytes)
+			shared::copy_in(static_cast<u8 *>(tail.page[tail.count - 1]) + to.offset,
+					bytes + slot->offset + skip, n);
+		else
+			lane.copies.add(
+				{slot->gref, queue.vif->domain, static_cast<u16>(slot->offset + skip), true},
 				to, static_cast<u16>(n), 0);
 		to.offset = static_cast<u16>(to.offset + n);
 		room -= n;
@@ -116,6 +126,7 @@ sk_buff *ringway::netback::build_skb(Lane &lane, Queue &queue, Packet &packet)
 		packet.fate = Fate::done; // lost in dom0, as if on the wire
 		return nullptr;
 	}
+	make_whole(lane, static_cast<u32>(&packet - lane.batch.packets));
 	sk_buff *skb = packet.whole() ? build_whole(queue, packet) : build_large(lane, queue, packet);
 	if (RINGWAY_UNLIKELY(!skb)) {
 		if (packet.fate == Fate::pending || packet.fate == Fate::done)

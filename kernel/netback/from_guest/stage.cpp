@@ -6,6 +6,12 @@
 // slot, and none of ours, because neighbours are packed into the same staging page. Of larger packets
 // the first 256 bytes come: the span protocol headers must lie in.
 //
+// From a buffer that stays mapped (core/mapped_buffers.hpp) the bytes are copied here and now, and no
+// hypercall is needed. Of such a packet in one slot up to 256 bytes come; what is behind them is left where
+// it is, and room for it in the staging page: it goes straight on to the receiver, if that has its buffers
+// mapped as well, and make_whole() fetches it for all others. Guests that have nothing mapped pay a
+// comparison for a batch.
+//
 // Each packet's bytes become the frame that the switch is asked about.
 //
 // What lies in the staging pages is out of the guest's reach: what the switch decided on is what is
@@ -37,12 +43,12 @@ u16 frame_flags(const Packet &packet)
 	return static_cast<u16>((packet.gso() ? BRLITE_FRAME_GSO : 0) | blank_flag(packet));
 }
 
-// Where packet i's first `want` bytes go. False: no memory for them.
-RINGWAY_ALWAYS_INLINE bool reserve(Lane &lane, StageCursor &cursor, Packet &packet, u32 i, u32 want,
+// Where packet i's first `want` bytes go, with room for `room`. False: no memory for them.
+RINGWAY_ALWAYS_INLINE bool reserve(Lane &lane, StageCursor &cursor, Packet &packet, u32 i, u32 want, u32 room,
 				   u16 flags)
 {
 	OwnPlace at;
-	u8 *head = cursor.take(want, at);
+	u8 *head = cursor.take(room, at);
 	if (RINGWAY_UNLIKELY(!head)) {
 		packet.fate = Fate::no_memory;
 		lane.staged.gaps = true;
@@ -55,38 +61,72 @@ RINGWAY_ALWAYS_INLINE bool reserve(Lane &lane, StageCursor &cursor, Packet &pack
 	return true;
 }
 
-// A packet whose first slot does not hold all that is wanted of it, or that is larger than a page.
-__attribute__((noinline)) void stage_large(Lane &lane, StageCursor &cursor, u16 domain, u32 i)
+// A packet whose first slot does not hold all that is wanted of it, or that is larger than a page. `buffers`:
+// that the guest keeps mapped, or null. Returns whether one of them was among its slots.
+__attribute__((noinline)) bool stage_large(Lane &lane, StageCursor &cursor, u16 domain, u32 i,
+					   MappedBuffers *buffers)
 {
 	Packet &packet = lane.batch.packets[i];
 	const u32 want = packet.len <= kPageSize ? packet.len : kHeaderBytes;
-	if (!reserve(lane, cursor, packet, i, want, frame_flags(packet)))
-		return;
+	if (!reserve(lane, cursor, packet, i, want, want, frame_flags(packet)))
+		return false;
+	bool mapped = false;
 	CopyPlace to{packet.at.frame, DOMID_SELF, packet.at.offset, false};
 	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
 	for (u32 left = want; left; slot++) {
 		const u16 n = static_cast<u16>(slot->size < left ? slot->size : left);
 		if (!n)
 			continue; // an empty slot is legal, and answered like any other (XSA-448)
-		lane.copies.add({slot->gref, domain, slot->offset, true}, to, n, static_cast<u16>(i));
+		const u8 *bytes = buffers ? buffers->readable(slot->gref, slot->id) : nullptr;
+		if (RINGWAY_UNLIKELY(bytes != nullptr))
+			shared::copy_in(packet.head + (want - left), bytes + slot->offset, n);
+		else
+			lane.copies.add({slot->gref, domain, slot->offset, true}, to, n, static_cast<u16>(i));
+		mapped |= bytes != nullptr;
 		to.offset = static_cast<u16>(to.offset + n);
 		left -= n;
 	}
+	return mapped;
 }
-} // namespace
 
-void ringway::netback::stage(Lane &lane, Queue &queue)
+// A packet in one slot of a mapped buffer. False: it is not mapped, or there was no memory.
+RINGWAY_ALWAYS_INLINE bool stage_mapped(Lane &lane, StageCursor &cursor, Packet &packet, u32 i,
+					const TxSlot &slot, MappedBuffers &buffers)
+{
+	const u8 *bytes = buffers.readable(slot.gref, slot.id);
+	const u32 want = slot.size < kHeaderBytes ? slot.size : kHeaderBytes;
+	if (RINGWAY_UNLIKELY(!bytes ||
+			     !reserve(lane, cursor, packet, i, want, slot.size, blank_flag(packet))))
+		return false;
+	bytes += slot.offset; // INVARIANT: offset + size is within the page (core/take.hpp)
+	shared::copy_in(packet.head, bytes, want);
+	lane.staged.rest[i] = bytes + want;
+	return true;
+}
+
+// kMapped: the guest has buffers mapped.
+template <bool kMapped>
+void stage_batch(Lane &lane, Queue &queue, MappedBuffers *buffers)
 {
 	Batch &batch = lane.batch;
 	StageCursor cursor{lane};
 	const u16 domain = queue.vif->domain;
+	u32 mapped = 0;
 	lane.staged.gaps = false;
 	u32 op = 0; // INVARIANT: room for each packet's one operation, also behind stage_large()
 	for (u32 i = 0; i < batch.packet_count; i++) {
 		Packet &packet = batch.packets[i];
 		const TxSlot &slot = batch.slots[packet.first_slot];
 		if (RINGWAY_LIKELY(packet.plain() && slot.size == packet.len)) {
-			if (reserve(lane, cursor, packet, i, slot.size, blank_flag(packet)))
+			if constexpr (kMapped) {
+				if (RINGWAY_LIKELY(stage_mapped(lane, cursor, packet, i, slot, *buffers))) {
+					mapped++;
+					continue;
+				}
+				if (packet.fate != Fate::pending)
+					continue;
+			}
+			if (reserve(lane, cursor, packet, i, slot.size, slot.size, blank_flag(packet)))
 				lane.copies.fill_in(op++, domain, slot.gref, slot.offset, packet.at,
 						    slot.size, static_cast<u16>(i));
 			continue;
@@ -100,11 +140,23 @@ void ringway::netback::stage(Lane &lane, Queue &queue)
 		if (RINGWAY_UNLIKELY(lane.copies.room() < packet.slot_count + kBatchPackets))
 			copy_staged(lane, queue);
 		StageCursor shared = cursor; // so that the loop's own stays in registers
-		stage_large(lane, shared, domain, i);
+		mapped += stage_large(lane, shared, domain, i, kMapped ? buffers : nullptr);
 		cursor.page = shared.page;
 		cursor.offset = shared.offset;
 		op = lane.copies.count();
 	}
 	lane.copies.grown(op - lane.copies.count());
 	copy_staged(lane, queue);
+	if constexpr (kMapped)
+		queue.from_guest_stats.mapped += mapped;
+}
+} // namespace
+
+void ringway::netback::stage(Lane &lane, Queue &queue)
+{
+	MappedBuffers *buffers = queue.buffers.load(std::memory_order_acquire);
+	if (RINGWAY_LIKELY(!buffers))
+		stage_batch<false>(lane, queue, nullptr);
+	else
+		stage_batch<true>(lane, queue, buffers);
 }

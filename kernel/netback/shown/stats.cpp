@@ -65,7 +65,8 @@ struct Stat {
 // Names are from the vif's viewpoint in dom0: rx is what the guest sends.
 constexpr Stat kStockStats[] = {
 	{"rx_gso_checksum_fixup", [](const QueueStats &s) { return s.from_guest.gso_checksum_fixup; }},
-	// No page of a packet is lent to Linux, and no packet has more slots than can be handled without making it anew.
+	// No page of a packet is lent to Linux, and no packet has more slots than can be handled without
+	// making it anew.
 	{"tx_zerocopy_sent", [](const QueueStats &) { return u64{0}; }},
 	{"tx_zerocopy_success", [](const QueueStats &) { return u64{0}; }},
 	{"tx_zerocopy_fail", [](const QueueStats &) { return u64{0}; }},

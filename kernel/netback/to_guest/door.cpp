@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // See door.hpp: the protocol, the cost, and who holds which lock.
 #include "netback/to_guest/door.hpp"
+#include "core/place_mapped.hpp"
+#include "netback/from_guest/whole.hpp"
 #include "netback/life/vif.hpp"
 #include "netback/to_guest/credit.hpp"
 #include "netback/to_guest/fits.hpp"
+#include "netback/to_guest/place_other.hpp"
 
 using namespace ringway;
 using namespace ringway::netback;
@@ -13,9 +16,6 @@ namespace
 // Buffers for two batches: with fewer left, a sender waits; one that waited goes on when these, or all that
 // the receiver ever posts, are there.
 inline constexpr u32 kEnoughSlots = 2 * kBatchPackets;
-// Data slots that any frontend takes: Linux' makes a frag of each, and drops a packet of more than
-// MAX_SKB_FRAGS.
-inline constexpr u32 kMostFrags = 17;
 
 // May packets for `to` pass it by its device?
 bool open_for_direct(const Queue &to) RINGWAY_REQUIRES(to.host)
@@ -51,93 +51,6 @@ bool worth_waiting_for(const Queue &to, Why why) RINGWAY_REQUIRES(to.host)
 	       to.takes_packets();
 }
 
-// Too long for the receiver? The switch has looked at unicasts; for floods it is up to us.
-RINGWAY_ALWAYS_INLINE bool fits(const Packet &packet, u32 longest)
-{
-	return RINGWAY_LIKELY(packet.len <= longest) || packet.gso();
-}
-// The packet as pieces: what was staged, then what still lies in the sender's pages.
-u32 list_pieces(Lane &lane, const Queue &from, u32 i)
-{
-	const Packet &packet = lane.batch.packets[i];
-	lane.pieces[0] = {{packet.at.frame, DOMID_SELF, packet.at.offset, false}, packet.staged};
-	u32 n = 1, skip = packet.staged;
-	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
-	for (u32 s = 0; s < packet.slot_count; s++, slot++) {
-		if (skip >= slot->size) {
-			skip -= slot->size;
-			continue;
-		}
-		lane.pieces[n++] = {
-			{slot->gref, from.vif->domain, static_cast<u16>(slot->offset + skip), true},
-			static_cast<u16>(slot->size - skip)};
-		skip = 0;
-	}
-	return n;
-}
-
-// A packet of several slots, or with extra info. Returns the slots it took, 0 when there are not enough.
-__attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, RxMeta &meta)
-	RINGWAY_REQUIRES(to.host)
-{
-	u32 slots = rx_slots_needed(meta);
-	const u32 pieces = list_pieces(lane, from, i);
-	// Two slots more than needed is what saving the split copies is worth.
-	const u32 data = slots - meta.extras(), whole = rx_whole_slots(lane.pieces, pieces);
-	if (!meta.headroom && whole <= data + 2 && whole <= kMostFrags && whole - data + slots <= free) {
-		meta.keep_pieces = true;
-		slots += whole - data;
-	}
-	if (slots > free)
-		return 0;
-	if (lane.copies.room() < rx_copy_ops_bound(pieces, slots) + kBatchPackets)
-		to.flush_to_guest(lane); // INVARIANT: room for the rest of the batch's small packets is kept
-	place_packet(to.to_guest_ring, to.vif->domain, meta, lane.pieces, lane.copies, lane.pending);
-	return slots;
-}
-
-// What a packet that is not a plain one comes to.
-struct Other {
-	u32 slots; // it took; 0: none
-	Why why;   // it has to go as an skb; none: it is done with
-};
-
-// Places packet i, which may be of any kind.
-__attribute__((noinline)) Other place_other(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, u32 longest,
-					    const PacketHash *hashes) RINGWAY_REQUIRES(to.host)
-{
-	Packet &packet = lane.batch.packets[i];
-	const MulticastList &filter = to.vif->multicast;
-	if (RINGWAY_UNLIKELY(!fits(packet, longest))) {
-		to.to_guest_stats.dropped_oversize++;
-		return {0, Why::none};
-	}
-	if (filter.wanted() && filter.refuses(mac_load_wide(packet.head))) {
-		to.to_guest_stats.dropped_multicast++;
-		packet.fate = Fate::done;
-		return {0, Why::none};
-	}
-	if (!offloads_fit(load_relaxed(to.vif->gets), packet) ||
-	    (packet.gso() && !host_gso_fits(to.vif->host, packet.len, packet.gso_size,
-					    packet.gso_type == XEN_NETIF_GSO_TYPE_TCPV4)))
-		return {0, Why::peer_offload};
-	if (!free)
-		return {0, Why::peer_buffers};
-	RxMeta meta{packet.len, receive_flags(packet), packet.gso_type, packet.gso_size};
-	meta.headroom = to.vif->headroom.load(std::memory_order_relaxed);
-	if (hashes) {
-		meta.hash_type = hashes[i].type;
-		meta.hash = hashes[i].value;
-	}
-	u32 slots = 1;
-	if (packet.whole() && !packet.gso() && !meta.special())
-		place_one_slot(to.to_guest_ring, to.vif->domain, packet.at, packet.staged, meta.flags,
-			       lane.copies, lane.pending);
-	else
-		slots = place_large(lane, from, to, i, free, meta);
-	return {slots, slots ? Why::none : Why::peer_buffers};
-}
-
 // Bytes up to which a packet for `to` needs no closer look at its length, its destination and its slots. Up
 // to a page it was staged whole.
 u32 plain_length(const Queue &to, u32 longest, u32 free, const PacketHash *hashes)
@@ -148,7 +61,50 @@ u32 plain_length(const Queue &to, u32 longest, u32 free, const PacketHash *hashe
 	return longest < kPageSize ? longest : kPageSize;
 }
 
+// Nobody has buffers mapped: a run of copies for the hypervisor.
+class GrantedRun
+{
+	OneSlotRun<RxBackRing, decltype(Lane::copies)> run_;
+
+public:
+	RINGWAY_ALWAYS_INLINE GrantedRun(Lane &lane, Queue &to) RINGWAY_REQUIRES(to.host)
+	    : run_(to.to_guest_ring, to.vif->domain, lane.copies, lane.pending)
+	{
+	}
+	RINGWAY_ALWAYS_INLINE void place(const Packet &packet, u32 /*i*/)
+	{
+		run_.place(packet.at, static_cast<u16>(packet.len), receive_flags(packet));
+	}
+	RINGWAY_ALWAYS_INLINE void finish() { run_.finish(); }
+	RINGWAY_ALWAYS_INLINE void begin() { run_.begin(); }
+	static void count(ToGuestStats &) {}
+};
+
+// Either end has.
+class MappedRun
+{
+	Lane &lane_;
+	MixedRun<RxBackRing, decltype(Lane::copies)> run_;
+
+public:
+	RINGWAY_ALWAYS_INLINE MappedRun(Lane &lane, Queue &to) RINGWAY_REQUIRES(to.host)
+	    : lane_(lane), run_(to.to_guest_ring, to.buffers.load(std::memory_order_acquire), to.vif->domain,
+				lane.copies, lane.pending)
+	{
+	}
+	RINGWAY_ALWAYS_INLINE void place(const Packet &packet, u32 i)
+	{
+		run_.place({packet.at, packet.head, packet.staged, lane_.staged.rest[i]},
+			   static_cast<u16>(packet.len), receive_flags(packet),
+			   [this, i] { make_whole(lane_, i); });
+	}
+	RINGWAY_ALWAYS_INLINE void finish() { run_.finish(); }
+	RINGWAY_ALWAYS_INLINE void begin() { run_.begin(); }
+	void count(ToGuestStats &stats) const { stats.mapped += run_.mapped(); }
+};
+
 // Puts packets from `first` on, and before `end`, into `to`.
+template <typename Run>
 Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 longest,
 		 const PacketHash *hashes, u32 &free, Why &why) RINGWAY_REQUIRES(to.host)
 {
@@ -156,11 +112,11 @@ Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 lon
 	const u32 gets = load_relaxed(to.vif->gets);
 	u32 i = first, left = free, plain = plain_length(to, longest, left, hashes), packets = 0;
 	u64 bytes = 0;
-	OneSlotRun run(to.to_guest_ring, to.vif->domain, lane.copies, lane.pending);
+	Run run(lane, to);
 	while (i < end) {
 		Packet &packet = *computed_once(&batch.packets[i]);
 		if (RINGWAY_LIKELY(packet.len <= plain && plainly_fits(gets, packet))) {
-			run.place(packet.at, static_cast<u16>(packet.len), receive_flags(packet));
+			run.place(packet, i);
 			if (RINGWAY_UNLIKELY(!--left))
 				plain = 0;
 		} else {
@@ -185,6 +141,7 @@ Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 lon
 		i = packet.next;
 	}
 	run.finish();
+	run.count(to.to_guest_stats);
 	free = left;
 	return {i, packets, bytes, false};
 }
@@ -201,7 +158,10 @@ RINGWAY_ALWAYS_INLINE Why place_open(Lane &lane, Queue &from, Queue &to, u32 lon
 	if (RINGWAY_UNLIKELY(to.vif->limits_to_guest()))
 		end = reserve_credit(lane.batch, to, placed.next, credit);
 	Why why = Why::none;
-	placed = place_run(lane, from, to, placed.next, end, longest, hashes, free, why);
+	placed = RINGWAY_LIKELY(!to.buffers.load(std::memory_order_relaxed) &&
+				!from.buffers.load(std::memory_order_relaxed))
+			 ? place_run<GrantedRun>(lane, from, to, placed.next, end, longest, hashes, free, why)
+			 : place_run<MappedRun>(lane, from, to, placed.next, end, longest, hashes, free, why);
 	placed.short_of_buffers = few_left(from, to, before, free);
 	if (RINGWAY_UNLIKELY(credit.packets))
 		return_credit(to, {credit.bytes - placed.bytes, credit.packets - placed.packets});
@@ -272,8 +232,8 @@ void Queue::flush_to_guest(Lane &lane)
 	RxPending &pending = lane.pending;
 	copy_placed(lane, to_guest_stats);
 	to_guest_stats.batches++;
-	const u32 slots = pending.count;
 	place_respond(to_guest_ring, pending);
+	const u32 slots = to_guest_ring.unpublished(); // those, and what was written straight into the ring
 	const bool asked = to_guest_ring.push_responses();
 	if (RINGWAY_UNLIKELY(vif->to_guest.on() || held)) {
 		notify_coalesced(slots, asked);
