@@ -32,7 +32,6 @@ class GrefMap
 	u32 multiplier_;
 	u32 shift_; // of the product, which leaves the number of a place
 	u32 count_;
-	u32 reserved_;
 	GrefEntry place_[]; // as many as places() says
 
 	static constexpr u32 log_size(u32 most)
@@ -87,7 +86,7 @@ public:
 	}
 
 	// INVARIANT: the table lies in bytes(most) bytes, and most <= kMost.
-	explicit GrefMap(u32 most) : multiplier_(1), shift_(32 - log_size(most)), count_(0), reserved_(0)
+	explicit GrefMap(u32 most) : multiplier_(1), shift_(32 - log_size(most)), count_(0)
 	{
 		__builtin_memset(place_, 0, sizeof *place_ * places());
 	}
