@@ -4,7 +4,7 @@
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
-ktap_plan 15
+ktap_plan 16
 check 'stack ringway' use_stack ringway || exit 1
 check 'dom0 is on the bridge' ip address replace "$dom0_address/24" dev xenbr0
 check 'a guest starts' guest_create a || exit 1
@@ -54,6 +54,13 @@ knows() { ringway bridge fdb xenbr0 | tee /dev/stderr | grep -q "^$mac $vif .*le
 check 'bridge fdb knows the guest' knows
 forgets() { ringway bridge flush xenbr0 "$vif" && ! knows; }
 check 'bridge flush forgets it' forgets
+uplink() {
+	modprobe veth && ip link add verbs1 type veth peer name verbs2 && ip link set verbs1 master verbs0 || return 1
+	ringway bridge port verbs1 loop_block=10 fdb_max=7 broadcast=500/50 | tee /tmp/port
+	grep -q 'broadcast=500/50.* fdb_max=7 loop_block=10' /tmp/port
+}
+check 'bridge port' uplink
 ip link delete verbs0
+ip link delete verbs1
 check 'traffic passes after all this' pings_lose_none a 3 0.2 "$dom0_address"
 ktap_end
