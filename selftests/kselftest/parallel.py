@@ -15,7 +15,7 @@ DATAGRAMS = int(os.environ.get("DATAGRAMS", 300))
 STAY = (0, 1, 2)  # the vifs of each guest that the crowd leaves alone
 LAST_BYTE = {"a": 1, "b": 2}
 
-lab = Lab(plan=18)
+lab = Lab(plan=19)
 
 
 def mac(*end):
