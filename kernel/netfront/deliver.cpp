@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// An skb goes up the stack, whoever made it: rx.cpp, or xdp.cpp of a packet that a program let pass.
+// What becomes of a packet: its skb goes up the stack, whoever made it (rx.cpp, spread.cpp, or xdp.cpp of a
+// packet that a program let pass), or it is dropped and counted.
 #include "netfront/queue.hpp"
 
 namespace ringway::netfront
@@ -19,6 +20,19 @@ void RxQueue::deliver(const RxPacket &packet, sk_buff *skb)
 	} else {
 		stats->bad_frame++;
 	}
+	host_rx_stats_end(host_);
+}
+
+// The buffers of a dropped packet stay granted, and the next refill posts them again.
+void RxQueue::drop(RxFault why)
+{
+	auto *stats = host_rx_stats_begin(host_);
+	if (why == RxFault::slot)
+		stats->bad_slot++;
+	else if (why == RxFault::extra)
+		stats->bad_extra++;
+	else
+		stats->bad_frame++;
 	host_rx_stats_end(host_);
 }
 } // namespace ringway::netfront

@@ -115,17 +115,4 @@ Result<sk_buff *> RxQueue::paged_skb(const RxPacket &packet)
 	}
 	return skb;
 }
-
-// The buffers of a dropped packet stay granted, and the next refill posts them again.
-void RxQueue::drop(RxFault why)
-{
-	auto *stats = host_rx_stats_begin(host_);
-	if (why == RxFault::slot)
-		stats->bad_slot++;
-	else if (why == RxFault::extra)
-		stats->bad_extra++;
-	else
-		stats->bad_frame++;
-	host_rx_stats_end(host_);
-}
 } // namespace ringway::netfront

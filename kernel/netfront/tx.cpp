@@ -206,6 +206,18 @@ bool TxQueue::drop(sk_buff *skb)
 	return true;
 }
 
+bool TxQueue::give_buffer(page *page)
+{
+	if (slots_.bare() == 0)
+		return false;
+	TxSlot &slot = slots_.next_bare();
+	slot.buffer_page = page;
+	slot.buffer = static_cast<u8 *>(host_page_address(page));
+	host_grant(slot.ref, shared_->backend, page, true);
+	slots_.next_bare_has_a_buffer();
+	return true;
+}
+
 // Sees to `count` slots with a page to copy into.
 bool TxQueue::make_buffers(u32 count)
 {

@@ -29,18 +29,6 @@ Result<void> TxQueue::connect(vif_host *vif, queue_host *host, Shared *shared)
 	return {};
 }
 
-bool TxQueue::give_buffer(page *page)
-{
-	if (slots_.bare() == 0)
-		return false;
-	TxSlot &slot = slots_.next_bare();
-	slot.buffer_page = page;
-	slot.buffer = static_cast<u8 *>(host_page_address(page));
-	host_grant(slot.ref, shared_->backend, page, true);
-	slots_.next_bare_has_a_buffer();
-	return true;
-}
-
 // INVARIANT: all_buffers().
 void TxQueue::list_buffers(MapEntry *list)
 {

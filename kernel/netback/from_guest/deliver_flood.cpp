@@ -10,7 +10,7 @@
 #include "netback/from_guest/deliver.hpp"
 #include "netback/from_guest/spread.hpp"
 #include "netback/from_guest/turn.hpp"
-#include "netback/from_guest/whole.hpp"
+#include "netback/life/whole.hpp"
 #include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
 

@@ -9,7 +9,7 @@
 // in dom0 could hold against the guest.
 #include "netback/from_guest/copies.hpp"
 #include "netback/from_guest/deliver.hpp"
-#include "netback/from_guest/whole.hpp"
+#include "netback/life/whole.hpp"
 #include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
 

@@ -2,8 +2,8 @@
 // See door.hpp: the protocol, the cost, and who holds which lock.
 #include "netback/to_guest/door.hpp"
 #include "core/place_mapped.hpp"
-#include "netback/from_guest/whole.hpp"
 #include "netback/life/vif.hpp"
+#include "netback/life/whole.hpp"
 #include "netback/to_guest/credit.hpp"
 #include "netback/to_guest/fits.hpp"
 #include "netback/to_guest/place_other.hpp"
@@ -179,17 +179,6 @@ RINGWAY_ALWAYS_INLINE void hand_over(Lane &lane, Queue &to, const Placed &placed
 	to.to_guest_stats.direct += placed.packets;
 	to.last_rx = host_jiffies();
 }
-
-// The copies into the guest's buffers, on the bill of the side that gets them.
-RINGWAY_ALWAYS_INLINE void copy_placed(Lane &lane, ToGuestStats &stats)
-{
-	RxPending &pending = lane.pending;
-	lane.copies.run([&stats](void *ops, u32 n) { grant_copy(stats, ops, n); },
-			[&pending, &stats](u16 slot) {
-				place_failed(pending, slot);
-				stats.copy_failed++;
-			});
-}
 } // namespace
 
 void ringway::netback::count_why(Queue &from, const Batch &batch, u32 first, Why why)
@@ -225,20 +214,4 @@ Placed ringway::netback::place_list(Lane &lane, Queue &from, Queue &to, u32 firs
 u32 Queue::posted_buffers()
 {
 	return to_guest_ring.unconsumed().value_or(0);
-}
-
-void Queue::flush_to_guest(Lane &lane)
-{
-	RxPending &pending = lane.pending;
-	copy_placed(lane, to_guest_stats);
-	to_guest_stats.batches++;
-	place_respond(to_guest_ring, pending);
-	const u32 slots = to_guest_ring.unpublished(); // those, and what was written straight into the ring
-	const bool asked = to_guest_ring.push_responses();
-	if (RINGWAY_UNLIKELY(vif->to_guest.on() || held)) {
-		notify_coalesced(slots, asked);
-	} else if (asked) {
-		to_guest_stats.notifications++;
-		host_notify(host, TO_GUEST);
-	}
 }

@@ -4,8 +4,8 @@
 // a guest with a filter or with wishes of its own, or with offloads that need a closer look.
 #include "netback/to_guest/place_other.hpp"
 #include "core/place_mapped.hpp"
-#include "netback/from_guest/whole.hpp"
 #include "netback/life/vif.hpp"
+#include "netback/life/whole.hpp"
 #include "netback/to_guest/fits.hpp"
 
 using namespace ringway;
