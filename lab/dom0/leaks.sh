@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# What a test may leave behind: XenStore nodes, event channels of dom0, guests' ring pages that are mapped, the
-# vifs' interrupts, network devices, kernel threads. A snapshot is a sorted list of lines; domain ids stand as
-# they are, so compare either with the same guests running or with none in both.
+# What a test may leave behind: XenStore nodes, event channels of dom0, guests' ring pages that are mapped, the vifs'
+# interrupts, network devices, kernel threads, another default discipline for new devices. A snapshot is a sorted list
+# of lines; domain ids stand as they are, so compare either with the same guests running or with none in both.
 
 leak_list() {
 	# Values change, and a directory that held the first vif of a domain may stay: the paths below it count.
@@ -13,6 +13,7 @@ leak_list() {
 	sed -n 's/.*\(xenbus_map_ring[a-z_]*\).*/mapped \1/p' /proc/vmallocinfo | sort | uniq -c
 	sed -n 's/.* \(vif[0-9.]*-q.*\)/interrupt \1/p' /proc/interrupts
 	(cd /sys/class/net && printf 'netdev %s\n' *)
+	echo "discipline $(cat /proc/sys/net/core/default_qdisc)"
 	ps -o comm | grep -E '^(vif|xenbr|netback|ringway|brlite|bridge)' | sed 's/^/thread /'
 }
 leak_snapshot() { leak_list | LC_ALL=C sort > "$1"; }

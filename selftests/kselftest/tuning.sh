@@ -7,7 +7,7 @@
 
 # shellcheck disable=SC2016 # check runs what it is given in this shell: eval is meant
 front=${FRONT:-stock}
-ktap_plan 24
+ktap_plan 25
 
 events() { awk -v dev="$1" '$NF ~ "^" dev "-q" { n += $2 } END { print n + 0 }' /proc/interrupts; }
 shows() { ethtool -c "$1" | grep -qE "^$2:[[:space:]]*$3$"; } # DEV NAME VALUE
@@ -96,6 +96,7 @@ directly() { # COMMAND…: and not by way of the device's queue
 check "many flows of a's one queue get into each of d's, directly" spreads directly many_flows
 check 'so do those of dom0' spreads from_dom0
 
+was_default=$(sysctl -n net.core.default_qdisc)
 # Disciplines that never say that they may be passed by: as the default they have nothing to say while they are empty.
 default_discipline() {
 	modprobe "sch_$1" && sysctl -q -w net.core.default_qdisc="$1" && tc qdisc add dev "$to" root handle 7: pfifo &&
@@ -103,4 +104,6 @@ default_discipline() {
 }
 check 'with fq as the default discipline, packets go directly' eval 'default_discipline fq && directly many_flows'
 check 'with cake, too' eval 'default_discipline cake && directly many_flows'
+# A cake takes a MiB for each device that is made with it.
+check 'the default is what it was' sysctl -q -w net.core.default_qdisc="$was_default"
 ktap_end
