@@ -19,21 +19,6 @@ namespace
 
 constexpr int nlm_f_bulk = 0x200; // NLM_F_BULK, of Linux 5.19
 
-struct FreeCallbacks {
-	void operator()(nl_cb *callbacks) const { nl_cb_put(callbacks); }
-};
-using Callbacks = std::unique_ptr<nl_cb, FreeCallbacks>;
-
-Callbacks hand_to(int (*take)(nl_msg *, void *), void *out)
-{
-	Callbacks callbacks(nl_cb_alloc(NL_CB_DEFAULT));
-	if (!callbacks) {
-		throw std::bad_alloc();
-	}
-	nl_cb_set(callbacks.get(), NL_CB_VALID, NL_CB_CUSTOM, take, out);
-	return callbacks;
-}
-
 using LinkAttributes = std::array<nlattr *, IFLA_MAX + 1>;
 using InfoAttributes = std::array<nlattr *, IFLA_INFO_MAX + 1>;
 
@@ -203,8 +188,7 @@ std::vector<std::string> NlBridges::names()
 {
 	std::vector<std::string> out;
 	Request request(RTM_GETLINK, NLM_F_DUMP);
-	expect(request.header(ifinfomsg{}).ask(socket_.get(), hand_to(take_name, &out).get()), "bridges",
-	       "listing them");
+	expect(request.header(ifinfomsg{}).ask(socket_.get(), take_name, &out), "bridges", "listing them");
 	return out;
 }
 
@@ -237,8 +221,7 @@ BridgeValues NlBridges::values(const Link &bridge)
 {
 	BridgeValues out;
 	Request request(RTM_GETLINK, 0);
-	expect(request.header(link_header(AF_UNSPEC, bridge))
-		       .get(socket_.get(), hand_to(take_bridge, &out).get()),
+	expect(request.header(link_header(AF_UNSPEC, bridge)).get(socket_.get(), take_bridge, &out),
 	       "bridge " + bridge.name, "reading its settings");
 	return out;
 }
@@ -257,8 +240,7 @@ PortValues NlBridges::port_values(const Link &port)
 {
 	PortValues out;
 	Request request(RTM_GETLINK, 0);
-	expect(request.header(link_header(AF_UNSPEC, port))
-		       .get(socket_.get(), hand_to(take_port, &out).get()),
+	expect(request.header(link_header(AF_UNSPEC, port)).get(socket_.get(), take_port, &out),
 	       "port " + port.name, "reading its settings");
 	return out;
 }
@@ -271,7 +253,7 @@ std::vector<FdbEntry> NlBridges::fdb(const Link &bridge)
 	header.ifi_family = AF_BRIDGE;
 	expect(request.header(header)
 		       .number(IFLA_MASTER, static_cast<std::uint32_t>(bridge.index))
-		       .ask(socket_.get(), hand_to(take_entry, &table).get()),
+		       .ask(socket_.get(), take_entry, &table),
 	       "bridge " + bridge.name, "reading its addresses");
 	return table.entries;
 }

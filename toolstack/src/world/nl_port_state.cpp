@@ -146,21 +146,6 @@ int take_station(nl_msg *message, void *out)
 	return NL_OK;
 }
 
-struct FreeCallbacks {
-	void operator()(nl_cb *callbacks) const { nl_cb_put(callbacks); }
-};
-using Callbacks = std::unique_ptr<nl_cb, FreeCallbacks>;
-
-Callbacks hand_to(int (*take)(nl_msg *, void *), void *out)
-{
-	Callbacks callbacks(nl_cb_alloc(NL_CB_DEFAULT));
-	if (!callbacks) {
-		throw std::bad_alloc();
-	}
-	nl_cb_set(callbacks.get(), NL_CB_VALID, NL_CB_CUSTOM, take, out);
-	return callbacks;
-}
-
 } // namespace
 
 bool NlLinks::has_station(const Link &link, const Mac &mac)
@@ -173,15 +158,14 @@ bool NlLinks::has_station(const Link &link, const Mac &mac)
 	Request request(RTM_GETNEIGH, 0);
 	request.header(header).put(NDA_LLADDR, mac.bytes().data(), mac.bytes().size());
 	// An address that nobody knows is an error to the kernel.
-	return request.get(socket_.get(), hand_to(take_station, &station).get()) >= 0 && station.found;
+	return request.get(socket_.get(), take_station, &station) >= 0 && station.found;
 }
 
 std::optional<PortState> NlLinks::port_state(const Link &link, const std::optional<Mac> &mac)
 {
 	Found found;
 	Request request(RTM_GETLINK, 0);
-	const int error = request.header(link_header(AF_UNSPEC, link))
-				  .get(socket_.get(), hand_to(take_link, &found).get());
+	const int error = request.header(link_header(AF_UNSPEC, link)).get(socket_.get(), take_link, &found);
 	if (error == -NLE_NODEV) {
 		return std::nullopt;
 	}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <linux/rtnetlink.h>
+#include <memory>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -61,22 +62,32 @@ public:
 		}
 		return error_ < 0 ? error_ : nl_wait_for_ack(socket);
 	}
-	// One answer, which goes to the callbacks.
-	int get(nl_sock *socket, nl_cb *callbacks)
+	// What is called with each message of an answer, and with `out`; it returns NL_OK.
+	using Take = int (*)(nl_msg *, void *out);
+	// One answer.
+	int get(nl_sock *socket, Take take, void *out)
 	{
-		const int error = ask(socket, callbacks);
+		const int error = ask(socket, take, out);
 		return error < 0 ? error : nl_wait_for_ack(socket);
 	}
-	// A dump, which goes to the callbacks.
-	int ask(nl_sock *socket, nl_cb *callbacks)
+	// A dump.
+	int ask(nl_sock *socket, Take take, void *out)
 	{
+		const std::unique_ptr<nl_cb, FreeCallbacks> callbacks(nl_cb_alloc(NL_CB_DEFAULT));
+		if (!callbacks) {
+			throw std::bad_alloc();
+		}
+		nl_cb_set(callbacks.get(), NL_CB_VALID, NL_CB_CUSTOM, take, out);
 		if (error_ >= 0) {
 			error_ = nl_send_auto(socket, message_);
 		}
-		return error_ < 0 ? error_ : nl_recvmsgs(socket, callbacks);
+		return error_ < 0 ? error_ : nl_recvmsgs(socket, callbacks.get());
 	}
 
 private:
+	struct FreeCallbacks {
+		void operator()(nl_cb *callbacks) const { nl_cb_put(callbacks); }
+	};
 	static constexpr std::size_t room = 32768; // addresses, rules and VLANs take more than a page
 	Request &note(int error)
 	{

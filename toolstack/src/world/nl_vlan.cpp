@@ -71,10 +71,6 @@ int take_port(nl_msg *message, void *out)
 	return NL_OK;
 }
 
-struct FreeCallbacks {
-	void operator()(nl_cb *callbacks) const { nl_cb_put(callbacks); }
-};
-
 } // namespace
 
 PortState NlLinks::bridge_words(const Link &link)
@@ -84,12 +80,7 @@ PortState NlLinks::bridge_words(const Link &link)
 	header.ifi_family = AF_BRIDGE;
 	Request request(RTM_GETLINK, NLM_F_DUMP);
 	request.header(header).number(IFLA_EXT_MASK, RTEXT_FILTER_BRVLAN_COMPRESSED);
-	const std::unique_ptr<nl_cb, FreeCallbacks> callbacks(nl_cb_alloc(NL_CB_DEFAULT));
-	if (!callbacks) {
-		throw std::bad_alloc();
-	}
-	nl_cb_set(callbacks.get(), NL_CB_VALID, NL_CB_CUSTOM, take_port, &wanted);
-	if (const int error = request.ask(socket_.get(), callbacks.get()); error < 0) {
+	if (const int error = request.ask(socket_.get(), take_port, &wanted); error < 0) {
 		throw Error(Exit::failed, fmt::format("device {}: reading its port's settings failed: {}",
 						      link.name, words_.reason(error)));
 	}
