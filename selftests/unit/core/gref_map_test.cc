@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -169,13 +170,18 @@ TEST(GrefMap, AddressesComeLater)
 		EXPECT_EQ(map->find(i * 100)->bytes, address(i));
 }
 
+// 512 references in a row.
+static std::vector<u32> from_40()
+{
+	std::vector<u32> refs(512);
+	std::iota(refs.begin(), refs.end(), 40);
+	return refs;
+}
+
 TEST(MappedBuffers, FindsByIdAndByReference)
 {
 	Buffers buffers(512);
-	std::vector<u32> refs;
-	for (u32 i = 0; i < 512; i++)
-		refs.push_back(40 + i);
-	ASSERT_EQ(fill(buffers->map(), refs), Error::none);
+	ASSERT_EQ(fill(buffers->map(), from_40()), Error::none);
 	for (u32 round = 0; round < 3; round++)
 		for (u32 i = 0; i < 256; i++) {
 			EXPECT_EQ(buffers->readable(40 + 2 * i, static_cast<u16>(i)), address(2 * i));
@@ -189,10 +195,7 @@ TEST(MappedBuffers, FindsByIdAndByReference)
 TEST(MappedBuffers, IdsDecideNothing)
 {
 	Buffers buffers(512);
-	std::vector<u32> refs;
-	for (u32 i = 0; i < 512; i++)
-		refs.push_back(40 + i);
-	ASSERT_EQ(fill(buffers->map(), refs), Error::none);
+	ASSERT_EQ(fill(buffers->map(), from_40()), Error::none);
 	std::mt19937 random(3);
 	for (u32 i = 0; i < 20000; i++) {
 		const u16 id = static_cast<u16>(i % 3 ? random() : 7);

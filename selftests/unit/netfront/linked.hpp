@@ -33,11 +33,13 @@ protected:
 		b.connect();
 		poll();
 	}
-	void TearDown() override
+	void TearDown() override { take_down(0); }
+	// With a backend that shows this state. Nothing may be left.
+	void take_down(u32 backend_state)
 	{
 		drop_received();
 		k.stop(vif);
-		k.backend["state"] = 0;
+		k.backend["state"] = backend_state;
 		netfront_remove(vif);
 		netfront_destroy(vif);
 		EXPECT_EQ(k.granted(), 0u);

@@ -25,15 +25,7 @@ protected:
 	void TearDown() override
 	{
 		k.on_sleep = [this] { unmap_all(); };
-		k.backend["state"] = 4;
-		drop_received();
-		k.stop(vif);
-		netfront_remove(vif);
-		netfront_destroy(vif);
-		EXPECT_EQ(k.granted(), 0u);
-		EXPECT_EQ(k.reserved(), 0u);
-		EXPECT_EQ(k.pages.size(), 0u);
-		EXPECT_EQ(k.skbs.size(), 0u);
+		take_down(4);
 		EXPECT_EQ(k.custody.size(), 0u) << "a page was taken from a backend that was about to let go";
 	}
 	void backend(u32 state)
