@@ -57,7 +57,7 @@ mapped_if() {
 	local n
 	n=$(counter "vif$(domid "$1").0" mapped_buffers)
 	echo "${n:-no} buffers of $1 are mapped"
-	case $2 in yes) [ "$n" -ge 512 ] ;; *) [ "${n:-0}" = 0 ] ;; esac
+	case $2 in yes) [ "${n:-0}" -ge 512 ] ;; *) [ "${n:-0}" = 0 ] ;; esac
 }
 counter() { ethtool -S "$1" | awk -v name="$2:" '$1 == name { print $2 }'; }
 

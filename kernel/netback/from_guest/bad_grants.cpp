@@ -37,14 +37,13 @@ void ringway::netback::find_bad_grants(Lane &lane, Queue &queue)
 		if (!from_page_to_page(packet))
 			continue;
 		const TxSlot *slot = &lane.batch.slots[packet.first_slot];
-		for (u32 s = 0; s < packet.slot_count; s++, slot++)
-			if (slot->size &&
-			    !(buffers &&
-			      buffers->map().find(
-				      slot->gref))) // INVARIANT: no more operations than a ring has slots
-				lane.copies.add({slot->gref, queue.vif->domain, slot->offset, true},
-						{frame, DOMID_SELF, 0, false}, slot->size,
-						static_cast<u16>(i));
+		for (u32 s = 0; s < packet.slot_count; s++, slot++) {
+			if (!slot->size || (buffers && buffers->map().find(slot->gref)))
+				continue;
+			// INVARIANT: no more operations than a ring has slots
+			lane.copies.add({slot->gref, queue.vif->domain, slot->offset, true},
+					{frame, DOMID_SELF, 0, false}, slot->size, static_cast<u16>(i));
+		}
 	}
 	static_assert(kBatchSlots <= decltype(lane.copies)::kCapacity);
 	run_copies(lane, queue, [&lane](u16 packet) { lane.batch.packets[packet].fate = Fate::copy_failed; });
