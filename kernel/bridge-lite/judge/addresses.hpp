@@ -80,7 +80,7 @@ public:
 			return BRLITE_DROP_SOURCE_INVALID;
 		const FdbHit hit = look_up<kVlans>(key);
 		if (hit && hit.target.is_local()) {
-			report(in, BRLITE_NEWS_OWN_ADDRESS, key, now);
+			report<Env>(in, BRLITE_NEWS_OWN_ADDRESS, key, now);
 			return BRLITE_DROP_SOURCE_LOCAL;
 		}
 		if (hit && hit.target.port() == in.index) {
@@ -94,10 +94,10 @@ public:
 			Env::count(in, BRLITE_LEARN_STATIC);
 		} else if (load_relaxed(in.learned) >= load_relaxed(in.learn_limit)) {
 			Env::count(in, BRLITE_LEARN_PORT_FULL);
-			report(in, BRLITE_NEWS_FULL, key, now);
+			report<Env>(in, BRLITE_NEWS_FULL, key, now);
 		} else if (const u32 news = learn_locked<kVlans>(in, key, now, hit.slot);
 			   RINGWAY_UNLIKELY(news != BRLITE_NEWS)) {
-			report(in, news, key, now);
+			report<Env>(in, news, key, now);
 		}
 		return 0;
 	}
@@ -199,20 +199,12 @@ private:
 		} else if (!places_.has_room(fdb_.entries(), target) ||
 			   !fdb_.insert(key, target, Env::now())) {
 			return Error::full;
+		} else if (const FdbHit hidden = fdb_.find(fdb_key_mac(key))) { // by one for its own VLAN
+			forget_source(ports_.known(hidden.target.port()));
 		}
 		account(ports_.known(target.port()), target, 1);
 		tell_changed(ports_.known(target.port()), key, target, false);
 		return Error::none;
-	}
-
-	__attribute__((noinline)) static void report(Port &in, u32 news, u64 key, u32 now)
-	{
-		Env::tell(in, static_cast<brlite_news>(news), fdb_key_mac(key));
-		const bool loops = news == BRLITE_NEWS_OWN_ADDRESS && comes_back_again(in, now);
-		if (loops)
-			Env::tell(in, BRLITE_NEWS_LOOP, fdb_key_mac(key));
-		if (loops || news == BRLITE_NEWS_RESTLESS)
-			Env::count(in, BRLITE_LOOP_SEEN);
 	}
 
 	bool locked(u32 index) const
@@ -239,14 +231,14 @@ private:
 			seen && seen->key == key ? FdbHit{seen, {seen->target}} : look_up<kVlans>(key);
 		if (hit && hit.target.is_pinned())
 			return news;
+		Port *before = hit ? ports_.known(hit.target.port()) : nullptr;
+		forget_source(before);
 		if (hit && (!kVlans || hit.slot->key == key)) {
 			Env::count(in, BRLITE_MOVED);
 			if (moves_again(in, now - load_relaxed(hit.slot->seen), now))
 				news = BRLITE_NEWS_RESTLESS;
-			if (Port *before = ports_.known(hit.target.port())) {
-				store_relaxed(before->last_source, kNoSource);
+			if (before)
 				places_.moved(*before, in);
-			}
 			fdb_.retarget(*hit.slot, here, now);
 		} else if (places_.has_room(fdb_.entries(), in) && fdb_.insert(key, here, now)) {
 			Env::count(in, BRLITE_LEARNED);
@@ -268,14 +260,18 @@ private:
 		store_relaxed(in.last_seen, now);
 	}
 
-	// An entry of a port came or went. What the port remembers of its last source is void then: the
-	// entry may be the one it rests on.
+	// What the port remembers of its last source is void: the entry that this rests on may have changed.
+	static void forget_source(Port *port)
+	{
+		if (port)
+			store_relaxed(port->last_source, kNoSource);
+	}
+
+	// An entry of a port came or went.
 	void account(Port *port, FdbTarget target, int change) RINGWAY_REQUIRES(lock_)
 	{
-		if (!port)
-			return;
-		store_relaxed(port->last_source, kNoSource);
-		if (target.is_learned())
+		forget_source(port);
+		if (port && target.is_learned())
 			places_.learned(*port, change);
 	}
 

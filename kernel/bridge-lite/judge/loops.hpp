@@ -4,6 +4,7 @@
 // back.
 #pragma once
 #include "bridge-lite/judge/frames.hpp"
+#include "core/fdb.hpp"
 #include "core/relaxed.hpp"
 
 namespace ringway::brlite
@@ -37,5 +38,17 @@ inline bool comes_back_again(Port &in, u32 now)
 	const u32 own = load_relaxed(in.own) + 1;
 	store_relaxed(in.own, own);
 	return own == many;
+}
+
+// What somebody of this host should hear about a port and an address there.
+template <typename Env>
+__attribute__((noinline)) void report(Port &in, u32 news, u64 key, u32 now)
+{
+	Env::tell(in, static_cast<brlite_news>(news), fdb_key_mac(key));
+	const bool loops = news == BRLITE_NEWS_OWN_ADDRESS && comes_back_again(in, now);
+	if (loops)
+		Env::tell(in, BRLITE_NEWS_LOOP, fdb_key_mac(key));
+	if (loops || news == BRLITE_NEWS_RESTLESS)
+		Env::count(in, BRLITE_LOOP_SEEN);
 }
 } // namespace ringway::brlite

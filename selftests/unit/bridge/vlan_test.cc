@@ -113,6 +113,26 @@ TEST_F(VlanTest, ForeignTagsTeachNothing)
 	EXPECT_EQ(made->entries(), before);
 }
 
+// An entry for all VLANs is hidden in one VLAN by the address' own entry there: from the next frame on.
+TEST_F(VlanTest, WhatRestsOnAnEntryForAllVlansHearsOfOneForItsOwn)
+{
+	EXPECT_EQ(made->set(*one, kA, FdbTarget::kStatic, true), Error::none);
+	made->set_policy(*two, BRLITE_LOCKED);
+	EXPECT_EQ(judge(one, {kMacBroadcast, kA}).action, BRLITE_FLOOD);
+	EXPECT_EQ(made->set(*two, fdb_key(kA, 10), FdbTarget::kStatic, true), Error::none);
+	expect_drop(one, {kMacBroadcast, kA}, BRLITE_DROP_LOCKED_MAC);
+}
+
+TEST_F(VlanTest, WhatRestsOnAnEntryForAllVlansHearsOfOneThatWasLearned)
+{
+	EXPECT_EQ(made->set(*one, kA, 0, true), Error::none);
+	judge(one, {kMacBroadcast, kA});
+	judge(two, {kMacBroadcast, kA});
+	EXPECT_EQ(made->fdb().find(fdb_key(kA, 10)).target.port(), two->index);
+	judge(one, {kMacBroadcast, kA});
+	EXPECT_EQ(made->fdb().find(fdb_key(kA, 10)).target.port(), one->index);
+}
+
 // BR-10: on a bridge of service tags those count, and a customer's tag is payload.
 TEST_F(VlanTest, TheTypeOfTagsIsTheBridges)
 {
