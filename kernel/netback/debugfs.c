@@ -5,6 +5,10 @@
  *	io_ring_qN	both rings, what waits, polls and limits; "kick" written to it polls both, as an event would
  *	ctrl		the hash configuration that came over the control ring
  *
+ * and in ringway-netback/ itself
+ *
+ *	mapped_buffers	how many buffers of guests stay mapped, of all vifs: what counts against mapped_buffers_total
+ *
  * The files live as long as the vif and not as a connection: nothing comes and goes in the directory while a guest
  * connects and closes. A reader finds the queue as every other reader does, below queue_count and inside RCU, and the
  * hash configuration under the control ring's lock; neither waits for the life lock, so removing the files may wait
@@ -204,5 +208,16 @@ void vif_debugfs_remove(struct vif_host *host)
 	host->debug = NULL;
 }
 
-void vif_debugfs_init(void) { debug_root = debugfs_create_dir("ringway-netback", NULL); }
+static int mapped_buffers_show(struct seq_file *file, void *unused)
+{
+	seq_printf(file, "%u\n", netback_mapped_buffers());
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(mapped_buffers);
+
+void vif_debugfs_init(void)
+{
+	debug_root = debugfs_create_dir("ringway-netback", NULL);
+	debugfs_create_file("mapped_buffers", 0400, debug_root, NULL, &mapped_buffers_fops);
+}
 void vif_debugfs_exit(void) { debugfs_remove(debug_root); }

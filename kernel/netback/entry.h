@@ -119,6 +119,7 @@ bool netback_view_queue(struct netback_vif *vif, uint32_t index, struct netback_
 bool netback_kick_queue(struct netback_vif *vif, uint32_t index);
 void netback_view_limits(struct netback_vif *vif, struct netback_limits_view *out); /* CONTEXT: process */
 void netback_view_hash(struct netback_vif *vif, struct netback_hash_view *out); /* CONTEXT: process */
+uint32_t netback_mapped_buffers(void); /* of all vifs together */
 
 /*
  * Counters: the vif's, then those of each of its `queues`, connected or not: their number does not change while the vif

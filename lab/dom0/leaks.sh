@@ -1,8 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# What a test may leave behind: XenStore nodes, event channels of dom0, guests' ring pages that are mapped, the vifs'
-# interrupts, network devices, kernel threads, another default discipline for new devices. A snapshot is a sorted list
-# of lines; domain ids stand as they are, so compare either with the same guests running or with none in both.
+# What a test may leave behind: XenStore nodes, event channels of dom0, guests' ring pages and buffers that are mapped,
+# the vifs' interrupts, network devices, kernel threads, another default discipline for new devices. A snapshot is a
+# sorted list of lines; domain ids stand as they are, so compare either with the same guests running or with none in
+# both.
+
+# Buffers of guests that netback counts as mapped and no vif does. A vif that is just connecting or closing is given a
+# second.
+buffers_of_nobody() {
+	local file=/sys/kernel/debug/ringway-netback/mapped_buffers try n=0 vif
+	for try in $(seq 10); do
+		[ -e $file ] && n=$(cat $file) && [ "$n" != 0 ] || break
+		for vif in /sys/class/net/vif*; do n=$((n - $(counter "${vif##*/}" mapped_buffers 2> /dev/null) - 0)); done
+		[ "$n" != 0 ] || break
+		sleep 0.1
+	done
+	echo "$n"
+}
 
 leak_list() {
 	# Values change, and a directory that held the first vif of a domain may stay: the paths below it count.
@@ -11,6 +25,7 @@ leak_list() {
 	lsevtchn 0 | sed -n 's/.*: \(Interdomain.*\), Port.*/evtchn \1/p' | uniq -c
 	# Each mapped ring is a grant in use (drivers/xen/xenbus/xenbus_client.c makes an area for it).
 	sed -n 's/.*\(xenbus_map_ring[a-z_]*\).*/mapped \1/p' /proc/vmallocinfo | sort | uniq -c
+	echo "buffers $(buffers_of_nobody) of nobody"
 	sed -n 's/.* \(vif[0-9.]*-q.*\)/interrupt \1/p' /proc/interrupts
 	(cd /sys/class/net && printf 'netdev %s\n' *)
 	echo "discipline $(cat /proc/sys/net/core/default_qdisc)"

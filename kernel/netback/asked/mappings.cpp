@@ -246,6 +246,11 @@ bool ringway::netback::pay_for_entries(Vif &vif, u32 entries)
 	return true;
 }
 
+uint32_t netback_mapped_buffers()
+{
+	return mapped_by_all.load(std::memory_order_relaxed);
+}
+
 void ringway::netback::unmap_buffers(Queue &queue)
 {
 	MappedBuffers *buffers = queue.buffers.exchange(nullptr, std::memory_order_relaxed);

@@ -37,6 +37,7 @@ protected:
 		const MappedBuffers *table = queue < 2 ? g.back(queue).buffers.load() : nullptr;
 		EXPECT_EQ(m.say_list(kAdd, list, queue), status);
 		EXPECT_EQ(mapped(), before);
+		EXPECT_EQ(netback_mapped_buffers(), before) << "of the budget";
 		EXPECT_EQ(host->live_addresses, addresses);
 		if (queue < 2)
 			EXPECT_EQ(g.back(queue).buffers.load(), table);
@@ -55,6 +56,7 @@ TEST_F(Mapping1, AddAndDelete)
 	const GrefEntries tx = m.mapped(256, true), rx = m.mapped(256, false);
 	EXPECT_EQ(mapped(), 512u);
 	EXPECT_EQ(gauge(), 512u);
+	EXPECT_EQ(netback_mapped_buffers(), 512u);
 	MappedBuffers *buffers = g.back().buffers.load();
 	ASSERT_NE(buffers, nullptr);
 	for (u32 i = 0; i < 256; i++) {
@@ -357,6 +359,7 @@ TEST_F(Mapping1, ClosesWithBuffersMapped)
 			break;
 		}
 		EXPECT_EQ(mapped(), 0u) << how;
+		EXPECT_EQ(netback_mapped_buffers(), 0u) << how;
 		EXPECT_EQ(host->live_addresses, 0) << how;
 		if (how == detached)
 			return;
