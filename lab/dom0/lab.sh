@@ -14,7 +14,7 @@
 #   flow_both PLACE PLACE ADDR ADDR      UDP and TCP both ways, every byte checked; flows_setup first
 #   traffic_start NAME ADDRESS; traffic_stop NAME
 #   counter DEVICE NAME                  of ethtool -S
-#   mapped_if GUEST yes|no               see there
+#   mapped_if GUEST yes|no [N]           see there
 #   leak_snapshot FILE; leak_compare FILE   what could be left behind, see there
 #   splats                               what the kernel complained about since the scenario began
 [ -n "${LAB_RESULTS:-}" ] || { exec 9> /dev/ttyS1; export LAB_RESULTS=9; }
@@ -52,12 +52,17 @@ holds_within() {
 	cat /tmp/holds
 }
 
-# mapped_if GUEST yes|no: whether buffers of the guest's first vif are mapped now.
+# mapped_if GUEST yes|no [N]: whether buffers of the guest's first vif, N at least, are mapped now, and packets went from
+# and to such ones.
 mapped_if() {
-	local n
-	n=$(counter "vif$(domid "$1").0" mapped_buffers)
-	echo "${n:-no} buffers of $1 are mapped"
-	case $2 in yes) [ "${n:-0}" -ge 512 ] ;; *) [ "${n:-0}" = 0 ] ;; esac
+	local n from to
+	read -r n from to < <(ethtool -S "vif$(domid "$1").0" | awk '{ n[$1] = $2 }
+		END { print n["mapped_buffers:"] + 0, n["from_guest_mapped:"] + 0, n["to_guest_mapped:"] + 0 }')
+	echo "$n buffers of $1 are mapped; $from packets came from mapped ones, $to went to such"
+	case $2 in
+	yes) [ "$n" -ge "${3:-512}" ] && [ "$from" -gt 0 ] && [ "$to" -gt 0 ] ;;
+	*) [ "$n$from$to" = 000 ] ;;
+	esac
 }
 counter() { ethtool -S "$1" | awk -v name="$2:" '$1 == name { print $2 }'; }
 
