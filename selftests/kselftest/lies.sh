@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # evilfront's lies on the rings, for the scenarios that tell them: LIE and what is to become of it. The numbers of
-# the cases are in evilfront's ring.c and control.c.
+# the cases are in evilfront's ring.c, control.c, map.c and mapped.c.
 # off = the vif is disabled, error = answered with an error, fine = answered as honest
 
 # shellcheck disable=SC2034 # used by who reads this
@@ -10,7 +10,25 @@ ring_lies='prod-ahead:off prod-far:off prod-back:off cross-page:off slot-missing
 	slots-20:error bad-gref:error gref-revoked:error runt:error size-wrap:error
 	zero-slots:fine gso-no-tcp:fine same-slot:fine scribble:fine rx-bad-gref:fine rx-read-only:fine
 	event-storm:fine packet-storm:fine
-	ctrl-ahead:off ctrl-bogus:fine ctrl-storm:fine'
+	ctrl-ahead:off ctrl-bogus:fine ctrl-storm:fine
+	map-lists:fine map-traffic:fine map-storm:fine'
+
+# What evilfront does in turn for "map-lists" and "map-traffic", each with a result of its own.
+modes_of() { # LIE
+	case $1 in
+	map-lists)
+		echo map-dup map-twice-in-list map-513 map-queue map-bogus map-rw-of-ro map-flags map-list-ro map-nth-bad \
+			map-collide del-unknown all-mapped ;;
+	map-traffic) echo all-mapped map-then-revoke map-then-balloon del-under-traffic ;;
+	esac
+}
+mode_right() { # MODE LOG-OF-THE-LIAR
+	grep -E "evilfront: (message|stormed|mode $1)" "$2"
+	grep -q "evilfront: mode $1: wrong 0\$" "$2"
+}
+
+# None of the buffers that it had mapped is, when its vif has gone: it could take back each grant.
+none_kept() { guest_run liar dmesg | grep 'evilfront: buffers kept 0 of'; }
 
 liar_starts() { guest_create liar front=none && guest_run liar 'insmod /lab/modules/evilfront.ko'; }
 liar_loads() { guest_run liar "dmesg -c > /dev/null; insmod /lab/modules/evilfront.ko lie=$1"; } # LIE

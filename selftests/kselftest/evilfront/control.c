@@ -9,7 +9,7 @@ int evil_ctrl_open(struct evil *e)
 	const char *fe = e->xdev->nodename;
 	grant_ref_t ref;
 
-	if (strncmp(e->lie, "ctrl-", 5))
+	if (strncmp(e->lie, "ctrl-", 5) && strncmp(e->lie, "map-", 4))
 		return 0;
 	ring = (void *)get_zeroed_page(GFP_KERNEL);
 	if (!ring || xenbus_alloc_evtchn(e->xdev, &e->ctrl_port))
@@ -38,23 +38,33 @@ static void push(struct evil *e)
 	notify_remote_via_evtchn(e->ctrl_port);
 }
 
-/* Sends one message and waits for its answer; 99: none came. */
-static u32 say(struct evil *e, u16 type, u32 x, u32 y, u32 z)
+void evil_ask(struct evil *e, u16 type, u32 x, u32 y, u32 z)
 {
-	unsigned long end = jiffies + 60 * HZ;
-	u32 at = e->ctrl.rsp_cons;
-
 	post(e, type, x, y, z);
 	push(e);
-	while (READ_ONCE(e->ctrl.sring->rsp_prod) == at) {
-		if (!evil_storming(e, end))
-			return 99;
-		usleep_range(200, 1000);
-	}
-	virt_rmb();
-	e->ctrl.rsp_cons++;
-	return RING_GET_RESPONSE(&e->ctrl, at)->status;
 }
+
+bool evil_answered(struct evil *e, struct xen_netif_ctrl_response *answer)
+{
+	if (READ_ONCE(e->ctrl.sring->rsp_prod) == e->ctrl.rsp_cons)
+		return false;
+	virt_rmb();
+	*answer = *RING_GET_RESPONSE(&e->ctrl, e->ctrl.rsp_cons++);
+	return true;
+}
+
+struct xen_netif_ctrl_response evil_say(struct evil *e, u16 type, u32 x, u32 y, u32 z)
+{
+	struct xen_netif_ctrl_response answer = {.status = EVIL_NO_ANSWER};
+	unsigned long end = jiffies + 60 * HZ;
+
+	evil_ask(e, type, x, y, z);
+	while (!evil_answered(e, &answer) && evil_storming(e, end))
+		usleep_range(200, 1000);
+	return answer;
+}
+
+static u32 say(struct evil *e, u16 type, u32 x, u32 y, u32 z) { return evil_say(e, type, x, y, z).status; }
 
 /* NB-47: what must be refused, each by name. XSA-270 is a table whose place and length wrap. */
 static unsigned int refused(struct evil *e)

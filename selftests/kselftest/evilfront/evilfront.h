@@ -4,7 +4,9 @@
  *
  *	front.c    binds vifs, connects, says what became of the lie
  *	ring.c     lies on the rings: indices, slots, extra infos, references, storms
- *	control.c  lies on the control ring, which it has for these only
+ *	control.c  lies on the control ring, which it has for these and for map.c's only
+ *	map.c      lies about buffers that the backend is to keep mapped
+ *	mapped.c   those buffers, and what is done with them once they are mapped
  *	store.c    lies in XenStore: nodes that make no sense, states, deletions, storms
  *
  * Binds vifs like an ordinary frontend, connects with one queue, sends one honest packet to see that the
@@ -34,6 +36,32 @@
 #include <xen/xenbus.h>
 
 #define EVIL_NODES 256
+#define EVIL_BAD_REF 0x00fffff0u
+#define EVIL_NO_ANSWER 99
+
+/* netif.h of Linux lacks these. */
+#define EVIL_GET_MAPPING_SIZE 8
+#define EVIL_ADD_MAPPING 9
+#define EVIL_DEL_MAPPING 10
+#define EVIL_READ_ONLY 1
+
+/* Buffers that the backend is to keep mapped: first those to send from, granted to be read, then as many others. */
+#define EVIL_TX_BUFFERS 256u
+#define EVIL_BUFFERS (2 * EVIL_TX_BUFFERS)
+
+struct evil_entry {
+	u32 ref;
+	u16 flags, status;
+};
+
+struct evil_buffers {
+	unsigned char *page[EVIL_BUFFERS];
+	grant_ref_t ref[EVIL_BUFFERS];
+	struct evil_entry *list;	      /* a page: of the next message */
+	grant_ref_t list_ref, list_ro_ref;    /* it, to be written and to be read */
+	bool given_away[EVIL_BUFFERS];
+	unsigned int wrong;
+};
 
 struct evil {
 	struct xenbus_device *xdev;
@@ -41,6 +69,7 @@ struct evil {
 	struct xen_netif_rx_front_ring rx;
 	struct xen_netif_ctrl_front_ring ctrl;
 	evtchn_port_t ctrl_port; /* 0: no control ring */
+	struct evil_buffers *buffers; /* NULL: this lie has none */
 	void *data;
 	grant_ref_t tx_ref, rx_ref, data_ref;
 	evtchn_port_t port;
@@ -54,9 +83,24 @@ struct evil {
 bool evil_ring_lie(struct evil *e);
 bool evil_store_lie(struct evil *e);
 bool evil_ctrl_lie(struct evil *e);
+bool evil_map_lie(struct evil *e);
 
-/* control.c: before connecting. */
+/* control.c: before connecting. Then: sends a message; takes the next answer if there is one; both, and waits. */
 int evil_ctrl_open(struct evil *e);
+void evil_ask(struct evil *e, u16 type, u32 x, u32 y, u32 z);
+bool evil_answered(struct evil *e, struct xen_netif_ctrl_response *answer);
+struct xen_netif_ctrl_response evil_say(struct evil *e, u16 type, u32 x, u32 y, u32 z);
+
+/* mapped.c: granted and not yet mapped; given back, when the vif has gone. */
+bool evil_buffers_make(struct evil *e);
+void evil_buffers_end(struct evil *e);
+/* How many of so many are mapped: they cannot be revoked. The others are granted as before. */
+unsigned int evil_buffers_in_use(struct evil *e, unsigned int from, unsigned int count);
+/* The list of the next message: these buffers. */
+void evil_list(struct evil_buffers *m, unsigned int at, unsigned int buffer, unsigned int count);
+/* Says how often something was not as it must be. */
+void evil_mode(struct evil *e, const char *name);
+void evil_map_traffic(struct evil *e);
 
 /* What `nodes` asks for, after the honest ones were written. */
 int evil_write_nodes(struct evil *e);

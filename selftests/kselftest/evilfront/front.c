@@ -39,7 +39,7 @@ static void work(struct work_struct *w)
 	evil_push(e);
 	msleep(300);
 	report(e, "honest");
-	if (!evil_ring_lie(e) && !evil_store_lie(e) && !evil_ctrl_lie(e) && strcmp(e->lie, "none"))
+	if (!evil_ring_lie(e) && !evil_store_lie(e) && !evil_ctrl_lie(e) && !evil_map_lie(e) && strcmp(e->lie, "none"))
 		pr_warn("evilfront: no lie \"%s\"\n", e->lie);
 	/* Again and again: what becomes of the vif may take its time where the host is busy. */
 	for (i = 0; i < 310 && !READ_ONCE(e->over); i++) {
@@ -121,7 +121,7 @@ static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 	return 0;
 }
 
-/* Pages and grants stay: the backend may still have them mapped, and the guest is thrown away anyway. */
+/* The rings' pages and grants stay: the backend may still have them mapped, and the guest is thrown away anyway. */
 static void remove(struct xenbus_device *xdev)
 {
 	struct evil *e = dev_get_drvdata(&xdev->dev);
@@ -133,6 +133,7 @@ static void remove(struct xenbus_device *xdev)
 	xenbus_free_evtchn(xdev, e->port);
 	if (e->ctrl_port)
 		xenbus_free_evtchn(xdev, e->ctrl_port);
+	evil_buffers_end(e);
 	dev_set_drvdata(&xdev->dev, NULL);
 }
 

@@ -2,8 +2,6 @@
 /* evilfront: lies on the rings. Each has the number of the case it is (docs/security.md). */
 #include "evilfront.h"
 
-#define EVIL_BAD_REF 0x00fffff0u
-
 struct xen_netif_tx_request *evil_post(struct evil *e, u16 offset, u16 size, u16 flags)
 {
 	struct xen_netif_tx_request *request = RING_GET_REQUEST(&e->tx, e->tx.req_prod_pvt);
