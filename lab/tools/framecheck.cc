@@ -5,7 +5,8 @@
 //       Frames must come in order, each once, with the offloads they were sent with. Tells the sender
 //       how many were seen. Ends after COUNT frames, or when none has come for 10 s.
 //   framecheck rewrite IFACE PEER-MAC SECONDS                     frames that change under way
-//       Every frame bears this interface's address, numbers only grow, and what was staged is of one piece.
+//       Every frame bears this interface's address and no forged source, numbers only grow, and what was
+//       staged is of one piece.
 //
 // Prints one JSON line; exit code 1 when something was not as it must be.
 #include <arpa/inet.h>
@@ -113,6 +114,7 @@ public:
 			}
 			const auto *offload = reinterpret_cast<const virtio_net_hdr *>(buffer_.data());
 			out = {offload, buffer_.data() + sizeof *offload, n - sizeof *offload};
+			forged += is_forged(from, out);
 			if (out.len >= TF_MIN && from == out.data + 6)
 				return true;
 		}
@@ -140,8 +142,17 @@ public:
 	}
 
 	Mac self{};
+	unsigned forged = 0; // frames with a source that `from` may not use
 
 private:
+	static bool is_forged(const Mac &from, const Received &r)
+	{
+		if (r.len < TF_FLIP_AT || memcmp(from.byte, r.data + 6, TF_MAC_AT - 6) != 0)
+			return false;
+		const bool ours = from == r.data + 6, ip = r.data[12] == 8 && r.data[13] == 0;
+		return r.data[TF_MAC_AT] == TF_FORGED_MAC || (ours && ip && r.data[TF_IP_AT] == TF_FORGED_IP);
+	}
+
 	int fd_;
 	std::vector<uint8_t> buffer_ = std::vector<uint8_t>(1 << 17);
 };
@@ -283,10 +294,10 @@ public:
 		}
 		printf("{\"frames\":%u,\"versions\":%llu,\"foreign\":%u,\"early\":%u,\"torn\":%u,\"stepped\":"
 		       "%u,"
-		       "\"overrun\":%u}\n",
-		       seen_, (unsigned long long)highest_, foreign_, early_, torn_, stepped_,
+		       "\"forged\":%u,\"overrun\":%u}\n",
+		       seen_, (unsigned long long)highest_, foreign_, early_, torn_, stepped_, link_.forged,
 		       link_.overrun());
-		return !seen_ || foreign_ || early_;
+		return !seen_ || foreign_ || early_ || link_.forged;
 	}
 
 private:
@@ -294,10 +305,13 @@ private:
 	{
 		++seen_;
 		foreign_ += !(link_.self == r.data);
-		if (r.data[12] != TF_TYPE_PLAIN >> 8 || r.len < TF_FLIP_END)
+		const bool plain = r.data[12] == TF_TYPE_PLAIN >> 8;
+		if (r.len < TF_FLIP_END || (!plain && r.data[23] != TF_FORGED_PROTOCOL))
 			return; // the UDP ones: their own kernel has checked them already
-		uint32_t seq;
-		memcpy(&seq, r.data + TF_FLIP_SEQ, 4);
+		uint32_t seq = 0;
+		memcpy(&seq, r.data + TF_FLIP_SEQ, plain ? 4 : 2);
+		if (!plain)
+			memcpy(reinterpret_cast<char *>(&seq) + 2, r.data + TF_HIGH_AT, 2);
 		early_ += any_ && seq <= last_;
 		any_ = true;
 		last_ = seq;

@@ -27,7 +27,8 @@ static int connect(struct splitfront *s)
 	       xenbus_printf(XBT_NIL, fe, "event-channel", "%u", s->port) ?:
 	       xenbus_printf(XBT_NIL, fe, "request-rx-copy", "1") ?:
 	       xenbus_printf(XBT_NIL, fe, "feature-rx-notify", "1") ?:
-	       xenbus_printf(XBT_NIL, fe, "feature-sg", "1") ?: xenbus_switch_state(s->xdev, XenbusStateConnected);
+	       xenbus_printf(XBT_NIL, fe, "feature-sg", "1") ?: sf_control_open(s) ?:
+	       xenbus_switch_state(s->xdev, XenbusStateConnected);
 }
 
 static void backend_changed(struct xenbus_device *xdev, enum xenbus_state state)
@@ -74,10 +75,12 @@ static void remove(struct xenbus_device *xdev)
 		return;
 	the = NULL;
 	unbind_from_irqhandler(s->irq, s);
+	if (s->ctrl_port)
+		xenbus_free_evtchn(xdev, s->ctrl_port);
 	dev_set_drvdata(&xdev->dev, NULL);
 }
 
-/* "sweep PEER-MAC …" or "rewrite PEER-MAC …" */
+/* "sweep PEER-MAC …", "rewrite PEER-MAC …" or "map PEER-MAC" */
 static int run(const char *text, const struct kernel_param *kp)
 {
 	struct splitfront *s = the;
@@ -94,7 +97,8 @@ static int run(const char *text, const struct kernel_param *kp)
 	s->what[0] = '\0';
 	s->acked = s->errors = s->refused = s->bad_buffers = 0;
 	code = !strcmp(job, "sweep") ? sf_sweep(s, text + skip) :
-	       !strcmp(job, "rewrite") ? sf_rewrite(s, text + skip) : -EINVAL;
+	       !strcmp(job, "rewrite") ? sf_rewrite(s, text + skip) :
+	       !strcmp(job, "map") ? sf_map(s) : -EINVAL;
 	snprintf(result, sizeof(result), "seen %u errors %u refused %u %s\n", s->acked, s->errors, s->refused,
 		 code ? s->what : "fine");
 	return code;

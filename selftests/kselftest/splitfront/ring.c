@@ -17,7 +17,7 @@ int sf_complain(struct splitfront *s, const char *format, ...)
 	return -EIO;
 }
 
-static void *granted_page(struct splitfront *s, grant_ref_t *ref, int readonly)
+void *sf_granted_page(struct splitfront *s, grant_ref_t *ref, int readonly)
 {
 	void *page = (void *)get_zeroed_page(GFP_KERNEL);
 	int got;
@@ -34,8 +34,8 @@ static void *granted_page(struct splitfront *s, grant_ref_t *ref, int readonly)
 /* A test guest: what is left when something fails is the guest's own loss. */
 int sf_rings_make(struct splitfront *s)
 {
-	struct xen_netif_tx_sring *tx = granted_page(s, &s->tx_ref, 0);
-	struct xen_netif_rx_sring *rx = granted_page(s, &s->rx_ref, 0);
+	struct xen_netif_tx_sring *tx = sf_granted_page(s, &s->tx_ref, 0);
+	struct xen_netif_rx_sring *rx = sf_granted_page(s, &s->rx_ref, 0);
 	unsigned int i;
 
 	s->pool = kmalloc(TF_POOL, GFP_KERNEL); /* page aligned: a power of two */
@@ -46,8 +46,8 @@ int sf_rings_make(struct splitfront *s)
 	for (i = 0; i < TF_POOL / TF_PAGE; i++)
 		s->pool_ref[i] = gnttab_grant_foreign_access(s->xdev->otherend_id, virt_to_gfn(s->pool + i * TF_PAGE), 1);
 	for (i = 0; i < SF_RING; i++) {
-		s->head[i] = granted_page(s, &s->head_ref[i], 1);
-		s->buffer[i] = granted_page(s, &s->buffer_ref[i], 0);
+		s->head[i] = sf_granted_page(s, &s->head_ref[i], 1);
+		s->buffer[i] = sf_granted_page(s, &s->buffer_ref[i], 0);
 		if (!s->head[i] || !s->buffer[i])
 			return -ENOMEM;
 	}

@@ -6,6 +6,7 @@
  *	ring.c     slots, responses (each checked), the receiver's acknowledgements
  *	sweep.c    frames of every size in every arrangement of slots, some of them with a bad reference
  *	rewrite.c  frames that are rewritten while the backend has them
+ *	mapped.c   has the pages mapped that frames are sent from
  *
  * One vif, one queue. A job runs in the context of who writes the parameter.
  */
@@ -35,10 +36,11 @@ struct splitfront {
 	struct xen_netif_tx_front_ring tx;
 	struct xen_netif_rx_front_ring rx;
 	grant_ref_t tx_ref, rx_ref;
-	evtchn_port_t port;
+	struct xen_netif_ctrl_front_ring ctrl;
+	evtchn_port_t port, ctrl_port; /* 0: no control ring */
 	int irq;
 	wait_queue_head_t wait;
-	bool ready, connected, broken;
+	bool ready, connected, broken, forges;
 
 	unsigned char *pool, *head[SF_RING], *buffer[SF_RING];
 	grant_ref_t pool_ref[TF_POOL / TF_PAGE], head_ref[SF_RING], buffer_ref[SF_RING];
@@ -52,7 +54,11 @@ struct splitfront {
 	char what[96];	 /* what went wrong first */
 };
 
+/* mapped.c */
+int sf_control_open(struct splitfront *s);
+
 /* ring.c */
+void *sf_granted_page(struct splitfront *s, grant_ref_t *ref, int readonly);
 int sf_rings_make(struct splitfront *s);
 void sf_rx_post(struct splitfront *s);
 unsigned int sf_tx_free(struct splitfront *s);
@@ -78,5 +84,6 @@ int sf_complain(struct splitfront *s, const char *format, ...) __printf(2, 3);
 /* the jobs */
 int sf_sweep(struct splitfront *s, const char *args);
 int sf_rewrite(struct splitfront *s, const char *args);
+int sf_map(struct splitfront *s);
 
 #endif

@@ -155,4 +155,15 @@ static inline void tf_head(const struct tf_frame *f, const unsigned char *to, co
 #define TF_FLIP_END 256u
 #define TF_FLIP_SEQ 24u /* offset of the sequence number */
 
+/*
+ * Forged ones are IPv4 of a protocol for experiments, with halves of the sequence number in the identification and
+ * in the checksum. With some versions the last byte of their source is not the sender's, of the MAC or the IP address.
+ */
+#define TF_FORGED_PROTOCOL 253u
+#define TF_FORGED_MAC 0x77u
+#define TF_FORGED_IP 77u
+#define TF_MAC_AT 11u
+#define TF_IP_AT 29u
+#define TF_HIGH_AT 18u
+
 #endif
