@@ -23,6 +23,12 @@ std::string first_line(const fs::path &file)
 	return line;
 }
 
+std::string all_of(const fs::path &file)
+{
+	std::ifstream in(file, std::ios::binary);
+	return {std::istreambuf_iterator<char>(in), {}};
+}
+
 bool is_there(const fs::path &path)
 {
 	std::error_code ignored;
@@ -106,12 +112,22 @@ std::optional<std::string> Host::loaded_version(const std::string &name) const
 
 std::optional<std::string> Host::file_version(const std::string &name) const
 {
-	std::ifstream in(module_file(name), std::ios::binary);
-	const std::string bytes(std::istreambuf_iterator<char>(in), {});
+	const std::string bytes = all_of(module_file(name));
 	// The section .modinfo is texts like this one, each with a NUL before and behind it.
 	const std::string key("\0version=", 9);
 	const auto at = bytes.find(key);
 	return at == bytes.npos ? std::nullopt : std::optional<std::string>(bytes.c_str() + at + key.size());
+}
+
+std::optional<bool> Host::file_is_what_runs(const std::string &name) const
+{
+	const std::string note = all_of(root_ / "sys/module" / name / "notes/.note.gnu.build-id"),
+			  file = all_of(module_file(name));
+	if (note.empty() || !file.starts_with("\x7f"
+					      "ELF")) {
+		return std::nullopt;
+	}
+	return file.find(note) != file.npos;
 }
 
 std::optional<std::string> Host::vif_device(unsigned domid, unsigned devid) const

@@ -32,6 +32,8 @@ public:
 	// nullopt: there is none, it does not say, or its file is compressed.
 	std::optional<std::string> loaded_version(const std::string &name) const;
 	std::optional<std::string> file_version(const std::string &name) const;
+	// Whether the file is what runs, by the identity that the linker gave it; nullopt: as above.
+	std::optional<bool> file_is_what_runs(const std::string &name) const;
 	// The network device that belongs to the vif, whatever it is called now.
 	std::optional<std::string> vif_device(unsigned domid, unsigned devid) const;
 	// Queues that the device has in use on the host's side, 0 if it does not say.

@@ -65,10 +65,12 @@ void check_version(Report &report, const Host &host, const std::string &module)
 	}
 	const auto loaded = host.loaded_version(module), file = host.file_version(module);
 	const std::string text = loaded ? "version " + escape(*loaded) : "does not say its version";
-	if (file && file != loaded) {
+	const bool is_another = file && file != loaded;
+	if (is_another || !host.file_is_what_runs(module).value_or(true)) {
 		report.warning(
 			"module " + module,
-			fmt::format("{}, but its file on disk is version {}", text, escape(*file)),
+			fmt::format("{}, but its file on disk is {}", text,
+				    is_another ? "version " + escape(*file) : "another build of it"),
 			fmt::format("detach all vifs and reload it with 'modprobe -r {} && modprobe {}', "
 				    "or reboot",
 				    module, module));

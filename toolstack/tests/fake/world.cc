@@ -74,17 +74,22 @@ void World::load_driver(const std::string &module)
 	fs::create_symlink(root / "sys/module" / module, root / "sys/bus/xen-backend/drivers/vif/module");
 }
 
-void World::add_module(const std::string &name, const std::string &version)
+std::string World::module_path(const std::string &name)
 {
 	struct utsname names {
 	};
 	uname(&names);
-	const std::string directory = fmt::format("lib/modules/{}/", names.release);
-	add_file(directory + "modules.dep", fmt::format("updates/{}.ko:\n", name));
+	return fmt::format("lib/modules/{}/updates/{}.ko", names.release, name);
+}
+
+void World::add_module(const std::string &name, const std::string &version, const std::string &build)
+{
+	const std::filesystem::path file = module_path(name);
+	add_file(file.parent_path().parent_path() / "modules.dep", fmt::format("updates/{}.ko:\n", name));
 	using namespace std::string_literals;
-	add_file(directory + fmt::format("updates/{}.ko", name), "\x7f"
-								 "ELF\0srcversion=9.9\0version="s +
-									 version + "\0license=GPL\0"s);
+	add_file(file, "\x7f"
+		       "ELF\0srcversion=9.9\0version="s +
+			       version + "\0license=GPL\0"s + build);
 }
 
 void World::add_domain(unsigned id, const std::string &name, Guest guest)

@@ -35,7 +35,8 @@ public:
 	static std::string policy_file(unsigned domid);
 	void load_driver(const std::string &module);
 	// Its file on disk.
-	void add_module(const std::string &name, const std::string &version);
+	void add_module(const std::string &name, const std::string &version, const std::string &build = "");
+	static std::string module_path(const std::string &name);
 	Context context();
 
 	FakeClock clock;

@@ -80,6 +80,19 @@ TEST_F(Check, AModuleThatIsNotTheOneOnDiskIsAWarning)
 	EXPECT_TRUE(is_healthy);
 }
 
+TEST_F(Check, AnotherBuildOfTheSameVersionIsAWarning)
+{
+	world.add_file("sys/module/bridge_lite/version", "0.1.0\n");
+	world.add_module("bridge-lite", "0.1.0", "the build that runs");
+	world.add_file("sys/module/bridge_lite/notes/.note.gnu.build-id", "the build that runs");
+	expect_in("ok       module bridge_lite: version 0.1.0\n", all());
+	world.add_module("bridge-lite", "0.1.0", "the build after that");
+	expect_in("warning  module bridge_lite: version 0.1.0, but its file on disk is another build of it\n",
+		  all());
+	world.add_file(world.module_path("bridge-lite"), "packed");
+	expect_in("ok       module bridge_lite: version 0.1.0\n", all()); // compressed: nobody knows
+}
+
 TEST_F(Check, NamesWhatIsWrongWithVifs)
 {
 	world.links.set_master(*world.links.find("vif3.0"), Link());
