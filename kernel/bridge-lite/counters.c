@@ -101,6 +101,10 @@ static const char counter_names[BRLITE_COUNTERS][ETH_GSTRING_LEN] = {
 	[BRLITE_LEARN_PORT_FULL] = "fdb_refused_port_full",
 	[BRLITE_LEARN_FULL] = "fdb_refused_full",
 	[BRLITE_LOOP_SEEN] = "loop_seen",
+	[BRLITE_GROUP_JOINED] = "mdb_joined",
+	[BRLITE_GROUP_LEFT] = "mdb_left",
+	[BRLITE_GROUP_REFUSED] = "mdb_refused",
+	[BRLITE_GROUP_MALFORMED] = "mdb_malformed",
 };
 
 static int get_sset_count(struct net_device *dev, int set)

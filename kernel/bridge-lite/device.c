@@ -17,7 +17,9 @@
 #include "bridge-lite/port.h"
 #include "bridge-lite/port_flag.h"
 #include "bridge-lite/settings/events.h"
+#include "bridge-lite/settings/groups.h"
 #include "bridge-lite/settings/link.h"
+#include "bridge-lite/settings/mdb.h"
 #include "bridge-lite/settings/neigh.h"
 #include "bridge-lite/settings/sysfs.h"
 #include "bridge-lite/settings/vlan.h"
@@ -33,6 +35,7 @@ static void free_bridge(struct net_device *dev)
 	kvfree(bridge->buckets);
 	kvfree(bridge->events);
 	kvfree(bridge->claims);
+	kvfree(bridge->groups);
 	kvfree(bridge->core);
 	free_percpu(dev->tstats);
 }
@@ -60,6 +63,10 @@ static int init(struct net_device *dev)
 	brlite_core_set_ageing(bridge->core, bridge->ageing_time);
 	brlite_core_filter_vlans(bridge->core, bridge->vlan_filtering);
 	brlite_core_forward_groups(bridge->core, bridge->group_fwd_mask, bridge->stp_state);
+	if (bridge->multicast_snooping && brlite_snoop_groups(bridge, true)) {
+		free_bridge(dev);
+		return -ENOMEM;
+	}
 	ether_addr_copy(bridge->own_address, dev->dev_addr);
 	brlite_local_address_add(bridge, &bridge->local, dev->dev_addr);
 	brlite_flag_bridge(bridge);
@@ -82,6 +89,7 @@ static int open(struct net_device *dev)
 	netif_start_queue(dev);
 	brlite_update_ports(bridge);
 	brlite_start_ageing(bridge);
+	brlite_start_groups(bridge);
 	return 0;
 }
 
@@ -90,6 +98,7 @@ static int stop(struct net_device *dev)
 	struct brlite *bridge = netdev_priv(dev);
 
 	brlite_stop_ageing(bridge);
+	brlite_stop_groups(bridge);
 	netif_stop_queue(dev);
 	brlite_update_ports(bridge);
 	return 0;
@@ -151,6 +160,7 @@ static int leave_unicast(struct net_device *dev, const u8 *address)
 static void set_rx_mode(struct net_device *dev)
 {
 	__dev_uc_sync(dev, take_unicast, leave_unicast);
+	brlite_sync_host_groups(netdev_priv(dev));
 }
 
 static netdev_features_t fix_features(struct net_device *dev, netdev_features_t features)
@@ -193,6 +203,7 @@ static const struct net_device_ops netdev_ops = {
 	.ndo_bridge_getlink = brlite_getlink,
 	.ndo_bridge_setlink = brlite_setlink,
 	.ndo_bridge_dellink = brlite_dellink,
+	COMPAT_MDB_OPS(brlite_mdb_add, brlite_mdb_del, brlite_mdb_dump)
 };
 
 #define PASS_THROUGH (NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | NETIF_F_GSO_MASK | NETIF_F_HW_CSUM)
@@ -226,6 +237,7 @@ void brlite_setup(struct net_device *dev)
 	brlite_init_ageing(bridge);
 	bridge->vlan_protocol = ETH_P_8021Q;
 	bridge->default_pvid = BRLITE_VLAN_DEFAULT;
+	brlite_init_groups(bridge);
 	bridge->ageing_time = BRLITE_AGEING_DEFAULT;
 	bridge->fdb_max = BRLITE_FDB_MAX_DEFAULT;
 	bridge->fdb_port_max = BRLITE_FDB_PORT_MAX_DEFAULT;

@@ -82,8 +82,35 @@ uint32_t brlite_fdb_end(const struct brlite_core *core);
 
 void brlite_classify(struct brlite_port *in, const struct brlite_frame *frames, struct brlite_verdict *verdicts,
 		     uint32_t n);
-uint32_t brlite_flood_ports(struct brlite_port *in, const struct brlite_frame *frame, struct brlite_port **out,
-			    uint32_t max, uint32_t *cursor);
+uint32_t brlite_flood_ports(struct brlite_port *in, const struct brlite_frame *frame, uint16_t list,
+			    struct brlite_port **out, uint32_t max, uint32_t *cursor);
+
+/* --- Multicast groups: judge/groups_door.cpp --------------------------------------------------------------- */
+
+uint64_t brlite_groups_bytes(void);
+struct brlite_groups *brlite_groups_init(void *memory, const uint64_t seed[2]);
+/* NULL: groups are flooded. Returns those before, which are read for another grace period. */
+struct brlite_groups *brlite_core_set_groups(struct brlite_core *core, struct brlite_groups *groups)
+	RINGWAY_REQUIRES(rtnl);
+/* Is the frame to a group whose members its sender may name in it? Then more of it has to be in one piece. */
+bool brlite_may_name_members(const struct brlite_frame *frame);
+/* All that follow do nothing, or find nothing, while groups are flooded. */
+void brlite_groups_set_querier(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
+/* CONTEXT: any. The groups that this host wants, as MAC addresses of 6 bytes one behind the other. */
+void brlite_groups_set_host(struct brlite_core *core, const uint8_t *macs, uint32_t n, bool takes_all);
+/* CONTEXT: process. Drops who was not heard of for too long. */
+void brlite_groups_age(struct brlite_core *core);
+/* CONTEXT: process. The next question that is due from the bridge device's address mac; false: none. */
+bool brlite_groups_question(struct brlite_core *core, const uint8_t *mac, struct brlite_question *question);
+/* A member by hand. -EEXIST (and replace is false), -ENOSPC, -EINVAL (nobody can be a member), -EOPNOTSUPP. */
+int brlite_member_set(struct brlite_core *core, const struct brlite_member *member, bool replace)
+	RINGWAY_REQUIRES(rtnl);
+/* -ENOENT. */
+int brlite_member_erase(struct brlite_core *core, const struct brlite_member *member) RINGWAY_REQUIRES(rtnl);
+/* CONTEXT: any. The first member at *position or behind, which then stands behind it; false at the end. */
+bool brlite_member_next(struct brlite_core *core, uint32_t *position, struct brlite_member *member);
+/* Is a multicast router there? Seconds that it is believed for, ~0: by hand; 0: no. */
+uint32_t brlite_router_for(struct brlite_core *core, const struct brlite_port *port, bool ipv6);
 
 /* --- VLANs of a port ------------------------------------------------------------------------------------ */
 

@@ -22,6 +22,7 @@
 #include "bridge-lite/port.h"
 #include "bridge-lite/port_flag.h"
 #include "bridge-lite/settings/gate.h"
+#include "bridge-lite/settings/groups.h"
 #include "bridge-lite/settings/refuse.h"
 #include "bridge-lite/settings/slave.h"
 #include "bridge-lite/settings/storm.h"
@@ -41,6 +42,8 @@ static const struct nla_policy policy[IFLA_BRLITE_MAX + 1] = {
 	[IFLA_BRLITE_STP_STATE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[IFLA_BRLITE_VLAN_PROTOCOL] = { .type = NLA_U32 },
 	[IFLA_BRLITE_DEFAULT_PVID] = NLA_POLICY_MAX(NLA_U32, BRLITE_VLAN_LAST),
+	[IFLA_BRLITE_MCAST_SNOOPING] = NLA_POLICY_MAX(NLA_U32, 1),
+	[IFLA_BRLITE_MCAST_QUERIER] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack)
@@ -101,6 +104,10 @@ static int create(struct net_device *dev, struct nlattr *tb[], struct nlattr *da
 			bridge->vlan_protocol = nla_get_u32(data[IFLA_BRLITE_VLAN_PROTOCOL]);
 		if (data[IFLA_BRLITE_DEFAULT_PVID])
 			bridge->default_pvid = nla_get_u32(data[IFLA_BRLITE_DEFAULT_PVID]);
+		if (data[IFLA_BRLITE_MCAST_SNOOPING])
+			bridge->multicast_snooping = nla_get_u32(data[IFLA_BRLITE_MCAST_SNOOPING]);
+		if (data[IFLA_BRLITE_MCAST_QUERIER])
+			bridge->multicast_querier = nla_get_u32(data[IFLA_BRLITE_MCAST_QUERIER]);
 	}
 	bridge->mtu_by_hand = tb[IFLA_MTU];
 	if (brlite_module_present("br_netfilter")) /* ip(8) prints what comes with success as a warning */
@@ -121,6 +128,11 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 				    "fdb_max cannot be changed later: delete the bridge and create it again with the new value");
 		return -EOPNOTSUPP;
 	}
+	if (data[IFLA_BRLITE_MCAST_SNOOPING] &&
+	    brlite_snoop_groups(bridge, nla_get_u32(data[IFLA_BRLITE_MCAST_SNOOPING])))
+		return -ENOMEM;
+	if (data[IFLA_BRLITE_MCAST_QUERIER])
+		brlite_set_querier(bridge, nla_get_u32(data[IFLA_BRLITE_MCAST_QUERIER]));
 	take_settings(bridge, data);
 	if (data[IFLA_BRLITE_VLAN_FILTERING])
 		brlite_filter_vlans(bridge, nla_get_u32(data[IFLA_BRLITE_VLAN_FILTERING]));
@@ -160,7 +172,9 @@ static int fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u32(skb, IFLA_BRLITE_GROUP_FWD_MASK, bridge->group_fwd_mask) ||
 	    nla_put_u32(skb, IFLA_BRLITE_STP_STATE, bridge->stp_state) ||
 	    nla_put_u32(skb, IFLA_BRLITE_VLAN_PROTOCOL, bridge->vlan_protocol) ||
-	    nla_put_u32(skb, IFLA_BRLITE_DEFAULT_PVID, bridge->default_pvid))
+	    nla_put_u32(skb, IFLA_BRLITE_DEFAULT_PVID, bridge->default_pvid) ||
+	    nla_put_u32(skb, IFLA_BRLITE_MCAST_SNOOPING, bridge->multicast_snooping) ||
+	    nla_put_u32(skb, IFLA_BRLITE_MCAST_QUERIER, bridge->multicast_querier))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -15,6 +15,9 @@
 #define BRLITE_NO_FLOOD (BRLITE_NO_UNICAST_FLOOD | BRLITE_NO_MULTICAST_FLOOD | BRLITE_NO_BROADCAST_FLOOD)
 #define BRLITE_ADDRESS_LOCKED 0x0040u /* takes only the IP addresses that it was given as senders */
 #define BRLITE_STORM 0x0080u /* has limits on the floods it sends: .storm */
+#define BRLITE_FAST_LEAVE 0x0100u /* one host lives there: what it leaves, the port leaves at once */
+#define BRLITE_NEVER_ROUTER 0x0200u /* no multicast router can be there, whatever is heard */
+#define BRLITE_ALWAYS_ROUTER 0x0400u /* one is there: it gets every group */
 #define BRLITE_MIRROR_FROM 0x1000u /* what comes in here is copied to .mirror, too */
 #define BRLITE_MIRROR_TO 0x2000u /* what leaves here is */
 #define BRLITE_RULES_FROM 0x4000u /* has rules for what comes in here: .rules */
@@ -22,6 +25,7 @@
 #define BRLITE_FLOODS_DIFFER 0x00010000u /* a port has one of BRLITE_NO_FLOOD */
 #define BRLITE_ADDRESSES_CLAIMED 0x00020000u /* a port has BRLITE_ADDRESS_LOCKED */
 #define BRLITE_VLANS_FILTERED 0x00040000u /* the bridge tells VLANs apart: .vlans */
+#define BRLITE_GROUPS_SNOOPED 0x00080000u /* the bridge tells members of multicast groups apart */
 #define BRLITE_RULES_SOMEWHERE 0x02000000u /* a port has BRLITE_RULES_TO */
 #define BRLITE_MIRRORS_SOMEWHERE 0x04000000u /* a port has BRLITE_MIRROR_TO */
 #define BRLITE_MIRRORS (BRLITE_MIRROR_FROM | BRLITE_MIRRORS_SOMEWHERE)

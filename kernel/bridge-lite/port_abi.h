@@ -36,13 +36,13 @@ struct net_device;
 struct sk_buff;
 struct brlite_port;
 
-#define BRLITE_ABI_VERSION 3u
+#define BRLITE_ABI_VERSION 4u
 
 enum brlite_action {
 	BRLITE_DROP = 0, /* reason says why; already counted */
 	BRLITE_PORT = 1, /* unicast to .port; its size fits that port's MTU, the port is up */
 	BRLITE_LOCAL = 2, /* to the stack behind the bridge device */
-	BRLITE_FLOOD = 3, /* to all ports but the ingress one */
+	BRLITE_FLOOD = 3, /* to all ports of .list but the ingress one */
 	BRLITE_HEARD = 4, /* goes nowhere, but for who listens at the ingress port's device: forward() does that */
 };
 
@@ -96,7 +96,10 @@ struct brlite_verdict {
 	uint8_t reason; /* enum brlite_reason */
 	uint16_t flags;
 	uint32_t vlan; /* that the frame is in, where what leaves may have another tag than what came in; else 0 */
-	void *owner; /* BRLITE_PORT: what .port was bound with, or NULL */
+	union {
+		void *owner; /* BRLITE_PORT: what .port was bound with, or NULL */
+		uint16_t list; /* BRLITE_FLOOD: of the ports it goes to, for flood_ports(); 0: all */
+	};
 	struct brlite_port *port; /* BRLITE_PORT: the egress port, else NULL */
 };
 
@@ -138,13 +141,13 @@ struct brlite_abi {
 			 uint32_t n);
 
 	/*
-	 * The ports a BRLITE_FLOOD frame without BRLITE_VIA_SKB goes to, which is the same for all of a batch but
-	 * for their sizes, at most max per call; *cursor starts at 0 and the
+	 * The ports a BRLITE_FLOOD frame without BRLITE_VIA_SKB goes to, which is the same for all of a batch with
+	 * the same verdict.list but for their sizes, at most max per call; *cursor starts at 0 and the
 	 * last call returns 0. Ports that are down, too small for the frame, or the ingress itself are
 	 * left out. CONTEXT: as classify.
 	 */
-	uint32_t (*flood_ports)(struct brlite_port *in, const struct brlite_frame *frame, struct brlite_port **out,
-				uint32_t max, uint32_t *cursor);
+	uint32_t (*flood_ports)(struct brlite_port *in, const struct brlite_frame *frame, uint16_t list,
+				struct brlite_port **out, uint32_t max, uint32_t *cursor);
 
 	/* CONTEXT: RTNL or as classify. */
 	void *(*port_owner)(const struct brlite_port *port);

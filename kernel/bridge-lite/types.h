@@ -11,6 +11,7 @@
 struct brlite_core; /* the switch of one bridge */
 struct brlite_storm; /* limits on what a port has flooded */
 struct brlite_rule_list;
+struct brlite_groups; /* who is a member of which multicast group; none: groups are flooded */
 struct brlite_claims; /* the IP addresses that locked ports may use: a table, made anew whenever they change */
 
 /* Events beside the outcomes of enum brlite_reason, counted in the same array. */
@@ -21,6 +22,10 @@ enum brlite_event {
 	BRLITE_LEARN_PORT_FULL, /* not learned: the port has its share */
 	BRLITE_LEARN_FULL, /* not learned: the table is full */
 	BRLITE_LOOP_SEEN, /* once a second: stations do not come to rest, or our own frames come back again and again */
+	BRLITE_GROUP_JOINED, /* a port became a member of a multicast group */
+	BRLITE_GROUP_LEFT, /* it is none any more */
+	BRLITE_GROUP_REFUSED, /* it wants more of them, or more often, than it may: it gets all for a while */
+	BRLITE_GROUP_MALFORMED, /* IGMP or MLD that nobody can believe */
 	BRLITE_COUNTERS,
 };
 
@@ -131,6 +136,24 @@ struct brlite_address {
 	uint8_t bytes[16];
 	uint8_t length;
 	uint16_t port; /* index */
+};
+
+/* A member of a multicast group as netlink shows it. */
+struct brlite_member {
+	uint8_t group[16]; /* 4 bytes of them for IPv4 */
+	bool is_ipv6;
+	bool is_permanent;
+	uint16_t vlan;
+	uint16_t port; /* index */
+	uint32_t left; /* seconds until it is forgotten */
+};
+
+/* What this bridge asks about groups, as a frame for its ports. */
+struct brlite_question {
+	uint8_t frame[96];
+	uint16_t length;
+	uint16_t vlan; /* 0: none */
+	uint16_t port; /* index; BRLITE_LOCAL_PORT: all */
 };
 
 /* A line of the FDB as netlink shows it. */

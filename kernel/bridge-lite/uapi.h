@@ -19,6 +19,8 @@ enum {
 	IFLA_BRLITE_STP_STATE, /* 1: somebody of this host takes part in a spanning tree, and sets the ports' states */
 	IFLA_BRLITE_VLAN_PROTOCOL, /* the type of the tags that count: 0x8100 (802.1Q) at first, or 0x88a8 (802.1ad) */
 	IFLA_BRLITE_DEFAULT_PVID, /* VLAN of untagged frames on ports that nobody gave one; 1 at first, 0: none */
+	IFLA_BRLITE_MCAST_SNOOPING, /* 1: members of IP groups are told apart (IGMP, MLD); 0: groups are flooded */
+	IFLA_BRLITE_MCAST_QUERIER, /* 1: this bridge asks for members where nobody else does */
 	__IFLA_BRLITE_MAX,
 };
 #define IFLA_BRLITE_MAX (__IFLA_BRLITE_MAX - 1)

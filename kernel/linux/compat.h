@@ -50,6 +50,13 @@ static inline void compat_set_xdp_features(struct net_device *dev)
 #define COMPAT_UEVENT_CONST
 #endif
 
+/* 6.4 asks any device about members of multicast groups; before, bridge.ko alone was asked. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define COMPAT_MDB_OPS(add, del, dump) .ndo_mdb_add = (add), .ndo_mdb_del = (del), .ndo_mdb_dump = (dump),
+#else
+#define COMPAT_MDB_OPS(add, del, dump)
+#endif
+
 /* 6.6 replaced the two classifier hooks of a device. Is anything attached to them? */
 static inline bool compat_tc_ingress(const struct net_device *dev)
 {

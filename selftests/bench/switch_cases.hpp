@@ -218,8 +218,8 @@ inline u32 bench_flood()
 		world.judge(kPackets);
 		auto body = [&] {
 			u32 cursor = 0;
-			while (const u32 n = world.made->flood_ports(*world.ports[1], world.frame[0], out, 16,
-								     cursor))
+			while (const u32 n = world.made->flood_ports(*world.ports[1], world.frame[0], 0, out,
+								     16, cursor))
 				found += n;
 		};
 		measured(body);

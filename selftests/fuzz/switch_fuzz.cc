@@ -263,8 +263,8 @@ void frames(Input &in, World &world)
 		if (verdict[i].action == BRLITE_FLOOD) {
 			Port *out[2];
 			u32 cursor = 0, all = 0, expected = 0;
-			while (const u32 some =
-				       world.made->flood_ports(world.port[from], frame[i], out, 2, cursor))
+			while (const u32 some = world.made->flood_ports(world.port[from], frame[i],
+									verdict[i].list, out, 2, cursor))
 				all += some;
 			const u64 to = mac_load(bytes[i].data());
 			for (u32 p = 1; p < kPorts; p++)

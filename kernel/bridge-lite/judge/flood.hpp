@@ -22,14 +22,15 @@ RINGWAY_ALWAYS_INLINE brlite_storm_kind flood_kind(u64 destination)
 					    : BRLITE_STORM_UNKNOWN;
 }
 
-// Asks whether a flooded frame does not go to a port though that is up. INVARIANT: for a frame from a port
-// with a policy.
+// Asks whether a flooded frame does not go to a port though that is up. chosen: because that wants the group.
+// INVARIANT: for a frame from a port with a policy.
 template <typename Env>
-auto leaves_out(const Port &in, const Frame &frame)
+auto leaves_out(const Port &in, const Frame &frame, bool chosen)
 {
 	constexpr u32 refused_by[] = {BRLITE_NO_BROADCAST_FLOOD, BRLITE_NO_MULTICAST_FLOOD,
 				      BRLITE_NO_UNICAST_FLOOD};
-	const u32 kind = refused_by[flood_kind(frame_destination(static_cast<const u8 *>(frame.data)))];
+	const u32 kind =
+		chosen ? 0 : refused_by[flood_kind(frame_destination(static_cast<const u8 *>(frame.data)))];
 	const u32 own = load_relaxed(in.policy), refused = kind | (own & BRLITE_ISOLATED);
 	InTag tag{};
 	const bool in_vlan = own & BRLITE_VLANS_FILTERED;
@@ -45,14 +46,21 @@ auto leaves_out(const Port &in, const Frame &frame)
 	};
 }
 
-// The next of the ports that the frame goes to, at most max; cursor is 0 at first.
-template <typename Env, typename LeavesOut>
+// Of a frame that goes to all: the next number is the next port's.
+inline u32 any_port(u32 number)
+{
+	return number;
+}
+
+// The next of the ports that the frame goes to, at most max; cursor is 0 at first. next: the first number of
+// them from one on.
+template <typename Env, typename Next, typename LeavesOut>
 RINGWAY_ALWAYS_INLINE u32 some_ports(const Ports &ports, const Port &in, const Frame &frame, Port **out,
-				     u32 max, u32 &cursor, LeavesOut leaves_out)
+				     u32 max, u32 &cursor, Next next, LeavesOut leaves_out)
 {
 	const u32 end = ports.end();
-	u32 found = 0, index = cursor ? cursor : BRLITE_LOCAL_PORT + 1;
-	for (; index < end && found < max; index++) {
+	u32 found = 0, index = next(cursor ? cursor : BRLITE_LOCAL_PORT + 1);
+	for (; index < end && found < max; index = next(index + 1)) {
 		Port *port = ports.at(index);
 		if (!port || port == &in || !load_relaxed(port->up) || leaves_out(*port))
 			continue;

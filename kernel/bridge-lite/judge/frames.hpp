@@ -13,7 +13,7 @@ using Verdict = brlite_verdict;
 
 RINGWAY_ALWAYS_INLINE Verdict verdict(u8 action, u8 reason, u16 flags = 0)
 {
-	return {action, reason, flags, 0, nullptr, nullptr};
+	return {action, reason, flags, 0, {nullptr}, nullptr};
 }
 
 RINGWAY_ALWAYS_INLINE bool too_long(const Frame &frame, u32 limit)

@@ -6,6 +6,7 @@
 #include "bridge-lite/judge/flood.hpp"
 #include "bridge-lite/judge/frame_rules.hpp"
 #include "bridge-lite/judge/frames.hpp"
+#include "bridge-lite/judge/snoop.hpp"
 #include "bridge-lite/judge/table.hpp"
 #include "core/frame.hpp"
 
@@ -88,7 +89,7 @@ public:
 			if (asked != limited_) {
 				destination_ = asked;
 				limited_ = kNoSource;
-				verdict_ = resolve(destination);
+				verdict_ = resolve(frame, destination);
 				if constexpr (kGuarded)
 					rules_ = rules_asked();
 				else if (verdict_.action == BRLITE_FLOOD)
@@ -179,12 +180,20 @@ private:
 		source_ = load_relaxed(in_.last_seen) == now_ ? source : kNoSource;
 	}
 
-	RINGWAY_ALWAYS_INLINE Verdict resolve(u64 destination)
+	RINGWAY_ALWAYS_INLINE Verdict resolve(const Frame &frame, u64 destination)
 	{
 		max_frame_ = ~u32{0}; // unless it is one port: flooding looks at each port's own
 		if (mac_is_group(destination)) {
-			if (table_.is_for_neighbour(destination))
-				return table_.for_neighbour(in_, destination);
+			if (destination != kMacBroadcast) {
+				if (table_.is_for_neighbour(destination))
+					return table_.for_neighbour(in_, destination);
+				if (RINGWAY_UNLIKELY(table_.groups() != nullptr)) {
+					// The next frame may say something else about groups.
+					destination_ = kNoSource;
+					return Snoop<Env, kGuarded, kVlans>::judge(table_, in_, frame, vlan(),
+										   now_);
+				}
+			}
 			return flood(from_local_ || !host_listens() ? 0 : BRLITE_AND_LOCAL);
 		}
 		const FdbTarget target = table_.template look_up<kVlans>(fdb_key(destination, vlan())).target;
@@ -200,8 +209,8 @@ private:
 		if (kVlans && !is_vlan_member(*port, tag_.id))
 			return verdict(BRLITE_DROP, BRLITE_DROP_VLAN);
 		max_frame_ = load_relaxed(port->max_frame);
-		Verdict to_port{BRLITE_PORT, BRLITE_FORWARDED,          flags_to(*port),
-				0,           load_relaxed(port->owner), port};
+		Verdict to_port{
+			BRLITE_PORT, BRLITE_FORWARDED, flags_to(*port), 0, {load_relaxed(port->owner)}, port};
 		if constexpr (kVlans)
 			leave_vlan(*port, to_port);
 		return to_port;

@@ -9,7 +9,8 @@
 //	           known here, note the time; new or moved, learn it under the lock
 //	group      destination with the group bit: flood, and a copy for this host. 01:80:c2:00:00:0x
 //	           is between neighbours and goes nowhere, which is the reason whatever else is wrong
-//	           with such a frame; but for those that are forwarded, of which :00 always is one
+//	           with such a frame; but for those that are forwarded, of which :00 always is one.
+//	           While multicast is snooped, each frame to an IP group is asked what it says (groups.hpp)
 //	unicast    look the destination up: this host, another port, or unknown: flood
 //	egress     the port must be another one, be up, and its MTU must hold the frame
 //
@@ -49,13 +50,16 @@ public:
 		judge_all<false>(in, frames, verdicts, n);
 	}
 
-	u32 flood_ports(const Port &in, const Frame &frame, Port **out, u32 max, u32 &cursor) const
+	// list: what the frame's verdict says. Without groups to tell apart, which may be since, it is to
+	// all.
+	u32 flood_ports(const Port &in, const Frame &frame, u16 list, Port **out, u32 max, u32 &cursor) const
 	{
-		if (RINGWAY_UNLIKELY(load_relaxed(in.policy) & BRLITE_GUARDED))
-			return some_ports<Env>(this->ports_, in, frame, out, max, cursor,
-					       leaves_out<Env>(in, frame));
-		return some_ports<Env>(this->ports_, in, frame, out, max, cursor,
-				       [](const Port &) { return false; });
+		const Groups *groups = list ? this->groups() : nullptr;
+		if (RINGWAY_UNLIKELY(groups != nullptr))
+			return of_list<true>(in, frame, out, max, cursor, [groups, list](u32 number) {
+				return groups->next_port(list, number);
+			});
+		return of_list<false>(in, frame, out, max, cursor, any_port);
 	}
 
 private:
@@ -68,6 +72,17 @@ private:
 			this->template learn<false>(in, source, Env::now());
 		else if (!enter_vlan(in, frame, tag))
 			this->template learn<true>(in, fdb_key(source, tag.id), Env::now());
+	}
+
+	template <bool kChosen, typename Next>
+	RINGWAY_ALWAYS_INLINE u32 of_list(const Port &in, const Frame &frame, Port **out, u32 max,
+					  u32 &cursor, Next next) const
+	{
+		if (RINGWAY_UNLIKELY(load_relaxed(in.policy) & BRLITE_GUARDED))
+			return some_ports<Env>(this->ports_, in, frame, out, max, cursor, next,
+					       leaves_out<Env>(in, frame, kChosen));
+		return some_ports<Env>(this->ports_, in, frame, out, max, cursor, next,
+				       [](const Port &) { return false; });
 	}
 
 	template <bool kGuarded, bool kVlans = false>

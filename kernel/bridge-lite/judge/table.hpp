@@ -4,6 +4,11 @@
 #pragma once
 #include "bridge-lite/judge/addresses.hpp"
 #include "bridge-lite/judge/claimed.hpp"
+#include "bridge-lite/judge/groups.hpp"
+
+// What Table<>::groups_ points to, as C knows it.
+struct brlite_groups final : ringway::brlite::Groups {
+};
 
 namespace ringway::brlite
 {
@@ -22,6 +27,7 @@ class Table : public Addresses<Env>
 	u32 forwarded_groups_ RINGWAY_GUARDED_BY(rtnl) =
 		kBridgeGroup; // of 01:80:c2:00:00:00 to 0f, a bit each
 	const brlite_claims *claims_ RINGWAY_GUARDED_BY(rtnl) = nullptr;
+	brlite_groups *groups_ RINGWAY_GUARDED_BY(rtnl) = nullptr;
 
 public:
 	using Base::kNoSource;
@@ -51,6 +57,21 @@ public:
 		return __atomic_load_n(&claims_, __ATOMIC_ACQUIRE);
 	}
 
+	// Null: groups are flooded. What changes them holds the FDB's lock: change_groups().
+	RINGWAY_ALWAYS_INLINE RINGWAY_UNCHECKED brlite_groups *groups() const
+	{
+		return __atomic_load_n(&groups_, __ATOMIC_ACQUIRE);
+	}
+	// Under the lock, and nothing while groups are flooded. CONTEXT: RCU read side, or RTNL.
+	template <typename Change>
+	void change_groups(Change change)
+	{
+		if (brlite_groups *groups = this->groups()) {
+			Guard guard(lock_);
+			change(*groups);
+		}
+	}
+
 	// --- Control --------------------------------------------------------------------------------------
 
 	// Whether this host listens to everything.
@@ -72,6 +93,18 @@ public:
 		return before;
 	}
 
+	// Returns the groups before: they are read for another grace period.
+	brlite_groups *set_groups(brlite_groups *groups) RINGWAY_REQUIRES(rtnl)
+	{
+		brlite_groups *before = groups_;
+		for (u32 index = 0; groups && index < ports_.end(); index++)
+			if (const Port *port = ports_.at(index))
+				groups->set_always_router(index, port->policy & BRLITE_ALWAYS_ROUTER);
+		__atomic_store_n(&groups_, groups, __ATOMIC_RELEASE);
+		share_policy();
+		return before;
+	}
+
 	// Makes the port one of the switch; false when there is no number for it.
 	bool attach(Port &port, bool local) RINGWAY_REQUIRES(rtnl)
 	{
@@ -87,6 +120,7 @@ public:
 		set_up(port, false); // learns nothing from here on
 		this->erase_if(
 			[&](const FdbSlot &slot) { return FdbTarget{slot.target}.port() == port.index; });
+		forget_groups(port, true);
 		ports_.remove(port);
 		share_policy();
 	}
@@ -98,8 +132,10 @@ public:
 			store_relaxed(port.up, up);
 			set_learning(port);
 		}
-		if (!up)
+		if (!up) {
 			this->flush(&port);
+			forget_groups(port, false);
+		}
 	}
 
 	// INVARIANT: a port whose gate is not open is not up.
@@ -141,6 +177,9 @@ public:
 		share_policy();
 		if (locks)
 			this->flush(&port);
+		change_groups([&](Groups &groups) {
+			groups.set_always_router(port.index, own & BRLITE_ALWAYS_ROUTER);
+		});
 	}
 
 	// Keys have a VLAN from now on, or none any more: what was learned with others is of no use.
@@ -152,9 +191,15 @@ public:
 		}
 		share_policy();
 		this->flush(nullptr);
+		change_groups([](Groups &groups) { groups.forget_all(Env::now()); });
 	}
 
 private:
+	void forget_groups(const Port &port, bool by_hand) RINGWAY_REQUIRES(rtnl)
+	{
+		change_groups([&](Groups &groups) { groups.forget(port.index, by_hand, Env::now()); });
+	}
+
 	void set_learning(Port &port) RINGWAY_REQUIRES(lock_)
 	{
 		const bool hears = port.up || port.gate == BRLITE_GATE_LEARNING;
@@ -166,7 +211,8 @@ private:
 	void share_policy() RINGWAY_REQUIRES(rtnl)
 	{
 		Guard guard(lock_);
-		u32 shared = vlans_filtered_ ? BRLITE_VLANS_FILTERED : 0;
+		u32 shared =
+			(vlans_filtered_ ? BRLITE_VLANS_FILTERED : 0) | (groups_ ? BRLITE_GROUPS_SNOOPED : 0);
 		for (u32 index = 0; index < ports_.end(); index++)
 			if (const Port *port = ports_.at(index))
 				shared |= shared_by(*port);

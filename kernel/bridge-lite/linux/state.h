@@ -75,6 +75,9 @@ struct brlite {
 	u32 group_fwd_mask; /* as on Linux's bridge */
 	u16 default_pvid; /* of ports that join; 0: none */
 	u16 vlan_protocol; /* the type of the tags that count: 802.1Q or 802.1ad */
+	struct brlite_groups *groups; /* settings/groups.c; NULL: they are flooded */
+	struct delayed_work groups_work;
+	bool multicast_snooping, multicast_querier;
 	bool vlan_filtering;
 	bool uses_netpoll;
 	bool stp_state; /* somebody of this host takes part in a spanning tree */

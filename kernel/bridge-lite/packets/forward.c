@@ -37,6 +37,20 @@ static struct brlite_frame frame_of(const struct brlite_port *in, const struct s
 	return frame;
 }
 
+/* Enough for what hosts and routers say about groups: what is longer is not believed. */
+#define LONGEST_MESSAGE 4096
+
+/* A frame to a group may say something about groups: then all of it has to be in one piece. */
+static void gather_message(const struct brlite_port *in, struct sk_buff *skb)
+{
+	struct brlite_frame frame;
+
+	(void)pskb_may_pull(skb, min_t(u32, skb->len, BRLITE_GUARD_READS));
+	frame = frame_of(in, skb);
+	if (brlite_may_name_members(&frame))
+		(void)pskb_may_pull(skb, min_t(u32, skb->len, LONGEST_MESSAGE));
+}
+
 /* The headers that a policy decides by in one piece; without one nobody looks behind the Ethernet header. */
 static void gather_headers(const struct brlite_port *in, struct sk_buff *skb)
 {
@@ -47,6 +61,8 @@ static void gather_headers(const struct brlite_port *in, struct sk_buff *skb)
 		(void)pskb_may_pull(skb, min_t(u32, skb->len, BRLITE_GUARD_READS));
 	else if (unlikely(policy & BRLITE_VLANS_FILTERED))
 		(void)pskb_may_pull(skb, min_t(u32, skb->len, VLAN_HLEN));
+	if ((policy & BRLITE_GROUPS_SNOOPED) && skb_is_nonlinear(skb) && is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		gather_message(in, skb);
 }
 
 bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan)
@@ -114,7 +130,7 @@ static void flood(struct brlite_port *in, const struct brlite_verdict *verdict, 
 	struct brlite_port *ports[FLOOD_BATCH], *last = NULL;
 	u32 cursor = 0, n, i;
 
-	while ((n = brlite_flood_ports(in, &frame, ports, FLOOD_BATCH, &cursor)) != 0) {
+	while ((n = brlite_flood_ports(in, &frame, verdict->list, ports, FLOOD_BATCH, &cursor)) != 0) {
 		for (i = 0; i < n; i++) {
 			send_clone(in, last, skb, verdict->vlan);
 			last = ports[i];

@@ -38,6 +38,9 @@ static int fill_settings(struct sk_buff *skb, const struct brlite_port *port)
 		    nla_put_u8(skb, attribute, !!(policy & word.bit) != word.inverted))
 			return -EMSGSIZE;
 	}
+	if (nla_put_u8(skb, IFLA_BRPORT_MULTICAST_ROUTER,
+		       policy & BRLITE_NEVER_ROUTER ? 0 : policy & BRLITE_ALWAYS_ROUTER ? 2 : 1))
+		return -EMSGSIZE;
 	return nla_put_u8(skb, IFLA_BRPORT_MODE, 0); /* no hairpin */
 }
 
@@ -132,8 +135,8 @@ int brlite_set_port_words(struct brlite_slave *slave, const struct nlattr *nest,
 
 		if (!brlite_port_word_may_be(&word, nla_data(attribute), nla_len(attribute))) {
 			brlite_refuse(extack, attribute, word.refusal);
-			return word.kind == BRLITE_WORD_POLICY || word.kind == BRLITE_WORD_STATE ? -EINVAL :
-												     -EOPNOTSUPP;
+			return word.kind == BRLITE_WORD_POLICY || word.kind == BRLITE_WORD_STATE ||
+			       word.kind == BRLITE_WORD_ROUTER ? -EINVAL : -EOPNOTSUPP;
 		}
 		if (word.kind == BRLITE_WORD_STATE)
 			state = nla_get_u8(attribute);

@@ -29,6 +29,7 @@ enum brlite_word_kind {
 	BRLITE_WORD_POLICY, /* on or off: a bit of the port's policy */
 	BRLITE_WORD_LACKING, /* there is no such thing here: it can be off, and that is what it is */
 	BRLITE_WORD_STATE, /* of a spanning tree that somebody else knows */
+	BRLITE_WORD_ROUTER, /* of multicast: none there (0), whoever is heard (1), always one (2) */
 	BRLITE_WORD_FLUSH, /* no setting, but something to do: forget what was learned */
 	BRLITE_WORD_REFUSED, /* cannot be set, or means something with any value */
 };
@@ -93,7 +94,7 @@ static inline struct brlite_port_word brlite_port_word_of(uint16_t attribute)
 	case IFLA_BRPORT_MODE:
 		return BRLITE_LACKS(1, "hairpin");
 	case IFLA_BRPORT_FAST_LEAVE:
-		return BRLITE_LACKS(1, "fastleave");
+		return brlite_word_policy(BRLITE_FAST_LEAVE, false);
 	case IFLA_BRPORT_PROXYARP:
 		return BRLITE_LACKS(1, "proxy_arp");
 	case IFLA_BRPORT_PROXYARP_WIFI:
@@ -101,7 +102,8 @@ static inline struct brlite_port_word brlite_port_word_of(uint16_t attribute)
 	case IFLA_BRPORT_LEARNING_SYNC:
 		return BRLITE_LACKS(1, "learning_sync");
 	case IFLA_BRPORT_MULTICAST_ROUTER:
-		return BRLITE_REFUSES("mcast_router");
+		return brlite_word_of(BRLITE_WORD_ROUTER, 1,
+				      "mcast_router: must be 0 (never), 1 (where one is heard) or 2 (always)");
 	case IFLA_BRPORT_MCAST_TO_UCAST:
 		return BRLITE_LACKS(1, "mcast_to_unicast");
 	case IFLA_BRPORT_VLAN_TUNNEL:
@@ -162,6 +164,8 @@ static inline bool brlite_port_word_may_be(const struct brlite_port_word *word, 
 		return false;
 	if (word->kind == BRLITE_WORD_POLICY)
 		return value[0] <= 1;
+	if (word->kind == BRLITE_WORD_ROUTER)
+		return value[0] <= 2;
 	if (word->kind == BRLITE_WORD_STATE)
 		return value[0] <= BR_STATE_BLOCKING;
 	for (i = 0; i < length; i++)
@@ -173,6 +177,10 @@ static inline bool brlite_port_word_may_be(const struct brlite_port_word *word, 
 /* The policy with the word in it. value: as above. */
 static inline uint32_t brlite_port_word_in(uint32_t policy, const struct brlite_port_word *word, const uint8_t *value)
 {
+	if (word->kind == BRLITE_WORD_ROUTER) {
+		policy &= ~(BRLITE_NEVER_ROUTER | BRLITE_ALWAYS_ROUTER);
+		return policy | (value[0] == 0 ? BRLITE_NEVER_ROUTER : 0) | (value[0] == 2 ? BRLITE_ALWAYS_ROUTER : 0);
+	}
 	if (word->kind != BRLITE_WORD_POLICY)
 		return policy;
 	return (value[0] != 0) != word->inverted ? policy | word->bit : policy & ~word->bit;

@@ -11,6 +11,8 @@
 #include "bridge-lite/linux/state.h"
 #include "bridge-lite/settings/gate.h"
 #include "bridge-lite/settings/slave.h"
+#include "bridge-lite/settings/groups.h"
+#include "bridge-lite/settings/mdb.h"
 #include "bridge-lite/settings/sysfs.h"
 #include "bridge-lite/settings/vlan.h"
 
@@ -79,6 +81,29 @@ static int set_fdb_port_max(struct brlite *bridge, u32 addresses)
 	return 0;
 }
 
+static int set_multicast_snooping(struct brlite *bridge, u32 on)
+{
+	return on > 1 ? -EINVAL : brlite_snoop_groups(bridge, on);
+}
+
+static int set_multicast_querier(struct brlite *bridge, u32 on)
+{
+	if (on > 1)
+		return -EINVAL;
+	brlite_set_querier(bridge, on);
+	return 0;
+}
+
+/* 0: go on, with RTNL. */
+static int may_change(struct net_device *dev)
+{
+	if (!ns_capable(dev_net(dev)->user_ns, CAP_NET_ADMIN))
+		return -EPERM;
+	if (!rtnl_trylock()) /* who deletes the device holds it, and waits for us */
+		return restart_syscall();
+	return 0;
+}
+
 static ssize_t store(struct device *device, const char *text, size_t length, int (*set)(struct brlite *, u32))
 {
 	struct net_device *dev = to_net_dev(device);
@@ -87,10 +112,9 @@ static ssize_t store(struct device *device, const char *text, size_t length, int
 
 	if (err)
 		return err;
-	if (!ns_capable(dev_net(dev)->user_ns, CAP_NET_ADMIN))
-		return -EPERM;
-	if (!rtnl_trylock()) /* who deletes the device holds it, and waits for us */
-		return restart_syscall();
+	err = may_change(dev);
+	if (err)
+		return err;
 	err = set(netdev_priv(dev), value);
 	if (!err)
 		netdev_state_change(dev); /* who watches hears of it */
@@ -124,10 +148,35 @@ SETTING(default_pvid, "%u");
 SETTING(stp_state, "%d");
 SETTING(ageing_time, "%u");
 SETTING(fdb_port_max, "%u");
+SETTING(multicast_snooping, "%d");
+SETTING(multicast_querier, "%d");
 SHOWN(fdb_max, "%u", bridge->fdb_max)
 static DEVICE_ATTR_RO(fdb_max);
 SHOWN(fdb_entries, "%u", brlite_core_entries(bridge->core))
 static DEVICE_ATTR_RO(fdb_entries);
+
+static ssize_t mdb_read(struct file *file, struct kobject *kobject, struct bin_attribute *attribute, char *out,
+			loff_t from, size_t length)
+{
+	return brlite_mdb_read(netdev_priv(to_net_dev(kobj_to_dev(kobject))), out, from, length);
+}
+
+static ssize_t mdb_write(struct file *file, struct kobject *kobject, struct bin_attribute *attribute, char *text,
+			 loff_t to, size_t length)
+{
+	struct net_device *dev = to_net_dev(kobj_to_dev(kobject));
+	char *command = kstrndup(text, length, GFP_KERNEL);
+	int err = !command ? -ENOMEM : to ? -EINVAL : may_change(dev);
+
+	if (!err) {
+		err = brlite_mdb_command(netdev_priv(dev), command);
+		rtnl_unlock();
+	}
+	kfree(command);
+	return err ?: length;
+}
+
+static BIN_ATTR_RW(mdb, 0);
 
 static struct attribute *attributes[] = {
 	&dev_attr_vlan_filtering.attr,
@@ -139,10 +188,18 @@ static struct attribute *attributes[] = {
 	&dev_attr_fdb_port_max.attr,
 	&dev_attr_fdb_max.attr,
 	&dev_attr_fdb_entries.attr,
+	&dev_attr_multicast_querier.attr,
+	&dev_attr_multicast_snooping.attr,
+	NULL,
+};
+
+static struct bin_attribute *files[] = {
+	&bin_attr_mdb,
 	NULL,
 };
 
 const struct attribute_group brlite_sysfs_group = {
 	.name = BRLITE_KIND,
 	.attrs = attributes,
+	.bin_attrs = files,
 };

@@ -3,10 +3,11 @@
 // deliver, to all: broadcasts, multicasts and frames whose destination the switch has not learned.
 //
 // The batch's flooded packets are staged once; each port that is a vif gets all of them with one
-// hypercall, straight from the staging pages. Ports that are no vifs, vifs that cannot take them directly
-// right now, and dom0's own stack get skbs. Cost: one acquire and one response per packet and port, which is
-// why the sender's turn pays for each of them: else one that floods many ports would take a multiple of its
-// share.
+// hypercall, straight from the staging pages. Those for one multicast group's members go to other ports than
+// the rest: what has the same verdict.list goes together. Ports that are no vifs, vifs that cannot take them
+// directly right now, and dom0's own stack get skbs. Cost: one acquire and one response per packet and port,
+// which is why the sender's turn pays for each of them: else one that floods many ports would take a multiple
+// of its share.
 #include "netback/from_guest/deliver.hpp"
 #include "netback/from_guest/spread.hpp"
 #include "netback/from_guest/turn.hpp"
@@ -21,21 +22,37 @@ namespace
 {
 inline constexpr u32 kPortsAtOnce = 16;
 
-// The packets to flood as a list linked by Packet::next, and the shortest of them: the switch leaves out
-// ports that are too small for the frame it is asked about, so it is asked about that one.
+// Packets that go to the same ports as a list linked by Packet::next, and the shortest of them: the switch
+// leaves out ports that are too small for the frame it is asked about, so it is asked about that one.
 struct FloodList {
 	u32 first = kBatchPackets, last = kBatchPackets, shortest = kBatchPackets, count = 0;
+	u16 ports = 0;            // brlite_verdict.list
+	u32 next = kBatchPackets; // the first packet that is for other ports and in no list yet
 	bool local = false;
 };
 
-FloodList collect(Lane &lane)
+u16 ports_of(const Lane &lane, const Packet &packet)
+{
+	return lane.judged.verdicts[packet.verdict].list;
+}
+
+// The flooded packets from `start` on that go where the first of them goes. Those of earlier lists have met
+// their fate.
+FloodList collect(Lane &lane, u32 start)
 {
 	FloodList list;
 	Batch &batch = lane.batch;
-	for (u32 i = 0; i < batch.packet_count; i++) {
+	for (u32 i = start; i < batch.packet_count; i++) {
 		Packet &packet = batch.packets[i];
-		if (packet.path != Path::flood)
+		if (packet.path != Path::flood || packet.fate != Fate::pending)
 			continue;
+		if (list.first == kBatchPackets) {
+			list.ports = ports_of(lane, packet);
+		} else if (RINGWAY_UNLIKELY(ports_of(lane, packet) != list.ports)) {
+			if (list.next == kBatchPackets)
+				list.next = i;
+			continue;
+		}
 		list.count++;
 		make_whole(lane, i); // so that all get the same bytes
 		packet.next = kBatchPackets;
@@ -99,19 +116,15 @@ u32 flood_local(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in
 	}
 	return copies;
 }
-} // namespace
-
-void ringway::netback::deliver_flood(Lane &lane, Queue &queue)
+// Where the list goes, and what becomes of its packets.
+void flood_list(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in)
 {
-	brlite_port *in = queue.vif->port.load(std::memory_order_acquire);
-	const FloodList list = collect(lane);
-	if (RINGWAY_UNLIKELY(list.first == kBatchPackets))
-		return;
 	if (RINGWAY_LIKELY(in != nullptr)) {
 		const brlite_frame &frame = lane.staged.frames[lane.batch.packets[list.shortest].verdict];
 		brlite_port *ports[kPortsAtOnce];
 		u32 cursor = 0, copies = 0;
-		while (const u32 n = the_switch().flood_ports(in, &frame, ports, kPortsAtOnce, &cursor))
+		while (const u32 n =
+			       the_switch().flood_ports(in, &frame, list.ports, ports, kPortsAtOnce, &cursor))
 			for (u32 p = 0; p < n; p++)
 				copies += flood_port(lane, queue, list, in, ports[p]);
 		if (list.local)
@@ -126,4 +139,18 @@ void ringway::netback::deliver_flood(Lane &lane, Queue &queue)
 		queue.from_guest_stats.bytes += packet.len;
 		queue.from_guest_stats.path_flood++;
 	}
+}
+} // namespace
+
+void ringway::netback::deliver_flood(Lane &lane, Queue &queue)
+{
+	brlite_port *in = queue.vif->port.load(std::memory_order_acquire);
+	u32 start = 0;
+	do {
+		const FloodList list = collect(lane, start);
+		if (RINGWAY_UNLIKELY(list.first == kBatchPackets))
+			return;
+		flood_list(lane, queue, list, in);
+		start = list.next;
+	} while (RINGWAY_UNLIKELY(start < kBatchPackets));
 }

@@ -119,7 +119,7 @@ protected:
 		Port *some[2];
 		u32 cursor = 0;
 		const Frame frame{packet.bytes.data(), 60, static_cast<u16>(packet.bytes.size()), 0};
-		while (const u32 n = made->flood_ports(*in, frame, some, 2, cursor))
+		while (const u32 n = made->flood_ports(*in, frame, 0, some, 2, cursor))
 			all.insert(all.end(), some, some + n);
 		return all;
 	}

@@ -126,12 +126,12 @@ protected:
 		return verdict;
 	}
 	static unsigned long counted(const Port *port, u32 counter) { return port->counters->n[counter]; }
-	std::vector<Port *> flooded(Port *in, const Bytes &bytes, u32 at_once = 16)
+	std::vector<Port *> flooded(Port *in, const Bytes &bytes, u32 at_once = 16, u16 list = 0)
 	{
 		std::vector<Port *> all;
 		Port *some[16];
 		u32 cursor = 0;
-		while (const u32 n = made->flood_ports(*in, bytes.frame, some, at_once, cursor))
+		while (const u32 n = made->flood_ports(*in, bytes.frame, list, some, at_once, cursor))
 			all.insert(all.end(), some, some + n);
 		return all;
 	}

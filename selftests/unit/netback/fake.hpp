@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-//
 // The kernel and the hypervisor as netback sees them through host.h, on the host.
 //
 // Grant copies are carried out between real pages and checked the way Xen checks them; every resource
@@ -193,9 +192,10 @@ struct brlite_port {
 	// The switch's mind: a verdict per frame.
 	std::function<brlite_verdict(const brlite_frame &)> decide;
 	std::vector<ringway::test::Forwarded> forwarded;
-	std::vector<ringway::u32> batches; // frames of each classify()
-	std::vector<ringway::u32> sent;    // packets of each forward()
-	std::vector<brlite_port *> flood;  // where a flood goes
+	std::vector<ringway::u32> batches;                        // frames of each classify()
+	std::vector<ringway::u32> sent;                           // packets of each forward()
+	std::vector<brlite_port *> flood;                         // where a flood goes
+	std::map<ringway::u16, std::vector<brlite_port *>> lists; // and one with a list
 	std::vector<sk_buff *> *keeps =
 		nullptr;       // where packets for other ports than vifs live on, if they do
 	void *owner = nullptr; // the vif whose port this is

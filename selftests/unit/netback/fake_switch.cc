@@ -49,11 +49,12 @@ void forward_local(brlite_port *port, sk_buff *skb)
 	free_skb(skb);
 }
 
-u32 flood_ports(brlite_port *in, const brlite_frame *frame, brlite_port **out, u32 max, u32 *cursor)
+u32 flood_ports(brlite_port *in, const brlite_frame *frame, u16 list, brlite_port **out, u32 max, u32 *cursor)
 {
+	const std::vector<brlite_port *> &ports = list ? in->lists[list] : in->flood;
 	u32 n = 0;
-	for (; n < max && *cursor < in->flood.size(); ++*cursor) {
-		brlite_port *to = in->flood[*cursor];
+	for (; n < max && *cursor < ports.size(); ++*cursor) {
+		brlite_port *to = ports[*cursor];
 		if (to != in && (frame->len <= to->longest || frame->flags & BRLITE_FRAME_GSO))
 			out[n++] = to;
 	}

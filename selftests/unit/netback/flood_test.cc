@@ -157,6 +157,39 @@ TEST_F(Flood, FramesTooLongForAPortStayAway)
 	EXPECT_EQ(answers(), "OOOOONOO");
 }
 
+// Members of multicast groups: each list of ports gets its own frames, in order, and nobody another's.
+TEST_F(Flood, EachListGoesToItsOwnPorts)
+{
+	u32 n = 0;
+	a.port.decide = [&n](const brlite_frame &) {
+		static constexpr u16 lists[] = {0, 3, 4, 3, 0, 5};
+		brlite_verdict verdict{BRLITE_FLOOD, BRLITE_FLOODED};
+		verdict.list = lists[n++ % 6];
+		return verdict;
+	};
+	a.port.lists[3] = {&b.port};
+	a.port.lists[4] = {&c.port, &uplink};
+	for (Guest *g : {&b, &c})
+		g->post_buffers(64);
+	for (u32 i = 0; i < 12; i++)
+		a.post(make_frame(i == 2 ? 9000 : 60 + i, i));
+	a.push();
+	host->settle();
+	const auto expect = [](Guest &guest, std::vector<u32> wanted) {
+		const auto got = guest.receive();
+		ASSERT_EQ(got.size(), wanted.size());
+		for (u32 i = 0; i < got.size(); i++)
+			EXPECT_EQ(got[i].bytes,
+				  make_frame(wanted[i] == 2 ? 9000 : 60 + wanted[i], wanted[i]));
+	};
+	expect(b, {0, 4, 6, 10, 1, 3, 7, 9});
+	expect(c, {0, 4, 6, 10, 2, 8});
+	EXPECT_EQ(to_uplink(), 6u);
+	EXPECT_EQ(answers(), std::string(14, 'O'));
+	EXPECT_EQ(a.back().from_guest_stats.packets, 12u);
+	EXPECT_EQ(a.back().from_guest_stats.path_flood, 12u);
+}
+
 TEST_F(Flood, ManyPorts)
 {
 	std::vector<brlite_port> wires(50);

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Who asks for members: a router elsewhere, or this bridge if it is told to. Where nobody asks, hosts need
+// not report, so that what is known about members means nothing and groups are flooded.
+//
+// Each VLAN has its own answer, and each of the two protocols. It becomes yes some seconds after the first
+// question: as long as members may take to answer.
+//
+// CONTEXT: changed under the FDB's lock; is_asked() by anybody, without one.
+#pragma once
+#include "bridge-lite/types.h"
+#include "core/group_message.hpp"
+#include "core/relaxed.hpp"
+
+namespace ringway::brlite
+{
+// Has the second come? Good for half of the 136 years that seconds count.
+constexpr bool is_past(u32 now, u32 second)
+{
+	return static_cast<s32>(now - second) >= 0;
+}
+
+inline constexpr u32 kQueryInterval = 125, kQuerierPresent = 255, kMembershipInterval = 260; // RFC 3376, 8
+
+class Queriers
+{
+	struct Querier {
+		u32 until;    // when it is taken for gone; 0: there is none
+		u32 answered; // when all members had time to answer it
+	};
+
+	static constexpr u32 kLongestResponse = 60; // seconds: nobody keeps us waiting for longer
+	Querier other_[2][BRLITE_VLAN_LAST + 1] = {};
+	IpAddress address_[2][BRLITE_VLAN_LAST + 1] = {};
+	bool own_ = false;
+	u32 own_since_ = 0;
+
+public:
+	bool own() const { return load_relaxed(own_); }
+	void set_own(bool on, u32 now)
+	{
+		store_relaxed(own_since_, now);
+		store_relaxed(own_, on);
+	}
+
+	bool other_asks(bool ipv6, u16 vlan, u32 now) const
+	{
+		const u32 until = load_relaxed(other_[ipv6][vlan].until);
+		return until && !is_past(now, until);
+	}
+	// Do members answer somebody? own_asks_here: this bridge's questions reach the VLAN, if it has any.
+	bool is_asked(bool ipv6, u16 vlan, u32 now, bool own_asks_here) const
+	{
+		constexpr u32 answered = 11; // GroupQuery::kResponseMs, and the second in which it was asked
+		if (own() && own_asks_here && is_past(now, load_relaxed(own_since_) + answered))
+			return true;
+		return other_asks(ipv6, vlan, now) && is_past(now, load_relaxed(other_[ipv6][vlan].answered));
+	}
+
+	// Is it the one to listen to? HOSTILE: anybody may ask, and who has the lowest address wins; with
+	// that he gets everything, and others get what they asked for.
+	bool heard(const GroupMessage &query, u16 vlan, u32 now)
+	{
+		Querier &other = other_[query.ipv6][vlan];
+		IpAddress &address = address_[query.ipv6][vlan];
+		const bool had = other_asks(query.ipv6, vlan, now);
+		const IpAddress unnamed{kIpv4High, 0}; // a switch that asks in nobody's name
+		if (had && query.source != address) {
+			if (query.source == unnamed ||
+			    (address != unnamed && is_below(address, query.source)))
+				return false;
+		}
+		const u32 seconds = query.response_ms / 1000 + 1;
+		address = query.source;
+		if (!had && !own())
+			store_relaxed(other.answered,
+				      now + 1 + (seconds < kLongestResponse ? seconds : kLongestResponse));
+		else if (!had)
+			store_relaxed(other.answered, now);
+		const u32 until = now + kQuerierPresent;
+		store_relaxed(other.until, until ? until : 1);
+		return true;
+	}
+};
+} // namespace ringway::brlite
