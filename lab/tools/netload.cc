@@ -6,6 +6,8 @@
 //       pace the socket's buffer is the limit: the kernel puts us to sleep when it is full, and wakes us when
 //       half of it has been sent. With one, BURST datagrams every PERIOD_US; a late burst is not followed by
 //       hasty ones.
+//   netload join GROUP SECONDS
+//       is a member of the IPv4 multicast group for so long, on eth0
 //   netload drain PORT
 //       reads the datagrams that come to PORT
 //   netload serve PORT
@@ -19,6 +21,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string>
@@ -198,6 +201,17 @@ int run_ask(const char *host, const char *port, const char *count)
 	return 0;
 }
 
+int run_join(const char *group, const char *seconds)
+{
+	const int fd = made_socket(SOCK_DGRAM);
+	ip_mreqn wanted{};
+	wanted.imr_multiaddr = address(group, 0).sin_addr;
+	wanted.imr_ifindex = static_cast<int>(if_nametoindex("eth0"));
+	if (!wanted.imr_ifindex || setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &wanted, sizeof wanted) != 0)
+		fail(std::string("join ") + group);
+	sleep_until(now_ns() + strtoll(seconds, nullptr, 10) * second_ns);
+	return 0;
+}
 } // namespace
 
 int main(int argc, char **argv)
@@ -211,7 +225,10 @@ int main(int argc, char **argv)
 		return run_serve(argv[2]);
 	if (command == "ask" && argc == 5)
 		return run_ask(argv[2], argv[3], argv[4]);
-	fprintf(stderr, "usage: netload send ADDRESS COUNT FRAME [BURST PERIOD_US] | serve PORT | ask "
+	if (command == "join" && argc == 4)
+		return run_join(argv[2], argv[3]);
+	fprintf(stderr, "usage: netload send ADDRESS COUNT FRAME [BURST PERIOD_US] | join GROUP SECONDS | "
+			"serve PORT | ask "
 			"ADDRESS PORT COUNT\n");
 	return 2;
 }
