@@ -35,7 +35,7 @@
 /* With one of these on its ingress, a frame is judged by all rules; learning and floods look at the others. */
 #define BRLITE_GUARDED \
 	(BRLITE_ISOLATED | BRLITE_FLOODS_DIFFER | BRLITE_ADDRESSES_CLAIMED | BRLITE_VLANS_FILTERED | \
-	 BRLITE_RULES | BRLITE_MIRRORS)
+	 BRLITE_GROUPS_SNOOPED | BRLITE_RULES | BRLITE_MIRRORS)
 /* With one of these what lies behind the Ethernet header decides: so much of a frame has to be in one piece. */
 #define BRLITE_READS_HEADERS (BRLITE_ADDRESSES_CLAIMED | BRLITE_RULES)
 #define BRLITE_GUARD_READS 256u

@@ -6,7 +6,7 @@
 
 all_workloads='udp_paced_60 udp_60 udp_130 udp_256 udp_576 udp_1400 udp_1514 pktgen_60 pktgen_1400 both_1400
 	tcp tcp_notso tcp_rr to_dom0_1400 from_dom0_1400 to_uplink_1400 from_uplink_1400 ports fdb
-	broadcast_60 8to1_60 8to1_1400'
+	broadcast_60 group_1400 8to1_60 8to1_1400'
 # What the stacks beside stock and ringway are asked for.
 few_workloads='udp_paced_60 udp_60 udp_1400 pktgen_60 pktgen_1400'
 # What our netfront in the guests has nothing to do with.
@@ -190,6 +190,36 @@ w_broadcast_60() {
 	measure broadcast-to-7 60 8 200 $((200 + packets / 4)) 1 broadcast 60
 }
 
+# A multicast stream to two guests of eight, on a bridge with 64 ports that tells members of groups apart and asks for
+# them. The other ports are dummies: nothing is sent to them. Per datagram, that is for both copies.
+group=239.1.2.3
+members_only() {
+	local brlite=/sys/class/net/xenbr0/brlite
+	case $stack in
+	ringway) echo 1 > $brlite/multicast_snooping && echo 1 > $brlite/multicast_querier ;;
+	*) ip link set xenbr0 type bridge mcast_snooping 1 mcast_querier 1 ;;
+	esac
+}
+members_alone_get_it() {
+	local member other
+	member=$(rx_packets u2) other=$(rx_packets u8)
+	send_group 1400 100 >&2 && [ $(($(rx_packets u2) - member)) -ge 100 ] && [ $(($(rx_packets u8) - other)) -lt 20 ]
+}
+send_group() { guest_run u1 "netload send $group $2 $1" 120; } # FRAME COUNT
+w_group_1400() {
+	local guest code
+	crowd 8 && dummies_to 64 8 && members_only || return 1
+	guest_run u1 "/usr/bin/ip route replace $group dev eth0" || return 1
+	for guest in u2 u3; do guest_start $guest member "netload join $group 3600"; done
+	wait_for 30 'members' members_alone_get_it || return 1
+	senders=$id1 receivers=$(ids 2 3)
+	received() { rx_packets u2; }
+	measure udp-group-to-2 1400 64 200 $((200 + packets / 2)) 1 send_group 1400
+	code=$?
+	ip link del group 7
+	return $code
+}
+
 from_8() { # FRAME COUNT
 	local n code=0 jobs=()
 	for n in {2..9}; do
@@ -209,18 +239,23 @@ w_8to1_60() { many_to_1 60; }
 w_8to1_1400() { many_to_1 1400; }
 
 # --- growth: with ports and with addresses that take no part ------------------------------------
-w_ports() {
-	local have=2 n file=/tmp/ports
-	pair
+dummies_to() { # PORTS HAVE: dummies become ports until there are so many, of which some are vifs
+	local file=/tmp/ports n
 	modprobe dummy numdummies=0
 	echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6 # no chatter of theirs
+	: > $file
+	for n in $(seq $(($2 + 1)) "$1"); do
+		printf 'link add p%d group 7 type dummy\nlink set p%d master xenbr0 up\n' "$n" "$n" >> $file
+	done
+	ip -batch $file
+}
+
+w_ports() {
+	local have=2 n
+	pair
 	for n in 2 16 64 256; do
-		: > $file
-		while [ $have -lt $n ]; do
-			have=$((have + 1))
-			printf 'link add p%d group 7 type dummy\nlink set p%d master xenbr0 up\n' $have $have >> $file
-		done
-		ip -batch $file && measure udp-ports 60 $n 300 $((300 + 2 * packets)) 1 send_udp 60 || break
+		dummies_to $n $have && measure udp-ports 60 $n 300 $((300 + 2 * packets)) 1 send_udp 60 || break
+		have=$n
 	done
 	ip link del group 7 2> /dev/null
 	[ $n = 256 ] && [ ${#costs[@]} = "$repeats" ]

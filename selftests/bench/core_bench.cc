@@ -4,6 +4,7 @@
 // kernel around it, or chance. Built twice: for callgrind, which count.sh starts, and with -DBENCH_LOOK
 // for Google Benchmark, which shows times.
 #include "flow_cases.hpp"
+#include "group_cases.hpp"
 #include "limit_cases.hpp"
 #include "mapped_cases.hpp"
 #include "place_cases.hpp"
@@ -59,6 +60,8 @@ constexpr Case kCases[] = {
 	{"classify-many-sources", [] { return bench_known_sources(1000); }},
 	{"classify-flood", [] { return bench_flood(); }},
 	{"classify-storm-limited", [] { return bench_storm(); }},
+	{"classify-groups-told-apart", [] { return bench_groups(false); }},
+	{"classify-to-group", [] { return bench_groups(true); }},
 	{"classify-mac-locked", [] { return bench_policy(BRLITE_LOCKED); }},
 	{"classify-isolated", [] { return bench_policy(BRLITE_ISOLATED); }},
 	{"classify-address-locked", [] { return bench_policy(BRLITE_LOCKED | BRLITE_ADDRESS_LOCKED); }},

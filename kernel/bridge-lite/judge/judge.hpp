@@ -187,11 +187,13 @@ private:
 			if (destination != kMacBroadcast) {
 				if (table_.is_for_neighbour(destination))
 					return table_.for_neighbour(in_, destination);
-				if (RINGWAY_UNLIKELY(table_.groups() != nullptr)) {
-					// The next frame may say something else about groups.
-					destination_ = kNoSource;
-					return Snoop<Env, kGuarded, kVlans>::judge(table_, in_, frame, vlan(),
-										   now_);
+				if constexpr (kGuarded) {
+					if (policy_ & BRLITE_GROUPS_SNOOPED) {
+						// The next frame may say something else about groups.
+						destination_ = kNoSource;
+						return Snoop<Env, kVlans>::judge(table_, in_, frame, vlan(),
+										 now_);
+					}
 				}
 			}
 			return flood(from_local_ || !host_listens() ? 0 : BRLITE_AND_LOCAL);

@@ -10,7 +10,7 @@
 
 namespace ringway::brlite
 {
-template <typename Env, bool kGuarded, bool kVlans>
+template <typename Env, bool kVlans>
 class Snoop
 {
 	using Kind = GroupMessage::Kind;
@@ -44,7 +44,7 @@ private:
 		GroupParser parser(static_cast<const u8 *>(frame.data), frame.staged);
 		const GroupMessage &message = parser.parse();
 		const bool asks = message.kind == Kind::query || message.kind == Kind::router;
-		if (kGuarded && asks && (policy_ & BRLITE_ADDRESS_LOCKED))
+		if (asks && (policy_ & BRLITE_ADDRESS_LOCKED))
 			return verdict(BRLITE_DROP, BRLITE_DROP_LOCKED_SERVER);
 		if (message.kind == Kind::malformed)
 			Env::count(in_, BRLITE_GROUP_MALFORMED);
@@ -79,7 +79,7 @@ private:
 		const bool copies_all = table_.is_promisc();
 		const bool copy = copies_all || (to_host && host_is_in_vlan());
 		const u32 local = copy && in_.index != BRLITE_LOCAL_PORT ? BRLITE_AND_LOCAL : 0;
-		const u32 alone = kGuarded && (policy_ & BRLITE_FLOODS_ALONE) ? BRLITE_VIA_SKB : 0;
+		const u32 alone = policy_ & BRLITE_FLOODS_ALONE ? BRLITE_VIA_SKB : 0;
 		Verdict to_members = verdict(BRLITE_FLOOD, BRLITE_FLOODED, static_cast<u16>(local | alone));
 		to_members.vlan = vlan_; // each port has its own idea of the tag
 		to_members.list = list;

@@ -36,20 +36,19 @@ u16 ports_of(const Lane &lane, const Packet &packet)
 	return lane.judged.verdicts[packet.verdict].list;
 }
 
-// The flooded packets from `start` on that go where the first of them goes. Those of earlier lists have met
-// their fate.
-FloodList collect(Lane &lane, u32 start)
+// The flooded packets that go where the packet `first` goes, which is the first of them. Those of earlier
+// lists have met their fate.
+FloodList collect(Lane &lane, u32 first)
 {
 	FloodList list;
 	Batch &batch = lane.batch;
-	for (u32 i = start; i < batch.packet_count; i++) {
+	list.ports = ports_of(lane, batch.packets[first]);
+	for (u32 i = first; i < batch.packet_count; i++) {
 		Packet &packet = batch.packets[i];
-		if (packet.path != Path::flood || packet.fate != Fate::pending)
+		if (packet.path != Path::flood)
 			continue;
-		if (list.first == kBatchPackets) {
-			list.ports = ports_of(lane, packet);
-		} else if (RINGWAY_UNLIKELY(ports_of(lane, packet) != list.ports)) {
-			if (list.next == kBatchPackets)
+		if (RINGWAY_UNLIKELY(ports_of(lane, packet) != list.ports)) {
+			if (list.next == kBatchPackets && packet.fate == Fate::pending)
 				list.next = i;
 			continue;
 		}
@@ -94,7 +93,7 @@ u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in,
 	else
 		settle({list.first, 0, 0, false});
 	if (RINGWAY_UNLIKELY(lane.spread.queues.count))
-		collect(lane); // the list was taken apart: the next port gets it whole again
+		collect(lane, list.first); // the list was taken apart: the next port gets it whole again
 	if (out)
 		the_switch().forward(in, lane.outgoing, out);
 	queue.from_guest_stats.path_skb += out;
@@ -116,6 +115,7 @@ u32 flood_local(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in
 	}
 	return copies;
 }
+
 // Where the list goes, and what becomes of its packets.
 void flood_list(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in)
 {
@@ -145,12 +145,14 @@ void flood_list(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in
 void ringway::netback::deliver_flood(Lane &lane, Queue &queue)
 {
 	brlite_port *in = queue.vif->port.load(std::memory_order_acquire);
-	u32 start = 0;
+	u32 first = 0;
+	while (first < lane.batch.packet_count && lane.batch.packets[first].path != Path::flood)
+		first++;
+	if (RINGWAY_UNLIKELY(first == lane.batch.packet_count))
+		return;
 	do {
-		const FloodList list = collect(lane, start);
-		if (RINGWAY_UNLIKELY(list.first == kBatchPackets))
-			return;
+		const FloodList list = collect(lane, first);
 		flood_list(lane, queue, list, in);
-		start = list.next;
-	} while (RINGWAY_UNLIKELY(start < kBatchPackets));
+		first = list.next;
+	} while (RINGWAY_UNLIKELY(first < kBatchPackets));
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Multicast groups: who asks for members, what an administrator says, and what nobody can do with reports.
+//
+// Cases of docs/security.md: BR-08, BR-25
 #include "groups_fixture.hpp"
 
 namespace
@@ -73,6 +75,26 @@ TEST_F(GroupsControlTest, APortThatGoesTakesItsMembershipsAlong)
 	ASSERT_TRUE(made->attach(*two, false));
 	made->set_up(*two, true);
 	EXPECT_EQ(gets(three, data(kG)), (Index{}));
+}
+
+// BR-08: whatever a group's frames say and whoever gets them, an uplink's limit counts each, and those to one
+// port are not counted.
+TEST_F(GroupsControlTest, ALimitOnFloodsCountsFramesToGroups)
+{
+	brlite_storm limits;
+	limits.limit[BRLITE_STORM_MULTICAST].set(1, 5);
+	three->storm = &limits;
+	made->set_policy(*three, BRLITE_STORM);
+	judge(two, Bytes(kMacBroadcast, kB));
+	send(one, igmp2(0x16, kG, kA)); // so three's questions are the first it sends
+	ask(three); // a frame to a group as well, and 12 seconds later the limit is full again
+	Hosted::ns += 12'000'000'000;
+	u32 passed = 0;
+	for (u32 i = 0; i < 20; i++)
+		passed += send(three, data(i & 1 ? kG : kOther, kC)).action == BRLITE_FLOOD;
+	EXPECT_EQ(passed, 5u);
+	EXPECT_EQ(counted(three, BRLITE_DROP_STORM), 15u);
+	EXPECT_EQ(judge(three, Bytes(kB, kC)).port, two);
 }
 
 TEST_F(GroupsControlTest, VlansKnowNothingOfEachOther)
