@@ -19,6 +19,7 @@ enum class Error : u8 {
 	invalid,   // a value out of its range
 	missing,   // something required is not there
 	exists,    // there is one already
+	taken,     // it is somebody else's
 	full,      // a table has no room left
 	hypercall, // the hypervisor refused an operation
 	bug,       // an internal rule was broken
@@ -51,6 +52,8 @@ constexpr const char *error_text(Error e)
 		return "value missing";
 	case Error::exists:
 		return "already there";
+	case Error::taken:
+		return "somebody else's";
 	case Error::full:
 		return "table full";
 	case Error::hypercall:
@@ -75,6 +78,8 @@ constexpr int error_errno(Error e)
 		return -2; // ENOENT
 	case Error::exists:
 		return -17; // EEXIST
+	case Error::taken:
+		return -98; // EADDRINUSE
 	case Error::full:
 		return -28; // ENOSPC
 	case Error::invalid:

@@ -122,6 +122,19 @@ struct World {
 		}
 		of.pvid = how & 1 && how & 4 ? id : of.pvid == id ? u16{0} : of.pvid;
 	}
+	bool is_static_of_another(u32 p, u64 key)
+	{
+		const auto at = model.known.find(key);
+		return at != model.known.end() && (at->second.flags & FdbTarget::kStatic) &&
+		       at->second.port != p;
+	}
+	bool is_hosts(u64 mac, u16 vlan)
+	{
+		auto at = model.known.find(fdb_key(mac, vlan));
+		if (at == model.known.end())
+			at = model.known.find(fdb_key(mac));
+		return at != model.known.end() && (at->second.flags & FdbTarget::kLocal);
+	}
 	void by_hand(u32 p, u64 mac, u16 vlan, bool replace, u8 kind)
 	{
 		const u64 key = fdb_key(mac, vlan);
@@ -136,6 +149,8 @@ struct World {
 			wanted = Error::invalid;
 		else if (model.known.contains(key) && !replace)
 			wanted = Error::exists;
+		else if (p && (is_static_of_another(p, key) || is_hosts(mac, vlan)))
+			wanted = Error::taken;
 		else if (!model.known.contains(key) && !model.has_room(flags))
 			wanted = Error::full;
 		else

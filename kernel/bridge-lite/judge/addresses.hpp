@@ -7,6 +7,7 @@
 // store a second. Everything that changes the FDB happens under one lock, which the data path takes
 // for a new or moved address only.
 #pragma once
+#include "bridge-lite/judge/by_hand.hpp"
 #include "bridge-lite/judge/loops.hpp"
 #include "bridge-lite/judge/places.hpp"
 #include "bridge-lite/judge/ports.hpp"
@@ -185,15 +186,17 @@ protected:
 private:
 	// Unchecked: a round of ageing may miss a change of the time by one.
 	RINGWAY_UNCHECKED u32 ageing_now() const { return load_relaxed(ageing_); }
-
 	Error set_one(u64 key, FdbTarget target, bool replace)
 	{
 		if (!mac_is_station(fdb_key_mac(key)))
 			return Error::invalid;
 		Guard guard(lock_);
-		if (FdbHit hit = fdb_.find(key)) {
-			if (!replace)
-				return Error::exists;
+		const FdbHit hit = fdb_.find(key);
+		if (hit && !replace)
+			return Error::exists;
+		if (is_of_another(target, hit, look_up<true>(key)))
+			return Error::taken;
+		if (hit) {
 			account(ports_.known(hit.target.port()), hit.target, -1);
 			fdb_.retarget(*hit.slot, target, Env::now());
 		} else if (!places_.has_room(fdb_.entries(), target) ||

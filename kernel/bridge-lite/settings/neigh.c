@@ -230,6 +230,8 @@ int brlite_neigh_add(struct ndmsg *ndm, struct nlattr *tb[], struct net_device *
 		NL_SET_ERR_MSG_MOD(extack, "The FDB is full: delete entries, or recreate the bridge with a larger fdb_max");
 	else if (err == -EEXIST)
 		NL_SET_ERR_MSG_MOD(extack, "The address already has an entry: use \"bridge fdb replace\" to change it");
+	else if (err == -EADDRINUSE)
+		NL_SET_ERR_MSG_MOD(extack, "The address is this host's, or was entered behind another port: delete that entry first (bridge fdb del)");
 	return err;
 }
 

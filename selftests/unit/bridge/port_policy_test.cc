@@ -22,6 +22,24 @@ protected:
 	}
 };
 
+// BR-02, BR-03: what locks a port to its address replaces what was learned there, and nothing else.
+TEST_F(PolicyTest, AnEntryTakesNobodysAddress)
+{
+	judge(two, {kMacBroadcast, kA});
+	put(one, kA);
+	EXPECT_EQ(made->set(*two, kA, FdbTarget::kStatic, true), Error::taken) << "another guest's";
+	EXPECT_EQ(made->set(*two, kA, 0, true), Error::taken);
+	put(one, kA); // again is nothing new
+	for (const u64 key : {kHost, fdb_key(kHost, 10)})
+		EXPECT_EQ(made->set(*two, key, FdbTarget::kStatic, true), Error::taken) << "this host's";
+	EXPECT_EQ(judge(two, {kA, kB}).port, one);
+	EXPECT_EQ(judge(two, {kHost, kB}).action, BRLITE_LOCAL);
+	ASSERT_EQ(made->erase(one, kA), Error::none);
+	put(two, kA);
+	put(local, kA, FdbTarget::kStatic | FdbTarget::kLocal); // this host's come first
+	EXPECT_EQ(judge(one, {kA, kB}).action, BRLITE_LOCAL);
+}
+
 // BR-17
 TEST_F(PolicyTest, IsolatedPortsExchangeNothing)
 {

@@ -12,7 +12,7 @@ constexpr Error kAll[] = {
 	Error::none,           Error::ring_index,    Error::slot_missing, Error::slot_cross_page,
 	Error::too_many_slots, Error::extra_unknown, Error::gso_invalid,  Error::no_memory,
 	Error::no_slots,       Error::invalid,       Error::missing,      Error::exists,
-	Error::full,           Error::hypercall,     Error::bug};
+	Error::taken,          Error::full,          Error::hypercall,    Error::bug};
 
 Result<u32> half(u32 n)
 {
@@ -96,6 +96,7 @@ TEST(Result, ErrnoIsNegativeForErrorsOnly)
 	EXPECT_EQ(error_errno(Error::no_memory), -ENOMEM);
 	EXPECT_EQ(error_errno(Error::missing), -ENOENT);
 	EXPECT_EQ(error_errno(Error::exists), -EEXIST);
+	EXPECT_EQ(error_errno(Error::taken), -EADDRINUSE);
 	EXPECT_EQ(error_errno(Error::full), -ENOSPC);
 	EXPECT_EQ(error_errno(Error::invalid), -EINVAL);
 	EXPECT_EQ(error_errno(Error::no_slots), -ENOBUFS);
