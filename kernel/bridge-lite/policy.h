@@ -18,11 +18,12 @@
 #define BRLITE_FAST_LEAVE 0x0100u /* one host lives there: what it leaves, the port leaves at once */
 #define BRLITE_NEVER_ROUTER 0x0200u /* no multicast router can be there, whatever is heard */
 #define BRLITE_ALWAYS_ROUTER 0x0400u /* one is there: it gets every group */
+#define BRLITE_NEIGH_SUPPRESS 0x0800u /* is not asked for addresses that other, locked ports have */
 #define BRLITE_MIRROR_FROM 0x1000u /* what comes in here is copied to .mirror, too */
 #define BRLITE_MIRROR_TO 0x2000u /* what leaves here is */
 #define BRLITE_RULES_FROM 0x4000u /* has rules for what comes in here: .rules */
 #define BRLITE_RULES_TO 0x8000u /* has rules for what leaves here */
-#define BRLITE_FLOODS_DIFFER 0x00010000u /* a port has one of BRLITE_NO_FLOOD */
+#define BRLITE_FLOODS_DIFFER 0x00010000u /* a port has BRLITE_NEIGH_SUPPRESS or one of BRLITE_NO_FLOOD */
 #define BRLITE_ADDRESSES_CLAIMED 0x00020000u /* a port has BRLITE_ADDRESS_LOCKED */
 #define BRLITE_VLANS_FILTERED 0x00040000u /* the bridge tells VLANs apart: .vlans */
 #define BRLITE_GROUPS_SNOOPED 0x00080000u /* the bridge tells members of multicast groups apart */

@@ -6,7 +6,7 @@
 # Cases of docs/security.md: BR-22
 . "${0%/*}/ktap.sh"
 
-ktap_plan 55
+ktap_plan 58
 : "${dom0_address:?}" "${wire_address:?}"
 . "${0%/*}/veths.sh"
 counted() { ethtool -S xenbr0 | awk -v name="$1:" '$1 == name { print $2 }'; }
@@ -25,7 +25,7 @@ check 'ports join' ports master xenbr0 up
 stage "ip's words for ports"
 slave() { ip link set p1 type bridge_slave "$@"; }
 shown() { bridge -d link show dev p1 | grep -q "$1"; }
-for word in isolated locked; do
+for word in isolated locked neigh_suppress; do
 	check "$word on" slave $word on
 	check 'is in force' shown "$word on"
 	check "$word off" slave $word off
@@ -33,7 +33,7 @@ done
 for word in learning flood mcast_flood bcast_flood; do
 	check "$word off, and on" eval "slave $word off && shown '$word off' && slave $word on && shown '$word on'"
 done
-for word in 'hairpin on' 'neigh_suppress on' 'cost 5'; do
+for word in 'hairpin on' 'mcast_to_unicast on' 'cost 5'; do
 	# shellcheck disable=SC2086
 	check "$word is refused by name" by_name $word
 done

@@ -80,7 +80,7 @@ private:
 	{
 		if (RINGWAY_UNLIKELY(load_relaxed(in.policy) & BRLITE_GUARDED))
 			return some_ports<Env>(this->ports_, in, frame, out, max, cursor, next,
-					       leaves_out<Env>(in, frame, kChosen));
+					       leaves_out<Env>(in, frame, this->claims(), kChosen));
 		return some_ports<Env>(this->ports_, in, frame, out, max, cursor, next,
 				       [](const Port &) { return false; });
 	}

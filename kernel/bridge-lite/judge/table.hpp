@@ -223,7 +223,7 @@ private:
 
 	static u32 shared_by(const Port &port)
 	{
-		return (port.policy & BRLITE_NO_FLOOD ? BRLITE_FLOODS_DIFFER : 0) |
+		return (port.policy & (BRLITE_NO_FLOOD | BRLITE_NEIGH_SUPPRESS) ? BRLITE_FLOODS_DIFFER : 0) |
 		       (port.policy & BRLITE_ADDRESS_LOCKED ? BRLITE_ADDRESSES_CLAIMED : 0) |
 		       (port.policy & BRLITE_RULES_TO ? BRLITE_RULES_SOMEWHERE : 0) |
 		       (port.policy & BRLITE_MIRROR_TO ? BRLITE_MIRRORS_SOMEWHERE : 0);

@@ -111,7 +111,7 @@ static inline struct brlite_port_word brlite_port_word_of(uint16_t attribute)
 	case IFLA_BRPORT_GROUP_FWD_MASK:
 		return BRLITE_LACKS(2, "group_fwd_mask of a port (the bridge has one)");
 	case IFLA_BRPORT_NEIGH_SUPPRESS:
-		return BRLITE_LACKS(1, "neigh_suppress");
+		return brlite_word_policy(BRLITE_NEIGH_SUPPRESS, false);
 	case IFLA_BRPORT_BACKUP_PORT:
 		return BRLITE_LACKS(4, "backup_port");
 	case IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT:
@@ -121,7 +121,8 @@ static inline struct brlite_port_word brlite_port_word_of(uint16_t attribute)
 	case BRLITE_BRPORT_MCAST_MAX_GROUPS:
 		return BRLITE_LACKS(4, "mcast_max_groups");
 	case BRLITE_BRPORT_NEIGH_FORWARD_GRAT:
-		return BRLITE_LACKS(1, "neigh_forward_grat");
+		return brlite_word_of(BRLITE_WORD_REFUSED, 0,
+				      "neigh_forward_grat: what announces an address always passes, this cannot be set");
 	case BRLITE_BRPORT_NEIGH_VLAN_SUPPRESS:
 		return BRLITE_LACKS(1, "neigh_vlan_suppress");
 	case BRLITE_BRPORT_BACKUP_NHID:

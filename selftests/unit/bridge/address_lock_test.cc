@@ -115,6 +115,48 @@ TEST_F(LockTest, Ipv6SourceIsItsOwn)
 	EXPECT_EQ(refused(one, from_a().ipv6(other, kNodes6, 6).zeros(20)), kAddress);
 }
 
+// Who has neigh_suppress is not asked for what a locked port has, and that port always is.
+TEST_F(LockTest, WhoHasALockedAddressIsAskedItself)
+{
+	Port *four = add();
+	const auto asked = [&](const PacketBytes &packet, Port *from) {
+		const auto length = static_cast<u16>(packet.bytes.size());
+		const std::unique_ptr<u8[]> exact(new u8[length]);
+		memcpy(exact.get(), packet.bytes.data(), length);
+		Port *ports[8];
+		u32 cursor = 0;
+		const u32 n = made->flood_ports(*from, {exact.get(), length, length, 0}, 0, ports, 8, cursor);
+		return std::vector<Port *>(ports, ports + n);
+	};
+	using Are = std::vector<Port *>;
+	const auto arp = [](u32 operation, Ip4 from, Ip4 to) {
+		return from_a().arp(operation, kA, from, to);
+	};
+	const Ip4 mine_too{10, 0, 0, 9};
+	EXPECT_EQ(asked(arp(1, mine_too, kMine), four), (Are{one, two, three})) << "nobody has said so";
+	made->set_policy(*three, BRLITE_NEIGH_SUPPRESS);
+	made->set_policy(*one, BRLITE_ADDRESS_LOCKED | BRLITE_NEIGH_SUPPRESS);
+	EXPECT_EQ(asked(arp(1, mine_too, kMine), four), (Are{one, two}));
+	EXPECT_EQ(asked(arp(1, kNone4, kMine), four), (Are{one, two})) << "a probe: who has it answers";
+	EXPECT_EQ(asked(arp(1, mine_too, kTheirs), four), (Are{one, two, three})) << "nobody's here";
+	EXPECT_EQ(asked(arp(1, kMine, kMine), one), (Are{two, three, four})) << "announces";
+	EXPECT_EQ(asked(arp(2, kMine, kMine), one), (Are{two, three, four}));
+	PacketBytes tagged = PacketBytes(kMacBroadcast, kA).tag(0x8100, 10).arp(1, kA, mine_too, kMine);
+	EXPECT_EQ(asked(tagged, four), (Are{one, two}));
+	tagged.bytes.pop_back();
+	EXPECT_EQ(asked(tagged, four), (Are{one, two, three})) << "cut short: no question";
+
+	const auto solicit = [](Ip6 target, u8 hops) {
+		return from_a().ipv6(ip6(0xfe800000, 1), kNodes6, 58).set(21, hops).icmpv6(135, target);
+	};
+	EXPECT_EQ(asked(solicit(kMine6, 255), four), (Are{one, two}));
+	EXPECT_EQ(asked(solicit(kTheirs6, 255), four), (Are{two})) << "one has the word, too";
+	EXPECT_EQ(asked(solicit(kMine6, 64), four), (Are{one, two, three})) << "nobody would believe it";
+	EXPECT_EQ(asked(solicit(ip6(0x20010db8, 3), 255), four), (Are{one, two, three}));
+	made->set_claims(nullptr);
+	EXPECT_EQ(asked(arp(1, mine_too, kMine), four), (Are{one, two, three}));
+}
+
 // BR-14
 TEST_F(LockTest, NeighbourDiscoverySpeaksForItself)
 {

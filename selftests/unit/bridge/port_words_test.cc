@@ -72,8 +72,8 @@ TEST(PortWords, OnIsInForceOrRefused)
 		EXPECT_EQ(with(0, number, 1) ^ with(0, number, 0), word.bit) << number;
 		EXPECT_EQ(with(~0u, number, 1) ^ with(~0u, number, 0), word.bit) << number;
 	}
-	EXPECT_EQ(bits,
-		  BRLITE_ISOLATED | BRLITE_LOCKED | BRLITE_NO_LEARNING | BRLITE_NO_FLOOD | BRLITE_FAST_LEAVE);
+	EXPECT_EQ(bits, BRLITE_ISOLATED | BRLITE_LOCKED | BRLITE_NO_LEARNING | BRLITE_NO_FLOOD |
+				BRLITE_FAST_LEAVE | BRLITE_NEIGH_SUPPRESS);
 }
 
 TEST(PortWords, AMulticastRouterIsNeverThereOrHeardOrAlways)
@@ -92,6 +92,7 @@ TEST(PortWords, TheBitsAreWhatTheWordsSay)
 	EXPECT_EQ(with(0, IFLA_BRPORT_ISOLATED, 1), BRLITE_ISOLATED);
 	EXPECT_EQ(with(0, IFLA_BRPORT_LOCKED, 1), BRLITE_LOCKED);
 	EXPECT_EQ(with(0, IFLA_BRPORT_LEARNING, 0), BRLITE_NO_LEARNING);
+	EXPECT_EQ(with(0, IFLA_BRPORT_NEIGH_SUPPRESS, 1), BRLITE_NEIGH_SUPPRESS);
 	EXPECT_EQ(with(0, IFLA_BRPORT_UNICAST_FLOOD, 0), BRLITE_NO_UNICAST_FLOOD);
 	EXPECT_EQ(with(0, IFLA_BRPORT_MCAST_FLOOD, 0), BRLITE_NO_MULTICAST_FLOOD);
 	EXPECT_EQ(with(BRLITE_NO_FLOOD, IFLA_BRPORT_BCAST_FLOOD, 1),
@@ -101,7 +102,7 @@ TEST(PortWords, TheBitsAreWhatTheWordsSay)
 // "hairpin off": that is how a port is.
 TEST(PortWords, OffIsAcceptedOfWhatIsNotThere)
 {
-	for (const u16 number : {IFLA_BRPORT_MODE, IFLA_BRPORT_GUARD, IFLA_BRPORT_NEIGH_SUPPRESS}) {
+	for (const u16 number : {IFLA_BRPORT_MODE, IFLA_BRPORT_GUARD, IFLA_BRPORT_PROXYARP}) {
 		EXPECT_TRUE(may_be(number, 0, 1));
 		EXPECT_FALSE(may_be(number, 0, 4) || may_be(number, 0, 0));
 	}
