@@ -83,10 +83,9 @@ public:
 	u32 next_port(u16 list, u32 from) const
 	{
 		if (list < kFirstSet)
-			return routers_[list - kToRouters].next(from, always_);
+			return always_.next(from, routers_[list - kToRouters], always_);
 		const u32 set = list - kFirstSet;
-		const PortSet &routers = routers_[members_.is_ipv6(set)];
-		return members_.members(set).next(from, routers);
+		return members_.members(set).next(from, routers_[members_.is_ipv6(set)], always_);
 	}
 
 	// --- Messages -------------------------------------------------------------------------------------

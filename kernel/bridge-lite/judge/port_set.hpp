@@ -27,11 +27,12 @@ public:
 		for (u64 &word : word_)
 			store_relaxed(word, u64{0});
 	}
-	// The first number at or above `from` that is in this set or the other one; kEnd: none.
-	u32 next(u32 from, const PortSet &other) const
+	// The first number at or above `from` that is in this set or one of the others; kEnd: none.
+	u32 next(u32 from, const PortSet &other, const PortSet &third) const
 	{
 		for (u32 i = from / 64; i < kWords; i++) {
-			u64 bits = load_relaxed(word_[i]) | load_relaxed(other.word_[i]);
+			u64 bits = load_relaxed(word_[i]) | load_relaxed(other.word_[i]) |
+				   load_relaxed(third.word_[i]);
 			if (i == from / 64)
 				bits &= ~u64{0} << (from % 64);
 			if (bits)

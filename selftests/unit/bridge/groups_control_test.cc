@@ -27,6 +27,10 @@ TEST_F(GroupsControlTest, RoutersByHand)
 	made->set_policy(*three, BRLITE_NEVER_ROUTER);
 	ask(three);
 	EXPECT_EQ(gets(two, data(kG)), (Index{1}));
+	send(three, igmp2(0x16, kG, kC));
+	EXPECT_EQ(gets(two, data(kG)), (Index{1, 3})) << "what has a member, too";
+	send(three, igmp2(0x17, kG, kC));
+	EXPECT_EQ(groups->remove_member(kG, 0, three->index, Hosted::seconds), Error::none);
 	made->set_policy(*one, 0);
 	EXPECT_EQ(gets(two, data(kG)), (Index{}));
 	made->set_groups(nullptr);
