@@ -48,7 +48,9 @@ shows() { # WORD…
 	for word in "$@"; do grep -qF -e "$word" <<< "$said" || return 1; done
 }
 check 'bridge show has what add was told' shows ' ageing_time=60' vlan_filtering=on group_fwd_mask=0x4000 vlan_protocol=802.1ad
-changes() { ringway bridge set verbs0 default_pvid=0 stp_state=on && shows default_pvid=0 stp_state=on; }
+changed='default_pvid=0 stp_state=on mcast_snooping=on mcast_querier=on'
+# shellcheck disable=SC2086 # words
+changes() { ringway bridge set verbs0 $changed && shows $changed; }
 check 'bridge set' changes
 knows() { ringway bridge fdb xenbr0 | tee /dev/stderr | grep -q "^$mac $vif .*learned"; }
 check 'bridge fdb knows the guest' knows

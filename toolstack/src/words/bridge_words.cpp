@@ -41,6 +41,8 @@ constexpr Word<BridgeKey> bridge_words[] = {
 	{"stp_state", BridgeKey::stp_state, Kind::on_off, 0, 1, ""},
 	{"vlan_protocol", BridgeKey::vlan_protocol, Kind::protocol, 0, any, ""},
 	{"default_pvid", BridgeKey::default_pvid, Kind::number, 0, 4094, "VLAN; 0: none"},
+	{"mcast_snooping", BridgeKey::mcast_snooping, Kind::on_off, 0, 1, ""},
+	{"mcast_querier", BridgeKey::mcast_querier, Kind::on_off, 0, 1, ""},
 };
 
 constexpr Word<PortKey> port_words[] = {

@@ -25,6 +25,8 @@ enum class BridgeKey : int {
 	stp_state = IFLA_BRLITE_STP_STATE,
 	vlan_protocol = IFLA_BRLITE_VLAN_PROTOCOL,
 	default_pvid = IFLA_BRLITE_DEFAULT_PVID,
+	mcast_snooping = IFLA_BRLITE_MCAST_SNOOPING,
+	mcast_querier = IFLA_BRLITE_MCAST_QUERIER,
 };
 using BridgeValues = std::map<BridgeKey, std::uint32_t>;
 

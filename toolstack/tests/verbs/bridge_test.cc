@@ -91,6 +91,7 @@ TEST_F(Bridge, RefusedByName)
 		  add_refused("b", {"fdb_max=1048577"}));
 	expect_in("group_fwd_mask '1': write a mask of 0xfff8", add_refused("b", {"group_fwd_mask=1"}));
 	expect_in("vlan_filtering 'yes': write on or off", add_refused("b", {"vlan_filtering=yes"}));
+	expect_in("mcast_snooping '2': write on or off", add_refused("b", {"mcast_snooping=2"}));
 	expect_in("vlan_protocol '1': write 802.1Q", add_refused("b", {"vlan_protocol=1"}));
 	expect_in("fdb_entries '1': it can only be read", add_refused("b", {"fdb_entries=1"}));
 	expect_in("default_pvid '4095': write a number from 0 to 4094",
@@ -103,9 +104,14 @@ TEST_F(Bridge, RefusedByName)
 
 TEST_F(Bridge, ChangedAndShown)
 {
-	const auto json = bridge_set(all, {}, "xenbr0", {"default_pvid=0", "stp_state=on"}).json;
+	const auto json =
+		bridge_set(all, {}, "xenbr0",
+			   {"default_pvid=0", "stp_state=on", "mcast_snooping=on", "mcast_querier=on"})
+			.json;
 	EXPECT_EQ(json["settings"]["stp_state"], "on");
 	EXPECT_EQ(json["settings"]["default_pvid"], "0");
+	EXPECT_EQ(json["settings"]["mcast_snooping"], "on");
+	EXPECT_EQ(json["settings"]["mcast_querier"], "on");
 	EXPECT_EQ(json["ports"].size(), 2u);
 	EXPECT_EQ(bridge_show(all, {}, "").json.size(), 1u); // br0 is not one
 }
