@@ -6,7 +6,6 @@
 #include "vif/attach_check.hpp"
 #include "vif/carrier.hpp"
 #include "vif/policy.hpp"
-#include "vif/wanted_policy.hpp"
 #include "verbs/rows.hpp"
 #include "words/text.hpp"
 #include "words/vifspec.hpp"
@@ -121,9 +120,7 @@ Answer vif_set(Context &context, const Output &output, const std::string &domain
 		return show();
 	}
 	if (output.dry_run) {
-		WantedPolicy wanted_then = wanted_policy(context, record);
-		wanted_then.set(words);
-		const Policy wanted = wanted_then.policy();
+		const Policy wanted = try_policy(context, record, words);
 		return {nlohmann::json{{"policy", wanted.text()}},
 			fmt::format("{} would have: {}\n", record.text(),
 				    wanted.empty() ? "nothing" : wanted.text())};

@@ -54,13 +54,10 @@ void check_filtering(Context &context, const Link &port, const Policy &policy)
 	}
 }
 
-void put_in_force(Context &context, const Record &record, const Policy &policy,
-		  const std::vector<std::string> &words)
+// What the ports should do, nothing of which is refused before it is tried.
+std::vector<PlannedPort> possible_ports(Context &context, const Record &record, const Policy &before,
+					const Policy &policy, const std::vector<std::string> &words)
 {
-	const Policy before = read_policy(context.store, record);
-	if (words.empty() && policy.empty() && before.empty()) {
-		return;
-	}
 	std::vector<PlannedPort> ports = plan_ports(context, record, policy, words);
 	for (PlannedPort &port : ports) {
 		if (port.change.mac_lock == true) {
@@ -73,7 +70,17 @@ void put_in_force(Context &context, const Record &record, const Policy &policy,
 			port.change.vlan = Vlan::parse(default_vlan);
 		}
 	}
-	for (const PlannedPort &port : ports) {
+	return ports;
+}
+
+void put_in_force(Context &context, const Record &record, const Policy &policy,
+		  const std::vector<std::string> &words)
+{
+	const Policy before = read_policy(context.store, record);
+	if (words.empty() && policy.empty() && before.empty()) {
+		return;
+	}
+	for (const PlannedPort &port : possible_ports(context, record, before, policy, words)) {
 		context.links.change_port(port.link, port.change);
 	}
 	transact(context.store, context.clock, [&](Transaction &transaction) {
@@ -167,6 +174,18 @@ void update_policy(Context &context, const Record &record, const std::vector<std
 	const KeptWords before = wanted.kept;
 	wanted.set(words);
 	keep_while(wanted, before, [&] { put_in_force(context, record, wanted.policy(), words); });
+}
+
+Policy try_policy(Context &context, const Record &record, const std::vector<std::string> &words)
+{
+	(void)change_policy({}, words);
+	WantedPolicy wanted = wanted_policy(context, record);
+	wanted.set(words);
+	const Policy policy = wanted.policy();
+	if (!words.empty()) {
+		(void)possible_ports(context, record, read_policy(context.store, record), policy, words);
+	}
+	return policy;
 }
 
 void put_policy_in_force(Context &context, const Record &record)

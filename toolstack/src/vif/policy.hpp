@@ -24,6 +24,10 @@ std::string not_filtering(const Link &bridge, const std::string &vlan);
 // the bridge (any more) is left out, with a note. Throws Error.
 void update_policy(Context &context, const Record &record, const std::vector<std::string> &words);
 
+// What would be wanted then, and nothing is changed. Throws Error where update_policy() would, except for
+// what only the kernel knows.
+Policy try_policy(Context &context, const Record &record, const std::vector<std::string> &words);
+
 // All that is wanted, limits too. The port of a brlite bridge, and that of the guest's emulated card, should
 // not be up before: then nothing passes that should not. On an ordinary bridge nothing is done when nothing
 // but VLANs or addresses of the vifspec is wanted, else it is an error. Throws Error.

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <string_view>
+#include "words/error.hpp"
+#include "words/text.hpp"
 
 namespace ringway
 {
@@ -13,7 +16,10 @@ KeyValues key_values(const std::vector<std::string> &words)
 	KeyValues out;
 	for (const std::string &word : words) {
 		const auto equals = word.find('=');
-		out[word.substr(0, equals)] = equals == word.npos ? "" : word.substr(equals + 1);
+		const std::string key = word.substr(0, equals);
+		if (!out.try_emplace(key, equals == word.npos ? "" : word.substr(equals + 1)).second) {
+			throw Error(Exit::usage, fmt::format("{}: given twice; keep one", quote(key)));
+		}
 	}
 	return out;
 }

@@ -12,7 +12,7 @@ namespace ringway
 
 using KeyValues = std::map<std::string, std::string>;
 
-// Without '=' the value is empty.
+// Without '=' the value is empty. Throws Error (usage): a key is there twice.
 KeyValues key_values(const std::vector<std::string> &words);
 std::vector<std::string> words_of(const KeyValues &values);
 // What over says counts.

@@ -111,8 +111,12 @@ Vlan Vlan::parse(std::string_view text)
 		vlan.untagged.merge(vlan.tagged);
 		vlan.pvid = *vlan.untagged.begin();
 	}
-	if (vlan.pvid == 0) {
-		reject("vlan", text, "one VLAN must be the PVID; mark it with p, such as 10p/20");
+	if (vlan.pvid == 0 && !vlan.untagged.empty()) {
+		reject("vlan", text,
+		       fmt::format(
+			       "VLAN {} leaves without its tag, and no VLAN takes frames without one; mark "
+			       "one with p, such as 10p/20",
+			       *vlan.untagged.begin()));
 	}
 	return vlan;
 }

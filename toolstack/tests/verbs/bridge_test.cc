@@ -91,6 +91,7 @@ TEST_F(Bridge, RefusedByName)
 		  add_refused("b", {"fdb_max=1048577"}));
 	expect_in("group_fwd_mask '1': write a mask of 0xfff8", add_refused("b", {"group_fwd_mask=1"}));
 	expect_in("vlan_filtering 'yes': write on or off", add_refused("b", {"vlan_filtering=yes"}));
+	expect_in("'ageing_time': given twice", add_refused("b", {"ageing_time=1", "ageing_time=2"}));
 	expect_in("mcast_snooping '2': write on or off", add_refused("b", {"mcast_snooping=2"}));
 	expect_in("vlan_protocol '1': write 802.1Q", add_refused("b", {"vlan_protocol=1"}));
 	expect_in("fdb_entries '1': it can only be read", add_refused("b", {"fdb_entries=1"}));

@@ -232,6 +232,9 @@ TEST_F(PolicyTest, VlansGoToThePortAndAreKept)
 	EXPECT_FALSE(world.links.vlan_sent) << "another key leaves them alone";
 	set({});
 	EXPECT_EQ(world.links.policies.at("vif3.0").vlan, Vlan::parse("10p/20")) << "put in force again";
+	set({"vlan=20/30"});
+	EXPECT_EQ(world.links.policies.at("vif3.0").vlan->pvid, 0) << "what has no tag is dropped";
+	set({"vlan=10p/20"});
 	EXPECT_EQ(to_json(make_row(context, *read_record(world.store, 3, 0)), false)["vlan"], "10p/20");
 	Output dry;
 	dry.dry_run = true;
@@ -295,7 +298,7 @@ TEST_F(PolicyTest, NonsenseIsNamed)
 		     {"ip=any,10.0.0.1", "'any'"},
 		     {"vlan=0", "'0'"},
 		     {"vlan=4095", "4095"},
-		     {"vlan=10/20", "'10/20'"},
+		     {"vlan=10u/20", "'10u/20'"},
 		     {"vlan=", "''"},
 		     {"mirror=", "''"},
 		     {"mirror=vif1.0/both", "'vif1.0/both'"},
@@ -352,6 +355,13 @@ TEST_F(PolicyTest, DryRunTouchesNothing)
 	output.dry_run = true;
 	EXPECT_EQ(vif_set(context, output, "web", "0", {"isolated=on"}).text,
 		  "vif 3.0 would have: isolated=on\n");
+	const auto dry_refused = [&](const std::string &word) {
+		return refusal([&] { vif_set(context, output, "web", "0", {word}); });
+	};
+	expect_in("does not filter VLANs", dry_refused("vlan=10"));
+	const Mac before = std::exchange(world.links.at("xenbr0").mac, Mac::parse("00:16:3e:00:00:01"));
+	expect_in("the bridge itself", dry_refused("mac_lock=on"));
+	world.links.at("xenbr0").mac = before;
 	EXPECT_TRUE(world.links.policies.empty());
 	EXPECT_EQ(node("isolated"), "(absent)");
 }

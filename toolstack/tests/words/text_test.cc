@@ -144,6 +144,10 @@ TEST(VlanSpec, ReadsEveryForm)
 	EXPECT_EQ(Vlan::parse("1p/20-21u").untagged, Vids({1, 20, 21}));
 	EXPECT_EQ(Vlan::parse("10p/100+10x4").tagged, Vids({100, 110, 120, 130, 140}));
 	EXPECT_EQ(Vlan::parse("4094").pvid, 4094);
+	const Vlan all_tagged = Vlan::parse("10/20-21");
+	EXPECT_EQ(all_tagged.pvid, 0);
+	EXPECT_EQ(all_tagged.tagged, Vids({10, 20, 21}));
+	EXPECT_TRUE(all_tagged.untagged.empty());
 }
 
 TEST(VlanSpec, RefusesByName)
@@ -151,7 +155,8 @@ TEST(VlanSpec, RefusesByName)
 	for (const char *bad : {"",
 				"0",
 				"4095",
-				"10/20",
+				"10u/20",
+				"10-12u",
 				"10p/20p",
 				"10p/",
 				"/10p",
