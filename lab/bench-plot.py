@@ -13,7 +13,8 @@ TITLES = {
     "udp": "UDP", "udp-paced": "UDP, one at a time", "udp-both-ways": "UDP, both ways", "udp-pktgen": "UDP, pktgen",
     "tcp-per-MB": "TCP, per MB", "tcp-no-tso-per-MB": "TCP without TSO, per MB", "tcp-per-round-trip": "TCP round trip",
     "guest-to-dom0": "guest to dom0", "dom0-to-guest": "dom0 to guest", "guest-to-uplink": "guest to uplink",
-    "uplink-to-guest": "uplink to guest", "broadcast-to-7": "broadcast to 7", "udp-8-to-1": "UDP, 8 guests to 1"}
+    "uplink-to-guest": "uplink to guest", "broadcast-to-7": "broadcast to 7", "udp-8-to-1": "UDP, 8 guests to 1",
+    "udp-group-to-2": "multicast to 2 of 64", "udp-group-to-all": "multicast to all"}
 
 
 def short(n):

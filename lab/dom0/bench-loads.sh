@@ -6,7 +6,7 @@
 
 all_workloads='udp_paced_60 udp_60 udp_130 udp_256 udp_576 udp_1400 udp_1514 pktgen_60 pktgen_1400 both_1400
 	tcp tcp_notso tcp_rr to_dom0_1400 from_dom0_1400 to_uplink_1400 from_uplink_1400 ports fdb
-	broadcast_60 group_1400 8to1_60 8to1_1400'
+	broadcast_60 group_1400 group_flood_1400 8to1_60 8to1_1400'
 # What the stacks beside stock and ringway are asked for.
 few_workloads='udp_paced_60 udp_60 udp_1400 pktgen_60 pktgen_1400'
 # What our netfront in the guests has nothing to do with.
@@ -190,14 +190,15 @@ w_broadcast_60() {
 	measure broadcast-to-7 60 8 200 $((200 + packets / 4)) 1 broadcast 60
 }
 
-# A multicast stream to two guests of eight, on a bridge with 64 ports that tells members of groups apart and asks for
-# them. The other ports are dummies: nothing is sent to them. Per datagram, that is for both copies.
+# A multicast stream that two guests of eight want, on a bridge with 64 ports, of which the other 56 are dummies. It
+# goes to these two where the bridge tells members apart and asks for them, and else to all. Per datagram, that is for
+# all its copies.
 group=239.1.2.3
-members_only() {
+tell_members_apart() { # 0|1
 	local brlite=/sys/class/net/xenbr0/brlite
 	case $stack in
-	ringway) echo 1 > $brlite/multicast_snooping && echo 1 > $brlite/multicast_querier ;;
-	*) ip link set xenbr0 type bridge mcast_snooping 1 mcast_querier 1 ;;
+	ringway*) echo "$1" > $brlite/multicast_snooping && echo "$1" > $brlite/multicast_querier ;;
+	*) ip link set xenbr0 type bridge mcast_snooping "$1" mcast_querier "$1" ;;
 	esac
 }
 members_alone_get_it() {
@@ -206,19 +207,26 @@ members_alone_get_it() {
 	send_group 1400 100 >&2 && [ $(($(rx_packets u2) - member)) -ge 100 ] && [ $(($(rx_packets u8) - other)) -lt 20 ]
 }
 send_group() { guest_run u1 "netload send $group $2 $1" 120; } # FRAME COUNT
-w_group_1400() {
-	local guest code
-	crowd 8 && dummies_to 64 8 && members_only || return 1
+group_to() { # WORKLOAD TELL-APART RECEIVER…
+	local workload=$1 apart=$2 code
+	shift 2
+	crowd 8 && dummies_to 64 8 && tell_members_apart "$apart" || return 1
 	guest_run u1 "/usr/bin/ip route replace $group dev eth0" || return 1
-	for guest in u2 u3; do guest_start $guest member "netload join $group 3600"; done
-	wait_for 30 'members' members_alone_get_it || return 1
-	senders=$id1 receivers=$(ids 2 3)
+	[ "$apart" = 0 ] || guests_join || return 1
+	senders=$id1 receivers=$(ids "$@")
 	received() { rx_packets u2; }
-	measure udp-group-to-2 1400 64 200 $((200 + packets / 2)) 1 send_group 1400
+	measure "$workload" 1400 64 200 $((200 + packets / 2)) 1 send_group 1400
 	code=$?
 	ip link del group 7
 	return $code
 }
+guests_join() {
+	local guest
+	for guest in u2 u3; do guest_start $guest member "netload join $group 3600"; done
+	wait_for 30 'members' members_alone_get_it
+}
+w_group_1400() { group_to udp-group-to-2 1 2 3; }
+w_group_flood_1400() { group_to udp-group-to-all 0 {2..8}; }
 
 from_8() { # FRAME COUNT
 	local n code=0 jobs=()
