@@ -12,7 +12,7 @@
 // HOSTILE: id and reference. The id only chooses a place, by its low bits; what counts is the reference, all
 // of it, and whether it may be written.
 //
-// Cost: 5 instructions for a buffer that was seen under its id before; 8 kB.
+// Cost: 4 instructions for a buffer that was seen under its id before; 8 kB.
 #pragma once
 #include "core/gref_map.hpp"
 
@@ -23,10 +23,9 @@ class MappedBuffers
 	static constexpr u32 kIds = 256; // of a ring
 
 	struct Seen {
-		u64 key; // reference and kHere; 0: nothing
+		u32 ref; // at first 0, which Xen keeps for itself, and no bytes: not mapped
 		u8 *bytes;
 	};
-	static constexpr u64 kHere = u64{1} << 32;
 
 	Seen from_guest_[kIds] = {}; // CONTEXT: from-guest poll
 	Seen to_guest_[kIds] = {};   // CONTEXT: to-guest lock
@@ -40,7 +39,7 @@ class MappedBuffers
 		const GrefEntry *entry = map.find(ref);
 		if (!entry || (write && !entry->writable))
 			return nullptr;
-		seen = {ref | kHere, entry->bytes};
+		seen = {ref, entry->bytes};
 		return entry->bytes;
 	}
 
@@ -61,7 +60,7 @@ public:
 	RINGWAY_ALWAYS_INLINE const u8 *readable(u32 ref, u16 id)
 	{
 		Seen &seen = from_guest_[id % kIds];
-		if (RINGWAY_LIKELY(seen.key == (ref | kHere)))
+		if (RINGWAY_LIKELY(seen.ref == ref))
 			return seen.bytes;
 		return look_up(map_, seen, ref, false, misses_[0]);
 	}
@@ -69,7 +68,7 @@ public:
 	RINGWAY_ALWAYS_INLINE u8 *writable(u32 ref, u16 id)
 	{
 		Seen &seen = to_guest_[id % kIds];
-		if (RINGWAY_LIKELY(seen.key == (ref | kHere)))
+		if (RINGWAY_LIKELY(seen.ref == ref))
 			return seen.bytes;
 		return look_up(map_, seen, ref, true, misses_[1]);
 	}

@@ -192,8 +192,8 @@ RINGWAY_ALWAYS_INLINE void place_packet(Ring &ring, u16 domain, const RxMeta &me
 
 // The common case of place_packet(), for a run of packets that each are one piece of our own memory of at
 // most a page, without extra info. Slots and responses are the same; each packet takes one copy operation.
-// Ring, copies and pending are only updated by finish(), so nobody else may use them before; begin() starts
-// another run. INVARIANT: as for place_packet().
+// Ring, copies and pending are only updated by finish(), so nobody else may use them before. INVARIANT: as
+// for place_packet().
 template <typename Ring, typename Copies>
 class OneSlotRun
 {
@@ -205,9 +205,9 @@ class OneSlotRun
 
 public:
 	RINGWAY_ALWAYS_INLINE OneSlotRun(Ring &ring, u16 domain, Copies &copies, RxPending &pending)
-	    : ring_(ring), copies_(copies), pending_(pending), domain_(domain)
+	    : ring_(ring), copies_(copies), pending_(pending), domain_(domain), slot_(pending.count),
+	      op_(copies.count()), request_(ring.req_cons())
 	{
-		begin();
 	}
 
 	RINGWAY_ALWAYS_INLINE void place(const OwnPlace &from, u16 len, u16 flags)
@@ -225,12 +225,6 @@ public:
 		ring_.consume(request_ - ring_.req_cons());
 		copies_.grown(op_ - copies_.count());
 		pending_.count = slot_;
-	}
-	RINGWAY_ALWAYS_INLINE void begin()
-	{
-		request_ = ring_.req_cons();
-		op_ = copies_.count();
-		slot_ = pending_.count;
 	}
 };
 

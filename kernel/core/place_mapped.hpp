@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// place, into buffers that stay mapped: a run of packets as OneSlotRun's (core/place.hpp), of which each goes
-// to a buffer that is mapped or to one that is not, as the guest likes.
+// place, into buffers that stay mapped.
 //
-// Protocol. Bytes for a mapped buffer are copied at once, and its response goes straight into the ring, as
-// long as nothing is pending there. The first buffer that is not mapped gets an operation of the
-// hypervisor's, and from then on responses are pending ones, whatever their buffers are: they have to come
-// behind that one, which is only true once the batch's copies are made. So a guest may mix both kinds in one
-// ring.
+// Protocol. Bytes for a mapped buffer are copied at once, and the response goes straight into the ring, as
+// long as nothing is pending there: a run of such packets is StraightRun's. A guest may mix both kinds in one
+// ring, as it likes. The first buffer that is not mapped gets an operation of the hypervisor's (place_mixed),
+// and from then on responses are pending ones, whatever their buffers are: they have to come behind that one,
+// which is only true once the batch's copies are made.
 //
 // Up to 256 bytes of a packet lie in our own memory, where they were judged. What is behind them may still
 // lie in the sender's mapped buffer, and is read there once, now. If the receiver's buffer is not mapped, it
 // is fetched first (`fetch_rest`), for the hypervisor can name only what is ours.
 //
-// Cost: for a small packet between mapped buffers 22 instructions for the copy and about as many for the
-// rest. INVARIANT: as for place_packet(); ring, copies and pending are up to date only after finish().
+// Cost: for a small packet between mapped buffers 16 instructions for the copy and about as many for the
+// rest. INVARIANT: as for place_packet(); the ring is up to date only after finish().
 #pragma once
 #include "core/mapped_buffers.hpp"
 #include "core/place.hpp"
@@ -23,74 +22,88 @@ namespace ringway
 {
 // A packet of at most a page, without extra info.
 struct MappedSource {
-	OwnPlace at;    // what was staged, for the hypervisor
-	const u8 *head; // the same, for us
+	const u8 *head; // what was staged
 	u32 staged;     // bytes
-	const u8 *rest; // the bytes behind them, in the sender's buffer; none if all was staged
+	const u8 *const
+		*rest; // where the bytes behind them begin, in the sender's buffer; none if all was staged
 };
 
-template <typename Ring, typename Copies>
-class MixedRun
+namespace detail
+{
+RINGWAY_ALWAYS_INLINE void copy_whole(u8 *to, const MappedSource &from, u32 len)
+{
+	shared::copy_out(to, from.head, from.staged);
+	if (RINGWAY_UNLIKELY(from.staged < len))
+		shared::copy_across(to + from.staged, *from.rest, len - from.staged);
+}
+RINGWAY_ALWAYS_INLINE RxResponse response_to(u16 id, u16 len, u16 flags)
+{
+	const u64 word = id | static_cast<u64>(flags) << 32 | static_cast<u64>(len) << 48;
+	RxResponse response;
+	__builtin_memcpy(&response, &word, sizeof response);
+	return response;
+}
+} // namespace detail
+
+// Packets for a receiver that has buffers mapped, for as long as all of theirs are.
+template <typename Ring>
+class StraightRun
 {
 	Ring &ring_;
-	Copies &copies_;
-	RxPending &pending_;
-	MappedBuffers *const buffers_;
-	const u16 domain_;
-	u32 slot_, op_, request_, straight_;
-	u32 mapped_ = 0;
+	Ring mine_; // the same, where the compiler sees that nobody else changes it
+	MappedBuffers &buffers_;
+	u32 placed_ = 0;
 
 public:
-	// `buffers`: of the receiver, or null.
-	RINGWAY_ALWAYS_INLINE MixedRun(Ring &ring, MappedBuffers *buffers, u16 domain, Copies &copies,
-				       RxPending &pending)
-	    : ring_(ring), copies_(copies), pending_(pending), buffers_(buffers), domain_(domain)
+	RINGWAY_ALWAYS_INLINE StraightRun(Ring &ring, MappedBuffers &buffers)
+	    : ring_(ring), mine_(ring), buffers_(buffers)
 	{
-		begin();
 	}
 
-	template <typename FetchRest>
-	RINGWAY_ALWAYS_INLINE void place(const MappedSource &from, u16 len, u16 flags, FetchRest &&fetch_rest)
+	// False: the next buffer is not mapped, and nothing happened. INVARIANT: no response is pending.
+	RINGWAY_ALWAYS_INLINE bool place(const MappedSource &from, u16 len, u16 flags)
 	{
-		const RxRequest request = ring_.request(request_++);
-		u8 *to = RINGWAY_LIKELY(buffers_ != nullptr) ? buffers_->writable(request.gref, request.id)
-							     : nullptr;
-		u64 response = request.id | static_cast<u64>(flags) << 32 | static_cast<u64>(len) << 48;
-		if (RINGWAY_LIKELY(to != nullptr)) {
-			shared::copy_out(to, from.head, from.staged);
-			if (RINGWAY_UNLIKELY(from.staged < len))
-				shared::copy_across(to + from.staged, from.rest, len - from.staged);
-			mapped_++;
-			if (RINGWAY_LIKELY(!slot_)) {
-				RxResponse now;
-				__builtin_memcpy(&now, &response, sizeof now);
-				ring_.respond_behind(straight_++, now);
-				return;
-			}
-		} else {
-			if (from.staged < len)
-				fetch_rest();
-			copies_.fill_out(op_++, from.at, domain_, request.gref, len, static_cast<u16>(slot_));
-		}
-		__builtin_memcpy(&pending_.response[slot_++], &response, sizeof response);
+		const RxRequest request = mine_.request(mine_.req_cons() + placed_);
+		u8 *to = buffers_.writable(request.gref, request.id);
+		if (RINGWAY_UNLIKELY(!to))
+			return false;
+		detail::copy_whole(to, from, len);
+		mine_.respond_behind(placed_++, detail::response_to(request.id, len, flags));
+		return true;
 	}
-
 	RINGWAY_ALWAYS_INLINE void finish()
 	{
-		ring_.consume(request_ - ring_.req_cons());
-		ring_.responded(straight_);
-		copies_.grown(op_ - copies_.count());
-		pending_.count = slot_;
+		ring_.consume(placed_);
+		ring_.responded(placed_);
 	}
-	RINGWAY_ALWAYS_INLINE void begin()
-	{
-		request_ = ring_.req_cons();
-		straight_ = 0;
-		op_ = copies_.count();
-		slot_ = pending_.count;
-	}
-	u32 mapped() const { return mapped_; } // packets that went to mapped buffers
 };
+
+// One packet for a buffer that is mapped or is not. `buffers`: of the receiver, or null; `at`: of what was
+// staged, for the hypervisor. Returns whether it was.
+template <typename Ring, typename Copies, typename FetchRest>
+bool place_mixed(Ring &ring, MappedBuffers *buffers, u16 domain, Copies &copies, RxPending &pending,
+		 const OwnPlace &at, const MappedSource &from, u16 len, u16 flags, FetchRest &&fetch_rest)
+{
+	const RxRequest request = ring.request(ring.req_cons());
+	const RxResponse response = detail::response_to(request.id, len, flags);
+	u8 *to = buffers ? buffers->writable(request.gref, request.id) : nullptr;
+	ring.consume(1);
+	if (to) {
+		detail::copy_whole(to, from, len);
+		if (!pending.count) {
+			ring.respond(response);
+			return true;
+		}
+	} else {
+		if (from.staged < len)
+			fetch_rest();
+		copies.fill_out(copies.count(), at, domain, request.gref, len,
+				static_cast<u16>(pending.count));
+		copies.grown(1);
+	}
+	pending.response[pending.count++] = response;
+	return to != nullptr;
+}
 
 // The copies of a packet of several slots, made at once where both sides are at hand: bytes that were staged,
 // or lie in a mapped buffer, for a mapped buffer. All others are the hypervisor's, which needs neither to be

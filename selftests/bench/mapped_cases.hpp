@@ -65,10 +65,9 @@ inline u32 bench_stage_mapped(u32 len)
 inline u32 bench_place_mapped(u32 len)
 {
 	MappedEnd end;
-	auto copies = std::make_unique<Copies>();
-	auto pending = std::make_unique<RxPending>();
 	std::vector<u8> sender(kPageSize);
-	const MappedSource from{{9, 64}, sender.data(), len < 256 ? len : 256, sender.data() + 256};
+	const u8 *rest = sender.data() + 256;
+	const MappedSource from{sender.data(), len < 256 ? len : 256, &rest};
 	for (u32 round = 0; round < kRounds; round++) {
 		test::RxEnds ring;
 		auto &[page, front, back] = ring;
@@ -77,9 +76,9 @@ inline u32 bench_place_mapped(u32 len)
 			front.post(RxRequest{static_cast<u16>(i), 0, MappedEnd::kFirst + i});
 		front.push_requests();
 		auto body = [&] {
-			MixedRun run(back, end.buffers, 7, *copies, *pending);
+			StraightRun run(back, *end.buffers);
 			for (u32 i = 0; i < kPackets; i++)
-				run.place(from, static_cast<u16>(len), 0, [] {});
+				(void)run.place(from, static_cast<u16>(len), 0);
 			run.finish();
 			(void)back.push_responses();
 		};

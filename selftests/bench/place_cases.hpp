@@ -58,19 +58,19 @@ inline u32 bench_place(u32 pieces, u32 len, u8 gso, bool keep_pieces = false)
 			front.post(RxRequest{static_cast<u16>(i), 0, i + 1});
 		front.push_requests();
 		auto body = [&] {
-			OneSlotRun run(back, 7, *copies, *pending);
-			for (u32 i = 0; i < count; i++) {
-				if (pieces == 1 && slots == 1 && !gso) {
+			const bool plain = pieces == 1 && slots == 1 && !gso;
+			if (plain) {
+				OneSlotRun run(back, 7, *copies, *pending);
+				for (u32 i = 0; i < count; i++)
 					run.place({9, 64}, static_cast<u16>(len), 0);
-					continue;
-				}
+				run.finish();
+			}
+			for (u32 i = plain ? count : 0; i < count; i++) {
 				// Room is made as netback makes it; the hypercall itself is not counted here.
 				if (copies->room() < rx_copy_ops_bound(pieces, slots) + kPackets)
 					copies->clear();
 				place_packet(back, 7, meta, piece.data(), *copies, *pending);
-				run.begin();
 			}
-			run.finish();
 			copies->run(
 				[](gnttab_copy *op, u32 n) {
 					for (u32 i = 0; i < n; i++)

@@ -53,98 +53,136 @@ bool worth_waiting_for(const Queue &to, Why why) RINGWAY_REQUIRES(to.host)
 
 // Bytes up to which a packet for `to` needs no closer look at its length, its destination and its slots. Up
 // to a page it was staged whole.
-u32 plain_length(const Queue &to, u32 longest, u32 free, const PacketHash *hashes)
+u32 plain_length(const Queue &to, u32 longest, const PacketHash *hashes)
 {
-	if (RINGWAY_UNLIKELY(!free || hashes || to.vif->multicast.wanted() ||
+	if (RINGWAY_UNLIKELY(hashes || to.vif->multicast.wanted() ||
 			     to.vif->headroom.load(std::memory_order_relaxed)))
 		return 0;
 	return longest < kPageSize ? longest : kPageSize;
 }
 
-// Nobody has buffers mapped: a run of copies for the hypervisor.
+// How a run of packets is put into a receiver's ring. place() is false for one that needs a closer look, and
+// nothing happened to it; ready(): a run may begin.
+
+// The receiver has nothing mapped: a run of copies for the hypervisor. kFetch: the sender has, and packets
+// may not be whole.
+template <bool kFetch>
 class GrantedRun
 {
+	Lane &lane_;
 	OneSlotRun<RxBackRing, decltype(Lane::copies)> run_;
 
 public:
-	RINGWAY_ALWAYS_INLINE GrantedRun(Lane &lane, Queue &to) RINGWAY_REQUIRES(to.host)
-	    : run_(to.to_guest_ring, to.vif->domain, lane.copies, lane.pending)
+	static bool ready(const Lane &) { return true; }
+	RINGWAY_ALWAYS_INLINE GrantedRun(Lane &lane, Queue &to, MappedBuffers * /*none*/)
+		RINGWAY_REQUIRES(to.host)
+	    : lane_(lane), run_(to.to_guest_ring, to.vif->domain, lane.copies, lane.pending)
 	{
 	}
-	RINGWAY_ALWAYS_INLINE void place(const Packet &packet, u32 /*i*/)
+	RINGWAY_ALWAYS_INLINE bool place(const Packet &packet, u32 i)
 	{
+		if constexpr (kFetch)
+			make_whole(lane_, i);
 		run_.place(packet.at, static_cast<u16>(packet.len), receive_flags(packet));
+		return true;
 	}
-	RINGWAY_ALWAYS_INLINE void finish() { run_.finish(); }
-	RINGWAY_ALWAYS_INLINE void begin() { run_.begin(); }
-	static void count(ToGuestStats &) {}
+	RINGWAY_ALWAYS_INLINE void finish(ToGuestStats & /*stats*/, u32 /*packets*/) { run_.finish(); }
 };
 
-// Either end has.
+// The receiver has its buffers mapped.
 class MappedRun
 {
 	Lane &lane_;
-	MixedRun<RxBackRing, decltype(Lane::copies)> run_;
+	StraightRun<RxBackRing> run_;
 
 public:
-	RINGWAY_ALWAYS_INLINE MappedRun(Lane &lane, Queue &to) RINGWAY_REQUIRES(to.host)
-	    : lane_(lane), run_(to.to_guest_ring, to.buffers.load(std::memory_order_acquire), to.vif->domain,
-				lane.copies, lane.pending)
+	static bool ready(const Lane &lane) { return !lane.pending.count; }
+	RINGWAY_ALWAYS_INLINE MappedRun(Lane &lane, Queue &to, MappedBuffers *buffers)
+		RINGWAY_REQUIRES(to.host)
+	    : lane_(lane), run_(to.to_guest_ring, *buffers)
 	{
 	}
-	RINGWAY_ALWAYS_INLINE void place(const Packet &packet, u32 i)
+	RINGWAY_ALWAYS_INLINE bool place(const Packet &packet, u32 i)
 	{
-		run_.place({packet.at, packet.head, packet.staged, lane_.staged.rest[i]},
-			   static_cast<u16>(packet.len), receive_flags(packet),
-			   [this, i] { make_whole(lane_, i); });
+		return run_.place({packet.head, packet.staged, &lane_.staged.rest[i]},
+				  static_cast<u16>(packet.len), receive_flags(packet));
 	}
-	RINGWAY_ALWAYS_INLINE void finish() { run_.finish(); }
-	RINGWAY_ALWAYS_INLINE void begin() { run_.begin(); }
-	void count(ToGuestStats &stats) const { stats.mapped += run_.mapped(); }
+	RINGWAY_ALWAYS_INLINE void finish(ToGuestStats &stats, u32 packets)
+	{
+		run_.finish();
+		stats.mapped += packets;
+	}
 };
 
-// Puts packets from `first` on, and before `end`, into `to`.
-template <typename Run>
-Placed place_run(Lane &lane, Queue &from, Queue &to, u32 first, u32 end, u32 longest,
-		 const PacketHash *hashes, u32 &free, Why &why) RINGWAY_REQUIRES(to.host)
+// What is to be placed: packets from `first` on, and before `end`.
+struct RunOf {
+	Queue &from;
+	MappedBuffers *buffers; // of the receiver
+	u32 first, end, longest;
+	const PacketHash *hashes;
+};
+
+struct Run {
+	u32 next, packets; // next: the first that was not placed
+	u64 bytes;
+};
+
+// As many as come one after the other and need no closer look. plain: bytes up to which they do not; free:
+// buffers. Nothing else happens in here, so that all of it stays in registers.
+template <typename Way>
+__attribute__((noinline)) Run place_plain(Lane &lane, Queue &to, const RunOf &of, u32 first, u32 plain,
+					  u32 free) RINGWAY_REQUIRES(to.host)
 {
-	Batch &batch = lane.batch;
-	const u32 gets = load_relaxed(to.vif->gets);
-	u32 i = first, left = free, plain = plain_length(to, longest, left, hashes), packets = 0;
-	u64 bytes = 0;
-	Run run(lane, to);
-	while (i < end) {
-		Packet &packet = *computed_once(&batch.packets[i]);
-		if (RINGWAY_LIKELY(packet.len <= plain && plainly_fits(gets, packet))) {
-			run.place(packet, i);
-			if (RINGWAY_UNLIKELY(!--left))
-				plain = 0;
-		} else {
-			run.finish();
-			const Other other = place_other(lane, from, to, i, left, longest, hashes);
-			run.begin();
-			if (RINGWAY_UNLIKELY(other.why != Why::none)) {
-				why = other.why;
-				break;
-			}
-			left -= other.slots;
-			if (!left)
-				plain = 0;
-			if (RINGWAY_UNLIKELY(!other.slots)) {
-				i = packet.next;
-				continue;
-			}
-		}
-		packets++;
-		bytes += packet.len;
+	const u32 gets = load_relaxed(to.vif->gets), end = of.end;
+	Run run{first, 0, 0};
+	Way way(lane, to, of.buffers);
+	while (run.next < end && run.packets < free) {
+		Packet &packet = *computed_once(&lane.batch.packets[run.next]);
+		if (RINGWAY_UNLIKELY(packet.len > plain || !plainly_fits(gets, packet) ||
+				     !way.place(packet, run.next)))
+			break;
+		run.packets++;
+		run.bytes += packet.len;
 		packet.fate = Fate::done;
-		i = packet.next;
+		run.next = packet.next;
 	}
-	run.finish();
-	run.count(to.to_guest_stats);
-	free = left;
-	return {i, packets, bytes, false};
+	way.finish(to.to_guest_stats, run.packets);
+	return run;
 }
+
+// All of them, until one may not or can not be placed. free: buffers, counted down; why: it was not.
+template <typename Way>
+Placed place_all(Lane &lane, Queue &to, const RunOf &of, u32 &free, Why &why) RINGWAY_REQUIRES(to.host)
+{
+	const u32 plain = plain_length(to, of.longest, of.hashes);
+	Placed placed{of.first, 0, 0, false};
+	for (;;) {
+		if (RINGWAY_LIKELY(plain && free && Way::ready(lane))) {
+			const Run run = place_plain<Way>(lane, to, of, placed.next, plain, free);
+			placed.next = run.next;
+			placed.packets += run.packets;
+			placed.bytes += run.bytes;
+			free -= run.packets;
+		}
+		if (placed.next >= of.end)
+			break;
+		Packet &packet = lane.batch.packets[placed.next];
+		const Other other = place_other(lane, of.from, to, placed.next, free, of.longest, of.hashes);
+		if (RINGWAY_UNLIKELY(other.why != Why::none)) {
+			why = other.why;
+			break;
+		}
+		free -= other.slots;
+		placed.next = packet.next;
+		if (RINGWAY_UNLIKELY(!other.slots))
+			continue;
+		placed.packets++;
+		placed.bytes += packet.len;
+		packet.fate = Fate::done;
+	}
+	return placed;
+}
+
 // Through the open door: as many as there are buffers and credit for. Returns why the others stay outside.
 RINGWAY_ALWAYS_INLINE Why place_open(Lane &lane, Queue &from, Queue &to, u32 longest,
 				     const PacketHash *hashes, Placed &placed) RINGWAY_REQUIRES(to.host)
@@ -158,10 +196,14 @@ RINGWAY_ALWAYS_INLINE Why place_open(Lane &lane, Queue &from, Queue &to, u32 lon
 	if (RINGWAY_UNLIKELY(to.vif->limits_to_guest()))
 		end = reserve_credit(lane.batch, to, placed.next, credit);
 	Why why = Why::none;
-	placed = RINGWAY_LIKELY(!to.buffers.load(std::memory_order_relaxed) &&
-				!from.buffers.load(std::memory_order_relaxed))
-			 ? place_run<GrantedRun>(lane, from, to, placed.next, end, longest, hashes, free, why)
-			 : place_run<MappedRun>(lane, from, to, placed.next, end, longest, hashes, free, why);
+	MappedBuffers *const buffers = to.buffers.load(std::memory_order_acquire);
+	const RunOf of{from, buffers, placed.next, end, longest, hashes};
+	if (RINGWAY_UNLIKELY(buffers != nullptr))
+		placed = place_all<MappedRun>(lane, to, of, free, why);
+	else if (RINGWAY_LIKELY(!from.buffers.load(std::memory_order_relaxed)))
+		placed = place_all<GrantedRun<false>>(lane, to, of, free, why);
+	else
+		placed = place_all<GrantedRun<true>>(lane, to, of, free, why);
 	placed.short_of_buffers = few_left(from, to, before, free);
 	if (RINGWAY_UNLIKELY(credit.packets))
 		return_credit(to, {credit.bytes - placed.bytes, credit.packets - placed.packets});

@@ -76,12 +76,11 @@ __attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u3
 void place_small(Lane &lane, Queue &to, u32 i, u16 flags) RINGWAY_REQUIRES(to.host)
 {
 	const Packet &packet = lane.batch.packets[i];
-	MixedRun run(to.to_guest_ring, to.buffers.load(std::memory_order_acquire), to.vif->domain,
-		     lane.copies, lane.pending);
-	run.place({packet.at, packet.head, packet.staged, lane.staged.rest[i]}, static_cast<u16>(packet.len),
-		  flags, [&lane, i] { make_whole(lane, i); });
-	run.finish();
-	to.to_guest_stats.mapped += run.mapped();
+	const MappedSource from{packet.head, packet.staged, &lane.staged.rest[i]};
+	to.to_guest_stats.mapped +=
+		place_mixed(to.to_guest_ring, to.buffers.load(std::memory_order_acquire), to.vif->domain,
+			    lane.copies, lane.pending, packet.at, from, static_cast<u16>(packet.len), flags,
+			    [&lane, i] { make_whole(lane, i); });
 }
 } // namespace
 
