@@ -113,6 +113,7 @@ void stage_batch(Lane &lane, Queue &queue, MappedBuffers *buffers)
 	const u16 domain = queue.vif->domain;
 	u32 mapped = 0;
 	lane.staged.gaps = false;
+	lane.staged.rests = kMapped;
 	u32 op = 0; // INVARIANT: room for each packet's one operation, also behind stage_large()
 	for (u32 i = 0; i < batch.packet_count; i++) {
 		Packet &packet = batch.packets[i];

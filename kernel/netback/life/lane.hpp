@@ -25,6 +25,7 @@ inline constexpr u32 kStagePages = kBatchPackets;
 struct Staged {                             // who reads it
 	brlite_frame frames[kBatchPackets]; // classify, deliver_flood
 	bool gaps;                          // classify: not every packet of the batch has a frame
+	bool rests;                         // the receiver's door: some packets may go on at `rest`
 	// Of a packet that lies in a buffer that stays mapped, and is longer than what was staged of it:
 	// where it goes on. There is room for it behind what was staged.
 	const u8 *rest[kBatchPackets]; // make_whole(), the receiver's door

@@ -200,7 +200,7 @@ RINGWAY_ALWAYS_INLINE Why place_open(Lane &lane, Queue &from, Queue &to, u32 lon
 	const RunOf of{from, buffers, placed.next, end, longest, hashes};
 	if (RINGWAY_UNLIKELY(buffers != nullptr))
 		placed = place_all<MappedRun>(lane, to, of, free, why);
-	else if (RINGWAY_LIKELY(!from.buffers.load(std::memory_order_relaxed)))
+	else if (RINGWAY_LIKELY(!lane.staged.rests))
 		placed = place_all<GrantedRun<false>>(lane, to, of, free, why);
 	else
 		placed = place_all<GrantedRun<true>>(lane, to, of, free, why);

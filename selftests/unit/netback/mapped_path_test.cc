@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Packets out of and into buffers that stay mapped: whatever either end has mapped, the same packets arrive.
 #include "mapped.hpp"
+#include <functional>
 
 using namespace ringway;
 using namespace ringway::test;
@@ -17,12 +18,16 @@ protected:
 	Guest a{1}, b{2};
 	Mapper ma{a}, mb{b};
 	GrefEntries tx, rx;
+	std::function<void()> while_judged = [] {}; // between stage and place
 
 	void SetUp() override
 	{
 		a.connect();
 		b.connect();
-		a.join_switch([this](const brlite_frame &) { return to_b(); });
+		a.join_switch([this](const brlite_frame &) {
+			while_judged();
+			return to_b();
+		});
 		b.join_switch([](const brlite_frame &) { return brlite_verdict{}; });
 	}
 	brlite_verdict to_b() { return {BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.dev.vif, &b.port}; }
@@ -121,6 +126,21 @@ TEST_P(Ends, Segments)
 			slots.push_back(left < 4096 ? left : 4096);
 		ASSERT_EQ(carry(frame, slots, NETTXF_csum_blank, XEN_NETIF_GSO_TYPE_TCPV4), frame) << len;
 	}
+}
+
+// NB-76: the sender takes its buffers back on another CPU, which waits for this poll. What was staged by its
+// head still goes on in them, and nobody gets what lay in a staging page before.
+TEST_F(MappedPath, BuffersThatGoWhileABatchIsJudged)
+{
+	map(all, none);
+	const Bytes frame = make_frame(1400, 7);
+	ASSERT_EQ(carry(make_frame(1400, 1), {1400}).size(), 1400u);
+	MappedBuffers *gone = nullptr;
+	while_judged = [&] { gone = a.back().buffers.exchange(nullptr); };
+	EXPECT_EQ(carry(frame, {1400}), frame);
+	while_judged = [] {};
+	ASSERT_NE(gone, nullptr);
+	a.back().buffers = gone;
 }
 
 // Several in one batch, of all kinds: in order.
