@@ -202,9 +202,10 @@ tell_members_apart() { # 0|1
 	esac
 }
 members_alone_get_it() {
-	local member other
-	member=$(rx_packets u2) other=$(rx_packets u8)
-	send_group 1400 100 >&2 && [ $(($(rx_packets u2) - member)) -ge 100 ] && [ $(($(rx_packets u8) - other)) -lt 20 ]
+	local one two other
+	one=$(rx_packets u2) two=$(rx_packets u3) other=$(rx_packets u8)
+	send_group 1400 100 >&2 && [ $(($(rx_packets u2) - one)) -ge 100 ] && [ $(($(rx_packets u3) - two)) -ge 100 ] &&
+		[ $(($(rx_packets u8) - other)) -lt 20 ]
 }
 send_group() { guest_run u1 "netload send $group $2 $1" 120; } # FRAME COUNT
 group_to() { # WORKLOAD TELL-APART RECEIVER…
