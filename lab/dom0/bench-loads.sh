@@ -211,14 +211,13 @@ send_group() { guest_run u1 "netload send $group $2 $1" 120; } # FRAME COUNT
 group_to() { # WORKLOAD TELL-APART RECEIVER…
 	local workload=$1 apart=$2 code
 	shift 2
-	crowd 8 && dummies_to 64 8 && tell_members_apart "$apart" || return 1
-	guest_run u1 "/usr/bin/ip route replace $group dev eth0" || return 1
-	[ "$apart" = 0 ] || guests_join || return 1
-	senders=$id1 receivers=$(ids "$@")
 	received() { rx_packets u2; }
-	measure "$workload" 1400 64 200 $((200 + packets / 2)) 1 send_group 1400
+	crowd 8 && dummies_to 64 8 && tell_members_apart "$apart" &&
+		guest_run u1 "/usr/bin/ip route replace $group dev eth0" && { [ "$apart" = 0 ] || guests_join; } &&
+		senders=$id1 receivers=$(ids "$@") &&
+		measure "$workload" 1400 64 200 $((200 + packets / 2)) 1 send_group 1400
 	code=$?
-	ip link del group 7
+	ip link del group 7 2> /dev/null # also where it failed, or the next workload finds them
 	return $code
 }
 guests_join() {
