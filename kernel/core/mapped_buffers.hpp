@@ -23,8 +23,8 @@ class MappedBuffers
 	static constexpr u32 kIds = 256; // of a ring
 
 	struct Seen {
-		u32 ref; // at first 0, which Xen keeps for itself, and no bytes: not mapped
-		u8 *bytes;
+		u32 ref;
+		u8 *bytes; // null: nothing, whatever `ref` is
 	};
 
 	Seen from_guest_[kIds] = {}; // CONTEXT: from-guest poll
@@ -60,7 +60,7 @@ public:
 	RINGWAY_ALWAYS_INLINE const u8 *readable(u32 ref, u16 id)
 	{
 		Seen &seen = from_guest_[id % kIds];
-		if (RINGWAY_LIKELY(seen.ref == ref))
+		if (RINGWAY_LIKELY(seen.ref == ref && seen.bytes))
 			return seen.bytes;
 		return look_up(map_, seen, ref, false, misses_[0]);
 	}
@@ -68,7 +68,7 @@ public:
 	RINGWAY_ALWAYS_INLINE u8 *writable(u32 ref, u16 id)
 	{
 		Seen &seen = to_guest_[id % kIds];
-		if (RINGWAY_LIKELY(seen.ref == ref))
+		if (RINGWAY_LIKELY(seen.ref == ref && seen.bytes))
 			return seen.bytes;
 		return look_up(map_, seen, ref, true, misses_[1]);
 	}

@@ -206,17 +206,14 @@ TEST(MappedBuffers, IdsDecideNothing)
 	}
 }
 
-// Reference 0 under an id of which nothing is known yet looks like what is there at first. Xen keeps that
-// reference for itself; a guest that maps it all the same gets copies, as if it had not.
+// Reference 0 under an id of which nothing is known yet.
 TEST(MappedBuffers, AnEmptyPlaceIsNoReference)
 {
 	Buffers buffers(16);
 	EXPECT_EQ(buffers->readable(0, 0), nullptr);
 	EXPECT_EQ(buffers->writable(0, 0), nullptr);
-	ASSERT_EQ(fill(buffers->map(), {0, 40}), Error::none);
-	EXPECT_EQ(buffers->readable(0, 0), nullptr);
-	EXPECT_EQ(buffers->readable(40, 0), address(1));
-	EXPECT_EQ(buffers->readable(0, 0), address(0)) << "what is known of that id now is another one";
+	ASSERT_EQ(fill(buffers->map(), {0}), Error::none);
+	EXPECT_EQ(buffers->readable(0, 0), address(0));
 	EXPECT_EQ(buffers->writable(0, 0), nullptr) << "it was added to be read only";
 }
 } // namespace
