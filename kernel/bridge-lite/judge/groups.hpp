@@ -4,8 +4,9 @@
 //
 //	a message   is read and noted. Questions go to everybody, reports to who asks alone: no host must hear
 //	            another one's, or it keeps silent itself
-//	a frame     to a group goes to its members, and to ports with a router behind them; while nobody asks
-// for 	            members, to everybody, and so does what is for all hosts (224.0.0.0/24, ff02::1)
+//	a frame     to a group goes to its members, and to ports with a router behind them. While nobody
+//	            asks for members it goes to everybody, and so does what is for all hosts
+//	            (224.0.0.0/24, ff02::1)
 //
 // Groups are told apart by their MAC address, as hardware does it: a frame's IP header is read only to find
 // messages. This host's own memberships are those of the bridge device, as a filter of hashes.

@@ -29,10 +29,13 @@ protected:
 		EXPECT_EQ(made->set_groups(groups.get()), nullptr);
 		groups->set_host({});
 	}
+	static Frame frame_of(const FrameBytes &bytes)
+	{
+		return {bytes.data(), static_cast<u32>(bytes.size()), static_cast<u16>(bytes.size()), 0};
+	}
 	Verdict send(Port *in, const FrameBytes &bytes)
 	{
-		const Frame frame{bytes.data(), static_cast<u32>(bytes.size()),
-				  static_cast<u16>(bytes.size()), 0};
+		const Frame frame = frame_of(bytes);
 		Verdict verdict;
 		made->classify(*in, &frame, &verdict, 1);
 		return verdict;
@@ -40,10 +43,8 @@ protected:
 	// Which ports a frame gets to; this host's is 0.
 	Index gets(Port *in, const FrameBytes &bytes)
 	{
-		const Frame frame{bytes.data(), static_cast<u32>(bytes.size()),
-				  static_cast<u16>(bytes.size()), 0};
-		Verdict verdict;
-		made->classify(*in, &frame, &verdict, 1);
+		const Frame frame = frame_of(bytes);
+		const Verdict verdict = send(in, bytes);
 		Index all;
 		if (verdict.action != BRLITE_FLOOD)
 			return all;
