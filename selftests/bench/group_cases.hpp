@@ -20,9 +20,7 @@ inline u32 bench_groups(bool to_group)
 	(void)world.made->set_groups(groups.get());
 	for (u32 i = 0; i < kPackets; i++) {
 		world.fill(i, to_group ? group_mac(group) : World::mac(1), World::mac(0));
-		world.head[i][14] = 0x45;
-		world.head[i][17] = 46;
-		world.head[i][23] = 17;
+		world.put_udp_header(i);
 		__builtin_memcpy(world.head[i] + 30, address, sizeof address);
 	}
 	for (u32 round = 0; round < kRounds; round++)

@@ -67,6 +67,13 @@ struct World {
 		head[i][12] = 0x08;
 		frame[i] = {head[i], 60, 60, 0};
 	}
+	// IPv4 without options and UDP behind it; the addresses are the case's.
+	void put_udp_header(u32 i)
+	{
+		head[i][14] = 0x45;
+		head[i][17] = 46;
+		head[i][23] = 17;
+	}
 	void learn(Port &port, u64 address)
 	{
 		fill(0, mac_of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff), address);
@@ -106,9 +113,7 @@ inline u32 bench_policy(u32 policy)
 	world.made->set_policy(*world.ports[1], policy);
 	for (u32 i = 0; i < kPackets; i++) {
 		world.fill(i, World::mac(1), World::mac(0));
-		world.head[i][14] = 0x45;
-		world.head[i][17] = 46;
-		world.head[i][23] = 17;
+		world.put_udp_header(i);
 		__builtin_memcpy(world.head[i] + 26, address, sizeof address);
 	}
 	for (u32 round = 0; round < kRounds; round++)
@@ -171,9 +176,7 @@ inline u32 bench_rules(u32 count)
 	world.made->set_policy(*world.ports[1], BRLITE_RULES_FROM);
 	for (u32 i = 0; i < kPackets; i++) {
 		world.fill(i, World::mac(1), World::mac(0));
-		world.head[i][14] = 0x45;
-		world.head[i][17] = 46;
-		world.head[i][23] = 17;
+		world.put_udp_header(i);
 	}
 	for (u32 round = 0; round < kRounds; round++)
 		world.judge(kPackets);
