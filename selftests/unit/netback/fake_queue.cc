@@ -105,7 +105,7 @@ bool host_txq_stopped(const queue_host *q)
 }
 bool host_txq_idle(queue_host *q)
 {
-	return !q->stopped && !q->dev->shaped;
+	return !q->stopped && !q->dev->shaped && q->dev->carrier; // without, its discipline is noop
 }
 
 queue_host *host_queue_create(vif_host *dev, u32 index, u32, netback_queue *queue, void **from_guest_ring,

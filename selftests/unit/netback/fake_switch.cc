@@ -37,6 +37,8 @@ void forward(brlite_port *port, const brlite_outgoing *batch, u32 n)
 		const u32 queue = owner ? netback_select_queue(static_cast<netback_vif *>(owner), skb) : 0;
 		if (!owner && port->keeps)
 			port->keeps->push_back(skb);
+		else if (owner && !static_cast<netback_vif *>(owner)->host->carrier)
+			free_skb(skb); // as noop does
 		else if (verdict.action != BRLITE_PORT || !owner ||
 			 netback_xmit(static_cast<netback_vif *>(owner), skb, queue))
 			free_skb(skb);

@@ -146,6 +146,9 @@ constexpr State kStates[] = {
 	// A packet socket: tcpdump, with promiscuity or without.
 	{"watched", [](Guest &b, bool on) { b.dev.watched = on; },
 	 [](const Kind &, bool) { return Comes::as_skb; }},
+	// A receiver that stalled.
+	{"no carrier", [](Guest &b, bool on) { b.dev.carrier = !on; },
+	 [](const Kind &, bool) { return Comes::never; }},
 	{"tc qdisc add", [](Guest &b, bool on) { b.dev.shaped = on; },
 	 [](const Kind &, bool) { return Comes::as_skb; }},
 	// For one receiver the switch looks at the length.
