@@ -110,6 +110,31 @@ TEST(Operations, MapWhatTheirNamesSay)
 	EXPECT_EQ(mapped_after("b's backlog goes to mapped"), 19u);
 }
 
+// NB-59
+TEST(Operations, ChangeTheReceiverAsTheirNamesSay)
+{
+	const auto after = [](const char *name, auto &&what) {
+		for (const Operation &each : operations)
+			if (std::string(each.name) == name) {
+				World world;
+				if (each.prepare)
+					each.prepare(world);
+				each.run(world);
+				what(world);
+				return;
+			}
+		ADD_FAILURE() << "no operation \"" << name << "\"";
+	};
+	after("b's carrier goes", [](World &w) { EXPECT_FALSE(w.b.dev.carrier); });
+	after("b's carrier comes back", [](World &w) { EXPECT_TRUE(w.b.dev.carrier); });
+	after("b connects again with two queues",
+	      [](World &w) { EXPECT_EQ(netback_queues(w.b.dev.vif), 2u); });
+	after("b connects again with one queue",
+	      [](World &w) { EXPECT_EQ(netback_queues(w.b.dev.vif), 1u); });
+	after("a sends to two queues",
+	      [](World &w) { EXPECT_EQ(w.b.receive(0).size() + w.b.receive(1).size(), 3u); });
+}
+
 class Pair : public testing::TestWithParam<size_t>
 {
 };

@@ -12,7 +12,7 @@ struct World {
 	Host machine;
 	Page control_page, a_control_page;
 	CtrlFrontRing control, a_control; // b's, a's
-	Guest a{1}, b{2};
+	Guest a{1}, b{2, 2};              // b connects with one queue at first
 
 	World();
 	// The packets in flight and all deferred work through; and if both are still there, one more packet
@@ -61,7 +61,7 @@ void debugfs(Guest &g, Do &&what)
 	g.dev.shown--;
 }
 
-queue_host *queue_of(const Guest &g); // the only one, or null
+queue_host *queue_of(const Guest &g); // the first one, or null
 void poll(Guest &g, guest_side which);
 void timer(Guest &g, guest_side which); // has run out
 void held_event(Guest &g);              // is due

@@ -8,7 +8,7 @@ using namespace ringway::test;
 queue_host *ringway::test::queue_of(const Guest &g)
 {
 	for (queue_host *q : host->queues)
-		if (q->dev == &g.dev)
+		if (q->dev == &g.dev && !q->index)
 			return q;
 	return nullptr;
 }
