@@ -116,7 +116,7 @@ void Cpus::run()
 	static const bool told = (__sanitizer_set_death_callback(tell_story), true);
 	static_cast<void>(told);
 	cpus = this;
-	u32 cpu = 2; // 1 is a hole
+	u32 cpu = kFirstCpu;
 	const u32 before = host->cpu;
 	for (size_t i = 0; i < tasks_.size(); i++) {
 		Task &task = *tasks_[i];

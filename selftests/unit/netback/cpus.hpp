@@ -19,6 +19,8 @@
 
 namespace ringway::test
 {
+inline constexpr u32 kFirstCpu = 2; // of the first task; 1 is a hole
+
 struct Task {
 	std::string name;
 	std::function<void()> work;
