@@ -105,6 +105,10 @@ fi
 
 stage "kernel $name: our modules"
 log=$OUT/modules-$name.log
-for dir in kernel selftests/kselftest; do
-	make -s -C "$top/$dir" KDIR="$obj" CC=$cc
-done > "$log" 2>&1 || { cat "$log" >&2; exit 1; }
+our_modules() {
+	local dir
+	for dir in kernel selftests/kselftest; do
+		make -s -C "$top/$dir" KDIR="$obj" CC=$cc || return 1
+	done
+}
+our_modules > "$log" 2>&1 || { cat "$log" >&2; exit 1; }

@@ -7,10 +7,19 @@
 
 struct netpoll_info;
 
+#ifdef CONFIG_NETPOLL
 int brlite_netpoll_setup(struct net_device *dev, struct netpoll_info *info);
 void brlite_netpoll_cleanup(struct net_device *dev);
 /* A port that joins while netconsole uses the bridge; one that leaves. */
 void brlite_netpoll_join(struct brlite_slave *slave);
 void brlite_netpoll_leave(struct brlite_slave *slave);
+#else /* a kernel that has none */
+static inline void brlite_netpoll_join(struct brlite_slave *slave)
+{
+}
+static inline void brlite_netpoll_leave(struct brlite_slave *slave)
+{
+}
+#endif
 
 #endif
