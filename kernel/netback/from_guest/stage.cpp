@@ -18,6 +18,7 @@
 // delivered (XSA-155's class of bugs ends here).
 #include "netback/from_guest/stage.hpp"
 #include "netback/from_guest/copies.hpp"
+#include "netback/life/stage_cursor.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -43,20 +44,26 @@ u16 frame_flags(const Packet &packet)
 	return static_cast<u16>((packet.gso() ? BRLITE_FRAME_GSO : 0) | blank_flag(packet));
 }
 
-// Where packet i's first `want` bytes go, with room for `room`. False: no memory for them.
-RINGWAY_ALWAYS_INLINE bool reserve(Lane &lane, StageCursor &cursor, Packet &packet, u32 i, u32 want, u32 room,
+// Of a packet of `len` bytes `want` are at `head`, or will be.
+RINGWAY_ALWAYS_INLINE void note(Packet &packet, brlite_frame &frame, u8 *head, u32 len, u32 want, u16 flags)
+{
+	packet.head = head;
+	packet.staged = static_cast<u16>(want);
+	frame = {head, len, static_cast<u16>(want), flags};
+}
+
+// Where packet i's first `want` bytes go. False: no memory for them.
+RINGWAY_ALWAYS_INLINE bool reserve(Lane &lane, StageCursor &cursor, Packet &packet, u32 i, u32 want,
 				   u16 flags)
 {
 	OwnPlace at;
-	u8 *head = cursor.take(room, at);
+	u8 *head = cursor.take(want, at);
 	if (RINGWAY_UNLIKELY(!head)) {
 		packet.fate = Fate::no_memory;
 		lane.staged.gaps = true;
 		return false;
 	}
-	packet.head = head;
-	packet.staged = static_cast<u16>(want);
-	lane.staged.frames[i] = {head, packet.len, packet.staged, flags};
+	note(packet, lane.staged.frames[i], head, packet.len, want, flags);
 	packet.at = at;
 	return true;
 }
@@ -68,7 +75,7 @@ __attribute__((noinline)) bool stage_large(Lane &lane, StageCursor &cursor, u16 
 {
 	Packet &packet = lane.batch.packets[i];
 	const u32 want = packet.len <= kPageSize ? packet.len : kHeaderBytes;
-	if (!reserve(lane, cursor, packet, i, want, want, frame_flags(packet)))
+	if (!reserve(lane, cursor, packet, i, want, frame_flags(packet)))
 		return false;
 	bool mapped = false;
 	CopyPlace to{packet.at.frame, DOMID_SELF, packet.at.offset, false};
@@ -89,19 +96,37 @@ __attribute__((noinline)) bool stage_large(Lane &lane, StageCursor &cursor, u16 
 	return mapped;
 }
 
-// A packet in one slot of a mapped buffer. False: it is not mapped, or there was no memory.
-RINGWAY_ALWAYS_INLINE bool stage_mapped(Lane &lane, StageCursor &cursor, Packet &packet, u32 i,
-					const TxSlot &slot, MappedBuffers &buffers)
+// As many packets as come one after the other, from `first` on, each in one slot of a mapped buffer. Nothing
+// else happens in here, so that all of it stays in registers. Returns the first that is not one of them, or
+// that there was no memory for.
+__attribute__((noinline)) u32 stage_run(Lane &lane, StageCursor &outer, MappedBuffers &buffers, u32 first)
 {
-	const u8 *bytes = buffers.readable(slot.gref, slot.id);
-	const u32 want = slot.size < kHeaderBytes ? slot.size : kHeaderBytes;
-	if (RINGWAY_UNLIKELY(!bytes ||
-			     !reserve(lane, cursor, packet, i, want, slot.size, blank_flag(packet))))
-		return false;
-	bytes += slot.offset; // INVARIANT: offset + size is within the page (core/take.hpp)
-	shared::copy_in(packet.head, bytes, want);
-	lane.staged.rest[i] = bytes + want;
-	return true;
+	StageCursor cursor = outer;
+	Packet *packet = &lane.batch.packets[first];
+	const Packet *const end = &lane.batch.packets[lane.batch.packet_count];
+	brlite_frame *frame = &lane.staged.frames[first];
+	for (; packet != end; packet++, frame++) {
+		const TxSlot &slot = *computed_once(&lane.batch.slots[packet->first_slot]);
+		const u32 len = slot.size;
+		if (RINGWAY_UNLIKELY(!packet->plain() || len != packet->len))
+			break;
+		const u8 *bytes = buffers.readable(slot.gref, slot.id);
+		if (RINGWAY_UNLIKELY(!bytes) ||
+		    (RINGWAY_UNLIKELY(!cursor.has_room(len)) && RINGWAY_UNLIKELY(!cursor.turn_page())))
+			break;
+		bytes += slot.offset; // INVARIANT: offset + size is within the page (core/take.hpp)
+		u8 *head = cursor.put(len, packet->at);
+		if (RINGWAY_LIKELY(len <= kHeaderBytes)) {
+			note(*packet, *frame, head, len, len, blank_flag(*packet));
+			shared::copy_in(head, bytes, len);
+		} else {
+			note(*packet, *frame, head, len, kHeaderBytes, blank_flag(*packet));
+			shared::copy_in(head, bytes, kHeaderBytes);
+			lane.staged.rest[packet - lane.batch.packets] = bytes + kHeaderBytes;
+		}
+	}
+	outer = cursor;
+	return static_cast<u32>(packet - lane.batch.packets);
 }
 
 // kMapped: the guest has buffers mapped.
@@ -116,18 +141,17 @@ void stage_batch(Lane &lane, Queue &queue, MappedBuffers *buffers)
 	lane.staged.rests = kMapped;
 	u32 op = 0; // INVARIANT: room for each packet's one operation, also behind stage_large()
 	for (u32 i = 0; i < batch.packet_count; i++) {
+		if constexpr (kMapped) {
+			const u32 next = stage_run(lane, cursor, *buffers, i);
+			mapped += next - i;
+			i = next;
+			if (RINGWAY_LIKELY(i == batch.packet_count))
+				break;
+		}
 		Packet &packet = batch.packets[i];
 		const TxSlot &slot = batch.slots[packet.first_slot];
 		if (RINGWAY_LIKELY(packet.plain() && slot.size == packet.len)) {
-			if constexpr (kMapped) {
-				if (RINGWAY_LIKELY(stage_mapped(lane, cursor, packet, i, slot, *buffers))) {
-					mapped++;
-					continue;
-				}
-				if (packet.fate != Fate::pending)
-					continue;
-			}
-			if (reserve(lane, cursor, packet, i, slot.size, slot.size, blank_flag(packet)))
+			if (reserve(lane, cursor, packet, i, slot.size, blank_flag(packet)))
 				lane.copies.fill_in(op++, domain, slot.gref, slot.offset, packet.at,
 						    slot.size, static_cast<u16>(i));
 			continue;
@@ -142,8 +166,7 @@ void stage_batch(Lane &lane, Queue &queue, MappedBuffers *buffers)
 			copy_staged(lane, queue);
 		StageCursor shared = cursor; // so that the loop's own stays in registers
 		mapped += stage_large(lane, shared, domain, i, kMapped ? buffers : nullptr);
-		cursor.page = shared.page;
-		cursor.offset = shared.offset;
+		cursor = shared;
 		op = lane.copies.count();
 	}
 	lane.copies.grown(op - lane.copies.count());

@@ -76,32 +76,6 @@ struct Lane {
 	StagePage pages[kStagePages]; // they come with the first batch that needs them
 };
 
-// Where the next packet's bytes go in the lane's pages.
-struct StageCursor {
-	Lane &lane;
-	u32 page = 0;
-	u32 offset = 0;
-
-	// Room for `len` bytes within one page; null when there is no memory for another page.
-	RINGWAY_ALWAYS_INLINE u8 *take(u32 len, OwnPlace &at)
-	{
-		if (offset + len > kPageSize) {
-			page++;
-			offset = 0;
-		}
-		StagePage &here = lane.pages[page]; // INVARIANT: at most one page per packet, 64 of each
-		if (RINGWAY_UNLIKELY(!here.bytes)) {
-			here.bytes = static_cast<u8 *>(host_page_alloc(&here.frame));
-			if (!here.bytes)
-				return nullptr;
-		}
-		at = {here.frame, static_cast<u16>(offset)};
-		u8 *bytes = here.bytes + offset;
-		offset = (offset + len + 7) & ~7u;
-		return bytes;
-	}
-};
-
 constexpr u32 path_bit(Path path)
 {
 	return 1u << static_cast<u32>(path);

@@ -14,6 +14,7 @@
 // loses its carrier until it does (XSA-392: both tests use the slots that the packet at the head needs).
 #include "core/mapped_buffers.hpp"
 #include "netback/life/lane.hpp"
+#include "netback/life/stage_cursor.hpp"
 #include "netback/to_guest/describe.hpp"
 
 using namespace ringway;
@@ -109,7 +110,7 @@ __attribute__((noinline)) bool place_scattered(Queue &queue, Run &run, const Hea
 	Lane &lane = run.lane;
 	if (lane.pending.count)
 		queue.flush_to_guest(lane);
-	run.cursor.page = run.cursor.offset = 0;
+	run.cursor.rewind();
 	u32 pieces = 0;
 	for (u32 done = 0; done < head.meta.len; pieces++) {
 		const u32 left = head.meta.len - done, n = left < kPageSize ? left : kPageSize;
@@ -124,7 +125,7 @@ __attribute__((noinline)) bool place_scattered(Queue &queue, Run &run, const Hea
 	place_packet(queue.to_guest_ring, queue.vif->domain, head.meta, lane.pieces, lane.copies,
 		     lane.pending);
 	queue.flush_to_guest(lane);
-	run.cursor.page = run.cursor.offset = 0;
+	run.cursor.rewind();
 	return true;
 }
 
