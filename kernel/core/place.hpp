@@ -220,6 +220,8 @@ public:
 		__builtin_memcpy(&pending_.response[slot_++], &response, sizeof response);
 	}
 
+	// The request that is next.
+	u32 next() const { return request_; }
 	RINGWAY_ALWAYS_INLINE void finish()
 	{
 		ring_.consume(request_ - ring_.req_cons());

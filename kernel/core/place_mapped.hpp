@@ -36,7 +36,7 @@ RINGWAY_ALWAYS_INLINE void copy_whole(u8 *to, const MappedSource &from, u32 len)
 	if (RINGWAY_UNLIKELY(from.staged < len))
 		shared::copy_across(to + from.staged, *from.rest, len - from.staged);
 }
-RINGWAY_ALWAYS_INLINE RxResponse response_to(u16 id, u16 len, u16 flags)
+RINGWAY_ALWAYS_INLINE RxResponse response_to(u16 id, u32 len, u16 flags)
 {
 	const u64 word = id | static_cast<u64>(flags) << 32 | static_cast<u64>(len) << 48;
 	RxResponse response;
@@ -45,36 +45,44 @@ RINGWAY_ALWAYS_INLINE RxResponse response_to(u16 id, u16 len, u16 flags)
 }
 } // namespace detail
 
-// Packets for a receiver that has buffers mapped, for as long as all of theirs are.
+// Packets for a receiver that has buffers mapped, for as long as all of theirs are. Where nothing is pending,
+// a request's slot is also its response's: its address is made once.
 template <typename Ring>
 class StraightRun
 {
 	Ring &ring_;
 	Ring mine_; // the same, where the compiler sees that nobody else changes it
 	MappedBuffers &buffers_;
-	u32 placed_ = 0;
+	u32 next_;
 
 public:
+	// May one begin? INVARIANT: no response is pending.
+	static bool fits(const Ring &ring) { return ring.all_answered(); }
 	RINGWAY_ALWAYS_INLINE StraightRun(Ring &ring, MappedBuffers &buffers)
-	    : ring_(ring), mine_(ring), buffers_(buffers)
+	    : ring_(ring), mine_(ring), buffers_(buffers), next_(ring.req_cons())
 	{
 	}
 
-	// False: the next buffer is not mapped, and nothing happened. INVARIANT: no response is pending.
-	RINGWAY_ALWAYS_INLINE bool place(const MappedSource &from, u16 len, u16 flags)
+	// False: the next buffer is not mapped, and nothing happened.
+	RINGWAY_ALWAYS_INLINE bool place(const MappedSource &from, u32 len, u16 flags)
 	{
-		const RxRequest request = mine_.request(mine_.req_cons() + placed_);
+		const RxRequest request = mine_.request(next_);
 		u8 *to = buffers_.writable(request.gref, request.id);
 		if (RINGWAY_UNLIKELY(!to))
 			return false;
+		// Made before the copy, so that one register is kept over it, and not three.
+		const RxResponse response = detail::response_to(request.id, len, flags);
 		detail::copy_whole(to, from, len);
-		mine_.respond_behind(placed_++, detail::response_to(request.id, len, flags));
+		mine_.answer(next_++, response);
 		return true;
 	}
+	// The request that is next.
+	u32 next() const { return next_; }
 	RINGWAY_ALWAYS_INLINE void finish()
 	{
-		ring_.consume(placed_);
-		ring_.responded(placed_);
+		const u32 placed = next_ - ring_.req_cons();
+		ring_.consume(placed);
+		ring_.responded(placed);
 	}
 };
 

@@ -150,12 +150,14 @@ public:
 			put(first + i, of(i));
 		rsp_prod_ = first + n;
 	}
-	// For callers that count themselves: writes the one behind the next n; then all of them are added.
+	// For callers that count themselves: the response to request i, in its own slot; then all of them are
+	// added. INVARIANT: each request before it has one response, so that this is where its own belongs.
 	template <typename T>
-	RINGWAY_ALWAYS_INLINE void respond_behind(u32 n, const T &response)
+	RINGWAY_ALWAYS_INLINE void answer(u32 i, const T &response)
 	{
-		put(rsp_prod_ + n, response);
+		put(i, response);
 	}
+	bool all_answered() const { return rsp_prod_ == req_cons_; }
 	void responded(u32 n) { rsp_prod_ += n; }
 	u32 unpublished() const { return rsp_prod_ - published_; }
 

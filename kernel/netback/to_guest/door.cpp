@@ -73,7 +73,7 @@ class GrantedRun
 	OneSlotRun<RxBackRing, decltype(Lane::copies)> run_;
 
 public:
-	static bool ready(const Lane &) { return true; }
+	static bool ready(const Lane & /*lane*/, const Queue & /*to*/) { return true; }
 	RINGWAY_ALWAYS_INLINE GrantedRun(Lane &lane, Queue &to, MappedBuffers * /*none*/)
 		RINGWAY_REQUIRES(to.host)
 	    : lane_(lane), run_(to.to_guest_ring, to.vif->domain, lane.copies, lane.pending)
@@ -86,6 +86,7 @@ public:
 		run_.place(packet.at, static_cast<u16>(packet.len), receive_flags(packet));
 		return true;
 	}
+	u32 next_request() const { return run_.next(); }
 	RINGWAY_ALWAYS_INLINE void finish(ToGuestStats & /*stats*/, u32 /*packets*/) { run_.finish(); }
 };
 
@@ -96,7 +97,10 @@ class MappedRun
 	StraightRun<RxBackRing> run_;
 
 public:
-	static bool ready(const Lane &lane) { return !lane.pending.count; }
+	static bool ready(const Lane &lane, const Queue &to) RINGWAY_REQUIRES(to.host)
+	{
+		return !lane.pending.count && StraightRun<RxBackRing>::fits(to.to_guest_ring);
+	}
 	RINGWAY_ALWAYS_INLINE MappedRun(Lane &lane, Queue &to, MappedBuffers *buffers)
 		RINGWAY_REQUIRES(to.host)
 	    : lane_(lane), run_(to.to_guest_ring, *buffers)
@@ -104,9 +108,10 @@ public:
 	}
 	RINGWAY_ALWAYS_INLINE bool place(const Packet &packet, u32 i)
 	{
-		return run_.place({packet.head, packet.staged, &lane_.staged.rest[i]},
-				  static_cast<u16>(packet.len), receive_flags(packet));
+		return run_.place({packet.head, packet.staged, &lane_.staged.rest[i]}, packet.len,
+				  receive_flags(packet));
 	}
+	u32 next_request() const { return run_.next(); }
 	RINGWAY_ALWAYS_INLINE void finish(ToGuestStats &stats, u32 packets)
 	{
 		run_.finish();
@@ -136,16 +141,17 @@ __attribute__((noinline)) Run place_plain(Lane &lane, Queue &to, const RunOf &of
 	const u32 gets = load_relaxed(to.vif->gets), end = of.end;
 	Run run{first, 0, 0};
 	Way way(lane, to, of.buffers);
-	while (run.next < end && run.packets < free) {
+	const u32 first_request = way.next_request(), none_left = first_request + free;
+	while (run.next < end && way.next_request() != none_left) {
 		Packet &packet = *computed_once(&lane.batch.packets[run.next]);
 		if (RINGWAY_UNLIKELY(packet.len > plain || !plainly_fits(gets, packet) ||
 				     !way.place(packet, run.next)))
 			break;
-		run.packets++;
 		run.bytes += packet.len;
 		packet.fate = Fate::done;
 		run.next = packet.next;
 	}
+	run.packets = way.next_request() - first_request;
 	way.finish(to.to_guest_stats, run.packets);
 	return run;
 }
@@ -157,7 +163,7 @@ Placed place_all(Lane &lane, Queue &to, const RunOf &of, u32 &free, Why &why) RI
 	const u32 plain = plain_length(to, of.longest, of.hashes);
 	Placed placed{of.first, 0, 0, false};
 	for (;;) {
-		if (RINGWAY_LIKELY(plain && free && Way::ready(lane))) {
+		if (RINGWAY_LIKELY(plain && free && Way::ready(lane, to))) {
 			const Run run = place_plain<Way>(lane, to, of, placed.next, plain, free);
 			placed.next = run.next;
 			placed.packets += run.packets;
