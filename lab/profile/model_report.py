@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""model_report.py DIRECTORY SYMBOLS PACKETS PRICES: what the model of the caches counted per packet, by domain and by
-dom0's functions, and cycles by three columns of prices. All of it is modelled, nothing is measured time.
+"""model_report.py DIRECTORY SYMBOLS PACKETS UNIT PRICES: what the model of the caches counted per packet (UNIT), by
+domain and by dom0's functions, and cycles by three columns of prices. All of it is modelled, nothing is measured time.
 
 The files are those of report.py; PRICES is lab/profile/prices.txt.
 """
@@ -43,7 +43,7 @@ def table(rows, prices, first):
 
 
 def main():
-    directory, symbol_file, packet_file, price_file = sys.argv[1:]
+    directory, symbol_file, packet_file, unit, price_file = sys.argv[1:]
     prices = read_prices(price_file)
     packets, pieces = long_and_short(directory, packet_file)
     name_of = function_of(directory, symbol_file)
@@ -56,7 +56,7 @@ def main():
             domains[domain][key] += per_packet
             if domain == 1:
                 functions[name_of(domain, address)[0]][key] += per_packet
-    print(f"# modelled, per packet, {packets} packets: caches and TLBs as if each domain had a CPU of its own; no prefetcher")
+    print(f"# modelled, per {unit}, {packets} of them: caches and TLBs as if each domain had a CPU of its own; no prefetcher")
     table([(who, domains[domain]) for domain, who in WHO.items() if domains[domain]["instruction"] > 0.5], prices, "domain")
     print("\n# dom0, modelled, by function")
     dear_first = sorted(functions.items(), key=lambda item: -cycles(item[1], prices)[1])

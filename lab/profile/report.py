@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""report.py DIRECTORY SYMBOLS PACKETS: instructions per packet and calls per packet of each function.
+"""report.py DIRECTORY SYMBOLS PACKETS UNIT: instructions and calls per packet, or what UNIT says, of each function.
 
 DIRECTORY holds what the plugin counted in three runs, one to warm up, a short and a long one (counts.1 to .3), and
 the modules' functions; PACKETS has how many packets arrived in each. What both runs have in common, starting and
@@ -66,7 +66,7 @@ def long_and_short(directory, packet_file):
 
 
 def main():
-    directory, symbol_file, packet_file = sys.argv[1:]
+    directory, symbol_file, packet_file, unit = sys.argv[1:]
     name_of = function_of(directory, symbol_file)
     packets, pieces = long_and_short(directory, packet_file)
     cost, calls = collections.Counter(), collections.Counter()
@@ -77,7 +77,7 @@ def main():
             calls[domain, name] += counts["runs"] / packets
     for domain, who in WHO.items():
         mine = {name: n for (d, name), n in cost.items() if d == domain}
-        print(f"# {who}: {sum(mine.values()):.0f} instructions per packet, {packets} packets; instructions, calls, function")
+        print(f"# {who}: {sum(mine.values()):.0f} instructions per {unit}, {packets} of them; instructions, calls, function")
         for name, n in sorted(mine.items(), key=lambda item: -item[1]):
             if n >= 0.05:
                 print(f"{n:9.1f} {calls[domain, name]:8.2f}  {name}")

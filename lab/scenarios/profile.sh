@@ -4,15 +4,16 @@
 #
 # One load between marks for lab/profile.sh, which runs this with -m icount under QEMU's plugin: a short run to warm up,
 # a short one, and a long one, the difference of which two is the cost of the packets alone.
-#   STACK, LOAD (udp, paced, from-uplink), FRAME bytes, PACKETS
+#   STACK, LOAD (udp, paced, from-uplink, tcp), FRAME bytes, PACKETS (of tcp: megabytes)
 . "${0%/*}/ktap.sh"
 . /lab/measure.sh
 . /lab/bench-stacks.sh
 
-stack=${STACK:-ringway} load=${LOAD:-udp} frame=${FRAME:-60} packets=${PACKETS:-20000}
+stack=${STACK:-ringway} load=${LOAD:-udp} frame=${FRAME:-60} packets=${PACKETS:-}
 case $load in
-udp | paced | from-uplink) ;;
-*) stage "no load \"$load\"; there are udp, paced and from-uplink"; exit 1 ;;
+udp | paced | from-uplink) few=500 packets=${packets:-20000} ;;
+tcp) few=4 packets=${packets:-48} ;;
+*) stage "no load \"$load\"; there are udp, paced, from-uplink and tcp"; exit 1 ;;
 esac
 is_stack "$stack" || { stage "no stack \"$stack\"; lab/dom0/bench-stacks.sh lists them"; exit 1; }
 ktap_plan 4
@@ -22,6 +23,7 @@ run() { # PACKETS
 	case $load in
 	udp) guest_run u1 "netload send 127.9.0.2 $1 $frame" 120 ;;
 	paced) guest_run u1 "netload send 127.9.0.2 $1 $frame 1 200" 120 ;;
+	tcp) guest_run u1 "iperf3 -c 127.9.0.2 -n ${1}M" 180 ;;
 	from-uplink) ip netns exec wire netload send 127.9.0.2 "$1" "$frame" 16 1000 ;;
 	esac
 }
@@ -29,6 +31,7 @@ marked() { # PACKETS
 	mark start
 	sample run "$1" || return 1
 	mark stop
+	[ "$load" != tcp ] || got=$1 # its cost is per MB: what a packet is depends on TSO
 	data profile.packets "$got"
 }
 modules() { # where each module's functions lie: "k ADDRESS NAME [MODULE]"
@@ -37,7 +40,7 @@ modules() { # where each module's functions lie: "k ADDRESS NAME [MODULE]"
 profile() {
 	[ "$load" != from-uplink ] || flows_setup >&2 || return 1
 	senders=$id1 receivers=$id2
-	modules && marked 500 && marked 500 && marked $((500 + packets))
+	modules && marked $few && marked $few && marked $((few + packets))
 }
 
 modprobe e1000e

@@ -49,13 +49,13 @@ from-l3 0 40 50
 from-cpu 100 200 300
 locked 5 10 15
 END
-report() { python3 "lab/profile/$1" "$dir" "$dir/symbols" "$dir/packets" "${@:2}" > "$dir/said" 2>&1; }
+report() { python3 "lab/profile/$1" "$dir" "$dir/symbols" "$dir/packets" packet "${@:2}" > "$dir/said" 2>&1; }
 report report.py
-expect 'instructions per packet of the long run less the short one' "$dir/said" '^# dom0: 24 instructions per packet, 10 packets'
+expect 'instructions per packet of the long run less the short one' "$dir/said" '^# dom0: 24 instructions per packet, 10 of them'
 expect 'the hypervisor counts for who runs' "$dir/said" '^ +4\.0 +1\.00  xen: grant_copy$'
 expect "a guest's modules have no names" "$dir/said" "^ +24\.0 +0\.00  \(a guest's modules\)\$"
 report model_report.py "$dir/prices"
-expect 'the model says that it is one' "$dir/said" '^# modelled, per packet, 10 packets'
+expect 'the model says that it is one' "$dir/said" '^# modelled, per packet, 10 of them'
 expect 'misses, transfers and locks per packet, and three prices' "$dir/said" \
 	'^ +20\.0 +0\.00 +2\.00 +1\.00 +0\.00 +0\.00 +1\.00 +0\.00 +0\.00 +2\.00 .* 130 +250 +380  poll$'
 expect 'a domain is the sum of its functions' "$dir/said" ' 132 +294 +438  dom0$'
