@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# The verbs that look after a whole host (metrics, place, bridge), once each on the real thing.
+# The verbs that look after a whole host (metrics, place, bridge, apply), once each on the real thing.
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
-ktap_plan 16
+ktap_plan 22
 check 'stack ringway' use_stack ringway || exit 1
 check 'dom0 is on the bridge' ip address replace "$dom0_address/24" dev xenbr0
 check 'a guest starts' guest_create a || exit 1
@@ -64,5 +64,44 @@ uplink() {
 check 'bridge port' uplink
 ip link delete verbs0
 ip link delete verbs1
+
+stage apply
+ringway showconf > /tmp/host.toml
+check 'apply finds what showconf wrote equal' ringway -d apply /tmp/host.toml --diff
+cat > /tmp/more.toml <<- END
+	[[bridge]]
+	name = "verbs3"
+	ageing_time = 60
+	[[bridge]]
+	name = "xenbr0"
+	group_fwd_mask = 0x4000
+	[[vif]]
+	guest = "a"
+	mac = "$mac"
+	broadcast = "500/50"
+	rx-pps = 100000
+	isolated = true
+END
+differs() { ringway apply /tmp/more.toml --diff > /tmp/diff; [ $? = 1 ] && grep -qF '1 to add, 2 to change' /tmp/diff; }
+check 'apply --diff says what differs' differs
+in_force() { ringway vif show a 0 | tee /dev/stderr | grep -q 'policy isolated=on broadcast=500/50'; }
+applies() { ringway apply /tmp/more.toml && in_force && ringway bridge show verbs3 | grep -q ' ageing_time=60'; }
+check 'apply' applies
+again() { ringway apply /tmp/more.toml | tee /dev/stderr | grep -q '^nothing to do: all 3 '; }
+check 'a second apply does nothing' again
+moves() { # BRIDGE
+	ringway -j vif attach a "mac=$mac,bridge=$1" --ensure | tee /tmp/moved | grep -q '"action":"change"' &&
+		[ "$(cat "/sys/class/net/$vif/master/ifindex")" = "$(cat "/sys/class/net/$1/ifindex")" ] && in_force
+}
+there_and_back() { moves verbs3 && moves xenbr0 && ringway -j vif attach a "mac=$mac" --ensure | grep -q '"action":"none"'; }
+check 'vif attach --ensure moves it there and back, with its policy' there_and_back
+batch() {
+	printf 'vif set a 0 isolated=default  # as before\nvif show a 7\nbridge set xenbr0 group_fwd_mask=0\n' |
+		ringway -batch - -force 2> /tmp/batch
+	[ $? = 4 ] && grep -q '^ringway: standard input line 2: vif .*7: does not exist' /tmp/batch &&
+		ringway bridge show xenbr0 | grep -q ' group_fwd_mask=0x0'
+}
+check 'a batch goes on behind a line that fails' batch
+ip link delete verbs3
 check 'traffic passes after all this' pings_lose_none a 3 0.2 "$dom0_address"
 ktap_end

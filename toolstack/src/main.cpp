@@ -5,12 +5,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
+#include "line/batch.hpp"
+#include "line/completion.hpp"
 #include "line/line.hpp"
 #include "verbs/check.hpp"
 #include "verbs/commands.hpp"
 #include "verbs/expand.hpp"
 #include "verbs/failure.hpp"
 #include "verbs/limit.hpp"
+#include "verbs/vif_ensure.hpp"
 #include "verbs/vif_stats.hpp"
 #include "verbs/vif_wait.hpp"
 #include "vif/carrier.hpp"
@@ -32,6 +35,7 @@ struct Arguments : Line {
 	unsigned timeout = 0;
 	unsigned watch = 0;
 	bool no_wait = false;
+	bool ensure = false;
 	bool fix = false;
 
 	Millis timeout_or(Millis fallback) const
@@ -91,11 +95,14 @@ void add_attach(CLI::App &vif, Arguments &a)
 			   "As in xl: mac=,bridge=,vifname=,rate=,mtu=,vlan=,devid=,ip=,backend=,untrusted");
 	add_timeout(attach, a, "Seconds to wait for the vif to connect (40)");
 	attach->add_flag("--no-wait", a.no_wait, "Do not wait for the guest");
+	attach->add_flag("--ensure", a.ensure,
+			 "If it is there (mac= or devid= says which), change what differs, or do nothing");
 	on(attach, a, [&a]() -> Work {
 		const VifSpec spec = VifSpec::parse(fmt::format("{}", fmt::join(a.spec, ",")));
 		const AttachOptions options{a.timeout_or(AttachOptions().timeout), !a.no_wait};
 		return [&a, spec, options](Context &c) {
-			return vif_attach(c, a.output, a.domain, spec, options);
+			return a.ensure ? vif_ensure(c, a.output, a.domain, spec, options)
+					: vif_attach(c, a.output, a.domain, spec, options);
 		};
 	});
 }
@@ -215,27 +222,31 @@ void add_objects(CLI::App &app, Arguments &a)
 				  ->fallthrough();
 	check->add_flag("--fix", a.fix, "Put policies in force that are not");
 	check->callback([&a] { a.run = [&a] { return run_check(a.output, a.fix); }; });
+	add_apply(app, a);
+	add_showconf(app, a);
 	add_bridge(app, a);
 	add_metrics(app, a);
 	add_place(app, a);
 	add_top(app, a);
+	add_completion(app, a.run);
 }
 
-int run(int argc, char **argv)
+// where: in front of errors, such as a line of a batch.
+int run_command(const std::vector<std::string> &typed, const std::string &where)
 {
 	CLI::App app("Attaches network interfaces (vifs) to Xen guests, shows and changes them.", "ringway");
 	Arguments arguments;
 	add_options(app, arguments.output);
 	app.require_subcommand(1);
-	app.footer("'help' after any word shows what can follow. Words may be abbreviated. See ringway(8).");
+	app.footer("'help' after any word shows what can follow. Words may be abbreviated. 'ringway -batch "
+		   "FILE' runs a command a line. See ringway(8).");
 	add_objects(app, arguments);
-	if (argc == 1) {
+	if (typed.empty()) {
 		fmt::print(stderr, "{}", app.help());
 		return static_cast<int>(Exit::usage);
 	}
-	const std::vector<std::string> typed(argv + 1, argv + argc);
-	const auto fail = [&typed](Exit code, const std::string &message) {
-		fmt::print(stderr, "{}", failure_line(asks_for_json(typed), code, message));
+	const auto fail = [&](Exit code, const std::string &message) {
+		fmt::print(stderr, "{}", failure_line(asks_for_json(typed), code, where + message));
 		return static_cast<int>(code);
 	};
 	try {
@@ -255,11 +266,24 @@ int run(int argc, char **argv)
 	}
 }
 
+int run(const std::vector<std::string> &typed)
+{
+	try {
+		if (const auto batch = find_batch(typed)) {
+			return run_batch_file(*batch, run_command);
+		}
+	} catch (const Error &error) {
+		fmt::print(stderr, "{}", failure_line(asks_for_json(typed), error.code(), error.what()));
+		return static_cast<int>(error.code());
+	}
+	return run_command(typed, "");
+}
+
 } // namespace
 
 } // namespace ringway
 
 int main(int argc, char **argv)
 {
-	return ringway::run(argc, argv);
+	return ringway::run({argv + 1, argv + argc});
 }

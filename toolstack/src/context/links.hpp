@@ -55,6 +55,8 @@ struct PortChange {
 	std::optional<PortRules> rules;
 	std::optional<int> mirror_from, mirror_to; // index of the port that gets copies; 0: none
 	std::optional<Vlan> vlan;
+
+	bool any() const;
 };
 
 // What a port of a brlite bridge may do, as the kernel has it now.
@@ -68,6 +70,9 @@ struct PortState {
 	int mirror_from = 0, mirror_to = 0;
 	VlanTable vlans;
 };
+
+// What makes the named parts of `change` what they were; nullopt: the port is gone, and nothing is named.
+PortChange undoing(const PortChange &change, const std::optional<PortState> &before);
 
 class Links
 {

@@ -28,9 +28,11 @@ void print(const Output &output, const Answer &answer);
 // prepare() reads the words before the world is opened: a bad word is a bad word anywhere.
 void on(CLI::App *verb, Line &line, const std::function<Work()> &prepare);
 
+void add_apply(CLI::App &app, Line &line);
 void add_bridge(CLI::App &app, Line &line);
 void add_metrics(CLI::App &app, Line &line);
 void add_place(CLI::App &app, Line &line);
+void add_showconf(CLI::App &app, Line &line);
 void add_top(CLI::App &app, Line &line);
 
 } // namespace ringway

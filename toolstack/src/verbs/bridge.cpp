@@ -77,6 +77,28 @@ private:
 
 } // namespace
 
+void make_bridge(BridgeContext &context, const std::string &name, const BridgeValues &values,
+		 const std::optional<Mac> &address, const std::vector<Link> &ports, bool up)
+{
+	NewBridge bridge(context, name, values);
+	if (address) {
+		context.links.set_mac(bridge.link(), *address);
+	}
+	all_or_nothing([&](Undo &undo) {
+		for (const Link &port : ports) {
+			context.links.set_master(port, bridge.link());
+			if (!port.up) {
+				undo.add([&context, port] { context.links.set_up(port, false); });
+				context.links.set_up(port, true);
+			}
+		}
+		if (up) {
+			context.links.set_up(bridge.link(), true);
+		}
+	});
+	bridge.keep();
+}
+
 Answer bridge_add(BridgeContext &context, const Output &output, const std::string &name,
 		  const BridgeWords &words)
 {
@@ -99,16 +121,7 @@ Answer bridge_add(BridgeContext &context, const Output &output, const std::strin
 	if (output.dry_run) {
 		return would("add", name, all);
 	}
-	NewBridge bridge(context, name, values);
-	if (mac) {
-		context.links.set_mac(bridge.link(), *mac);
-	}
-	for (const Link &port : ports) {
-		context.links.set_master(port, bridge.link());
-		context.links.set_up(port, true);
-	}
-	context.links.set_up(bridge.link(), true);
-	bridge.keep();
+	make_bridge(context, name, values, mac, ports, true);
 	return bridge_show(context, output, name);
 }
 

@@ -6,7 +6,6 @@
 #include <fmt/ranges.h>
 #include "verbs/bridge_common.hpp"
 #include "verbs/bridge_rows.hpp"
-#include "vif/record.hpp"
 #include "words/error.hpp"
 #include "words/mirror.hpp"
 #include "words/storm.hpp"
@@ -17,19 +16,35 @@ namespace ringway
 namespace
 {
 
-// A vif's settings are the policy of its guest, and outlive it.
-void expect_no_vif(BridgeContext &context, const std::string &device, const KeyValues &policy)
+bool is_policy(const std::string &key)
+{
+	return key == "isolated" || key == "mirror" ||
+	       std::any_of(storm_kinds.begin(), storm_kinds.end(),
+			   [&](const StormKind &kind) { return kind.key == key; });
+}
+
+} // namespace
+
+std::optional<Record> vif_of(BridgeContext &context, const std::string &device)
 {
 	for (const Record &record : list_records(context.store)) {
 		if (record.backend == 0 && context.host.vif_device(record.domid, record.devid) == device) {
-			reject(policy.begin()->first, policy.begin()->second,
-			       fmt::format("{} is {}; use 'ringway vif set {} {} {}'", device, record.text(),
-					   record.domid, record.devid, fmt::join(words_of(policy), " ")));
+			return record;
 		}
+	}
+	return std::nullopt;
+}
+
+void expect_no_vif(BridgeContext &context, const std::string &device, const KeyValues &policy)
+{
+	if (const auto vif = vif_of(context, device)) {
+		reject(policy.begin()->first, policy.begin()->second,
+		       fmt::format("{} is {}; use 'ringway vif set {} {} {}'", device, vif->text(),
+				   vif->domid, vif->devid, fmt::join(words_of(policy), " ")));
 	}
 }
 
-PortChange port_change(BridgeContext &context, const Link &port, KeyValues &words)
+PortChange take_port_change(BridgeContext &context, const Link &port, KeyValues &words)
 {
 	PortChange out;
 	for (std::size_t i = 0; i < storm_kinds.size(); ++i) {
@@ -56,14 +71,22 @@ PortChange port_change(BridgeContext &context, const Link &port, KeyValues &word
 	return out;
 }
 
-bool is_policy(const std::string &key)
+void change_port(BridgeContext &context, const Link &port, const PortChange &change, const PortValues &values,
+		 Undo &undo)
 {
-	return key == "isolated" || key == "mirror" ||
-	       std::any_of(storm_kinds.begin(), storm_kinds.end(),
-			   [&](const StormKind &kind) { return kind.key == key; });
+	if (!values.empty()) {
+		PortValues before = context.bridges.port_values(port);
+		std::erase_if(before, [&](const auto &one) { return !values.contains(one.first); });
+		undo.add([&context, port, before] { context.bridges.change_port(port, before); });
+		context.bridges.change_port(port, values);
+	}
+	if (change.any()) {
+		undo.add([&context, port, before = undoing(change, context.links.port_state(port, {}))] {
+			context.links.change_port(port, before);
+		});
+		context.links.change_port(port, change);
+	}
 }
-
-} // namespace
 
 Answer bridge_port(BridgeContext &context, const Output &output, const std::string &device,
 		   const BridgeWords &words)
@@ -77,7 +100,7 @@ Answer bridge_port(BridgeContext &context, const Output &output, const std::stri
 	}
 	const PortValues values = take_port_values(rest);
 	const Link port = find_port(context, device);
-	const PortChange change = port_change(context, port, rest);
+	const PortChange change = take_port_change(context, port, rest);
 	expect_none(rest, port_keys() + ", isolated=, broadcast=, multicast=, unknown= and mirror=");
 	if (!policy.empty()) {
 		expect_no_vif(context, device, policy);
@@ -85,12 +108,7 @@ Answer bridge_port(BridgeContext &context, const Output &output, const std::stri
 	if (output.dry_run && !all.empty()) {
 		return would("set", device, all);
 	}
-	if (!policy.empty()) {
-		context.links.change_port(port, change);
-	}
-	if (!values.empty()) {
-		context.bridges.change_port(port, values);
-	}
+	all_or_nothing([&](Undo &undo) { change_port(context, port, change, values, undo); });
 	const PortRow row = port_row(context, port);
 	return {to_json(row), port_text(row, true)};
 }

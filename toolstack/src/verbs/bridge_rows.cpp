@@ -17,17 +17,6 @@ std::string name_of(BridgeContext &context, int index)
 	return link ? link->name : "";
 }
 
-std::string mirror_of(const PortRow &row)
-{
-	if (row.mirror_from == row.mirror_to) {
-		return row.mirror_from;
-	}
-	return row.mirror_from.empty()
-		       ? row.mirror_to + "/to-guest"
-		       : row.mirror_from + "/from-guest" +
-				 (row.mirror_to.empty() ? "" : "," + row.mirror_to + "/to-guest");
-}
-
 // What is set at the port, by its word; what is not set is absent.
 std::map<std::string, std::string> policy_of(const PortRow &row)
 {
@@ -91,6 +80,17 @@ std::string text_of(const BridgeRow &row, const Output &output)
 }
 
 } // namespace
+
+std::string mirror_of(const PortRow &row)
+{
+	if (row.mirror_from == row.mirror_to) {
+		return row.mirror_from;
+	}
+	return row.mirror_from.empty()
+		       ? row.mirror_to + "/to-guest"
+		       : row.mirror_from + "/from-guest" +
+				 (row.mirror_to.empty() ? "" : "," + row.mirror_to + "/to-guest");
+}
 
 PortRow port_row(BridgeContext &context, const Link &port)
 {

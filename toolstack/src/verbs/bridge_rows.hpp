@@ -28,6 +28,9 @@ struct BridgeRow {
 PortRow port_row(BridgeContext &context, const Link &port);
 BridgeRow bridge_row(BridgeContext &context, const Link &bridge);
 
+// DEVICE[/from-guest|/to-guest]; empty: none. With two devices it is a text for people.
+std::string mirror_of(const PortRow &row);
+
 nlohmann::json to_json(const PortRow &row);
 std::string port_text(const PortRow &row, bool details);
 // alone: one was asked for, and JSON is no list.

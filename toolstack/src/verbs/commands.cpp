@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include "context/undo.hpp"
 #include "vif/attach_check.hpp"
 #include "vif/carrier.hpp"
 #include "vif/policy.hpp"
+#include "vif/wanted_policy.hpp"
 #include "verbs/rows.hpp"
 #include "words/text.hpp"
 #include "words/vifspec.hpp"
@@ -127,12 +129,18 @@ Answer vif_set(Context &context, const Output &output, const std::string &domain
 	}
 	if (words.empty()) {
 		put_policy_in_force(context, record);
-	} else {
+		return show();
+	}
+	all_or_nothing([&](Undo &undo) {
+		if (carrier) {
+			const auto before = kept_words_of(context, record, key_values(words));
+			undo.add([&context, &record, before] { update_policy(context, record, before); });
+		}
 		update_policy(context, record, words);
-	}
-	if (carrier) {
-		set_carrier(context, record, *carrier);
-	}
+		if (carrier) {
+			set_carrier(context, record, *carrier);
+		}
+	});
 	return show();
 }
 

@@ -19,8 +19,9 @@ using Words = std::vector<std::string>;
 struct Object {
 	std::string name;
 	Words commands;
-	std::string alone;   // the command when none is given
-	bool direct = false; // a command stands right behind the object, or else there is none
+	std::string alone;        // the command when none is given
+	bool direct = false;      // a command stands right behind the object, or else there is none
+	bool no_commands = false; // what stands behind it is no word of ours, but for "help" alone
 };
 
 const std::vector<Object> &objects()
@@ -34,6 +35,8 @@ const std::vector<Object> &objects()
 		{"metrics", {}, "", true},
 		{"place", {"hosts"}, "", true},
 		{"top", {}, "", true},
+		{"apply", {}, "", true, true},
+		{"showconf", {}, "", true},
 	};
 	return all;
 }
@@ -75,6 +78,9 @@ std::vector<std::string> expand_words(Words arguments)
 		names.push_back(object.name);
 	}
 	names.emplace_back("help");
+	if (*at == "completion") {
+		return arguments; // for whoever installs the command; it stands in no list
+	}
 	*at = complete(*at, names);
 	const auto object = std::find_if(objects().begin(), objects().end(),
 					 [&](const Object &o) { return o.name == *at; });
@@ -97,6 +103,9 @@ std::vector<std::string> expand_words(Words arguments)
 		}
 		return arguments;
 	}
+	if (object->no_commands && (*at != "help" || at + 1 != arguments.end())) {
+		return arguments;
+	}
 	Words commands = object->commands;
 	commands.emplace_back("help");
 	*at = *at == "ls" && !object->alone.empty() ? object->alone : complete(*at, commands);
@@ -106,6 +115,20 @@ std::vector<std::string> expand_words(Words arguments)
 		*(at + 1) = "--help";
 	}
 	return arguments;
+}
+
+std::vector<std::string> all_verbs()
+{
+	std::vector<std::string> out;
+	for (const Object &object : objects()) {
+		if (object.alone.empty()) {
+			out.push_back(object.name);
+		}
+		for (const std::string &command : object.commands) {
+			out.push_back(object.name + " " + command);
+		}
+	}
+	return out;
 }
 
 } // namespace ringway

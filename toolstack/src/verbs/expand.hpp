@@ -13,4 +13,7 @@ namespace ringway
 // Throws Error (usage) when an abbreviation fits more than one word.
 std::vector<std::string> expand_words(std::vector<std::string> arguments);
 
+// "vif attach", "check" …: all that print something.
+std::vector<std::string> all_verbs();
+
 } // namespace ringway

@@ -2,6 +2,7 @@
 #include "vif/in_force.hpp"
 
 #include <fmt/format.h>
+#include "context/undo.hpp"
 #include "vif/policy.hpp"
 #include "vif/port_plan.hpp"
 #include "vif/wanted_policy.hpp"
@@ -35,13 +36,7 @@ std::optional<Vlan> vlan_of(Context &context, const Link &port, const PortState 
 	if (state.vlans == initial || !bridge || !context.links.filters_vlans(*bridge)) {
 		return std::nullopt;
 	}
-	Vlan out;
-	out.text = vlan_text(state.vlans);
-	for (const auto &[vid, marks] : state.vlans) {
-		(marks.untagged ? out.untagged : out.tagged).insert(vid);
-		out.pvid = marks.pvid ? vid : out.pvid;
-	}
-	return out;
+	return ringway::vlan_of(state.vlans);
 }
 
 std::vector<std::string> port_drift(Context &context, const Record &record, const WantedPolicy &wanted)
@@ -118,14 +113,18 @@ void mend_policy(Context &context, const Record &record)
 	const auto link = device(context, record);
 	const auto bridge = context.links.find(record.bridge);
 	const bool out_of_it = link && link->master == 0 && bridge && bridge->is_bridge();
-	if (out_of_it) {
-		context.links.set_up(*link, false);
-		context.links.set_master(*link, *bridge);
-	}
-	put_policy_in_force(context, record);
-	if (out_of_it) {
-		context.links.set_up(*link, true);
-	}
+	all_or_nothing([&](Undo &undo) {
+		if (out_of_it) {
+			undo.add([&] { context.links.set_up(*link, link->up); });
+			context.links.set_up(*link, false);
+			undo.add([&] { context.links.set_master(*link, Link()); });
+			context.links.set_master(*link, *bridge);
+		}
+		put_policy_in_force(context, record);
+		if (out_of_it) {
+			context.links.set_up(*link, true);
+		}
+	});
 }
 
 } // namespace ringway

@@ -75,22 +75,29 @@ json nic(const PlanInput &in)
 	return out;
 }
 
-void enter(json &config, const PlanInput &in, const fs::path &file)
+json &nics_of(json &config, const fs::path &file)
 {
+	if (!config.is_object()) {
+		throw Error(Exit::failed, fmt::format("{} has an unknown format", file.string()));
+	}
 	json &nics = config["nics"];
-	if (!config.is_object() || (!nics.is_null() && !nics.is_array())) {
+	if (!nics.is_null() && !nics.is_array()) {
 		throw Error(Exit::failed, fmt::format("{} has an unknown format", file.string()));
 	}
 	if (nics.is_null()) {
 		nics = json::array();
 	}
-	for (json &other : nics) {
-		if (other.is_object() && other.value("devid", json()) == in.devid) {
-			other = nic(in); // of a vif that was detached: libxl leaves it there until now
-			return;
+	return nics;
+}
+
+json *find_nic(json &nics, unsigned devid)
+{
+	for (json &nic : nics) {
+		if (nic.is_object() && nic.value("devid", json()) == devid) {
+			return &nic;
 		}
 	}
-	nics.push_back(nic(in));
+	return nullptr;
 }
 
 void replace(const fs::path &file, const fs::path &fresh, const std::string &text)
@@ -113,26 +120,49 @@ void replace(const fs::path &file, const fs::path &fresh, const std::string &tex
 	}
 }
 
-} // namespace
-
-bool remember_vif(const fs::path &root, Clock &clock, const PlanInput &in)
+// change(nics) is done to the file under libxl's lock. False: there is none.
+template <typename Action>
+bool change_config(const fs::path &root, Clock &clock, const Domain &domain, const Action &change)
 {
-	const fs::path file = user_data(root, in.domain, 'd', "libxl-json");
+	const fs::path file = user_data(root, domain, 'd', "libxl-json");
 	std::error_code ignored;
 	if (file.empty() || !fs::exists(file, ignored)) {
 		return false;
 	}
-	const FileLock lock(clock, user_data(root, in.domain, 'l', "domain-userdata-lock"));
+	const FileLock lock(clock, user_data(root, domain, 'l', "domain-userdata-lock"));
 	try {
 		std::ifstream input(file);
 		json config = json::parse(input);
-		enter(config, in, file);
-		replace(file, user_data(root, in.domain, 'n', "libxl-json"), config.dump(4) + "\n");
+		change(nics_of(config, file));
+		replace(file, user_data(root, domain, 'n', "libxl-json"), config.dump(4) + "\n");
 	} catch (const nlohmann::json::exception &error) {
 		throw Error(Exit::failed,
 			    fmt::format("{} has an unknown format: {}", file.string(), escape(error.what())));
 	}
 	return true;
+}
+
+} // namespace
+
+bool remember_vif(const fs::path &root, Clock &clock, const PlanInput &in)
+{
+	return change_config(root, clock, in.domain, [&](json &nics) {
+		if (json *other = find_nic(nics, in.devid)) {
+			*other = nic(in); // of a vif that was detached: libxl leaves it there until now
+		} else {
+			nics.push_back(nic(in));
+		}
+	});
+}
+
+bool remember_bridge(const fs::path &root, Clock &clock, const Domain &domain, unsigned devid,
+		     const std::string &bridge)
+{
+	return change_config(root, clock, domain, [&](json &nics) {
+		if (json *found = find_nic(nics, devid)) {
+			(*found)["bridge"] = bridge;
+		}
+	});
 }
 
 } // namespace ringway

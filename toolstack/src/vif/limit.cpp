@@ -43,4 +43,12 @@ void set_limits(Context &context, const Record &record, const std::vector<Limit>
 	});
 }
 
+const std::string &limit_of(const Record &record, const std::string &key)
+{
+	return key == "rate"      ? record.rate
+	       : key == "pps"     ? record.pps
+	       : key == "rx-rate" ? record.rx_rate
+				  : record.rx_pps;
+}
+
 } // namespace ringway

@@ -15,4 +15,7 @@ namespace ringway
 // Throws Error (absent) when the vif is gone.
 void set_limits(Context &context, const Record &record, const std::vector<Limit> &limits);
 
+// That the record has, as its node; key: a word of `vif limit`. Empty: none.
+const std::string &limit_of(const Record &record, const std::string &key);
+
 } // namespace ringway

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include "context/file_lock.hpp"
+#include "context/undo.hpp"
 #include "vif/address.hpp"
 #include "vif/kept_policy.hpp"
 #include "vif/limit.hpp"
@@ -80,15 +81,22 @@ void put_in_force(Context &context, const Record &record, const Policy &policy,
 	if (words.empty() && policy.empty() && before.empty()) {
 		return;
 	}
-	for (const PlannedPort &port : possible_ports(context, record, before, policy, words)) {
-		context.links.change_port(port.link, port.change);
-	}
-	transact(context.store, context.clock, [&](Transaction &transaction) {
-		if (!transaction.read(node_path(record.backend_path(), schema::backend::state))) {
-			throw Error(Exit::absent,
-				    fmt::format("{}: it was detached in the meantime", record.text()));
+	const auto ports = possible_ports(context, record, before, policy, words);
+	all_or_nothing([&](Undo &undo) {
+		for (const PlannedPort &port : ports) {
+			const auto state = context.links.port_state(port.link, port.change.mac);
+			undo.add([&context, port, was = undoing(port.change, state)] {
+				context.links.change_port(port.link, was);
+			});
+			context.links.change_port(port.link, port.change);
 		}
-		keep_policy(transaction, record, policy);
+		transact(context.store, context.clock, [&](Transaction &transaction) {
+			if (!transaction.read(node_path(record.backend_path(), schema::backend::state))) {
+				throw Error(Exit::absent, fmt::format("{}: it was detached in the meantime",
+								      record.text()));
+			}
+			keep_policy(transaction, record, policy);
+		});
 	});
 }
 
@@ -128,13 +136,7 @@ void take_up(Context &context, const Record &record, const Policy &policy)
 // Those of the vifspec are in force already, and count more than what is written for many.
 std::vector<Limit> wanted_limits(const Record &record, const WantedPolicy &wanted)
 {
-	const auto in_vifspec = [&](const std::string &key) {
-		return !(key == "rate"      ? record.rate
-			 : key == "pps"     ? record.pps
-			 : key == "rx-rate" ? record.rx_rate
-					    : record.rx_pps)
-				.empty();
-	};
+	const auto in_vifspec = [&](const std::string &key) { return !limit_of(record, key).empty(); };
 	KeyValues limits = only_limits(wanted.kept.set, true);
 	for (const auto &[key, value] : only_limits(wanted.written, true)) {
 		if (!in_vifspec(key)) {

@@ -103,4 +103,15 @@ WantedPolicy wanted_policy(Context &context, const Record &record)
 	return out;
 }
 
+std::vector<std::string> kept_words_of(Context &context, const Record &record, const KeyValues &keys)
+{
+	const WantedPolicy wanted = wanted_policy(context, record);
+	std::vector<std::string> out;
+	for (const auto &[key, value] : only_limits(keys, false)) {
+		const auto at = wanted.kept.set.find(key);
+		out.push_back(key + "=" + (at == wanted.kept.set.end() ? "default" : at->second));
+	}
+	return out;
+}
+
 } // namespace ringway

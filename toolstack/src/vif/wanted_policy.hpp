@@ -5,6 +5,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 #include "context/context.hpp"
 #include "context/policy_files.hpp"
 #include "vif/record.hpp"
@@ -28,6 +30,9 @@ struct WantedPolicy {
 	// KEY=VALUE, or KEY=default: what the others say counts again. Throws Error when it cannot be kept.
 	void set(const std::vector<std::string> &words);
 };
+
+// Of these keys, what commands set until now: words that set it again.
+std::vector<std::string> kept_words_of(Context &context, const Record &record, const KeyValues &keys);
 
 VifNames vif_names(Context &context, const Record &record);
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#define TOML_HEADER_ONLY 1
-#define TOML_ENABLE_FORMATTERS 0
 #include "words/hosts_file.hpp"
 
 #include <cmath>
 #include <fmt/format.h>
 #include <map>
 #include <set>
-#include <toml++/toml.h>
 #include "words/error.hpp"
 #include "words/text.hpp"
+#include "words/toml_file.hpp"
 
 namespace ringway
 {
@@ -20,7 +18,7 @@ namespace
 class Reader
 {
 public:
-	explicit Reader(const std::string &file) : file_(file) {}
+	explicit Reader(const TomlFile &file) : file_(file) {}
 
 	HostEntry host(const toml::table &table)
 	{
@@ -33,28 +31,20 @@ public:
 			} else if (key.str() == "guests" && node.is_table()) {
 				guests(*node.as_table(), out);
 			} else {
-				fail(node,
-				     fmt::format("{}: unknown, or not of its type; a host has name = "
-						 "\"…\", cpus = NUMBER and guests = {{ NAME = NUMBER }}",
-						 quote(std::string(key.str()))));
+				file_.fail(
+					node,
+					fmt::format("{}: unknown, or not of its type; a host has name = "
+						    "\"…\", cpus = NUMBER and guests = {{ NAME = NUMBER }}",
+						    quote(std::string(key.str()))));
 			}
 		}
 		if (out.name.empty() || out.capacity == 0) {
-			fail(table, "a host needs a name, and cpus above 0");
+			file_.fail(table, "a host needs a name, and cpus above 0");
 		}
 		if (!hosts_.insert(out.name).second) {
-			fail(table, fmt::format("host {} is there twice", quote(out.name)));
+			file_.fail(table, fmt::format("host {} is there twice", quote(out.name)));
 		}
 		return out;
-	}
-
-	[[noreturn]] void fail(const toml::node &node, const std::string &why) const
-	{
-		fail(static_cast<unsigned>(node.source().begin.line), why);
-	}
-	[[noreturn]] void fail(unsigned line, const std::string &why) const
-	{
-		throw Error(Exit::usage, fmt::format("hosts {} line {}: {}", quote(file_), line, why));
 	}
 
 private:
@@ -63,7 +53,8 @@ private:
 		constexpr double most = 10000;
 		const auto value = node.value<double>();
 		if (!value || !std::isfinite(*value) || *value < 0 || *value > most) {
-			fail(node, fmt::format("{}: write a number of CPUs from 0 to {}", quote(what), most));
+			file_.fail(node,
+				   fmt::format("{}: write a number of CPUs from 0 to {}", quote(what), most));
 		}
 		return static_cast<std::uint64_t>(std::llround(*value * 1e6));
 	}
@@ -74,42 +65,37 @@ private:
 			const std::string name(key.str());
 			const auto [at, fresh] = guests_.emplace(name, out.name);
 			if (!fresh) {
-				fail(node, fmt::format("guest {} is there twice", quote(name)));
+				file_.fail(node, fmt::format("guest {} is there twice", quote(name)));
 			}
 			out.guests.push_back({name, cpus(node, name)});
 		}
 	}
 
-	const std::string &file_;
+	const TomlFile &file_;
 	std::set<std::string> hosts_;
 	std::map<std::string, std::string> guests_;
 };
 
 } // namespace
 
-std::vector<HostEntry> parse_hosts_file(std::string_view text, const std::string &file)
+std::vector<HostEntry> parse_hosts_file(std::string_view text, const std::string &name)
 {
+	const TomlFile file("hosts", name);
 	Reader reader(file);
-	toml::table all;
-	try {
-		all = toml::parse(text);
-	} catch (const toml::parse_error &error) {
-		reader.fail(static_cast<unsigned>(error.source().begin.line),
-			    escape(std::string(error.description())));
-	}
+	const toml::table all = file.parse(text);
 	std::vector<HostEntry> out;
 	for (const auto &[key, node] : all) {
 		const toml::array *hosts = key.str() == "host" ? node.as_array() : nullptr;
 		if (hosts == nullptr || !hosts->is_array_of_tables()) {
-			reader.fail(node, fmt::format("{}: unknown; write [[host]]",
-						      quote(std::string(key.str()))));
+			file.fail(node,
+				  fmt::format("{}: unknown; write [[host]]", quote(std::string(key.str()))));
 		}
 		for (const toml::node &host : *hosts) {
 			out.push_back(reader.host(*host.as_table()));
 		}
 	}
 	if (out.empty()) {
-		reader.fail(1, "it names no host; write [[host]]");
+		throw Error(Exit::usage, file.where(1) + ": it names no host; write [[host]]");
 	}
 	return out;
 }

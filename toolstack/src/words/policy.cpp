@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "words/policy.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <set>
 #include "words/error.hpp"
 #include "words/text.hpp"
+#include "words/vlan_change.hpp"
 
 namespace ringway
 {
@@ -47,6 +49,14 @@ std::string rules_summary(const PortRules &rules)
 		}
 	}
 	return out;
+}
+
+// In the VLAN that every port starts with is as good as not told.
+std::string vlan_word(const std::optional<Vlan> &vlan)
+{
+	static const VlanTable initial = vlan_table(Vlan::parse("1"));
+	const VlanTable table = vlan ? vlan_table(*vlan) : VlanTable();
+	return table == initial ? "none" : vlan_text(table);
 }
 
 } // namespace
@@ -107,6 +117,24 @@ Policy change_policy(Policy policy, const std::vector<std::string> &words)
 		}
 	}
 	return policy;
+}
+
+KeyValues words_of(const Policy &policy)
+{
+	const auto on_off = [](bool on) { return std::string(on ? "on" : "off"); };
+	IpLock addresses = policy.ip_lock.value_or(IpLock());
+	std::sort(addresses.begin(), addresses.end());
+	KeyValues out = {{"isolated", on_off(policy.isolated)},
+			 {"mac_lock", on_off(policy.mac_lock)},
+			 {"ip", policy.ip_lock ? ip_lock_text(addresses) : "any"},
+			 {"rules", policy.rules.empty() ? "none" : rules_text(policy.rules)},
+			 {"mirror", policy.mirror ? mirror_text(*policy.mirror) : "none"},
+			 {"vlan", vlan_word(policy.vlan)}};
+	for (const StormKind &kind : storm_kinds) {
+		const StormLimit &limit = policy.storm.*kind.limit;
+		out[std::string(kind.key)] = limit.rate == 0 ? "off" : storm_text(limit);
+	}
+	return out;
 }
 
 } // namespace ringway

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 #include "words/ip_lock.hpp"
+#include "words/key_values.hpp"
 #include "words/mirror.hpp"
 #include "words/rules.hpp"
 #include "words/storm.hpp"
@@ -35,5 +36,8 @@ struct Policy {
 // mirror=DEVICE[/from-guest|/to-guest]|none, vlan= as in a vifspec or none; default: as with no word at all.
 // Throws Error (usage).
 Policy change_policy(Policy policy, const std::vector<std::string> &words);
+
+// All keys of it, each with one text for one meaning: what is not set has its word too.
+KeyValues words_of(const Policy &policy);
 
 } // namespace ringway

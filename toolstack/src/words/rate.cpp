@@ -67,6 +67,20 @@ std::uint64_t interval(std::string_view whole, std::string_view text)
 	reject("rate", whole, "the unit of the interval must be us, ms or s, such as @20ms");
 }
 
+std::string with_unit(std::uint64_t value, std::string_view unit)
+{
+	constexpr std::uint64_t thousand = 1000;
+	std::string_view prefix = "";
+	for (const std::string_view next : {"K", "M", "G"}) {
+		if (value == 0 || value % thousand != 0) {
+			break;
+		}
+		value /= thousand;
+		prefix = next;
+	}
+	return fmt::format("{}{}{}", value, prefix, unit);
+}
+
 } // namespace
 
 Rate Rate::parse(std::string_view text)
@@ -91,6 +105,29 @@ Rate Rate::parse(std::string_view text)
 std::string Rate::node() const
 {
 	return fmt::format("{},{}", bytes_per_interval, interval_usecs);
+}
+
+std::string Rate::text() const
+{
+	// Rounded up: parse() rounds down, which is what there was again.
+	const std::uint64_t bytes =
+		(bytes_per_interval * usecs_per_second + interval_usecs - 1) / interval_usecs;
+	const std::string interval =
+		interval_usecs == default_interval_usecs ? "" : fmt::format("@{}us", interval_usecs);
+	const std::string in_bits = with_unit(bytes * 8, "b/s"), in_bytes = with_unit(bytes, "B/s");
+	return (in_bits.size() <= in_bytes.size() ? in_bits : in_bytes) + interval;
+}
+
+std::optional<Rate> Rate::of_node(std::string_view node)
+{
+	const auto comma = node.find(',');
+	const auto bytes = schema::parse_uint(node.substr(0, comma));
+	const auto usecs = schema::parse_uint(comma == node.npos ? "" : node.substr(comma + 1));
+	if (!bytes || !usecs || *usecs == 0 || *usecs > UINT32_MAX ||
+	    *bytes > UINT64_MAX / 8 / usecs_per_second) {
+		return std::nullopt;
+	}
+	return Rate{*bytes, static_cast<std::uint32_t>(*usecs)};
 }
 
 } // namespace ringway

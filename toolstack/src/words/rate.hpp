@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,10 @@ struct Rate {
 	static Rate parse(std::string_view text);
 	// The node's form: bytes,microseconds.
 	std::string node() const;
+	// As parse() reads it: in bits where that is shorter.
+	std::string text() const;
+	// Of the node's form. nullopt: it is none.
+	static std::optional<Rate> of_node(std::string_view node);
 	bool operator==(const Rate &) const = default;
 };
 

@@ -116,6 +116,7 @@ void set_backend(VifSpec &spec, std::string_view value)
 		reject("backend", value, "write a domain's name or number");
 	}
 	spec.backend = value;
+	spec.names_backend = true;
 }
 
 void set_bridge(VifSpec &spec, std::string_view value)
@@ -175,6 +176,7 @@ void read_flag(VifSpec &spec, std::string_view token)
 						     quote(token), known_keys()));
 	}
 	spec.trusted = token == "trusted";
+	spec.names_trust = true;
 }
 
 void read_token(VifSpec &spec, std::set<std::string_view> &seen, std::string_view token)

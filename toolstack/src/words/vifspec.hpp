@@ -31,6 +31,7 @@ struct VifSpec {
 	std::optional<unsigned> mtu;
 	std::optional<Vlan> vlan;
 	bool trusted = true;
+	bool names_trust = false, names_backend = false;
 	// What was accepted for xl's sake but does nothing here; one line each, for the user.
 	std::vector<std::string> notes;
 

@@ -53,6 +53,17 @@ std::string vlan_text(const VlanTable &table)
 	return out.empty() ? "none" : out;
 }
 
+Vlan vlan_of(const VlanTable &table)
+{
+	Vlan out;
+	out.text = vlan_text(table);
+	for (const auto &[vid, marks] : table) {
+		(marks.untagged ? out.untagged : out.tagged).insert(vid);
+		out.pvid = marks.pvid ? vid : out.pvid;
+	}
+	return out;
+}
+
 VlanChange vlan_change(const VlanTable &now, const Vlan &wanted)
 {
 	const VlanTable then = vlan_table(wanted);

@@ -34,6 +34,8 @@ VlanTable vlan_table(const Vlan &vlan);
 // In the terms of vlan=; "none" for no VLAN at all.
 std::string vlan_text(const VlanTable &table);
 
+Vlan vlan_of(const VlanTable &table);
+
 VlanChange vlan_change(const VlanTable &now, const Vlan &wanted);
 
 } // namespace ringway

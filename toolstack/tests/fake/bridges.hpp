@@ -26,6 +26,7 @@ public:
 	}
 	void add(const std::string &name, const BridgeValues &values) override
 	{
+		links_.step("creating it");
 		links_.add(name, "brlite", false);
 		of[name] = values;
 	}
@@ -38,12 +39,19 @@ public:
 	}
 	void change(const Link &bridge, const BridgeValues &values) override
 	{
+		links_.step("changing it");
 		for (const auto &[key, value] : values) {
 			of[bridge.name][key] = value;
 		}
 	}
 	BridgeValues values(const Link &bridge) override { return of[bridge.name]; }
-	void change_port(const Link &port, const PortValues &values) override { of_port[port.name] = values; }
+	void change_port(const Link &port, const PortValues &values) override
+	{
+		links_.step("changing it");
+		for (const auto &[key, value] : values) {
+			of_port[port.name][key] = value;
+		}
+	}
 	PortValues port_values(const Link &port) override { return of_port[port.name]; }
 	std::vector<FdbEntry> fdb(const Link &) override { return table; }
 	void flush(const Link &bridge, const std::optional<Link> &port) override

@@ -48,11 +48,16 @@ Link &FakeLinks::at(const std::string &name)
 	return *std::find_if(all.begin(), all.end(), [&](const Link &l) { return l.name == name; });
 }
 
-Link &FakeLinks::change(const Link &link, const std::string &what)
+void FakeLinks::step(const std::string &what)
 {
 	if (++changes == fail_at) {
-		throw Error(Exit::failed, fmt::format("device {}: {} failed: injected", link.name, what));
+		throw Error(Exit::failed, fmt::format("{} failed: injected", what));
 	}
+}
+
+Link &FakeLinks::change(const Link &link, const std::string &what)
+{
+	step(fmt::format("device {}: {}", link.name, what));
 	const auto found =
 		std::find_if(all.begin(), all.end(), [&](const Link &l) { return l.index == link.index; });
 	if (found == all.end()) {

@@ -48,7 +48,8 @@ public:
 		return find(device) && count ? std::optional(count(device)) : std::nullopt;
 	}
 
-	Link &at(const std::string &name); // to change it as others would
+	void step(const std::string &what); // of somebody else, which is counted and may fail
+	Link &at(const std::string &name);  // to change it as others would
 	int add(const std::string &name, const std::string &kind, bool up = true, unsigned mtu = 1500);
 
 	std::vector<Link> all;

@@ -63,7 +63,7 @@ TEST_F(Bridge, MadeWithSettingsAndPortsAndUp)
 
 TEST_F(Bridge, OfWhatFailsHalfWayNothingStays)
 {
-	for (int step = 1; step <= 4; ++step) { // address, joining, port up, bridge up
+	for (int step = 1; step <= 5; ++step) { // creating it, address, joining, port up, bridge up
 		world.links.changes = 0;
 		world.links.fail_at = step;
 		expect_in("injected", add_refused("xenbr1", {"address=00:16:3e:00:00:09", "ports=eth1"}));

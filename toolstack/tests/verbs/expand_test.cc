@@ -48,6 +48,9 @@ TEST(ExpandWords, OptionsOfAnObjectKeepTheirValues)
 	EXPECT_EQ(expand_words({"place", "ho", "x.toml"}), (Words{"place", "hosts", "x.toml"}));
 	EXPECT_EQ(expand_words({"place"}), (Words{"place"}));
 	EXPECT_EQ(expand_words({"metrics", "help"}), (Words{"metrics", "--help"}));
+	EXPECT_EQ(expand_words({"ap", "x.toml", "--diff"}), (Words{"apply", "x.toml", "--diff"}));
+	EXPECT_EQ(expand_words({"apply", "--diff", "x.toml"}), (Words{"apply", "--diff", "x.toml"}));
+	EXPECT_EQ(expand_words({"apply", "help"}), (Words{"apply", "--help"}));
 }
 
 TEST(ExpandWords, UnknownWordsAreNamed)

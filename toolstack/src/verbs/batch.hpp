@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// ringway -batch FILE: one command a line, as with ip(8) and bridge(8).
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+namespace ringway
+{
+
+struct BatchFile {
+	std::istream &lines;
+	std::string name;   // for errors
+	bool force = false; // goes on behind a line that failed
+};
+
+// Runs the command of a line and says what is wrong with it, with `where` in front. Its exit code.
+using RunCommand = std::function<int(const std::string &line, const std::string &where)>;
+
+// The first exit code that is not 0. Each line is run before the next one is read. A backslash at the end of
+// a line continues it.
+int run_batch(const BatchFile &file, const RunCommand &run);
+
+} // namespace ringway

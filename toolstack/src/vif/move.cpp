@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vif/move.hpp"
+
+#include <fmt/format.h>
+#include "vif/address.hpp"
+#include "vif/domain.hpp"
+#include "vif/libxl_config.hpp"
+#include "vif/policy.hpp"
+#include "words/text.hpp"
+#include "xenstore_schema.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+Link find_device(Context &context, const Record &record)
+{
+	if (record.backend != 0) {
+		throw Error(Exit::usage, fmt::format("{}: its backend is domain {}: move it there",
+						     record.text(), record.backend));
+	}
+	const auto name = context.host.vif_device(record.domid, record.devid);
+	const auto link = name ? context.links.find(*name) : std::nullopt;
+	if (!link) {
+		throw Error(Exit::absent,
+			    fmt::format("{}: it has no network device here; see 'ringway vif show {} {}'",
+					record.text(), record.domid, record.devid));
+	}
+	return *link;
+}
+
+Link find_target(Context &context, const Record &record, const std::string &name)
+{
+	const auto bridge = context.links.find(name);
+	if (!bridge) {
+		throw Error(Exit::absent,
+			    fmt::format("bridge {}: no such device; create it with 'ringway bridge add {}'",
+					quote(name), escape(name)));
+	}
+	if (!bridge->is_bridge()) {
+		reject("bridge", name, "this device is not a bridge");
+	}
+	const auto other =
+		record.mac ? address_user(context, *record.mac, name, true, &record) : std::nullopt;
+	if (other) {
+		throw Error(Exit::conflict, fmt::format("{}: {} has {} on bridge {} already", record.text(),
+							*other, record.mac->text(), name));
+	}
+	return *bridge;
+}
+
+void write_bridge(Context &context, const Record &record, const std::string &bridge)
+{
+	transact(context.store, context.clock, [&](Transaction &transaction) {
+		// INVARIANT: nothing is written where a vif was: a node there would outlive it.
+		if (!transaction.read(node_path(record.backend_path(), schema::backend::state)) ||
+		    !transaction.read(node_path(record.record_path(), schema::record::backend))) {
+			throw Error(Exit::absent,
+				    fmt::format("{}: it was detached in the meantime", record.text()));
+		}
+		transaction.write(node_path(record.backend_path(), schema::backend::bridge), bridge);
+		transaction.set_access(node_path(record.backend_path(), schema::backend::bridge),
+				       {record.backend, record.domid});
+		transaction.write(node_path(record.record_path(), schema::record::bridge), bridge);
+	});
+}
+
+// The vif works, so whatever goes wrong here is a remark and not an error.
+void remember(Context &context, const Record &record, const std::string &bridge)
+{
+	try {
+		remember_bridge(context.host.root(), context.clock,
+				find_domain(context.store, std::to_string(record.domid)), record.devid,
+				bridge);
+	} catch (const Error &error) {
+		context.note(fmt::format("this vif will be in its old bridge after xl save or xl migrate: {}",
+					 error.what()));
+	}
+}
+
+} // namespace
+
+void move_vif(Context &context, const Record &record, const std::string &name, Undo &undo)
+{
+	const Link port = find_device(context, record);
+	const Link target = find_target(context, record, name);
+	const Link before = context.links.find(port.master).value_or(Link());
+	if (port.up) {
+		undo.add([&context, port] { context.links.set_up(port, true); });
+		context.links.set_up(port, false);
+	}
+	undo.add([&context, record, port, before] {
+		context.links.set_up(port, false);
+		context.links.set_master(port, before);
+		if (before.index != 0) {
+			put_policy_in_force(context, record);
+		}
+	});
+	context.links.set_master(port, target);
+	undo.add([&context, record] { write_bridge(context, record, record.bridge); });
+	write_bridge(context, record, name);
+	put_policy_in_force(context, read_record(context.store, record.domid, record.devid).value_or(record));
+	context.links.set_up(port, true);
+	undo.add([&context, record] { remember(context, record, record.bridge); });
+	remember(context, record, name);
+}
+
+} // namespace ringway

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "words/toml_file.hpp"
+
+#include <fmt/format.h>
+#include "words/error.hpp"
+#include "words/text.hpp"
+
+namespace ringway
+{
+
+toml::table TomlFile::parse(std::string_view text) const
+{
+	try {
+		return toml::parse(text, file_);
+	} catch (const toml::parse_error &error) {
+		throw Error(Exit::usage, fmt::format("{}: {}", where(error.source().begin.line),
+						     escape(error.description())));
+	}
+}
+
+std::string TomlFile::where(const toml::node &node) const
+{
+	return where(node.source().begin.line);
+}
+
+std::string TomlFile::where(unsigned line) const
+{
+	return fmt::format("{} {} line {}", kind_, quote(file_), line);
+}
+
+void TomlFile::fail(const toml::node &node, const std::string &why) const
+{
+	throw Error(Exit::usage, fmt::format("{}: {}", where(node), why));
+}
+
+std::string TomlFile::text(const std::string &key, const toml::node &node) const
+{
+	if (const auto text = node.value_exact<std::string>()) {
+		return *text;
+	}
+	fail(node, fmt::format("{} is not a text in quotes", quote(key)));
+}
+
+std::string TomlFile::value(const std::string &key, const toml::node &node) const
+{
+	if (const auto on = node.value_exact<bool>()) {
+		return *on ? "on" : "off";
+	}
+	if (const auto number = node.value_exact<std::int64_t>()) {
+		return std::to_string(*number);
+	}
+	const toml::array *list = node.as_array();
+	if (list == nullptr) {
+		return text(key, node);
+	}
+	std::string out;
+	for (const toml::node &element : *list) {
+		out += (out.empty() ? "" : key == "vlan" ? "/" : ",") + value("", element);
+	}
+	return out;
+}
+
+} // namespace ringway

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Each call to XenStore and to the kernel fails once, at each position of each verb: what the verb was for is
+// then done as a whole or not at all.
+#include "verbs/apply_fixture.hpp"
+#include "verbs/commands.hpp"
+#include "verbs/limit.hpp"
+#include "verbs/vif_ensure.hpp"
+#include "vif/in_force.hpp"
+#include "vif/policy.hpp"
+
+namespace ringway
+{
+
+namespace
+{
+
+// A host of its own for each try.
+class Try : public test::ApplyTest
+{
+public:
+	Try()
+	{
+		world.links.add("xenbr1", "brlite");
+		world.links.vlan_bridges.insert("xenbr1");
+	}
+	void TestBody() override {}
+	std::string everything()
+	{
+		std::string out = state();
+		for (const auto &[path, one] : world.store.tree) {
+			out += fmt::format("{} = {} {} {}\n", path, one.value, one.access.owner,
+					   one.access.reader.value_or(0));
+		}
+		return out;
+	}
+
+	using test::ApplyTest::all;
+	using test::ApplyTest::apply_text;
+	using test::ApplyTest::bridge;
+	using test::ApplyTest::bridges;
+	using test::GuestTest::context;
+	using test::GuestTest::world;
+};
+
+using Step = void (*)(Try &);
+
+struct Faults {
+	Step prepare, run;
+	bool again = false; // what failed is finished by running it again
+};
+
+enum class Fault { xenstore, kernel };
+
+// False: there are less positions than that.
+bool fails_at(const Faults &verb, Fault kind, int position, const std::string &before,
+	      const std::string &after)
+{
+	Try one;
+	verb.prepare(one);
+	one.world.links.changes = 0;
+	const int first = one.world.store.operations;
+	(kind == Fault::kernel ? one.world.links.fail_at : one.world.store.fail_at) = position;
+	one.world.store.fail_with = EIO;
+	bool failed = false;
+	try {
+		verb.run(one);
+	} catch (const Error &) {
+		failed = true;
+	}
+	const bool fired = kind == Fault::kernel ? one.world.links.changes >= position
+						 : one.world.store.operations - first >= position;
+	one.world.links.fail_at = one.world.store.fail_at = 0;
+	if (failed && verb.again && one.everything() != after) {
+		verb.run(one);
+	}
+	const std::string now = one.everything();
+	EXPECT_TRUE(now == after || (failed && now == before))
+		<< (kind == Fault::kernel ? "kernel" : "xenstore") << " call " << position
+		<< (failed ? " failed" : " went on") << "\nnow:\n"
+		<< now << "\nbefore:\n"
+		<< before << "\nafter:\n"
+		<< after;
+	EXPECT_EQ(one.world.store.open_transactions(), 0u);
+	EXPECT_TRUE(one.world.store.watched.empty());
+	return fired;
+}
+
+void expect_whole(const Faults &verb)
+{
+	Try untouched, done;
+	verb.prepare(untouched);
+	verb.prepare(done);
+	verb.run(done);
+	const std::string before = untouched.everything(), after = done.everything();
+	EXPECT_NE(before, after);
+	for (const Fault kind : {Fault::xenstore, Fault::kernel}) {
+		int position = 1;
+		while (position < 2000 && fails_at(verb, kind, position, before, after) &&
+		       !testing::Test::HasFailure()) {
+			++position;
+		}
+		EXPECT_LT(position, 2000);
+	}
+}
+
+void nothing(Try &) {}
+
+} // namespace
+
+TEST(Fault, Attach)
+{
+	expect_whole({nothing, [](Try &t) {
+			      vif_attach(
+				      t.context, {}, "web",
+				      VifSpec::parse("mac=00:16:3e:00:00:02,vifname=two,rate=1Mb/s,vlan=10,"
+						     "ip=192.0.2.7"),
+				      {});
+		      }});
+}
+
+// CL-10
+TEST(Fault, AttachEnsure)
+{
+	expect_whole({nothing, [](Try &t) {
+			      vif_ensure(t.context, {}, "web",
+					 VifSpec::parse("mac=00:16:3e:00:00:01,bridge=xenbr1,rate=1Mb/s,"
+							"ip=192.0.2.7"),
+					 {});
+		      }});
+}
+
+TEST(Fault, Detach)
+{
+	expect_whole({nothing,
+		      [](Try &t) {
+			      if (read_record(t.world.store, 3, 0)) {
+				      vif_detach(t.context, {}, "web", "0", {});
+			      }
+		      },
+		      true});
+}
+
+// CL-10
+TEST(Fault, Set)
+{
+	expect_whole({nothing, [](Try &t) {
+			      vif_set(t.context, {}, "web", "0",
+				      {"isolated=on", "mac_lock=on", "ip=192.0.2.7", "broadcast=100",
+				       "vlan=10", "carrier=off"});
+		      }});
+}
+
+TEST(Fault, SetAgain)
+{
+	expect_whole({[](Try &t) {
+			      update_policy(t.context, *read_record(t.world.store, 3, 0), {"isolated=on"});
+			      t.world.links.policies["vif3.0"].isolated = false;
+		      },
+		      [](Try &t) { vif_set(t.context, {}, "web", "0", {}); }});
+}
+
+TEST(Fault, Rules)
+{
+	expect_whole(
+		{nothing, [](Try &t) { vif_rules(t.context, {}, "web", "0", "default drop from-guest\n"); }});
+}
+
+TEST(Fault, Limit)
+{
+	expect_whole({nothing, [](Try &t) {
+			      vif_limit(t.context, {}, "web", "0", {"rate=1Mb/s", "rx-pps=100"});
+		      }});
+}
+
+TEST(Fault, CheckFix)
+{
+	expect_whole({[](Try &t) { t.world.links.at("vif3.0").master = 0; },
+		      [](Try &t) { mend_policy(t.context, *read_record(t.world.store, 3, 0)); }});
+}
+
+TEST(Fault, BridgeAdd)
+{
+	expect_whole({nothing, [](Try &t) {
+			      bridge_add(t.bridge, {}, "xenbr2", {"address=00:16:3e:00:00:09", "ports=eth1"});
+		      }});
+}
+
+TEST(Fault, BridgeSet)
+{
+	expect_whole({nothing, [](Try &t) { bridge_set(t.bridge, {}, "xenbr0", {"ageing_time=7"}); }});
+}
+
+TEST(Fault, BridgePort)
+{
+	expect_whole({nothing, [](Try &t) {
+			      bridge_port(t.bridge, {}, "eth0", {"isolated=on", "fdb_max=3"});
+		      }});
+}
+
+TEST(Fault, Apply)
+{
+	const auto text_of = [](const char *text) {
+		static std::string now;
+		now = text;
+		return [](Try &t) {
+			const Applied done = t.apply_text(now);
+			if (done.code != Exit::ok) {
+				throw Error(done.code, done.answer.text);
+			}
+		};
+	};
+	for (const char *text :
+	     {"[[bridge]]\nname = \"xenbr0\"\naddress = \"00:16:3e:00:00:09\"\nageing_time = 60\n",
+	      "[[bridge]]\nname = \"xenbr2\"\naddress = \"00:16:3e:00:00:0a\"\n",
+	      "[[uplink]]\ndevice = \"eth1\"\nbridge = \"xenbr0\"\nisolated = true\nfdb_max = 9\n",
+	      "[[vif]]\nguest = \"web\"\nmac = \"00:16:3e:00:00:01\"\nbridge = \"xenbr1\"\nbroadcast = 100\n"
+	      "rate = \"1Mb/s\"\n",
+	      "[[vif]]\nguest = \"web\"\nmac = \"00:16:3e:00:00:02\"\nmulticast = 50\nvlan = 10\n"}) {
+		expect_whole({nothing, text_of(text)});
+	}
+}
+
+} // namespace ringway

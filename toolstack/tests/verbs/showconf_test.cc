@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "verbs/apply_fixture.hpp"
+#include "verbs/limit.hpp"
+#include "vif/detach.hpp"
+#include "vif/policy.hpp"
+
+namespace ringway
+{
+
+class Showconf : public test::ApplyTest
+{
+};
+
+TEST_F(Showconf, IsWhatApplyFindsEqual)
+{
+	world.add_domain(4, "db");
+	attach_vif("mac=00:16:3e:00:00:02,rate=1MB/s@20ms,mtu=1400,vifname=db0,untrusted", {}, "db");
+	attach_vif("mac=00:16:3e:00:00:03,vlan=10p/20,ip=192.0.2.7 2001:db8::7", {}, "db");
+	update_policy(context, *read_record(world.store, 3, 0),
+		      {"isolated=on", "mac_lock=on", "unknown=100/40", "mirror=eth0/to-guest",
+		       "rules=accept from-guest arp\ndefault drop from-guest\n"});
+	vif_limit(context, {}, "web", "0", {"rx-rate=7KB/s@3ms", "pps=1000"});
+	world.links.policies["eth0"].storm.multicast = {7, 32};
+	world.links.add("vif3.0-emu", "");
+	world.links.at("vif3.0-emu").master = world.links.at("xenbr0").index;
+	world.links.add("xenbr1", "brlite", false);
+	bridges.of["xenbr1"] = {{BridgeKey::group_fwd_mask, 0x4000}, {BridgeKey::vlan_protocol, 0x88a8}};
+
+	const Answer shown = showconf(all);
+	expect_in("[[bridge]]\nname = \"xenbr1\"\naddress = ", shown.text);
+	expect_in("group_fwd_mask = \"0x4000\"\nup = false\nvlan_protocol = \"802.1ad\"\n", shown.text);
+	expect_in("device = \"eth0\"\nbridge = \"xenbr0\"\nfdb_max = 0\nmulticast = \"7/32\"\n", shown.text);
+	expect_in("rate = \"8Mb/s@20000us\"\ntrusted = false\nvifname = \"db0\"\n", shown.text);
+	EXPECT_EQ(shown.text.find("emu"), std::string::npos); // the guest's
+	EXPECT_EQ(shown.json["bridge"].size(), 2u);
+	EXPECT_EQ(shown.json["uplink"].size(), 1u);
+	EXPECT_EQ(shown.json["vif"].size(), 3u);
+	EXPECT_EQ(shown.json["vif"][0]["settings"]["mirror"], "eth0/to-guest");
+
+	const Applied again = diff(shown.text);
+	EXPECT_EQ(again.code, Exit::ok) << again.answer.text << shown.text;
+	EXPECT_EQ(again.answer.json["unchanged"], 6);
+	expect_done(shown.text);
+}
+
+TEST_F(Showconf, BringsBackWhatWasLost)
+{
+	update_policy(context, *read_record(world.store, 3, 0), {"isolated=on", "broadcast=500/50"});
+	const std::string kept = showconf(all).text;
+	detach(context, "web", "0", {});
+	bridges.of["xenbr0"][BridgeKey::ageing_time] = 7;
+	EXPECT_EQ(actions(apply_text(kept)), (test::Words{"change", "none", "add"}));
+	EXPECT_EQ(showconf(all).text, kept);
+}
+
+TEST_F(Showconf, SaysWhatItLeavesOut)
+{
+	world.store.drop("/local/domain/3/name");
+	EXPECT_TRUE(showconf(all).json["vif"].empty());
+	ASSERT_FALSE(world.notes.empty());
+	EXPECT_EQ(world.notes.back(), "vif 3.0: left out, because its domain has no name");
+}
+
+} // namespace ringway
