@@ -56,7 +56,7 @@ end
 function __ringway_table
     switch "$argv[1]"
         case ''
-            set -g __ringway_commands vif check apply showconf bridge metrics place top help
+            set -g __ringway_commands vif check apply showconf bridge metrics monitor perf place top help
             set -g __ringway_kinds 
             set -g __ringway_keys 
             set -g __ringway_options --help --json --pretty --stats --details --dry-run --version
@@ -187,6 +187,18 @@ function __ringway_table
             set -g __ringway_keys 
             set -g __ringway_options --help --output
             set -g __ringway_valued --output -o
+        case 'monitor'
+            set -g __ringway_commands help
+            set -g __ringway_kinds 
+            set -g __ringway_keys 
+            set -g __ringway_options --help --events --timeout
+            set -g __ringway_valued --events -n --timeout -t
+        case 'perf'
+            set -g __ringway_commands help
+            set -g __ringway_kinds 
+            set -g __ringway_keys 
+            set -g __ringway_options --help --time --compare --record --frequency
+            set -g __ringway_valued --time -t --compare --record --frequency
         case 'place'
             set -g __ringway_commands hosts help
             set -g __ringway_kinds 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# The verbs that look after a whole host (metrics, place, bridge, apply), once each on the real thing.
+# The verbs that look after a whole host (metrics, monitor, perf, place, bridge, apply), once each on the real thing.
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
-ktap_plan 22
+ktap_plan 27
 check 'stack ringway' use_stack ringway || exit 1
 check 'dom0 is on the bridge' ip address replace "$dom0_address/24" dev xenbr0
 check 'a guest starts' guest_create a || exit 1
@@ -25,6 +25,49 @@ counts() {
 check 'metrics has counted the pings' counts
 into_file() { ringway metrics -o /tmp/file.prom && [ "$(wc -l < /tmp/file.prom)" = "$(wc -l < /tmp/all.prom)" ]; }
 check 'and writes them into a file' into_file
+
+stage monitor
+watched() { # EVENTS COMMAND…
+	local events=$1
+	shift
+	ringway -j monitor -n "$events" -t 10 > /tmp/monitor &
+	sleep 1
+	"$@" && wait $!
+}
+hears() { # WORDS… in one line
+	local lines word
+	lines=$(cat /tmp/monitor)
+	for word in "$@"; do lines=$(grep -F -e "$word" <<< "$lines") || { cat /tmp/monitor; return 1; }; done
+}
+link_said() { watched 1 ringway vif set a 0 isolated=on && hears '"event":"link"' "\"ifname\":\"$vif\"" '"bridge":"xenbr0"'; }
+check 'monitor hears a port change' link_said
+ringway vif set a 0 isolated=off
+node_said() { watched 1 ringway vif set a 0 carrier=on && hears '"source":"xenstore"' '"end":"backend"' '/carrier"' '"value":"1"'; }
+check 'and a node' node_said
+
+stage perf
+# In the middle of a load. What it says must be no less than what the driver counts of its own, and all of it must fit into
+# what happened from before it began to after it ended.
+perf() {
+	local from before after to said
+	guest_run a "netload send $dom0_address 20000 200 8 4000" 60 > /dev/null & # 2000 a second
+	sleep 1
+	read -r from before < <(echo "$(cat "/sys/class/net/$vif/statistics/rx_packets") $(cputime 0)")
+	ringway -j perf -t 3 --record /tmp/perf.data > /tmp/perf.json || { cat /tmp/perf.json; return 1; }
+	read -r to after < <(echo "$(cat "/sys/class/net/$vif/statistics/rx_packets") $(cputime 0)")
+	wait $!
+	cat /tmp/perf.json
+	said=$(for key in packets dom0_ns netback_ns; do grep -oE "\"$key\":[0-9.]+" /tmp/perf.json | head -n 1 | cut -d : -f 2; done | paste -sd ' ')
+	awk -v ns=$((after - before)) -v packets=$((to - from)) '{
+		print $1, "packets of", packets, "and", $1 * $2, "ns of", ns
+		exit !($1 > 1000 && $1 <= packets && $2 > $3 && $1 * $2 <= ns)
+	}' <<< "$said"
+}
+check 'perf divides what dom0 costs by packets' perf
+parts() { grep -qE '"sampled_by":"(cycles|cpu-clock)"' /tmp/perf.json && grep -qE '"netback":[0-9.]*[1-9]' /tmp/perf.json; }
+check 'netback has its part' parts
+recorded() { [ "$(head -c 8 /tmp/perf.data)" = PERFILE2 ] && [ "$(wc -c < /tmp/perf.data)" -gt 20000 ]; }
+check 'and what was sampled is left behind' recorded
 
 stage place
 irqs() { awk -v name="$vif-q0" 'index($NF, name) == 1 { sub(":", "", $1); print $1 }' /proc/interrupts; }
@@ -52,9 +95,15 @@ changed='default_pvid=0 stp_state=on mcast_snooping=on mcast_querier=on'
 # shellcheck disable=SC2086 # words
 changes() { ringway bridge set verbs0 $changed && shows $changed; }
 check 'bridge set' changes
-knows() { ringway bridge fdb xenbr0 | tee /dev/stderr | grep -q "^$mac $vif .*learned"; }
+knows() { local said; said=$(ringway bridge fdb xenbr0) && echo "$said" && grep -q "^$mac $vif .*learned" <<< "$said"; }
 check 'bridge fdb knows the guest' knows
-forgets() { ringway bridge flush xenbr0 "$vif" && ! knows; }
+forgets() { # until the guest says something, which it may do at once
+	for _ in 1 2 3; do
+		ringway bridge flush xenbr0 "$vif" || return 1
+		knows || return 0
+	done
+	return 1
+}
 check 'bridge flush forgets it' forgets
 uplink() {
 	modprobe veth && ip link add verbs1 type veth peer name verbs2 && ip link set verbs1 master verbs0 || return 1

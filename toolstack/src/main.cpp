@@ -226,6 +226,8 @@ void add_objects(CLI::App &app, Arguments &a)
 	add_showconf(app, a);
 	add_bridge(app, a);
 	add_metrics(app, a);
+	add_monitor(app, a);
+	add_perf(app, a);
 	add_place(app, a);
 	add_top(app, a);
 	add_completion(app, a.run);

@@ -31,6 +31,8 @@ void on(CLI::App *verb, Line &line, const std::function<Work()> &prepare);
 void add_apply(CLI::App &app, Line &line);
 void add_bridge(CLI::App &app, Line &line);
 void add_metrics(CLI::App &app, Line &line);
+void add_monitor(CLI::App &app, Line &line);
+void add_perf(CLI::App &app, Line &line);
 void add_place(CLI::App &app, Line &line);
 void add_showconf(CLI::App &app, Line &line);
 void add_top(CLI::App &app, Line &line);

@@ -33,6 +33,8 @@ const std::vector<Object> &objects()
 		{"check", {}, ""},
 		{"bridge", {"add", "set", "show", "port", "fdb", "flush"}, "show"},
 		{"metrics", {}, "", true},
+		{"monitor", {}, "", true},
+		{"perf", {}, "", true},
 		{"place", {"hosts"}, "", true},
 		{"top", {}, "", true},
 		{"apply", {}, "", true, true},

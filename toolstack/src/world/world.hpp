@@ -18,6 +18,7 @@ public:
 	// Throws Error when this is no host for the command, or XenStore or the kernel cannot be reached.
 	Context open();
 	const Host &host() const { return host_; }
+	Watches &watches() { return *store_; } // once it is open
 
 private:
 	Host host_;

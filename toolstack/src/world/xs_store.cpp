@@ -24,6 +24,8 @@ namespace
 
 constexpr unsigned answer_seconds = 10;
 constexpr const char *watch_token = "ringway";
+// HOSTILE: whoever may write below a watch can fire it as fast as this command reads.
+constexpr std::size_t most_at_once = 4096;
 
 // Whether this command changed something already.
 volatile std::sig_atomic_t committed = 0;
@@ -226,10 +228,27 @@ void XsStore::unwatch(const std::string &path) noexcept
 
 void XsStore::wait(std::chrono::milliseconds at_most)
 {
-	pollfd event{xs_fileno(handle_.get()), POLLIN, 0};
+	pollfd event{descriptor(), POLLIN, 0};
 	poll(&event, 1, static_cast<int>(at_most.count()));
-	while (const Owned<char *> fired{xs_check_watch(handle_.get())}) {
+	fired();
+}
+
+std::vector<std::string> XsStore::fired()
+{
+	std::vector<std::string> paths;
+	while (paths.size() < most_at_once) {
+		const Owned<char *> fired{xs_check_watch(handle_.get())};
+		if (!fired) {
+			break;
+		}
+		paths.emplace_back(fired.get()[XS_WATCH_PATH]);
 	}
+	return paths;
+}
+
+int XsStore::descriptor() const
+{
+	return xs_fileno(handle_.get());
 }
 
 } // namespace ringway

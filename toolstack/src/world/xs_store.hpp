@@ -6,13 +6,14 @@
 
 #include <memory>
 #include "context/store.hpp"
+#include "context/watches.hpp"
 
 struct xs_handle;
 
 namespace ringway
 {
 
-class XsStore : public Store
+class XsStore : public Store, public Watches
 {
 public:
 	// Throws Error (host) when xenstored cannot be reached.
@@ -31,6 +32,8 @@ public:
 	void watch(const std::string &path) override;
 	void unwatch(const std::string &path) noexcept override;
 	void wait(std::chrono::milliseconds at_most) override;
+	std::vector<std::string> fired() override;
+	int descriptor() const override;
 
 private:
 	struct Close {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Which part of dom0 a sample belongs to.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+#include "context/kernel_symbols.hpp"
+#include "context/profiler.hpp"
+
+namespace ringway
+{
+
+enum class Part { netback, bridge, grant_copies, events, nic, linux_rest, programs, idle };
+constexpr std::size_t part_count = static_cast<std::size_t>(Part::idle) + 1;
+
+// As JSON has it: "netback", "switch", "grant_copies", "events", "nic", "linux", "programs", "idle".
+const char *part_name(Part part);
+
+// nics: modules that drive the bridges' other ports.
+Part part_of(const PerfSample &sample, const KernelSymbols &symbols, const std::vector<std::string> &nics);
+
+using PartCounts = std::array<std::uint64_t, part_count>;
+PartCounts attribute(const std::vector<PerfSample> &samples, const KernelSymbols &symbols,
+		     const std::vector<std::string> &nics);
+
+} // namespace ringway
