@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include "guest_test.hpp"
+#include "verbs/json_schema.hpp"
 #include "verbs/monitor.hpp"
 
 namespace ringway
@@ -93,6 +94,9 @@ protected:
 		FakeWatches watches(world.store);
 		monitor(context, watches, links, options,
 			[this](const Answer &answer) { said.push_back(answer); });
+		for (const Answer &answer : said) {
+			EXPECT_EQ(test::schema_violations("monitor", answer.json), "");
+		}
 		return said;
 	}
 	// Without the time in front.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fstream>
 #include "guest_test.hpp"
+#include "verbs/json_schema.hpp"
 #include "verbs/perf.hpp"
 
 namespace ringway
@@ -72,7 +73,12 @@ protected:
 	Answer run(PerfOptions options = {})
 	{
 		options.seconds = 5;
-		return perf(context, times, profiler, options);
+		const Answer answer = perf(context, times, profiler, options);
+		EXPECT_EQ(test::schema_violations("perf", answer.json), "");
+		auto more = answer.json;
+		more["vifs"][0]["news"] = 1;
+		EXPECT_NE(test::schema_violations("perf", more), "") << "a field that nobody knows";
+		return answer;
 	}
 
 	FakeTimes times{world.clock};
