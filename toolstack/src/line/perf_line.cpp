@@ -29,7 +29,7 @@ void add_perf(CLI::App &app, Line &line)
 		line.run = [&line, typed] {
 			World world;
 			Context context = world.open();
-			LibXenTimes times;
+			LibXenTimes times(context.host.root());
 			PerfEvents profiler(online_cpus(context.host.root()), typed->frequency);
 			print(line.output, perf(context, times, profiler, *typed));
 			return static_cast<int>(Exit::ok);

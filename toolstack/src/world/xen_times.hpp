@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Domains' CPU time by libxenstat.
+// Domains' CPU time by libxenstat, which speaks one version of Xen's language for toolstacks. It is loaded
+// when it is asked for, as the one of the Xen that runs: everything else that this command does works with
+// any Xen.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include "context/domain_times.hpp"
-
-struct xenstat_handle;
 
 namespace ringway
 {
@@ -14,15 +15,15 @@ namespace ringway
 class LibXenTimes : public XenTimes
 {
 public:
-	LibXenTimes();
+	// Throws Error (host): the library is not there, or this domain may not ask.
+	explicit LibXenTimes(const std::filesystem::path &root);
+	~LibXenTimes() override;
 
 	DomainTimes now() override;
 
 private:
-	struct Close {
-		void operator()(xenstat_handle *handle) const;
-	};
-	std::unique_ptr<xenstat_handle, Close> handle_;
+	struct Library;
+	std::unique_ptr<Library> library_;
 };
 
 } // namespace ringway
