@@ -31,7 +31,7 @@ void add_perf(CLI::App &app, Line &line)
 			Context context = world.open();
 			LibXenTimes times(context.host.root());
 			PerfEvents profiler(online_cpus(context.host.root()), typed->frequency);
-			print(line.output, perf(context, times, profiler, *typed));
+			print(line.output, perf(context, line.output, times, profiler, *typed));
 			return static_cast<int>(Exit::ok);
 		};
 	});

@@ -77,6 +77,23 @@ std::vector<std::string> nic_modules(Context &context, const std::vector<VifTraf
 	return {modules.begin(), modules.end()};
 }
 
+std::vector<PerfFunction> functions_of(const Profile &profile, const KernelSymbols &symbols,
+				       const std::vector<std::string> &nics)
+{
+	constexpr std::size_t most = 20;
+	const auto all = busiest(profile.samples, symbols, nics);
+	std::uint64_t sum = 0;
+	for (const SampledFunction &function : all) {
+		sum += function.samples;
+	}
+	std::vector<PerfFunction> out;
+	for (std::size_t i = 0; i < std::min(most, all.size()); ++i) {
+		out.push_back({all[i].name, all[i].module, part_name(all[i].part),
+			       100 * static_cast<double>(all[i].samples) / static_cast<double>(sum)});
+	}
+	return out;
+}
+
 nlohmann::json read_earlier(const std::string &file)
 {
 	std::ifstream in(file);
@@ -101,7 +118,8 @@ std::string record_hint(const std::string &file)
 
 } // namespace
 
-Answer perf(Context &context, XenTimes &times, Profiler &profiler, const PerfOptions &options)
+Answer perf(Context &context, const Output &output, XenTimes &times, Profiler &profiler,
+	    const PerfOptions &options)
 {
 	const auto earlier =
 		options.compare.empty() ? std::nullopt : std::optional(read_earlier(options.compare));
@@ -110,12 +128,14 @@ Answer perf(Context &context, XenTimes &times, Profiler &profiler, const PerfOpt
 	measure(context, profiler, std::chrono::seconds(options.seconds));
 	const PerfLook now = look_at_end(context, times);
 	const Profile profile = profiler.stop();
-	const PartCounts counted = attribute(profile.samples, symbols, nic_modules(context, now.vifs));
-	PerfModel model = perf_model(before, now, profile, counted);
+	const auto nics = nic_modules(context, now.vifs);
+	PerfModel model = perf_model(before, now, profile, attribute(profile.samples, symbols, nics));
+	model.functions = functions_of(profile, symbols, nics);
 	model.driver = context.host.backend_driver().value_or("none");
 	if (model.why_not.empty() && symbols.empty()) {
 		model.why_not = "/proc/kallsyms has no addresses; see kernel.kptr_restrict";
 		model.part_ns.clear();
+		model.functions.clear();
 	}
 	std::string hint;
 	if (!options.record.empty()) {
@@ -129,7 +149,8 @@ Answer perf(Context &context, XenTimes &times, Profiler &profiler, const PerfOpt
 			     perf_file(profile, symbols, comms_of(profile, context.host.root())), for_root);
 		hint = record_hint(options.record);
 	}
-	return {earlier ? perf_compared(model, *earlier) : to_json(model), perf_text(model, earlier) + hint};
+	return {earlier ? perf_compared(model, *earlier) : to_json(model),
+		perf_text(model, earlier, output.details) + hint};
 }
 
 } // namespace ringway

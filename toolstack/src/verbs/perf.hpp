@@ -34,6 +34,11 @@ struct PerfWay {
 	std::optional<double> netback_ns; // a packet, of vifs whose packets took this way nearly all
 };
 
+struct PerfFunction {
+	std::string name, module, part; // name empty: unknown, or of a program
+	double percent = 0;             // of dom0's CPU time
+};
+
 // Made once, printed as text or as JSON, and read again by --compare.
 struct PerfModel {
 	double seconds = 0;
@@ -45,6 +50,7 @@ struct PerfModel {
 	std::map<std::string, double> part_ns;    // dom0_ns by part
 	std::vector<PerfWay> ways;
 	std::vector<PerfVif> vifs;
+	std::vector<PerfFunction> functions; // the busiest of dom0's kernel, first
 };
 
 // The host at one moment.
@@ -59,8 +65,8 @@ PerfModel perf_model(const PerfLook &before, const PerfLook &now, const Profile 
 		     const PartCounts &parts);
 
 nlohmann::json to_json(const PerfModel &model);
-// before: an earlier run's JSON, to put beside it. Throws Error (usage) when it is none.
-std::string perf_text(const PerfModel &model, const std::optional<nlohmann::json> &before);
+// before: an earlier run's JSON, to put beside it. details: with the functions.
+std::string perf_text(const PerfModel &model, const std::optional<nlohmann::json> &before, bool details);
 nlohmann::json perf_compared(const PerfModel &model, const nlohmann::json &before);
 
 struct PerfOptions {
@@ -70,6 +76,7 @@ struct PerfOptions {
 	std::string record = {};  // file
 };
 
-Answer perf(Context &context, XenTimes &times, Profiler &profiler, const PerfOptions &options);
+Answer perf(Context &context, const Output &output, XenTimes &times, Profiler &profiler,
+	    const PerfOptions &options);
 
 } // namespace ringway

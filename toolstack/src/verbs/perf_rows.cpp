@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What `ringway perf` prints, beside an earlier run where there is one.
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include "verbs/perf.hpp"
@@ -133,6 +134,26 @@ std::string vifs_text(const PerfModel &model)
 	return out;
 }
 
+std::string part_label(const std::string &part)
+{
+	const auto *at = std::find_if(part_labels.begin(), part_labels.end(),
+				      [&](const Label &label) { return label.key == part; });
+	return at == part_labels.end() ? part : at->text;
+}
+
+std::string functions_text(const PerfModel &model)
+{
+	std::string out = fmt::format("\n{:<46} {:<18} {:<12} {:>7}\n", "FUNCTION OF DOM0'S KERNEL", "MODULE",
+				      "PART", "SHARE");
+	for (const PerfFunction &function : model.functions) {
+		out += fmt::format("{:<46} {:<18} {:<12} {:>7}\n",
+				   function.name.empty() ? "-" : escape(function.name, 80),
+				   function.module.empty() ? "-" : escape(function.module, 18),
+				   part_label(function.part), fmt::format("{:.1f} %", function.percent));
+	}
+	return out;
+}
+
 nlohmann::json number(std::optional<double> value)
 {
 	return value ? nlohmann::json(*value) : nlohmann::json();
@@ -140,7 +161,7 @@ nlohmann::json number(std::optional<double> value)
 
 } // namespace
 
-std::string perf_text(const PerfModel &model, const std::optional<nlohmann::json> &before)
+std::string perf_text(const PerfModel &model, const std::optional<nlohmann::json> &before, bool details)
 {
 	std::string out = head(model) + "\n" + line("PER PACKET", "NOW", "", before, "BEFORE", "RATIO");
 	for (const Label &label : labels) {
@@ -153,12 +174,13 @@ std::string perf_text(const PerfModel &model, const std::optional<nlohmann::json
 			out += row(label, "part_ns", find(model.part_ns, label.key), whole, before);
 		}
 	}
-	return out + ways_text(model) + vifs_text(model);
+	return out + ways_text(model) + vifs_text(model) +
+	       (details && !model.functions.empty() ? functions_text(model) : "");
 }
 
 nlohmann::json to_json(const PerfModel &model)
 {
-	nlohmann::json way_rows = nlohmann::json::array(), vif_rows = nlohmann::json::array();
+	nlohmann::json way_rows = nlohmann::json::array(), vif_rows = way_rows, function_rows = way_rows;
 	for (const PerfWay &way : model.ways) {
 		way_rows.push_back({{"way", escape(way.way)},
 				    {"packets", way.packets},
@@ -177,6 +199,12 @@ nlohmann::json to_json(const PerfModel &model)
 				    {"way", escape(vif.way)},
 				    {"way_percent", vif.way_percent}});
 	}
+	for (const PerfFunction &function : model.functions) {
+		function_rows.push_back({{"function", escape(function.name)},
+					 {"module", escape(function.module)},
+					 {"part", function.part},
+					 {"percent", function.percent}});
+	}
 	return {{"format", format},
 		{"seconds", model.seconds},
 		{"driver", escape(model.driver)},
@@ -190,6 +218,7 @@ nlohmann::json to_json(const PerfModel &model)
 		{"no_counters_because", escape(model.why_no_pmu)},
 		{"per_packet", model.per_packet},
 		{"part_ns", model.part_ns},
+		{"functions", function_rows},
 		{"ways", way_rows},
 		{"vifs", vif_rows}};
 }

@@ -6,8 +6,13 @@
 #include "vif/attribution.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <cxxabi.h>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 namespace ringway
 {
@@ -39,6 +44,7 @@ constexpr Rule rules[] = {
 	{Part::events, "", "__xen_evtchn_"},
 	{Part::events, "", "xen_evtchn_"},
 	{Part::events, "", "xen_irq_lateeoi"},
+	{Part::events, "", "xen_force_evtchn_callback"},
 	{Part::events, "", "xen_send_IPI_"},
 	{Part::events, "", "xen_pv_evtchn_"},
 	{Part::events, "", "xen_hvm_evtchn_"},
@@ -62,6 +68,10 @@ constexpr std::string_view shared[] = {
 	"__xen_hypercall",
 	"__SCT__xen_hypercall",
 	"hypercall_page",
+	"xen_hypercall_pv",
+	"xen_hypercall_hvm",
+	"xen_hypercall_amd",
+	"xen_hypercall_intel",
 	"memcpy",
 	"__memcpy",
 	"memset",
@@ -84,12 +94,40 @@ constexpr std::string_view shared[] = {
 	"__rcu_read_",
 };
 
-constexpr std::string_view hypercall_stubs[] = {"__xen_hypercall", "__SCT__xen_hypercall", "hypercall_page"};
+constexpr std::string_view hypercall_stubs[] = {
+	"__xen_hypercall",   "__SCT__xen_hypercall", "hypercall_page",     "xen_hypercall_pv",
+	"xen_hypercall_hvm", "xen_hypercall_amd",    "xen_hypercall_intel"};
 
 bool begins_with_one_of(std::string_view name, auto &list)
 {
 	return std::any_of(std::begin(list), std::end(list),
 			   [&](std::string_view one) { return name.starts_with(one); });
+}
+
+// C++ names as people write them, without parameters, templates' arguments and the type that comes back.
+std::string readable(const std::string &name)
+{
+	int status = 0;
+	const std::unique_ptr<char, decltype(&std::free)> whole(
+		abi::__cxa_demangle(name.substr(0, name.find('.')).c_str(), nullptr, nullptr, &status),
+		&std::free);
+	if (!whole) {
+		return name;
+	}
+	std::string text = whole.get(), out;
+	for (const std::string_view drop : {"(anonymous namespace)::", "ringway::"}) {
+		for (auto at = text.find(drop); at != text.npos; at = text.find(drop)) {
+			text.erase(at, drop.size());
+		}
+	}
+	unsigned depth = 0;
+	for (const char c : text.substr(0, text.find('('))) {
+		depth += c == '<';
+		out += depth == 0 ? std::string(1, c) : "";
+		depth -= c == '>';
+		out = depth == 0 && c == ' ' ? "" : out;
+	}
+	return out;
 }
 
 std::optional<Part> part_of(const Function &function, const std::vector<std::string> &nics)
@@ -103,6 +141,21 @@ std::optional<Part> part_of(const Function &function, const std::vector<std::str
 	return std::find(nics.begin(), nics.end(), function.module) != nics.end() && !function.module.empty()
 		       ? std::optional(Part::nic)
 		       : std::nullopt;
+}
+
+// The name of the function, and of the one that called it where that says more.
+std::pair<std::string, std::string> who(const PerfSample &sample, const KernelSymbols &symbols)
+{
+	const Function *function = sample.in_kernel ? symbols.find(sample.address) : nullptr;
+	if (function == nullptr) {
+		return {};
+	}
+	const Function *caller = begins_with_one_of(function->name, shared) && !sample.callers.empty()
+					 ? symbols.find(sample.callers.front() - 1)
+					 : nullptr;
+	return caller == nullptr ? std::pair(readable(function->name), function->module)
+				 : std::pair(readable(function->name) + " of " + readable(caller->name),
+					     caller->module);
 }
 
 } // namespace
@@ -151,6 +204,28 @@ PartCounts attribute(const std::vector<PerfSample> &samples, const KernelSymbols
 	for (const PerfSample &sample : samples) {
 		++out[static_cast<std::size_t>(part_of(sample, symbols, nics))];
 	}
+	return out;
+}
+
+std::vector<SampledFunction> busiest(const std::vector<PerfSample> &samples, const KernelSymbols &symbols,
+				     const std::vector<std::string> &nics)
+{
+	std::map<std::tuple<std::string, std::string, Part>, std::uint64_t> counts;
+	for (const PerfSample &sample : samples) {
+		const Part part = part_of(sample, symbols, nics);
+		const auto [name, module] = who(sample, symbols);
+		if (part != Part::idle) {
+			++counts[{name, module, part}];
+		}
+	}
+	std::vector<SampledFunction> out;
+	for (const auto &[what, count] : counts) {
+		const auto &[name, module, part] = what;
+		out.push_back({name, module, part, count});
+	}
+	std::stable_sort(out.begin(), out.end(), [](const SampledFunction &a, const SampledFunction &b) {
+		return a.samples > b.samples;
+	});
 	return out;
 }
 

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 #include "context/kernel_symbols.hpp"
@@ -24,5 +26,15 @@ Part part_of(const PerfSample &sample, const KernelSymbols &symbols, const std::
 using PartCounts = std::array<std::uint64_t, part_count>;
 PartCounts attribute(const std::vector<PerfSample> &samples, const KernelSymbols &symbols,
 		     const std::vector<std::string> &nics);
+
+// What was executing when a sample was taken.
+struct SampledFunction {
+	std::string name, module; // module empty: the kernel's own; both empty: unknown, or a program
+	Part part = Part::linux_rest;
+	std::uint64_t samples = 0;
+};
+// The most sampled ones first, without what idles.
+std::vector<SampledFunction> busiest(const std::vector<PerfSample> &samples, const KernelSymbols &symbols,
+				     const std::vector<std::string> &nics);
 
 } // namespace ringway

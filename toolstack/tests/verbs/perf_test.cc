@@ -73,7 +73,7 @@ protected:
 	Answer run(PerfOptions options = {})
 	{
 		options.seconds = 5;
-		const Answer answer = perf(context, times, profiler, options);
+		const Answer answer = perf(context, {.details = true}, times, profiler, options);
 		EXPECT_EQ(test::schema_violations("perf", answer.json), "");
 		auto more = answer.json;
 		more["vifs"][0]["news"] = 1;
@@ -111,6 +111,20 @@ TEST_F(Perf, PartsAddUpToDom0)
 	}
 	EXPECT_NEAR(sum, dom0, 0.001);
 	EXPECT_FALSE(json["part_ns"].contains("idle"));
+}
+
+TEST_F(Perf, TheBusiestFunctionsAreNamed)
+{
+	const auto answer = run();
+	ASSERT_EQ(answer.json["functions"].size(), 2u);
+	EXPECT_EQ(answer.json["functions"][0], (nlohmann::json{{"function", "poll"},
+							       {"module", "ringway_netback"},
+							       {"part", "netback"},
+							       {"percent", 75.0}}));
+	EXPECT_EQ(answer.json["functions"][1]["function"], "__netif_receive_skb");
+	expect_in(
+		"\npoll                                           ringway_netback    netback       75.0 %\n",
+		answer.text);
 }
 
 TEST_F(Perf, TheUplinksDriverIsAPart)

@@ -59,8 +59,12 @@ protected:
 		{"e1000_clean", "e1000e"},
 		{"igb_poll", "igb"},
 		{"__xen_hypercall_pv", ""},
+		{"xen_hypercall_pv", ""},
 		{"gnttab_batch_copy", ""},
 		{"notify_remote_via_irq", ""},
+		{"_ZN12_GLOBAL__N_111stage_batchILb0EEEvRN7ringway7netback4LaneE.lto_priv.0",
+		 "ringway_netback"},
+		{"xen_force_evtchn_callback", ""},
 		{"xen_safe_halt", ""},
 		{"netif_receive_skb", ""},
 		{"memcpy", ""},
@@ -102,6 +106,9 @@ TEST_F(Attribution, HypercallsAreWhatTheyAreFor)
 	EXPECT_EQ(part({"__xen_hypercall_pv", "notify_remote_via_irq", "_ZN7ringway7netback5Queue4pollEv"}),
 		  "events");
 	EXPECT_EQ(part({"__xen_hypercall_pv", "xen_safe_halt", "default_idle_call"}), "idle");
+	EXPECT_EQ(part({"xen_hypercall_pv", "xen_safe_halt", "default_idle_call"}), "idle");
+	EXPECT_EQ(part({"xen_hypercall_pv", "xen_force_evtchn_callback", "netif_receive_skb"}), "events");
+	EXPECT_EQ(part({"xen_hypercall_pv", "gnttab_batch_copy", "xenvif_tx_action"}), "grant_copies");
 	EXPECT_EQ(part({"__xen_hypercall_pv", "netif_receive_skb"}), "linux");
 }
 
@@ -123,6 +130,30 @@ TEST_F(Attribution, AllAreCounted)
 	EXPECT_EQ(counts[static_cast<std::size_t>(Part::netback)], 2u);
 	EXPECT_EQ(counts[static_cast<std::size_t>(Part::programs)], 1u);
 	EXPECT_EQ(counts[static_cast<std::size_t>(Part::linux_rest)], 0u);
+}
+
+TEST_F(Attribution, TheBusiestComesFirst)
+{
+	const std::uint64_t poll = at("_ZN7ringway7netback5Queue4pollEv");
+	const auto functions = busiest({{.address = at("memcpy"), .in_kernel = true},
+					{.address = poll, .in_kernel = true},
+					{.address = poll + 1, .in_kernel = true},
+					{.address = at("default_idle_call"), .in_kernel = true},
+					{.address = 1, .in_kernel = false}},
+				       symbols, {});
+	ASSERT_EQ(functions.size(), 3u);
+	EXPECT_EQ(functions[0].name, "netback::Queue::poll");
+	EXPECT_EQ(functions[0].module, "ringway_netback");
+	EXPECT_EQ(functions[0].samples, 2u);
+	EXPECT_EQ(functions[1].part, Part::programs);
+	EXPECT_EQ(functions[2].name, "memcpy");
+	const auto called =
+		busiest({{.address = at("memcpy"), .in_kernel = true, .callers = {poll + 9}}}, symbols, {});
+	ASSERT_EQ(called.size(), 1u);
+	EXPECT_EQ(called[0].name, "memcpy of netback::Queue::poll");
+	EXPECT_EQ(called[0].module, "ringway_netback");
+	const std::string templ = "_ZN12_GLOBAL__N_111stage_batchILb0EEEvRN7ringway7netback4LaneE.lto_priv.0";
+	EXPECT_EQ(busiest({{.address = at(templ), .in_kernel = true}}, symbols, {})[0].name, "stage_batch");
 }
 
 TEST_F(Attribution, ModulesWithoutAnAddressAreLeftOut)
