@@ -233,7 +233,7 @@ std::vector<Finding> check_vifs(Context &context, bool fix)
 	}
 	for (const Record &record : records) {
 		check_policy(report, context, record, fix);
-		check_vif(report, make_row(context, record, false));
+		check_vif(report, make_row(context, record, RowDepth::ends));
 	}
 	return report.findings;
 }

@@ -84,13 +84,16 @@ Answer vif_list(Context &context, const Output &output, const std::string &domai
 	const auto records =
 		domain.empty() ? list_records(context.store)
 			       : list_records(context.store, find_domain_or_record(context.store, domain).id);
+	const bool whole = output.json || output.details;
 	std::vector<VifRow> rows;
 	nlohmann::json json = nlohmann::json::array();
 	std::string details;
 	for (const Record &record : records) {
-		rows.push_back(make_row(context, record, output.json || output.details));
-		json.push_back(to_json(rows.back(), output.stats));
-		details += show_text(rows.back(), output.stats);
+		rows.push_back(make_row(context, record, whole ? RowDepth::whole : RowDepth::table));
+		if (whole) { // of a table's row, half would be missing
+			json.push_back(to_json(rows.back(), output.stats));
+			details += show_text(rows.back(), output.stats);
+		}
 	}
 	return {std::move(json), output.details ? details : list_text(rows, output.stats)};
 }

@@ -133,24 +133,27 @@ std::string stats_text(const LinkStats &stats)
 
 } // namespace
 
-VifRow make_row(Context &context, const Record &record, bool with_policy)
+VifRow make_row(Context &context, const Record &record, RowDepth depth)
 {
 	VifRow row;
 	row.record = record;
 	row.domain = context.store.read(Store::none, domain_path(record.domid) + "/name").value_or("");
 	row.state = state_name(backend_state(context.store, record));
-	row.guest_state = state_name(frontend_state(context.store, record));
-	if (with_policy) {
-		row.policy = policy_in_force(context, record).value_or(Policy());
-		row.drift = policy_drift(context, record);
-	}
-	row.features = agreed(context.store, record);
 	row.queues = guest_queues(context.store, record);
+	add_device(context, row);
+	if (depth == RowDepth::table) {
+		return row;
+	}
+	row.guest_state = state_name(frontend_state(context.store, record));
+	row.features = agreed(context.store, record);
 	row.error = backend_error(context.store, record);
 	if (row.error.empty()) {
 		row.error = frontend_error(context.store, record);
 	}
-	add_device(context, row);
+	if (depth == RowDepth::whole) {
+		row.policy = policy_in_force(context, record).value_or(Policy());
+		row.drift = policy_drift(context, record);
+	}
 	return row;
 }
 

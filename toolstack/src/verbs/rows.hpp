@@ -32,8 +32,13 @@ struct VifRow {
 	std::vector<std::string> drift; // where that is not as it should be
 };
 
-// with_policy: the kernel is asked some things more.
-VifRow make_row(Context &context, const Record &record, bool with_policy = true);
+// XenStore and the kernel are asked for no more than is wanted.
+enum class RowDepth {
+	table, // what list_text() shows
+	ends,  // and what the two drivers say
+	whole, // and what is in force
+};
+VifRow make_row(Context &context, const Record &record, RowDepth depth = RowDepth::whole);
 
 nlohmann::json to_json(const VifRow &row, bool with_stats);
 std::string list_text(const std::vector<VifRow> &rows, bool with_stats);

@@ -85,9 +85,15 @@ std::string Record::text() const
 
 std::optional<Record> read_record(Store &store, unsigned domid, unsigned devid)
 {
+	// Most nodes that a record may have are not there, and each read is a way to xenstored and back. Only
+	// the toolstack writes here: whoever else might make a directory so long, and change it so often,
+	// that it cannot be listed.
 	const std::string path = schema::record::path(domid, devid);
+	const std::vector<std::string> there = store.list(Store::none, path);
 	const auto get = [&](const schema::Node &node) {
-		const auto value = store.read(Store::none, node_path(path, node));
+		const auto value = std::find(there.begin(), there.end(), node.name) != there.end()
+					   ? store.read(Store::none, node_path(path, node))
+					   : std::nullopt;
 		return value && schema::valid(node, *value) ? *value : std::string();
 	};
 	const auto backend = backend_domain(get(schema::record::backend), domid, devid);

@@ -93,11 +93,11 @@ std::vector<std::string> FakeStore::list(Txn txn, const std::string &path)
 {
 	step("list " + path);
 	std::set<std::string> names;
-	for (const auto &[name, node] : view(txn)) {
-		if (name.starts_with(path + "/")) {
-			const auto rest = name.substr(path.size() + 1);
-			names.insert(rest.substr(0, rest.find('/')));
-		}
+	const Tree &from = view(txn);
+	const std::string inside = path + "/";
+	for (auto at = from.lower_bound(inside); at != from.end() && at->first.starts_with(inside); ++at) {
+		const auto rest = at->first.substr(inside.size());
+		names.insert(rest.substr(0, rest.find('/')));
 	}
 	return {names.begin(), names.end()};
 }

@@ -65,7 +65,7 @@ TEST_F(Rows, ListTakesItsVifsFromTheRecordOnly)
 	world.store.put("/local/domain/0/backend/vif/3/8/state", "4");
 	const std::string text = vif_list(context, {}, "").text;
 	EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << text;
-	EXPECT_EQ(printed({.json = true}, vif_list(context, {}, "web")),
+	EXPECT_EQ(printed({.json = true}, vif_list(context, {.json = true}, "web")),
 		  "[" + to_json(row(), false).dump() + "]\n");
 }
 
