@@ -24,9 +24,12 @@ if [ -n "${MODEL:-}" ]; then
 	export LAB_PLUGIN=$plugin,out=$lab_out/profile/counts,model=on,totals=on
 	model=("$results/bench.marks" "$lab_out/profile/counts" "$lab_src/profile/prices.txt")
 fi
+# The whole bench ends with `ringway perf` beside it.
+also=()
+[ -n "${STACKS:-}${WORKLOADS:-}${MODEL:-}" ] || also=(perf)
 # The largest workload uses nine guests.
 LAB_MEMORY=3712 RESULTS=$results \
-	"$lab_src/run.sh" -k "$kernel" -m icount -t "${BENCH_LIMIT:-5400}" "${settings[@]}" bench
+	"$lab_src/run.sh" -k "$kernel" -m icount -t "${BENCH_LIMIT:-5400}" "${settings[@]}" bench "${also[@]}"
 code=$?
 [ -s "$results/bench.rows" ] || die "nothing was measured; see $results/console.log"
 
