@@ -114,9 +114,12 @@ void Vif::close()
 {
 	dying = true;
 	if (state == BackendState::connected) {
-		// Not the frontend's wish: the driver is unbound from under it, and it has to hear so.
+		// Not the frontend's wish: the driver is unbound from under it. As long as the toolstack
+		// wants the vif, another driver takes it up where this one left off, and the guest notices
+		// nothing (stock netback does the same). Otherwise it has to hear.
 		disconnect();
-		host_report_state(host, static_cast<int>(BackendState::closed));
+		if (!host_device_online(host))
+			host_report_state(host, static_cast<int>(BackendState::closed));
 	}
 	state = BackendState::closed;
 }

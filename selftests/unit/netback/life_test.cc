@@ -361,6 +361,22 @@ TEST_F(Life, ClosedByTheHostInEveryState)
 	}
 }
 
+// Another driver takes up what this one leaves, as long as the toolstack wants the vif.
+// NB-56
+TEST_F(Life, UnboundItStaysConnectedForTheNextDriver)
+{
+	for (const bool online : {true, false}) {
+		Guest g{1};
+		g.connect();
+		g.dev.online = online;
+		g.dev.states.clear();
+		netback_close(g.dev.vif);
+		EXPECT_EQ(held(), 0);
+		EXPECT_EQ(g.dev.states, online ? std::vector<int>{}
+					       : std::vector<int>{static_cast<int>(XenbusState::closed)});
+	}
+}
+
 // --- liars
 // --------------------------------------------------------------------------------------------------------
 
