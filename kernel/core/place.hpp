@@ -56,7 +56,8 @@ constexpr u32 rx_slots_needed(const RxMeta &meta)
 
 // Bytes that go into the next slot if pieces are not split: as many whole pieces as fit.
 // INVARIANT: no piece is longer than a page.
-constexpr u32 rx_whole_fill(const SourcePiece *piece, u32 left)
+template <typename Piece>
+constexpr u32 rx_whole_fill(const Piece *piece, u32 left)
 {
 	u32 fill = 0;
 	for (; fill < left && fill + piece->len <= kPageSize; piece++)
@@ -65,7 +66,8 @@ constexpr u32 rx_whole_fill(const SourcePiece *piece, u32 left)
 }
 
 // Data slots that a packet needs if pieces are not split.
-constexpr u32 rx_whole_slots(const SourcePiece *piece, u32 count)
+template <typename Piece>
+constexpr u32 rx_whole_slots(const Piece *piece, u32 count)
 {
 	u32 slots = 0, room = 0;
 	for (u32 i = 0; i < count; i++) {

@@ -45,6 +45,7 @@ constexpr Case kCases[] = {
 	{"mapped-place-256", [] { return bench_place_mapped(256); }},
 	{"mapped-place-1400", [] { return bench_place_mapped(1400); }},
 	{"mapped-place-4096", [] { return bench_place_mapped(4096); }},
+	{"mapped-place-gso-64k", bench_place_chain},
 	{"flow-hash-ipv4", [] { return bench_flow_hash(false); }},
 	{"flow-hash-ipv6", [] { return bench_flow_hash(true); }},
 	{"spread-1-flow-8-queues", [] { return bench_spread(1); }},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Buffers that stay mapped: finding them, copying their bytes, and place for a receiver that has them.
 #pragma once
+#include "core/place_chain.hpp"
 #include "core/place_mapped.hpp"
 #include "place_cases.hpp"
 #include <cstdlib>
@@ -85,5 +86,36 @@ inline u32 bench_place_mapped(u32 len)
 		measured(body);
 	}
 	return kRounds * kPackets;
+}
+
+// A TSO packet of 64 KiB: 256 bytes staged, then the sender's pages.
+inline u32 bench_place_chain()
+{
+	constexpr u32 len = 65226, most = 18;
+	MappedEnd end;
+	auto pending = std::make_unique<RxPending>();
+	std::vector<u8> sender(kPageSize);
+	std::vector<MappedPiece> pieces{{sender.data(), 256}, {sender.data() + 256, kPageSize - 256}};
+	for (u32 left = len - kPageSize; left; left -= pieces.back().len)
+		pieces.push_back({sender.data(), left < kPageSize ? left : kPageSize});
+	RxMeta meta{len, 0, XEN_NETIF_GSO_TYPE_TCPV4, 1448, true};
+	const u32 slots = rx_whole_slots(pieces.data(), static_cast<u32>(pieces.size()));
+	const u32 count = kRxSlots / most;
+	for (u32 round = 0; round < kRounds; round++) {
+		test::RxEnds ring;
+		auto &[page, front, back] = ring;
+		(void)ring.restart();
+		for (u32 i = 0; i < RxFrontRing::kSize; i++)
+			front.post(RxRequest{static_cast<u16>(i), 0, MappedEnd::kFirst + i});
+		front.push_requests();
+		auto body = [&] {
+			for (u32 i = 0; i < count; i++)
+				(void)place_chain(back, *end.buffers, meta, pieces.data(), slots, *pending);
+			place_respond(back, *pending);
+			(void)back.push_responses();
+		};
+		measured(body);
+	}
+	return kRounds * count;
 }
 } // namespace ringway::bench

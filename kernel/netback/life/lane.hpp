@@ -10,7 +10,7 @@
 // inside another one, and nothing keeps a pointer into a lane after its poll has returned.
 #pragma once
 #include "core/hash.hpp"
-#include "core/place.hpp"
+#include "core/place_chain.hpp"
 #include "core/take.hpp"
 #include "netback/from_guest/groups.hpp"
 #include "netback/linux/host.h"
@@ -71,6 +71,7 @@ struct Lane {
 	brlite_outgoing outgoing[kBatchPackets];
 	skb_piece skb_pieces[HOST_MAX_PIECES]; // of an skb, before they become those below
 	SourcePiece pieces[HOST_MAX_PIECES];
+	MappedPiece mapped_pieces[HOST_MAX_PIECES]; // instead, between ends that keep their buffers mapped
 	CopyBatch<512> copies;
 	RxPending pending;
 	StagePage pages[kStagePages]; // they come with the first batch that needs them

@@ -3,6 +3,7 @@
 // What is not a plain packet, on its way through the receiver's door: of several slots, with extra info, for
 // a guest with a filter or with wishes of its own, or with offloads that need a closer look.
 #include "netback/to_guest/place_other.hpp"
+#include "core/place_chain.hpp"
 #include "core/place_mapped.hpp"
 #include "netback/life/vif.hpp"
 #include "netback/life/whole.hpp"
@@ -42,31 +43,78 @@ u32 list_pieces(Lane &lane, const Queue &from, u32 i)
 	return n;
 }
 
+// The same where the sender keeps its buffers mapped. 0: one of them is not.
+u32 list_mapped(Lane &lane, MappedBuffers &buffers, u32 i)
+{
+	const Packet &packet = lane.batch.packets[i];
+	lane.mapped_pieces[0] = {packet.head, packet.staged};
+	u32 n = 1, skip = packet.staged;
+	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
+	for (u32 s = 0; s < packet.slot_count; s++, slot++) {
+		if (skip >= slot->size) {
+			skip -= slot->size;
+			continue;
+		}
+		const u8 *bytes = buffers.readable(slot->gref, slot->id);
+		if (RINGWAY_UNLIKELY(!bytes))
+			return 0;
+		lane.mapped_pieces[n++] = {bytes + slot->offset + skip, slot->size - skip};
+		skip = 0;
+	}
+	return n;
+}
+
+// How many data slots, and whether each ends where a piece ends. Two slots more than needed is what saving
+// the split copies is worth.
+template <typename Piece>
+u32 data_slots(RxMeta &meta, const Piece *piece, u32 pieces, u32 free)
+{
+	const u32 data = rx_slots_needed(meta) - meta.extras(), whole = rx_whole_slots(piece, pieces);
+	meta.keep_pieces =
+		!meta.headroom && whole <= data + 2 && whole <= kMostFrags && whole + meta.extras() <= free;
+	return meta.keep_pieces ? whole : data;
+}
+
+// Both ends keep their buffers mapped. Returns the slots it took, 0 where all is as before: not all of the
+// buffers are mapped after all, or there are not enough.
+u32 place_mapped_chain(Lane &lane, MappedBuffers &from, Queue &to, MappedBuffers &buffers, u32 i, u32 free,
+		       RxMeta meta) RINGWAY_REQUIRES(to.host)
+{
+	const u32 pieces = list_mapped(lane, from, i);
+	if (!pieces)
+		return 0;
+	const u32 slots = data_slots(meta, lane.mapped_pieces, pieces, free);
+	if (slots + meta.extras() > free ||
+	    !place_chain(to.to_guest_ring, buffers, meta, lane.mapped_pieces, slots, lane.pending))
+		return 0;
+	to.to_guest_stats.mapped++;
+	return slots + meta.extras();
+}
+
 // A packet of several slots, or with extra info. Returns the slots it took, 0 when there are not enough.
 __attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u32 i, u32 free, RxMeta &meta)
 	RINGWAY_REQUIRES(to.host)
 {
 	make_whole(lane, i); // one piece, if it is of at most a page
 	const Packet &packet = lane.batch.packets[i];
-	u32 slots = rx_slots_needed(meta);
-	const u32 pieces = list_pieces(lane, from, i);
-	// Two slots more than needed is what saving the split copies is worth.
-	const u32 data = slots - meta.extras(), whole = rx_whole_slots(lane.pieces, pieces);
-	if (!meta.headroom && whole <= data + 2 && whole <= kMostFrags && whole - data + slots <= free) {
-		meta.keep_pieces = true;
-		slots += whole - data;
+	MappedBuffers *mapped = to.buffers.load(std::memory_order_acquire);
+	MappedBuffers *senders = from.buffers.load(std::memory_order_acquire);
+	if (RINGWAY_UNLIKELY(mapped && senders) && !meta.special()) {
+		const u32 taken = place_mapped_chain(lane, *senders, to, *mapped, i, free, meta);
+		if (taken)
+			return taken;
 	}
+	const u32 pieces = list_pieces(lane, from, i);
+	const u32 slots = data_slots(meta, lane.pieces, pieces, free) + meta.extras();
 	if (slots > free)
 		return 0;
 	if (lane.copies.room() < rx_copy_ops_bound(pieces, slots) + kBatchPackets)
 		to.flush_to_guest(lane); // INVARIANT: room for the rest of the batch's small packets is kept
-	MappedBuffers *mapped = to.buffers.load(std::memory_order_acquire);
 	if (RINGWAY_LIKELY(!mapped)) {
 		place_packet(to.to_guest_ring, to.vif->domain, meta, lane.pieces, lane.copies, lane.pending);
 		return slots;
 	}
-	MixedCopies copies(lane.copies, from.buffers.load(std::memory_order_acquire), mapped,
-			   packet.head - packet.at.offset);
+	MixedCopies copies(lane.copies, senders, mapped, packet.head - packet.at.offset);
 	place_packet(to.to_guest_ring, to.vif->domain, meta, lane.pieces, copies, lane.pending);
 	to.to_guest_stats.mapped += copies.mapped();
 	return slots;
