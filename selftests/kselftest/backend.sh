@@ -10,7 +10,7 @@
 
 # off = the vif is disabled, any = disabled or not: what the guest reads in that moment decides; else it goes on, and
 # its counter of this name tells that the guest saw the lie.
-lies='tx-far:off tx-no-id:off rx-ahead:off rx-mapped:off tx-silent:tx_stopped tx-errors:tx_backend_error
+lies='tx-far:off tx-no-id:off rx-ahead:off rx-mapped:off tx-silent:tx_stuck tx-errors:tx_backend_error
 	rx-lengths:rx_bad_slot rx-chains:rx_bad_slot rx-extras:rx_bad_extra event-storm:rx_spurious scribble:any states:any
 	map-answer-twice:off map-kept:mapped_queues map-write-late:mapped_queues'
 more_lies='tx-ahead:off tx-back:off tx-twice:off rx-back:off none:tx_copied tx-mapped:tx_copied
