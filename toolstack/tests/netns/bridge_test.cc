@@ -116,7 +116,6 @@ TEST_F(BridgeTest, APlainOneIsAsItWas)
 	survives();
 }
 
-// CL-26
 TEST_F(BridgeTest, AddressesAndRoutesComeBack)
 {
 	make("");
