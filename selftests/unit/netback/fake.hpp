@@ -6,7 +6,7 @@
 // test can say at its end that nothing is left. Rules of the real thing that are easy to break are
 // asserted here: the to-guest lock, NAPI's completion, one end of interrupt per interrupt.
 #pragma once
-#include "cpus.hpp"
+#include "cpus/cpus.hpp"
 #include "fake_skb.hpp"
 #include "netback/life/vif.hpp"
 #include <cstring>
@@ -83,7 +83,7 @@ struct Host {
 	std::set<queue_host *> queues;
 	std::set<vif_host *> vifs;
 	void *lane[6] = {};
-	u32 cpu = 0;
+	u32 &cpu = running_cpu;
 
 	Host();
 	~Host();

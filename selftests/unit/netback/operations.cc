@@ -191,7 +191,7 @@ void this_domain_is_restored(World &w)
 }
 } // namespace
 
-const std::vector<Operation> ringway::test::operations = {
+const std::vector<Operation<World>> ringway::test::operations = {
 	{"a sends", a_sends, [](World &w) { poll(w.a, FROM_GUEST); }},
 	{"a floods", a_floods, [](World &w) { poll(w.a, FROM_GUEST); }},
 	{"a sends up the stack", [](World &w) { a_sends(w); w.a.dev.watched = true; },

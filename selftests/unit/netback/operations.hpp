@@ -2,6 +2,7 @@
 // What one CPU may do to two vifs while another one does something else, each with the locks that Linux
 // holds.
 #pragma once
+#include "cpus/meetings.hpp"
 #include "fake.hpp"
 #include "peer.hpp"
 
@@ -20,12 +21,7 @@ struct World {
 	void come_to_rest();
 };
 
-struct Operation {
-	const char *name;
-	void (*prepare)(World &); // while there is one CPU only; or null
-	void (*run)(World &);
-};
-extern const std::vector<Operation> operations;
+extern const std::vector<Operation<World>> operations;
 
 // --- steps, with the locks that main.c, netdev.c, ethtool.c, debugfs.c and Linux itself hold
 // ----------------

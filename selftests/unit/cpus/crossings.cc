@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Every call of a host_*() is a crossing, also of those that are added tomorrow: the compiler calls these two
 // at the begin and the end of each function of the fake_*.cc (Makefile).
-#include "fake.hpp"
+#include "cpus/cpus.hpp"
+#include <cstring>
 #include <dlfcn.h>
 #include <unordered_map>
 

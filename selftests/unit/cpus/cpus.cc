@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "fake.hpp"
+#include "cpus/cpus.hpp"
+#include <gtest/gtest.h>
 #include <sanitizer/common_interface_defs.h>
 
 using namespace ringway;
 using namespace ringway::test;
 
 Cpus *ringway::test::cpus;
+u32 ringway::test::running_cpu;
 
 namespace
 {
@@ -99,7 +101,7 @@ void Cpus::start(Task &task)
 	task.done = true;
 	task.reading = 0;
 	if (Task *next = other(task)) {
-		host->cpu = next->cpu;
+		running_cpu = next->cpu;
 		next->turn.release();
 		return;
 	}
@@ -117,19 +119,19 @@ void Cpus::run()
 	static_cast<void>(told);
 	cpus = this;
 	u32 cpu = kFirstCpu;
-	const u32 before = host->cpu;
+	const u32 before = running_cpu;
 	for (size_t i = 0; i < tasks_.size(); i++) {
 		Task &task = *tasks_[i];
 		task.cpu = cpu++;
 		worker(i).job = [this, &task] { start(task); };
 		worker(i).go.release();
 	}
-	host->cpu = tasks_[0]->cpu;
+	running_cpu = tasks_[0]->cpu;
 	tasks_[0]->turn.release();
 	over_.acquire();
 	for (size_t i = 0; i < tasks_.size(); i++)
 		worker(i).done.acquire();
-	host->cpu = before;
+	running_cpu = before;
 	cpus = nullptr;
 }
 
@@ -137,7 +139,7 @@ void Cpus::pass_to(Task &now, Task &next)
 {
 	if (&next == &now)
 		return;
-	host->cpu = next.cpu;
+	running_cpu = next.cpu;
 	next.turn.release();
 	now.turn.acquire();
 }

@@ -2,7 +2,7 @@
 //
 // Several CPUs, of which one at a time makes a step.
 //
-// Each task is a thread of its own, and exactly one of them runs. It may have to give way wherever netback
+// Each task is a thread of its own, and exactly one of them runs. It may have to give way wherever a module
 // calls Linux, before and after the call (crossings.cc finds these places by itself), and does where Linux
 // would make it wait: for a lock that another CPU has, for NAPI, a timer or work to end, for readers that a
 // grace period waits for. So a test says at which call another CPU comes in, and what follows is what Linux
@@ -20,6 +20,7 @@
 namespace ringway::test
 {
 inline constexpr u32 kFirstCpu = 2; // of the first task; 1 is a hole
+extern u32 running_cpu;             // its number
 
 struct Task {
 	std::string name;
