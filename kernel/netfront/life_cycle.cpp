@@ -122,7 +122,8 @@ void Vif::close()
 		halt();
 		for (u32 i = 0; i < active_; i++)
 			queue_[i]->tx.drop_held();
-		host_watch_later(host_, kWatchPeriod * 1000);
+		looked_ = false;
+		host_watch_later(host_, kLetGoPause);
 	} else {
 		disconnect();
 	}
@@ -147,13 +148,15 @@ void Vif::later()
 }
 
 // After a restore, rings, grants and event channels belong to a host that is gone. The backend is a new one,
-// and xenbus has already set us back to Initialising.
+// and xenbus has already set us back to Initialising. Work that the suspend interrupted in XenStore may have
+// shown another state since, which is about the backend before.
 void Vif::resume()
 {
 	LifeLock lock{host_};
 	host_netdev_detach(host_);
 	disconnect();
 	stage_ = Stage::initialising;
+	host_switch_state(host_, to_bus(XenbusState::initialising));
 	shared_.trust_again();
 }
 

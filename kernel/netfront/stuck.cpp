@@ -48,8 +48,13 @@ u32 TxQueue::remind()
 void Vif::watch()
 {
 	LifeLock lock{host_};
-	if (stage_ == Stage::closed)
-		return disconnect(); // the backend had its time to let go
+	if (stage_ == Stage::closed) {
+		// The first look may be one that was under way, and waited for close() to end.
+		if (looked_)
+			return disconnect(); // the backend had its time to let go
+		looked_ = true;
+		return host_watch_later(host_, kLetGoPause);
+	}
 	if (stage_ != Stage::linked)
 		return;
 	watch_mapping();

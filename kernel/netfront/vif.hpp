@@ -18,6 +18,8 @@ namespace ringway::netfront
 {
 inline constexpr u32 kMaxQueues = 64;
 inline constexpr u32 kWatchPeriod = 5; // seconds from one look for requests that nobody answers to the next
+// ms. A backend has that long at least, and twice that at most, to let go of what it has mapped.
+inline constexpr u32 kLetGoPause = kWatchPeriod * 1000 / 2;
 
 class RINGWAY_SCOPED_CAPABILITY LifeLock
 {
@@ -116,6 +118,7 @@ private:
 	bool carrier_ RINGWAY_GUARDED_BY(host_) = true;   // what the backend said last
 	bool settling_ RINGWAY_GUARDED_BY(host_) = false; // it said something else less than kLinkPause ago
 	bool asking_ RINGWAY_GUARDED_BY(host_) = false;   // we show Reconfiguring
+	bool looked_ RINGWAY_GUARDED_BY(host_) = false;   // the watch, since we closed
 	u32 headroom_ RINGWAY_GUARDED_BY(host_) = 0;      // asked for last
 	u64 mac_ RINGWAY_GUARDED_BY(host_) = 0;           // the node's as it was last adopted
 	u32 mtu_ RINGWAY_GUARDED_BY(host_) = 0;           // likewise, as far as the backend can

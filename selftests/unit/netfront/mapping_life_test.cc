@@ -47,6 +47,31 @@ TEST_F(MappingLifeTest, BuffersWaitUntilTheBackendHasLetGo)
 	EXPECT_EQ(k.complaint, "");
 }
 
+// A look of the watch may be under way while the vif closes, and comes right behind that.
+// NF-44
+TEST_F(MappingLifeTest, ALookUnderWayDoesNotTakeTheBackendsTime)
+{
+	map_all();
+	backend(5);
+	netfront_watch(vif);
+	EXPECT_EQ(k.granted(), 512u + 3);
+	EXPECT_EQ(k.custody.size(), 0u);
+	unmap_all();
+	backend(6);
+	EXPECT_EQ(k.granted(), 0u);
+}
+
+// Work that XenStore kept waiting over the suspend shows its state after xenbus has shown Initialising.
+// NF-44
+TEST_F(MappingLifeTest, ResumeShowsWhereItIs)
+{
+	for (const u32 late : {4u, 6u, 7u}) {
+		k.state = late;
+		netfront_resume(vif);
+		EXPECT_EQ(k.state, 1u);
+	}
+}
+
 TEST_F(MappingLifeTest, ResumeStartsAfresh)
 {
 	map_all();
