@@ -27,16 +27,17 @@ Kernel::Kernel()
 
 Kernel::~Kernel()
 {
+	for (sk_buff *skb : std::set<sk_buff *>(skbs))
+		free_skb(skb);
 	for (page *page : std::set<::page *>(pages))
 		delete page;
-	for (sk_buff *skb : skbs)
-		delete skb;
 	current = nullptr;
 }
 
 void Kernel::open(netfront_vif *vif)
 {
 	host_rtnl_lock();
+	up = true;
 	netfront_open(vif);
 	host_rtnl_unlock();
 }
@@ -44,6 +45,7 @@ void Kernel::open(netfront_vif *vif)
 void Kernel::stop(netfront_vif *vif)
 {
 	host_rtnl_lock();
+	up = false;
 	netfront_stop(vif);
 	host_rtnl_unlock();
 }

@@ -3,6 +3,7 @@
 // A kernel for netfront's logic to run on: skbs, pages, a grant table, an event channel, a XenStore, all
 // of plain memory, each able to fail, and a backend domain that reads and writes what it was granted.
 #pragma once
+#include "cpus/cpus.hpp"
 #include "netfront/vif.hpp"
 #include "peer.hpp"
 #include <deque>
@@ -45,6 +46,8 @@ struct queue_host {
 	netfront_rx_stats rx{};
 	bool stopped = false, enabled = false, scheduled = false, tx_locked = false, retry = false;
 	bool split = false, bound = false;
+	bool polling = false, completed = false, missed = false; // the poll that runs; once more after it
+	std::uint32_t interrupts = 0;                            // that are being handled
 	int tx_notified = 0, rx_notified = 0, tx_eoi = 0, rx_eoi = 0, spurious_eoi = 0;
 	std::vector<sk_buff *> received;
 };
@@ -52,6 +55,7 @@ struct queue_host {
 struct vif_host {
 	std::vector<queue_host> queue{64};
 	bool control_bound = false;
+	std::uint32_t control_interrupts = 0; // that are being handled
 	int control_notified = 0, control_eoi = 0, control_spurious = 0;
 };
 
@@ -80,6 +84,7 @@ public:
 	std::set<sk_buff *> skbs;
 	std::string complaint, fatal;
 	u32 state = 1, conflicts = 0;
+	bool up = false; // ndo_open was called
 	bool closed = false, detached = false, carrier = false, xmit_more = false, refuse_device = false;
 	std::optional<std::string> mac = "00:16:3e:01:02:03"; // the node of our own directory
 	std::string refused;                                  // what was said of one that is none
@@ -96,7 +101,9 @@ public:
 	std::vector<bool> reported; // lines about a backend that does not answer: does it reconnect?
 	int link_later = -1, carrier_changes = 0;
 	std::function<void(xenstore_side, const std::string &)> on_read; // before each read of a number
-	int peers_notified = 0, later = -1, rtnl = 0, locked = 0;
+	int peers_notified = 0, later = -1;
+	bool rtnl = false, locked = false;
+	const Task *rtnl_holder = nullptr, *holder = nullptr; // of the life mutex
 	u32 queues_announced = 0, slept = 0;
 	int fail_in = -1; // the so-manieth thing that can fail does
 	std::function<void()> on_sleep;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The cold half of linux/host.h: events, XenStore and the bus, the net_device.
+// The cold half of linux/host.h: events, XenStore and the bus.
 #include "host.hpp"
 #include <gtest/gtest.h>
 
@@ -12,15 +12,17 @@ extern "C" {
 void host_napi_schedule(queue_host *host)
 {
 	if (host->enabled)
-		host->scheduled = true;
+		(host->polling && !host->completed ? host->missed : host->scheduled) = true;
 }
 bool host_napi_done(queue_host *host, int)
 {
-	host->scheduled = false;
-	return true;
+	host->completed = true;
+	host->scheduled = std::exchange(host->missed, false);
+	return !host->scheduled;
 }
 void host_tx_notify(queue_host *host)
 {
+	EXPECT_TRUE(host->bound);
 	host->tx_notified++;
 }
 void host_rx_notify(queue_host *host)
@@ -29,11 +31,13 @@ void host_rx_notify(queue_host *host)
 }
 void host_tx_eoi(queue_host *host, bool spurious)
 {
+	EXPECT_TRUE(host->bound) << "an end of an interrupt that is another one's by now";
 	host->tx_eoi++;
 	host->spurious_eoi += spurious;
 }
 void host_rx_eoi(queue_host *host, bool spurious)
 {
+	EXPECT_TRUE(host->bound) << "an end of an interrupt that is another one's by now";
 	host->rx_eoi++;
 	host->spurious_eoi += spurious;
 }
@@ -43,6 +47,7 @@ void host_retry_refill(queue_host *host)
 }
 int host_events_bind(queue_host *host, bool split)
 {
+	might_sleep("binding an event channel");
 	EXPECT_FALSE(host->bound);
 	if (kernel().fails())
 		return -28;
@@ -52,7 +57,9 @@ int host_events_bind(queue_host *host, bool split)
 }
 void host_events_unbind(queue_host *host)
 {
-	host->bound = false;
+	might_sleep("unbinding an event channel");
+	wait_until([host] { return !host->interrupts; }, "the interrupt's handler");
+	host->bound = host->retry = false;
 }
 
 // --- the control ring
@@ -66,6 +73,8 @@ int host_control_bind(vif_host *vif)
 }
 void host_control_unbind(vif_host *vif)
 {
+	might_sleep("unbinding an event channel");
+	wait_until([vif] { return !vif->control_interrupts; }, "the interrupt's handler");
 	vif->control_bound = false;
 }
 void host_control_notify(vif_host *vif)
@@ -91,6 +100,7 @@ bool host_map_buffers(void)
 // --- XenStore and the bus
 u32 host_xenstore_read(vif_host *, xenstore_side side, const char *node, u32 absent)
 {
+	might_sleep("XenStore");
 	if (kernel().on_read)
 		kernel().on_read(side, node);
 	const auto &nodes = side == XENSTORE_OURS ? kernel().ours : kernel().backend;
@@ -113,6 +123,7 @@ bool host_xenstore_has(vif_host *, xenstore_side side, const char *node)
 }
 int host_xenstore_begin(vif_host *)
 {
+	might_sleep("XenStore");
 	kernel().uncommitted = kernel().ours;
 	return kernel().fails() ? -12 : 0;
 }
@@ -211,8 +222,9 @@ void host_report_stuck(vif_host *, u32, u32 requests, u32, bool reconnects)
 }
 void host_sleep(u32 milliseconds)
 {
-	EXPECT_EQ(kernel().locked, 0) << "waits for the backend with the life cycle locked";
-	EXPECT_EQ(kernel().rtnl, 0) << "waits for the backend with RTNL held";
+	might_sleep("a pause");
+	EXPECT_NE(kernel().holder, &this_task()) << "waits for the backend with the life cycle locked";
+	EXPECT_NE(kernel().rtnl_holder, &this_task()) << "waits for the backend with RTNL held";
 	kernel().slept += milliseconds;
 	if (kernel().on_sleep)
 		kernel().on_sleep();
@@ -220,76 +232,5 @@ void host_sleep(u32 milliseconds)
 bool host_trusted(vif_host *)
 {
 	return true;
-}
-
-// --- the net_device
-int host_netdev_announce(vif_host *, const netdev_wish *wish)
-{
-	kernel().detached = false;
-	kernel().queues_announced = wish->queues;
-	kernel().wish = *wish;
-	return kernel().refuse_device ? -22 : 0;
-}
-void host_netdev_detach(vif_host *)
-{
-	kernel().detached = true;
-}
-void host_netdev_carrier(vif_host *, bool on)
-{
-	kernel().carrier_changes += on != kernel().carrier;
-	kernel().carrier = on;
-}
-void host_netdev_notify_peers(vif_host *)
-{
-	kernel().peers_notified++;
-}
-void host_rtnl_lock(void)
-{
-	EXPECT_EQ(kernel().rtnl++, 0);
-}
-void host_rtnl_unlock(void)
-{
-	kernel().rtnl--;
-}
-void host_rtnl_assert_locked(void)
-{
-	EXPECT_EQ(kernel().rtnl, 1);
-}
-void host_softirq_off(void) {}
-void host_softirq_on(void) {}
-void host_queue_enable(queue_host *host)
-{
-	EXPECT_FALSE(host->enabled) << "NAPI enabled twice";
-	host->enabled = true;
-	host->scheduled = true;
-}
-void host_queue_disable(queue_host *host)
-{
-	EXPECT_TRUE(host->enabled) << "NAPI disabled twice";
-	host->enabled = host->scheduled = false;
-}
-queue_host *host_queue(vif_host *vif, u32 i)
-{
-	return &vif->queue.at(i);
-}
-void host_queue_bind(queue_host *host, netfront_queue *queue)
-{
-	host->queue = queue;
-}
-void host_lock(vif_host *)
-{
-	EXPECT_EQ(kernel().locked++, 0);
-}
-void host_unlock(vif_host *)
-{
-	kernel().locked--;
-}
-void *host_alloc(u32 bytes)
-{
-	return kernel().fails() ? nullptr : std::calloc(1, bytes);
-}
-void host_free(void *memory)
-{
-	std::free(memory);
 }
 }

@@ -58,17 +58,18 @@ bool host_xmit_more(void)
 }
 void host_tx_lock(queue_host *host)
 {
-	EXPECT_FALSE(host->tx_locked);
-	host->tx_locked = true;
+	take_spinlock(host->tx_locked, "a TX lock");
 }
 bool host_tx_trylock(queue_host *host)
 {
-	return !host->tx_locked && (host->tx_locked = true);
+	if (host->tx_locked)
+		return false;
+	host_tx_lock(host);
+	return true;
 }
 void host_tx_unlock(queue_host *host)
 {
-	EXPECT_TRUE(host->tx_locked);
-	host->tx_locked = false;
+	release_spinlock(host->tx_locked, "a TX lock");
 }
 void host_tx_lock_bh(queue_host *host)
 {
@@ -161,8 +162,10 @@ void host_ref_free(u32 ref)
 	grant = {};
 	kernel().grants_left++;
 }
-page *host_page_alloc(bool)
+page *host_page_alloc(bool sleep)
 {
+	if (sleep)
+		might_sleep("allocating a page");
 	return kernel().fails() ? nullptr : kernel().new_page();
 }
 void host_page_free(page *page)
@@ -183,6 +186,7 @@ void host_page_zero(void *address)
 }
 bool host_pool_create(queue_host *)
 {
+	might_sleep("making a page pool");
 	return !kernel().fails();
 }
 void host_pool_give(queue_host *, page *page)
