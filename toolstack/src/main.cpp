@@ -2,6 +2,7 @@
 //
 // ringway [-j|-p|-s|-d|-N] OBJECT COMMAND: the command line, and the verb that it asks for.
 
+#include <clocale>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -248,7 +249,7 @@ int run_command(const std::vector<std::string> &typed, const std::string &where)
 		return static_cast<int>(Exit::usage);
 	}
 	const auto fail = [&](Exit code, const std::string &message) {
-		fmt::print(stderr, "{}", failure_line(asks_for_json(typed), code, where + message));
+		complain(asks_for_json(typed), code, where + message);
 		return static_cast<int>(code);
 	};
 	try {
@@ -275,7 +276,7 @@ int run(const std::vector<std::string> &typed)
 			return run_batch_file(*batch, run_command);
 		}
 	} catch (const Error &error) {
-		fmt::print(stderr, "{}", failure_line(asks_for_json(typed), error.code(), error.what()));
+		complain(asks_for_json(typed), error.code(), error.what());
 		return static_cast<int>(error.code());
 	}
 	return run_command(typed, "");
@@ -287,5 +288,6 @@ int run(const std::vector<std::string> &typed)
 
 int main(int argc, char **argv)
 {
+	std::setlocale(LC_CTYPE, ""); // which letters the terminal can show
 	return ringway::run({argv + 1, argv + argc});
 }

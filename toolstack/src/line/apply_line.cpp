@@ -78,7 +78,7 @@ void add_showconf(CLI::App &app, Line &line)
 	verb->callback([&line] {
 		line.run = [&line] {
 			return with_bridges([&](ApplyContext &all) {
-				print(line.output, showconf(all));
+				print(printed(line.output, showconf(all)));
 				return static_cast<int>(Exit::ok);
 			});
 		};

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <iostream>
+#include "line/line.hpp"
 #include "verbs/batch.hpp"
 #include "verbs/failure.hpp"
 #include "words/command_line.hpp"
@@ -65,9 +66,7 @@ int run_batch_file(const Batch &batch,
 					 }
 					 words.insert(words.end(), typed.begin(), typed.end());
 				 } catch (const Error &error) {
-					 fmt::print(stderr, "{}",
-						    failure_line(asks_for_json(words), error.code(),
-								 where + error.what()));
+					 complain(asks_for_json(words), error.code(), where + error.what());
 					 return static_cast<int>(error.code());
 				 }
 				 return run(words, where);

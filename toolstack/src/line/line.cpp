@@ -2,6 +2,9 @@
 #include "line/line.hpp"
 
 #include <cstdio>
+#include <fmt/format.h>
+#include "context/locale_text.hpp"
+#include "verbs/failure.hpp"
 #include "world/world.hpp"
 
 namespace ringway
@@ -16,7 +19,13 @@ void print(const std::string &text)
 
 void print(const Output &output, const Answer &answer)
 {
-	print(printed(output, answer));
+	print(output.json ? printed(output, answer) : locale_text(answer.text));
+}
+
+void complain(bool json, Exit code, const std::string &message)
+{
+	const std::string line = failure_line(json, code, message);
+	fmt::print(stderr, "{}", json ? line : locale_text(line));
 }
 
 void on(CLI::App *verb, Line &line, const std::function<Work()> &prepare)

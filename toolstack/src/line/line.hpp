@@ -21,9 +21,11 @@ struct Line {
 
 using Work = std::function<Answer(Context &)>;
 
-// Throws Error when standard output does not take all of it.
+// Throws Error when standard output does not take all of it. As it is, for programs and files:
 void print(const std::string &text);
+// As the terminal can show it, unless it is JSON:
 void print(const Output &output, const Answer &answer);
+void complain(bool json, Exit code, const std::string &message);
 
 // prepare() reads the words before the world is opened: a bad word is a bad word anywhere.
 void on(CLI::App *verb, Line &line, const std::function<Work()> &prepare);

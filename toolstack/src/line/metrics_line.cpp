@@ -5,6 +5,7 @@
 #include "context/whole_file.hpp"
 #include "line/line.hpp"
 #include "verbs/metrics.hpp"
+#include "world/world.hpp"
 
 namespace ringway
 {
@@ -16,15 +17,19 @@ void add_metrics(CLI::App &app, Line &line)
 			->fallthrough();
 	const auto file = std::make_shared<std::string>();
 	verb->add_option("-o,--output", *file, "Replace this file in one step instead of printing");
-	on(verb, line, [&line, file]() -> Work {
-		return [&line, file](Context &context) {
-			Answer answer = metrics(context);
+	verb->callback([&line, file] {
+		line.run = [&line, file] {
+			World world;
+			Context context = world.open();
+			const std::string text = printed(line.output, metrics(context));
 			if (file->empty() || line.output.dry_run) {
-				return answer;
+				print(text);
+				return static_cast<int>(Exit::ok);
 			}
 			constexpr unsigned for_everybody = 0644; // node_exporter is not root
-			replace_file(*file, printed(line.output, answer), for_everybody);
-			return Answer{nlohmann::json{{"written", *file}}, ""};
+			replace_file(*file, text, for_everybody);
+			print(line.output, {nlohmann::json{{"written", *file}}, ""});
+			return static_cast<int>(Exit::ok);
 		};
 	});
 }

@@ -6,6 +6,7 @@
 #include "verbs/apply_plan.hpp"
 #include "verbs/changes.hpp"
 #include "verbs/failure.hpp"
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 
 namespace ringway
@@ -92,7 +93,7 @@ private:
 nlohmann::json to_json(const Outcome &outcome)
 {
 	nlohmann::json out = {{"kind", kind_name(outcome.object->kind)},
-			      {"name", escape(outcome.object->name)},
+			      {"name", name_text(outcome.object->name)},
 			      {"action", outcome.action},
 			      {"changes", changes_json(outcome.changes)}};
 	if (outcome.object->mac) {

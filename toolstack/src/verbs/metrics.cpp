@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <functional>
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 
 namespace ringway
@@ -125,12 +126,11 @@ Metric ports(const Bridges &bridges)
 	return out;
 }
 
-// HOSTILE: domains' names. escape() leaves printable ASCII alone, in which only two characters mean
-// something.
+// HOSTILE: domains' names. Of what name_text() leaves alone, only two characters mean something.
 std::string label_text(const std::string &value)
 {
 	std::string out;
-	for (const char c : escape(value)) {
+	for (const char c : name_text(value)) {
 		out += c == '"' || c == '\\' ? "\\" : "";
 		out += c;
 	}
@@ -211,7 +211,7 @@ nlohmann::json to_json(const std::vector<Metric> &metrics)
 		for (const Sample &sample : metric.samples) {
 			nlohmann::json labels = nlohmann::json::object();
 			for (const auto &[name, value] : sample.labels) {
-				labels[name] = escape(value);
+				labels[name] = name_text(value);
 			}
 			samples.push_back({{"labels", labels}, {"value", sample.value}});
 		}

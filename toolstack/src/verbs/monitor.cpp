@@ -17,6 +17,7 @@
 #include "vif/domain.hpp"
 #include "vif/record.hpp"
 #include "vif/state.hpp"
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
 
@@ -143,11 +144,11 @@ void Monitor::say_node(VifId vif, const char *end, const std::string &path, cons
 {
 	const std::string domain =
 		context_.store.read(Store::none, domain_path(vif.first) + "/name").value_or("");
-	nlohmann::json json = {{"source", "xenstore"}, {"domid", vif.first},       {"devid", vif.second},
-			       {"end", end},           {"domain", escape(domain)}, {"path", escape(path)},
+	nlohmann::json json = {{"source", "xenstore"}, {"domid", vif.first},          {"devid", vif.second},
+			       {"end", end},           {"domain", name_text(domain)}, {"path", escape(path)},
 			       {"value", nullptr}};
 	std::string text = fmt::format("xenstore vif {}.{} {} {} {}", vif.first, vif.second,
-				       domain.empty() ? "-" : escape(domain), end,
+				       domain.empty() ? "-" : name_text(domain), end,
 				       node.empty() ? "directory" : escape(node));
 	if (!value) {
 		text += " gone";

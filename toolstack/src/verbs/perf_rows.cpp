@@ -5,6 +5,7 @@
 #include <array>
 #include <fmt/format.h>
 #include "verbs/perf.hpp"
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 
 namespace ringway
@@ -125,8 +126,8 @@ std::string vifs_text(const PerfModel &model)
 				      "DOMAIN", "DEVICE", "FROM", "TO", "GUEST ns", "NETBACK ns", "WAY");
 	for (const PerfVif &vif : model.vifs) {
 		out += fmt::format(
-			"{:<9} {:<14} {:<12} {:>10} {:>10} {:>10} {:>10} {}\n",
-			fmt::format("{}.{}", vif.domid, vif.devid), escape(vif.domain, 11),
+			"{:<9} {} {:<12} {:>10} {:>10} {:>10} {:>10} {}\n",
+			fmt::format("{}.{}", vif.domid, vif.devid), name_cell(vif.domain, 14),
 			escape(vif.device, 12), vif.from_packets, vif.to_packets, figure(vif.guest_ns),
 			figure(vif.netback_ns),
 			vif.way.empty() ? "-" : fmt::format("{} {:.0f}%", escape(vif.way), vif.way_percent));
@@ -190,7 +191,7 @@ nlohmann::json to_json(const PerfModel &model)
 	for (const PerfVif &vif : model.vifs) {
 		vif_rows.push_back({{"domid", vif.domid},
 				    {"devid", vif.devid},
-				    {"domain", escape(vif.domain)},
+				    {"domain", name_text(vif.domain)},
 				    {"ifname", escape(vif.device)},
 				    {"from_guest_packets", vif.from_packets},
 				    {"to_guest_packets", vif.to_packets},

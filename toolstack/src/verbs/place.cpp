@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include "vif/placement.hpp"
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 
 namespace ringway
@@ -25,7 +26,7 @@ nlohmann::json to_json(const Placement &plan, bool applied)
 		const VifQueue &queue = placed.queue;
 		queues.push_back({{"domid", queue.record.domid},
 				  {"devid", queue.record.devid},
-				  {"domain", escape(queue.domain)},
+				  {"domain", name_text(queue.domain)},
 				  {"ifname", queue.device},
 				  {"queue", queue.queue},
 				  {"load_percent", percent(queue.load)},
@@ -56,10 +57,10 @@ std::string text_of(const Placement &plan, bool applied)
 	for (const PlacedQueue &placed : plan.queues) {
 		const VifQueue &queue = placed.queue;
 		out += fmt::format(
-			"{:<14} {:<16} {:<15} {:>5.1f} % {:<8} {}{}\n",
+			"{:<14} {} {:<15} {:>5.1f} % {:<8} {}{}\n",
 			fmt::format("{}.{} q{}", queue.record.domid, queue.record.devid, queue.queue),
-			escape(queue.domain, 16), queue.device, percent(queue.load), placed.now, placed.cpu,
-			placed.fits ? "" : " (fits nowhere)");
+			name_cell(queue.domain, 16), queue.device, percent(queue.load), placed.now,
+			placed.cpu, placed.fits ? "" : " (fits nowhere)");
 	}
 	for (const PlacedCpu &cpu : plan.cpus) {
 		out += cpu.queues == 0 ? fmt::format("CPU {}: free\n", cpu.cpu)

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 #include "verbs/place.hpp"
 #include "words/hosts_file.hpp"
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 
 namespace ringway
@@ -52,8 +53,8 @@ Plan plan_by(const std::vector<HostEntry> &hosts, const Algorithm &algorithm)
 		OnHost &to = out.hosts[*packing.bin_of[i]];
 		to.guests.push_back(name);
 		if (to.name != from) {
-			out.moves.push_back(
-				fmt::format("{}: {} -> {}", escape(name), escape(from), escape(to.name)));
+			out.moves.push_back(fmt::format("{}: {} -> {}", name_text(name), name_text(from),
+							name_text(to.name)));
 		}
 	}
 	for (std::size_t i = 0; i < hosts.size(); ++i) {
@@ -67,7 +68,7 @@ std::string escaped_list(const std::vector<std::string> &names)
 {
 	std::string out;
 	for (const std::string &name : names) {
-		out += (out.empty() ? "" : " ") + escape(name);
+		out += (out.empty() ? "" : " ") + name_text(name);
 	}
 	return out;
 }
@@ -77,7 +78,7 @@ std::string text_of(const Plan &plan)
 	std::string out = fmt::format("{}: {} of {} hosts, {} guests move\n", plan.algorithm.name(),
 				      plan.used, plan.hosts.size(), plan.moves.size());
 	for (const OnHost &host : plan.hosts) {
-		out += fmt::format("    {:<16} free {:>6.2f} CPUs: {}\n", escape(host.name), host.free,
+		out += fmt::format("    {} free {:>6.2f} CPUs: {}\n", name_cell(host.name, 16), host.free,
 				   host.guests.empty() ? "no guest" : escaped_list(host.guests));
 	}
 	for (const std::string &move : plan.moves) {
@@ -94,12 +95,13 @@ nlohmann::json to_json(const Plan &plan)
 	for (const OnHost &host : plan.hosts) {
 		nlohmann::json guests = nlohmann::json::array();
 		for (const std::string &guest : host.guests) {
-			guests.push_back(escape(guest));
+			guests.push_back(name_text(guest));
 		}
-		hosts.push_back({{"host", escape(host.name)}, {"free_cpus", host.free}, {"guests", guests}});
+		hosts.push_back(
+			{{"host", name_text(host.name)}, {"free_cpus", host.free}, {"guests", guests}});
 	}
 	for (const std::string &guest : plan.nowhere) {
-		nowhere.push_back(escape(guest));
+		nowhere.push_back(name_text(guest));
 	}
 	return {{"algorithm", plan.algorithm.name()},
 		{"hosts_used", plan.used},

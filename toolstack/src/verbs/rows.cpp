@@ -8,6 +8,7 @@
 #include "vif/in_force.hpp"
 #include "verbs/limit.hpp"
 #include "vif/state.hpp"
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
 
@@ -161,7 +162,7 @@ nlohmann::json to_json(const VifRow &row, bool with_stats)
 {
 	const Record &record = row.record;
 	nlohmann::json out = {{"domid", record.domid},
-			      {"domain", escape(row.domain)},
+			      {"domain", name_text(row.domain)},
 			      {"devid", record.devid},
 			      {"backend_domid", record.backend},
 			      {"mac", record.mac ? record.mac->text() : ""},
@@ -224,9 +225,9 @@ std::string list_text(const std::vector<VifRow> &rows, bool with_stats)
 				      "MAC", "DEVICE", "BRIDGE", "MTU", "QUEUES", "STATE");
 	for (const VifRow &row : rows) {
 		const Record &record = row.record;
-		out += fmt::format("{:<10} {:<16} {:<17} {:<15} {:<15} {:>5} {:>6} {}\n",
+		out += fmt::format("{:<10} {} {:<17} {:<15} {:<15} {:>5} {:>6} {}\n",
 				   fmt::format("{}.{}", record.domid, record.devid),
-				   dash(escape(row.domain, 16)), record.mac ? record.mac->text() : "-",
+				   name_cell(dash(row.domain), 16), record.mac ? record.mac->text() : "-",
 				   dash(row.device), dash(row.master), row.mtu, row.queues, row.state);
 		if (with_stats && row.stats) {
 			out += stats_text(*row.stats);
@@ -240,7 +241,7 @@ std::string show_text(const VifRow &row, bool with_stats)
 	const Record &record = row.record;
 	std::string out =
 		fmt::format("vif {}.{}: domain {} mac {} state {}\n", record.domid, record.devid,
-			    dash(escape(row.domain)), record.mac ? record.mac->text() : "-", row.state);
+			    name_text(dash(row.domain)), record.mac ? record.mac->text() : "-", row.state);
 	out += fmt::format("    device {} bridge {} mtu {} {}{}\n", dash(row.device), dash(row.master),
 			   row.mtu, row.up ? "up" : "down", row.carrier ? " carrier" : "");
 	out += fmt::format("    backend domain {} guest's end {} queues {}\n", record.backend,

@@ -10,6 +10,7 @@
 #include "vif/wanted_policy.hpp"
 #include "words/policy.hpp"
 #include "words/rate.hpp"
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
 
@@ -132,10 +133,12 @@ std::vector<ConfigObject> configuration(ApplyContext &all)
 			of_guests.insert(name + "-emu");
 		}
 		const auto name = context.store.read(Store::none, domain_path(record.domid) + "/name");
-		if (!name || name->empty() || !record.mac) {
+		if (!name || name->empty() || !is_utf8(*name) || !record.mac) {
 			context.note(fmt::format("{}: left out, because {}", record.text(),
-						 record.mac ? "its domain has no name"
-							    : "it has no MAC address on record"));
+						 !record.mac ? "it has no MAC address on record"
+						 : !name || name->empty()
+							 ? "its domain has no name"
+							 : "the name of its domain is no UTF-8"));
 			continue;
 		}
 		vifs.push_back(vif_object(context, record, *name));
@@ -164,7 +167,7 @@ Answer showconf(ApplyContext &context)
 			       {"uplink", nlohmann::json::array()},
 			       {"vif", nlohmann::json::array()}};
 	for (const ConfigObject &object : objects) {
-		nlohmann::json row = {{"name", escape(object.name)}, {"settings", object.words}};
+		nlohmann::json row = {{"name", name_text(object.name)}, {"settings", object.words}};
 		if (object.mac) {
 			row["mac"] = object.mac->text();
 		}

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include "verbs/top.hpp"
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 
 namespace ringway
@@ -145,8 +146,8 @@ std::string short_number(double value)
 std::string line_of(const TopRow &row)
 {
 	return fmt::format(
-		"{:<9} {:<14} {:<12} {:>7} {:>7} {:>7} {:>7} {:>6} {:>6} {:<20} {:<22}",
-		fmt::format("{}.{}", row.domid, row.devid), escape(row.domain, 11), escape(row.device, 12),
+		"{:<9} {} {:<12} {:>7} {:>7} {:>7} {:>7} {:>6} {:>6} {:<20} {:<22}",
+		fmt::format("{}.{}", row.domid, row.devid), name_cell(row.domain, 14), escape(row.device, 12),
 		short_number(row.from_packets), short_number(row.to_packets), short_number(row.from_bits),
 		short_number(row.to_bits), short_number(row.drops), fmt::format("{:.1f}", row.cpu_percent),
 		row.path.empty() ? "-" : fmt::format("{} {:.0f}%", row.path, row.path_percent),
@@ -226,7 +227,7 @@ nlohmann::json to_json(const std::vector<TopRow> &rows)
 	for (const TopRow &row : rows) {
 		out.push_back({{"domid", row.domid},
 			       {"devid", row.devid},
-			       {"domain", escape(row.domain)},
+			       {"domain", name_text(row.domain)},
 			       {"ifname", row.device},
 			       {"bridge", row.bridge},
 			       {"from_guest_packets_per_second", row.from_packets},

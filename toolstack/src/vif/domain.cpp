@@ -2,6 +2,7 @@
 #include "vif/domain.hpp"
 
 #include <fmt/format.h>
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
 
@@ -93,7 +94,7 @@ void expect_same_domain(Transaction &transaction, const Domain &domain)
 std::string describe(const Domain &domain)
 {
 	return domain.name.empty() ? fmt::format("{}", domain.id)
-				   : fmt::format("{} ({})", escape(domain.name, 80), domain.id);
+				   : fmt::format("{} ({})", name_text(domain.name, 80), domain.id);
 }
 
 } // namespace ringway

@@ -10,6 +10,7 @@
 #include "words/error.hpp"
 #include "words/limit.hpp"
 #include "words/policy.hpp"
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 #include "words/toml_file.hpp"
 #include "words/vifspec.hpp"
@@ -242,7 +243,7 @@ bool is_vifspec_key(const std::string &key)
 
 std::string ConfigObject::text() const
 {
-	return fmt::format("{} {}{}", kind_name(kind), escape(name, 80), mac ? " " + mac->text() : "");
+	return fmt::format("{} {}{}", kind_name(kind), name_text(name, 80), mac ? " " + mac->text() : "");
 }
 
 std::vector<ConfigObject> parse_config_file(std::string_view text, const std::string &name,

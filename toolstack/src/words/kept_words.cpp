@@ -6,6 +6,7 @@
 #include "words/error.hpp"
 #include "words/policy.hpp"
 #include "words/limit.hpp"
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 
 namespace ringway
@@ -56,7 +57,7 @@ KeyValues read_values(const json &all, const char *key, const std::string &file)
 std::string kept_words_text(const KeptWords &kept, const std::string &domain)
 {
 	return json{{version_key, version},
-		    {"domain", escape(domain)},
+		    {"domain", name_text(domain)},
 		    {"attached", kept.attached},
 		    {"set", kept.set}}
 		       .dump(4, ' ', false, json::error_handler_t::replace) +

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "world/terminal.hpp"
 
-#include <clocale>
 #include <cstdio>
 #include <curses.h>
 #include <unistd.h>
+#include "context/locale_text.hpp"
 #include "words/error.hpp"
 
 namespace ringway
@@ -12,7 +12,6 @@ namespace ringway
 
 Terminal::Terminal()
 {
-	std::setlocale(LC_CTYPE, "");
 	SCREEN *made = isatty(STDOUT_FILENO) == 1 ? newterm(nullptr, stdout, stdin) : nullptr;
 	if (made == nullptr) {
 		throw Error(Exit::usage,
@@ -45,7 +44,7 @@ void Terminal::show(const std::vector<std::string> &lines)
 		if (names) {
 			attron(A_REVERSE);
 		}
-		mvaddnstr(static_cast<int>(i), 0, lines[i].c_str(), COLS);
+		mvaddnstr(static_cast<int>(i), 0, locale_text(lines[i]).c_str(), COLS);
 		if (names) {
 			attroff(A_REVERSE);
 		}

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <random>
 #include <unistd.h>
+#include "context/locale_text.hpp"
 
 namespace ringway
 {
@@ -24,7 +25,7 @@ std::array<std::uint8_t, 3> random_bytes()
 
 void note(const std::string &text)
 {
-	fmt::print(stderr, "ringway: note: {}\n", text);
+	fmt::print(stderr, "ringway: note: {}\n", locale_text(text));
 }
 
 // What no command can do without. One line, before anything is opened.

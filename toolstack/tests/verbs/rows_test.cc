@@ -58,6 +58,20 @@ TEST_F(Rows, GuestsNodesAreCheckedAndEscaped)
 	}
 }
 
+// CL-03
+TEST_F(Rows, NamesHaveTheLettersOfAnyLanguage)
+{
+	world.store.put("/local/domain/3/name", "grüße");
+	const std::string text = vif_list(context, {}, "grüße").text;
+	EXPECT_NE(text.find("3.0        grüße            00:16:3e:00:00:01 "), text.npos) << text;
+	EXPECT_NE(printed({.json = true}, vif_list(context, {.json = true}, "grüße"))
+			  .find("\"domain\":\"grüße\""),
+		  text.npos);
+	world.store.put("/local/domain/3/name", "gr\xfc\xdf"); // Latin-1
+	EXPECT_EQ(to_json(row(), false)["domain"], "gr\\xfc\\xdf");
+	expect_in("3.0        gr\\xfc\\xdf       00:16:3e", list_text({row()}, false));
+}
+
 // CL-01
 TEST_F(Rows, ListTakesItsVifsFromTheRecordOnly)
 {
