@@ -11,6 +11,7 @@ namespace ringway::netfront
 namespace
 {
 constexpr u32 kPatience = 2000;    // ms per step of an orderly goodbye
+constexpr u32 kNextDriver = 20000; // ms that the backend's next driver may take: a host has many vifs
 constexpr u32 kReopenDelay = 1000; // ms before a closed vif offers to start again: bounds a flapping backend
 
 constexpr u32 kLinkPause = 1000; // ms between two changes of the carrier
@@ -60,6 +61,20 @@ void Vif::act(Action action)
 		break;
 	case Action::reopen:
 		host_later(host_, kReopenDelay);
+		break;
+	case Action::hand_over:
+		stage_ = Stage::handed_over;
+		host_later(host_, kNextDriver);
+		break;
+	case Action::taken_up:
+		stage_ = Stage::linked;
+		// Bridges behind the backend have forgotten us, and the driver knows nothing of what was
+		// mapped.
+		if (!look_at_link() && carrier_)
+			host_netdev_notify_peers(host_);
+		host_watch_later(host_, kWatchPeriod * 1000);
+		map_again();
+		ask_for_headroom(); // a program came meanwhile
 		break;
 	case Action::start_over:
 		disconnect();
@@ -131,12 +146,18 @@ void Vif::close()
 	host_closed(host_);
 }
 
-// Either the backend broke the protocol, or a closed vif may offer to start again.
+// The backend broke the protocol, its next driver does not come, or a closed vif may offer to start again.
 void Vif::later()
 {
 	LifeLock lock{host_};
-	if (shared_.broken() && (stage_ == Stage::waiting || stage_ == Stage::linked)) {
+	const bool has_rings =
+		stage_ == Stage::waiting || stage_ == Stage::linked || stage_ == Stage::handed_over;
+	if (shared_.broken() && has_rings) {
 		give_up(shared_.complaint(), Error::invalid);
+	} else if (stage_ == Stage::handed_over) {
+		const auto backend = static_cast<XenbusState>(host_backend_state(host_));
+		act(backend == XenbusState::init_wait ? Action::start_over
+						      : decide(stage_, backend, host_backend_online(host_)));
 	} else if (stage_ == Stage::closed) {
 		const auto backend = static_cast<XenbusState>(host_backend_state(host_));
 		if (decide(stage_, backend, host_backend_online(host_)) == Action::reopen) {
@@ -180,7 +201,8 @@ void Vif::remove()
 	bool connected;
 	{
 		LifeLock lock{host_};
-		connected = stage_ == Stage::waiting || stage_ == Stage::linked;
+		connected =
+			stage_ == Stage::waiting || stage_ == Stage::linked || stage_ == Stage::handed_over;
 		stage_ = Stage::dead;
 		host_netdev_carrier(host_, false);
 		set_linked(false);

@@ -42,6 +42,21 @@ void Vif::begin_mapping()
 	control_.ask(XEN_NETIF_CTRL_TYPE_GET_GREF_MAPPING_SIZE, 0);
 }
 
+// The backend's next driver has our rings, the control ring among them, and nothing mapped. A message that
+// was not answered stays on the ring, so this driver answers it.
+void Vif::map_again()
+{
+	map_anew_ = mapping_ == Mapping::sizing || mapping_ == Mapping::offered;
+	if (map_anew_ || mapping_ == Mapping::none)
+		return;
+	for (next_to_map_ = 0; next_to_map_ < active_; next_to_map_++)
+		keep_buffers(false);
+	mapped_queues_.store(0, std::memory_order_relaxed);
+	mapping_given_up_ = false;
+	go(Mapping::none);
+	begin_mapping();
+}
+
 void Vif::go(Mapping mapping)
 {
 	mapping_ = mapping;
@@ -79,6 +94,11 @@ void Vif::control_later()
 void Vif::answered(const CtrlResponse &answer)
 {
 	const bool success = answer.status == XEN_NETIF_CTRL_STATUS_SUCCESS;
+	if (map_anew_) {
+		list_.end();
+		go(Mapping::settled);
+		return map_again();
+	}
 	if (mapping_ == Mapping::sizing) {
 		map_per_queue_ = success && !mapping_given_up_ ? buffers_to_map(answer.data) : 0;
 		next_to_map_ = 0;
@@ -190,7 +210,7 @@ void Vif::forget_mapping()
 	list_.end();
 	control_.end();
 	go(Mapping::none);
-	mapping_given_up_ = offered_ = false;
+	mapping_given_up_ = offered_ = map_anew_ = false;
 	mapped_queues_.store(0, std::memory_order_relaxed);
 }
 

@@ -97,6 +97,7 @@ private:
 	// mapping.cpp
 	void make_control() RINGWAY_REQUIRES(host_);
 	void begin_mapping() RINGWAY_REQUIRES(host_);
+	void map_again() RINGWAY_REQUIRES(host_);
 	void go(Mapping mapping) RINGWAY_REQUIRES(host_);
 	void answered(const CtrlResponse &answer) RINGWAY_REQUIRES(host_);
 	void offer_buffers() RINGWAY_REQUIRES(host_);
@@ -130,7 +131,8 @@ private:
 	u32 next_to_map_ RINGWAY_GUARDED_BY(host_) = 0; // the queue whose turn it is
 	bool wants_control_ RINGWAY_GUARDED_BY(host_) = false;
 	bool mapping_given_up_ RINGWAY_GUARDED_BY(host_) = false;
-	bool offered_ RINGWAY_GUARDED_BY(host_) = false; // the backend may have buffers mapped
+	bool map_anew_ RINGWAY_GUARDED_BY(host_) = false; // from the beginning, as soon as there is an answer
+	bool offered_ RINGWAY_GUARDED_BY(host_) = false;  // the backend may have buffers mapped
 	std::atomic<u32> mapped_queues_ = 0;
 	// Written under the life mutex and read under RTNL: who reads too early is asked again, because
 	// connecting ends with host_netdev_announce().

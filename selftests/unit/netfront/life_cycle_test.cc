@@ -99,6 +99,18 @@ TEST(NetfrontLifeCycle, StatesFromBeforeOurTimeChangeNothing)
 	EXPECT_EQ(decide(Stage::waiting, XenbusState::init_wait, true), Action::nothing);
 }
 
+// NF-33
+TEST(NetfrontLifeCycle, NextDriverOfTheBackend)
+{
+	EXPECT_EQ(decide(Stage::linked, XenbusState::init_wait, true), Action::hand_over);
+	EXPECT_EQ(decide(Stage::handed_over, XenbusState::init_wait, true), Action::nothing);
+	EXPECT_EQ(decide(Stage::handed_over, XenbusState::connected, true), Action::taken_up);
+	EXPECT_EQ(decide(Stage::handed_over, XenbusState::closing, true), Action::close);
+	EXPECT_EQ(decide(Stage::handed_over, XenbusState::closed, true), Action::close_reopen);
+	EXPECT_EQ(decide(Stage::handed_over, XenbusState::closed, false), Action::close);
+	EXPECT_EQ(decide(Stage::handed_over, XenbusState::unknown, true), Action::link_down);
+}
+
 TEST_F(VifTest, ConnectsLinksAndLeaves)
 {
 	make();
@@ -264,13 +276,63 @@ TEST_F(VifTest, RestartedBackendIsTakenBack)
 	link();
 	EXPECT_TRUE(k.carrier);
 	// A restart that went by unseen.
+	const u32 ring = k.ours.at("tx-ring-ref");
 	backend(XenbusState::init_wait);
+	EXPECT_EQ(k.later, 20000);
+	work();
 	EXPECT_EQ(k.state, number(XenbusState::connected));
+	EXPECT_NE(k.ours.at("tx-ring-ref"), ring);
 	EXPECT_FALSE(k.carrier);
 	backend(XenbusState::connected);
 	EXPECT_TRUE(k.carrier);
 	k.backend["state"] = 0;
 	leave();
+}
+
+// A host changes its netback: nothing is taken from under the driver that finds us connected.
+// NF-33
+TEST_F(VifTest, NextDriverTakesUpTheRings)
+{
+	make();
+	k.open(vif);
+	link();
+	const auto nodes = k.ours;
+	const u32 granted = k.granted();
+	for (int driver = 1; driver <= 3; driver++) {
+		backend(XenbusState::init_wait);
+		EXPECT_EQ(k.state, number(XenbusState::connected));
+		EXPECT_TRUE(k.carrier) << "the guest notices nothing";
+		EXPECT_TRUE(k.host.queue[0].enabled);
+		k.watch_later = -1;
+		backend(XenbusState::connected);
+		EXPECT_EQ(k.peers_notified, 1 + driver) << "bridges have to learn where we are";
+		EXPECT_EQ(k.watch_later, 5000);
+		work();
+		EXPECT_EQ(k.ours, nodes);
+		EXPECT_EQ(k.granted(), granted);
+		EXPECT_EQ(k.state, number(XenbusState::connected));
+	}
+	// One that goes on to close, is detached, or breaks the protocol in between.
+	backend(XenbusState::init_wait);
+	backend(XenbusState::closing);
+	EXPECT_EQ(k.state, number(XenbusState::closed));
+	EXPECT_EQ(k.granted(), 0u);
+	k.stop(vif);
+	k.backend["state"] = 0;
+	leave();
+}
+
+TEST_F(VifTest, RemovedBeforeTheNextDriverCame)
+{
+	make();
+	link();
+	backend(XenbusState::init_wait);
+	k.on_sleep = [&] { k.backend["state"] = k.state; };
+	leave();
+	EXPECT_EQ(k.state, number(XenbusState::closed));
+	EXPECT_EQ(k.granted(), 0u);
+	work();
+	EXPECT_EQ(k.state, number(XenbusState::closed));
 }
 
 TEST_F(VifTest, DetachedDeviceStaysClosed)

@@ -33,6 +33,14 @@ protected:
 		b.connect();
 		poll();
 	}
+	// The backend waits for new rings, and gets them.
+	void restart()
+	{
+		k.backend["state"] = 2;
+		netfront_backend_changed(vif, 2);
+		netfront_later(vif);
+		link();
+	}
 	void TearDown() override { take_down(0); }
 	// With a backend that shows this state. Nothing may be left.
 	void take_down(u32 backend_state)

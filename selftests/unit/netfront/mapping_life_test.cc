@@ -105,6 +105,49 @@ TEST_F(MappingLifeTest, ResumeStartsAfresh)
 	expect_traffic();
 }
 
+// A host changes its netback under the running guest: the new one has nothing mapped.
+// NF-33
+TEST_F(MappingLifeTest, NextDriverOfTheBackendIsAskedAnew)
+{
+	map_all();
+	EXPECT_EQ(netfront_mapped_queues(vif), 1u);
+	for (const u32 entries : {512u, 0u, 256u, 512u}) {
+		unmap_all();
+		backend(2);
+		EXPECT_FALSE(asked());
+		backend(4);
+		connect_control();
+		EXPECT_EQ(netfront_mapped_queues(vif), 0u);
+		map_all(entries);
+		EXPECT_EQ(netfront_mapped_queues(vif), entries != 0);
+		EXPECT_EQ(mapped(), entries);
+		EXPECT_FALSE(asked());
+	}
+}
+
+// What one driver was asked, the next one answers; then it is asked what it has room for itself.
+// NF-33
+TEST_F(MappingLifeTest, NextDriverAnswersForTheOneBeforeIt)
+{
+	for (const bool list : {false, true}) {
+		if (list) {
+			reply_size(512);
+			(void)message(); // an ADD that nobody answers
+		}
+		backend(2);
+		backend(4);
+		connect_control();
+		const CtrlRequest left = message();
+		EXPECT_EQ(left.type, list ? XEN_NETIF_CTRL_TYPE_ADD_GREF_MAPPING
+					  : XEN_NETIF_CTRL_TYPE_GET_GREF_MAPPING_SIZE);
+		reply(left, XEN_NETIF_CTRL_STATUS_NOT_SUPPORTED);
+		EXPECT_EQ(netfront_mapped_queues(vif), 0u);
+		ASSERT_TRUE(asked()) << "from the beginning";
+	}
+	map_all();
+	EXPECT_EQ(netfront_mapped_queues(vif), 1u);
+}
+
 TEST_F(MappingLifeTest, EachQueueIsOneMessage)
 {
 	backend(5);

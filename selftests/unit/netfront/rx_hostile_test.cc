@@ -211,7 +211,7 @@ TEST_F(RxTest, ChecksumsAreBelievedOfATrustedBackendOnly)
 {
 	for (const u32 trusted : {1u, 0u}) {
 		k.ours["trusted"] = trusted;
-		link();                                // the backend restarts
+		restart();
 		for (const int flags : {0, 1, 2, 3}) { // NETRXF_data_validated, NETRXF_csum_blank, or both
 			b.send(pattern(200), static_cast<u16>(flags));
 			b.rx.push_responses();
