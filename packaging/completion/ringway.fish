@@ -56,7 +56,7 @@ end
 function __ringway_table
     switch "$argv[1]"
         case ''
-            set -g __ringway_commands vif check apply showconf bridge metrics monitor perf place top help
+            set -g __ringway_commands vif use check apply showconf bridge metrics monitor perf place top help
             set -g __ringway_kinds 
             set -g __ringway_keys 
             set -g __ringway_options --help --json --pretty --stats --details --dry-run --version
@@ -121,6 +121,24 @@ function __ringway_table
             set -g __ringway_keys 
             set -g __ringway_options --help --timeout
             set -g __ringway_valued --timeout -t
+        case 'use'
+            set -g __ringway_commands ringway stock help
+            set -g __ringway_kinds 
+            set -g __ringway_keys 
+            set -g __ringway_options --help --yes --no-confirm --within --confirm --undo
+            set -g __ringway_valued --within
+        case 'use ringway'
+            set -g __ringway_commands help
+            set -g __ringway_kinds devices
+            set -g __ringway_keys 
+            set -g __ringway_options --help
+            set -g __ringway_valued 
+        case 'use stock'
+            set -g __ringway_commands help
+            set -g __ringway_kinds devices
+            set -g __ringway_keys 
+            set -g __ringway_options --help
+            set -g __ringway_valued 
         case 'check'
             set -g __ringway_commands help
             set -g __ringway_kinds 

@@ -219,6 +219,7 @@ void add_objects(CLI::App &app, Arguments &a)
 	add_limit(vif, a);
 	add_rules(vif, a);
 	add_wait(vif, a);
+	add_use(app, a);
 	CLI::App *check = app.add_subcommand("check", "Find what is wrong on this host and say how to fix it")
 				  ->fallthrough();
 	check->add_flag("--fix", a.fix, "Put policies in force that are not");

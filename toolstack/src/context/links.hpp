@@ -38,6 +38,7 @@ struct Link {
 	int master = 0;
 	bool up = false;
 	bool carrier = false;
+	bool running = false; // it has a carrier, and bridges know so, which may take a second
 	LinkStats stats;
 
 	bool is_bridge() const { return kind == "bridge" || kind == "brlite"; }

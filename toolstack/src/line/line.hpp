@@ -38,5 +38,6 @@ void add_perf(CLI::App &app, Line &line);
 void add_place(CLI::App &app, Line &line);
 void add_showconf(CLI::App &app, Line &line);
 void add_top(CLI::App &app, Line &line);
+void add_use(CLI::App &app, Line &line);
 
 } // namespace ringway

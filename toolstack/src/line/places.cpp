@@ -13,9 +13,9 @@ namespace
 std::string kind_of(const std::string &operand)
 {
 	static const std::map<std::string, std::string> kinds = {
-		{"DOMAIN", "guests"},  {"VIF", "vifs"},     {"NAME", "bridges"},
-		{"DEVICE", "devices"}, {"PORT", "devices"}, {"FILE", "files"},
-		{"SETTING", "keys"},   {"LIMIT", "keys"},   {"VIFSPEC", "keys"},
+		{"DOMAIN", "guests"}, {"VIF", "vifs"},       {"NAME", "bridges"}, {"DEVICE", "devices"},
+		{"PORT", "devices"},  {"FILE", "files"},     {"SETTING", "keys"}, {"LIMIT", "keys"},
+		{"VIFSPEC", "keys"},  {"BRIDGE", "devices"},
 	};
 	const auto at = kinds.find(operand);
 	return at == kinds.end() ? "none" : at->second;

@@ -37,6 +37,7 @@ const std::vector<Object> &objects()
 		{"perf", {}, "", true},
 		{"place", {"hosts"}, "", true},
 		{"top", {}, "", true},
+		{"use", {"ringway", "stock"}, ""},
 		{"apply", {}, "", true, true},
 		{"showconf", {}, "", true},
 	};

@@ -67,10 +67,6 @@ constexpr std::array bridge_attributes = {IFLA_BR_FORWARD_DELAY,
 					  IFLA_BR_MCAST_MLD_VERSION,
 					  IFLA_BR_VLAN_STATS_PER_PORT,
 					  IFLA_BR_MULTI_BOOLOPT};
-constexpr std::array brlite_attributes = {IFLA_BRLITE_AGEING_TIME,    IFLA_BRLITE_FDB_MAX,
-					  IFLA_BRLITE_FDB_PORT_MAX,   IFLA_BRLITE_VLAN_FILTERING,
-					  IFLA_BRLITE_GROUP_FWD_MASK, IFLA_BRLITE_STP_STATE,
-					  IFLA_BRLITE_VLAN_PROTOCOL,  IFLA_BRLITE_DEFAULT_PVID};
 
 Attributes chosen(const Attributes &from, std::span<const int> types)
 {
@@ -211,7 +207,8 @@ std::optional<BridgeImage> NlBridgeMaker::look(const std::string &name)
 		image.link = chosen(link, link_attributes);
 		const Attributes data = nest_in(nest_in(link, IFLA_LINKINFO), IFLA_INFO_DATA);
 		if (image.kind == BRLITE_KIND) {
-			image.data = chosen(data, brlite_attributes);
+			image.data = data; // ours: all of it can be set but
+			image.data.erase(IFLA_BRLITE_FDB_ENTRIES);
 		} else {
 			image.data = chosen(data, bridge_attributes);
 			only_what_is_on(image.data);

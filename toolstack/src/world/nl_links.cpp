@@ -76,6 +76,7 @@ Link describe(rtnl_link *from)
 	link.master = rtnl_link_get_master(from);
 	link.up = (rtnl_link_get_flags(from) & IFF_UP) != 0;
 	link.carrier = rtnl_link_get_carrier(from) != 0;
+	link.running = (rtnl_link_get_flags(from) & IFF_RUNNING) != 0;
 	link.stats = stats_of(from);
 	return link;
 }

@@ -50,6 +50,9 @@ Link &FakeLinks::at(const std::string &name)
 
 void FakeLinks::step(const std::string &what)
 {
+	if (on_change) {
+		on_change();
+	}
 	if (++changes == fail_at) {
 		throw Error(Exit::failed, fmt::format("{} failed: injected", what));
 	}

@@ -63,6 +63,7 @@ public:
 	int fail_at = 0; // the so-many-th change from the start fails
 	std::function<void(const std::string &from, const std::string &to)> renamed;
 	std::function<void()> on_policy;
+	std::function<void()> on_change; // before each
 
 private:
 	Link &change(const Link &link, const std::string &what);

@@ -116,6 +116,7 @@ TEST_F(BridgeTest, APlainOneIsAsItWas)
 	survives();
 }
 
+// CL-27
 TEST_F(BridgeTest, AddressesAndRoutesComeBack)
 {
 	make("");

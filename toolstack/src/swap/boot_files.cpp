@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "swap/boot_files.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <fstream>
+#include <sstream>
+#include "words/error.hpp"
+
+namespace ringway
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+// A file of /etc hides the one of the same name that the package has below /usr/lib.
+const std::string choice = "etc/modprobe.d/ringway.conf";
+const std::string package_choice = "usr/lib/modprobe.d/ringway.conf";
+const std::string interfaces = "etc/network/interfaces";
+
+const std::string stock_text =
+	"# SPDX-License-Identifier: GPL-2.0-only\n"
+	"# Written by 'ringway use stock': the stock drivers are loaded. 'ringway use ringway' replaces it.\n"
+	"blacklist ringway-netback\n"
+	"blacklist ringway-netfront\n";
+const std::string ringway_text =
+	"# SPDX-License-Identifier: GPL-2.0-only\n"
+	"# Written by 'ringway use ringway': Ringway's drivers are loaded where the kernel has them.\n"
+	"# 'ringway use stock' replaces it.\n"
+	"install xen-netback /sbin/modprobe --quiet ringway-netback || "
+	"/sbin/modprobe --ignore-install xen-netback $CMDLINE_OPTS\n"
+	"install xen-netfront /sbin/modprobe --quiet ringway-netfront || "
+	"/sbin/modprobe --ignore-install xen-netfront $CMDLINE_OPTS\n";
+
+std::optional<std::string> text_of(const fs::path &file)
+{
+	std::ifstream in(file);
+	if (!in) {
+		return std::nullopt;
+	}
+	std::ostringstream out;
+	out << in.rdbuf();
+	return out.str();
+}
+
+bool is_there(const fs::path &path)
+{
+	std::error_code ignored;
+	return fs::exists(path, ignored);
+}
+
+std::vector<std::string> words_of(const std::string &line)
+{
+	std::istringstream in(line);
+	std::vector<std::string> out;
+	for (std::string word; in >> word;) {
+		out.push_back(word);
+	}
+	return out;
+}
+
+} // namespace
+
+Files boot_files(const fs::path &root)
+{
+	Files out{{choice, text_of(root / choice)}};
+	if (const auto text = text_of(root / interfaces)) {
+		out[interfaces] = text;
+	}
+	std::error_code error;
+	for (fs::directory_iterator it(root / "etc/network/interfaces.d", error), end; !error && it != end;
+	     it.increment(error)) {
+		if (const auto text = it->is_regular_file() ? text_of(it->path()) : std::nullopt) {
+			out[it->path().lexically_relative(root)] = text;
+		}
+	}
+	return out;
+}
+
+std::string with_ports_word(const std::string &text, const std::vector<std::string> &bridges, bool ringway)
+{
+	std::string out;
+	std::istringstream in(text);
+	bool inside = false;
+	for (std::string line; std::getline(in, line);) {
+		const auto words = words_of(line);
+		const std::string first = words.empty() ? "" : words[0];
+		if (first == "iface") {
+			inside = words.size() > 1 &&
+				 std::find(bridges.begin(), bridges.end(), words[1]) != bridges.end();
+		} else if (first == "auto" || first == "mapping" || first == "source" ||
+			   first == "source-directory" || first.starts_with("allow-") ||
+			   first == "no-auto-down" || first == "no-scripts") {
+			inside = false;
+		}
+		const bool is_ports = ringway ? first == "bridge_ports" || first == "bridge-ports"
+					      : first == "brlite_ports";
+		if (inside && is_ports) {
+			line.replace(line.find(first), first.size(),
+				     ringway ? "brlite_ports" : "bridge_ports");
+		}
+		out += line;
+		out += in.eof() ? "" : "\n"; // a last line without an end stays so
+	}
+	return out;
+}
+
+Files boot_files_for(const Files &now, bool ringway, const std::vector<std::string> &bridges,
+		     const fs::path &root)
+{
+	Files out = now;
+	for (auto &[path, text] : out) {
+		if (path == choice) {
+			text = !ringway                          ? std::optional(stock_text)
+			       : is_there(root / package_choice) ? std::nullopt
+								 : std::optional(ringway_text);
+		} else if (text && (!ringway || is_there(root / "etc/network/if-pre-up.d/ringway"))) {
+			text = with_ports_word(*text, bridges, ringway);
+		}
+	}
+	return out;
+}
+
+void write_files(const fs::path &root, const Files &files)
+{
+	for (const auto &[path, text] : files) {
+		const fs::path file = root / path, fresh = root / (path + ".ringway-new");
+		if (text == text_of(file)) {
+			continue;
+		}
+		std::error_code error;
+		if (!text) {
+			fs::remove(file, error);
+		} else {
+			fs::create_directories(file.parent_path(), error);
+			{
+				std::ofstream out(fresh, std::ios::trunc);
+				out << *text << std::flush;
+				if (!out) {
+					error = {errno, std::generic_category()};
+				}
+			}
+			if (!error && is_there(file)) {
+				fs::permissions(fresh, fs::status(file).permissions(), error);
+			}
+			if (!error) {
+				fs::rename(fresh, file, error);
+			}
+		}
+		if (error) {
+			throw Error(Exit::failed,
+				    fmt::format("writing {} failed: {}", file.string(), error.message()));
+		}
+	}
+}
+
+} // namespace ringway

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// The files that decide which stack the host has after its next boot.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ringway
+{
+
+using Files = std::map<std::string, std::optional<std::string>>; // path: text; nullopt: there is none
+
+// As they are: those that a change of the stack may touch.
+Files boot_files(const std::filesystem::path &root);
+// As they should be for the stack, with these bridges of its kind.
+Files boot_files_for(const Files &now, bool ringway, const std::vector<std::string> &bridges,
+		     const std::filesystem::path &root);
+// One word of /etc/network/interfaces in the paragraph of each bridge: bridge_ports or brlite_ports.
+std::string with_ports_word(const std::string &interfaces, const std::vector<std::string> &bridges,
+			    bool ringway);
+// All of them as they are said to be, each as a whole. Throws Error.
+void write_files(const std::filesystem::path &root, const Files &files);
+
+} // namespace ringway

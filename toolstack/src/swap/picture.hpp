@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// What the host's network is, as far as a change of the stack touches it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+#include <nlohmann/json.hpp>
+#include "context/bridge_maker.hpp"
+#include "context/context.hpp"
+#include "context/modules.hpp"
+#include "words/mac.hpp"
+
+namespace ringway
+{
+
+// A guest's interface. Its device goes with the driver, and the other driver makes another one.
+struct VifImage {
+	unsigned domid = 0, devid = 0;
+	std::string device; // its name
+	std::string bridge; // empty: none
+	std::string mac;
+	unsigned mtu = 0;
+	bool up = false;
+	bool connected = false;
+	bool running = false; // it has a carrier, and the bridge knows so
+};
+
+struct HostPicture {
+	std::string driver; // name of the module
+	std::vector<BridgeImage> bridges;
+	std::vector<VifImage> vifs;
+	std::map<std::string, std::optional<std::string>> files; // path: text; nullopt: there is none
+};
+
+struct Swap {
+	Context &context;
+	BridgeMaker &bridges;
+	Modules &modules;
+};
+
+// names: bridges; empty: those that have vifs, and the one of xl.conf. Throws Error.
+HostPicture take_picture(Swap &swap, const std::vector<std::string> &names);
+
+nlohmann::json to_json(const HostPicture &picture);
+HostPicture from_json(const nlohmann::json &json);
+nlohmann::json to_json(const BridgeImage &image);
+BridgeImage bridge_from_json(const nlohmann::json &json);
+
+} // namespace ringway

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// A change of the network that one may lose one's own connection by. It is made by a process that does not
+// belong to the terminal, and undone unless somebody confirms it. A second process watches the first: when
+// either is killed, the other one undoes.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include "context/file_lock.hpp"
+
+namespace ringway
+{
+
+using Say = std::function<void(const std::string &)>; // a line for the user, and for the log
+
+struct GuardedChange {
+	std::function<void(const Say &)> change; // throws where it fails
+	std::function<void(const Say &)> undo;   // throws where it fails
+	std::function<void()> finish;            // confirmed, or undone
+	std::filesystem::path confirmed;         // the file by which somebody confirms it,
+	std::filesystem::path refused;           // and the one by which somebody has it undone at once
+	std::filesystem::path log;
+	unsigned seconds = 60; // to confirm it; 0: it need not be
+};
+
+// Held from the plan until the change is confirmed or undone, by every process that works on it.
+class ChangeLock
+{
+public:
+	// Throws Error (conflict) when somebody else still holds it after that time.
+	explicit ChangeLock(const std::filesystem::path &file, Millis timeout = Millis(0));
+	ChangeLock(ChangeLock &&) = default;
+
+private:
+	std::unique_ptr<Descriptor> descriptor_;
+};
+
+// The exit code for the user. Returns in the user's process only.
+int run_guarded(const GuardedChange &change);
+
+} // namespace ringway

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "world/use.hpp"
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+#include <unistd.h>
+#include "context/file_lock.hpp"
+#include "swap/boot_files.hpp"
+#include "swap/change.hpp"
+#include "verbs/use.hpp"
+#include "world/guard.hpp"
+#include "world/kernel_modules.hpp"
+#include "world/nl_bridge_maker.hpp"
+#include "world/world.hpp"
+
+namespace ringway
+{
+
+namespace fs = std::filesystem;
+
+namespace
+{
+
+// As it was before, from the first step until it is confirmed or undone.
+const fs::path before_file = "/run/ringway/use/before.json", confirmed_file = "/run/ringway/use/confirmed",
+	       refused_file = "/run/ringway/use/refused", log_file = "/run/ringway/use/log",
+	       lock_file = "/run/ringway/use/lock";
+constexpr Millis undoing_takes{120000};
+constexpr const char *half_done =
+	"a change was left half done: 'ringway use --undo' makes the host what it was";
+
+// Undoing goes on, whatever signals come.
+class Steadfast : public Clock
+{
+public:
+	explicit Steadfast(Clock &clock) : clock_(clock) {}
+	Millis now() override { return clock_.now(); }
+	void sleep(Millis time) override { clock_.sleep(time); }
+	bool interrupted() override { return false; }
+
+private:
+	Clock &clock_;
+};
+
+// Opened in each process anew.
+struct Opened {
+	World world;
+	Context context = world.open();
+	NlBridgeMaker bridges;
+	KernelModules modules;
+	Swap swap{context, bridges, modules};
+};
+
+void say_troubles(const Outcome &outcome, const Say &say)
+{
+	for (const std::string &trouble : outcome.troubles) {
+		say("WARNING " + trouble);
+	}
+}
+
+void undo_to(const HostPicture &before, const Say &say)
+{
+	World world;
+	Context opened = world.open();
+	Steadfast clock(opened.clock);
+	Context context{opened.store, opened.links, opened.host, clock, opened.random, opened.note};
+	NlBridgeMaker bridges;
+	KernelModules modules;
+	Swap swap{context, bridges, modules};
+	say_troubles(make_so(swap, before), say);
+}
+
+bool is_there(const fs::path &path)
+{
+	std::error_code ignored;
+	return fs::exists(path, ignored);
+}
+
+void finish()
+{
+	std::error_code ignored;
+	fs::remove(confirmed_file, ignored);
+	fs::remove(refused_file, ignored);
+	fs::remove(before_file, ignored);
+}
+
+bool user_wants_it()
+{
+	if (isatty(STDIN_FILENO) == 0) {
+		throw Error(Exit::usage,
+			    "nobody can be asked: add --yes, and --no-confirm where nobody can confirm");
+	}
+	fmt::print("Go on? [y/N] ");
+	std::fflush(stdout);
+	std::string answer;
+	std::getline(std::cin, answer);
+	return answer == "y" || answer == "yes";
+}
+
+void change_to(const SwapPlan &plan, bool to_ringway, const Say &say)
+{
+	Opened host;
+	if (to_ringway) {
+		host.modules.load("bridge-lite");
+	}
+	for (const BridgeImage &image : plan.after.bridges) {
+		host.bridges.try_out(image);
+	}
+	if (to_ringway) {
+		remember_bridges(host.context.host, plan.before);
+	}
+	const Outcome outcome = change_over(host.swap, plan.after);
+	say(fmt::format("the bridge was away for {:.1f} ms",
+			static_cast<double>(outcome.away.count()) / 1000));
+	say_troubles(outcome, say);
+}
+
+GuardedChange guarded(const SwapPlan &plan, const UseOptions &options)
+{
+	GuardedChange out;
+	out.change = [&plan, &options](const Say &say) { change_to(plan, options.to_ringway, say); };
+	out.undo = [&plan](const Say &say) { undo_to(plan.before, say); };
+	out.finish = finish;
+	out.confirmed = confirmed_file;
+	out.refused = refused_file;
+	out.log = log_file;
+	out.seconds = options.no_confirm ? 0 : options.seconds;
+	return out;
+}
+
+ChangeLock lock(Millis timeout = Millis(0))
+{
+	std::error_code error;
+	own_locks("/"); // the folder above, for nobody but root
+	fs::create_directories(lock_file.parent_path(), error);
+	fs::permissions(lock_file.parent_path(), fs::perms::owner_all, error);
+	return ChangeLock(lock_file, timeout);
+}
+
+bool nobody_works()
+{
+	try {
+		lock();
+		return true;
+	} catch (const Error &error) {
+		return error.code() != Exit::conflict;
+	}
+}
+
+void begin(const SwapPlan &plan)
+{
+	std::error_code error;
+	fs::remove(confirmed_file, error);
+	fs::remove(refused_file, error);
+	write_files("/", {{before_file.relative_path(), to_json(plan.before).dump(1) + "\n"}});
+}
+
+} // namespace
+
+int use_stack(const Output &output, const UseOptions &options,
+	      const std::function<void(const Answer &)> &print)
+{
+	const ChangeLock locked = lock();
+	if (is_there(before_file)) {
+		throw Error(Exit::conflict, half_done);
+	}
+	SwapPlan plan;
+	{
+		Opened host;
+		plan = plan_swap(host.swap, options.to_ringway, options.bridges);
+	}
+	print(plan_answer(plan, options.to_ringway));
+	if (!plan.obstacles.empty()) {
+		throw Error(Exit::conflict, fmt::format("nothing was changed: {}", plan.obstacles.front()));
+	}
+	if (plan.empty() || output.dry_run || (!options.yes && !user_wants_it())) {
+		return static_cast<int>(Exit::ok);
+	}
+	begin(plan);
+	const int code = run_guarded(guarded(plan, options));
+	return code;
+}
+
+int use_confirm()
+{
+	if (!is_there(before_file)) {
+		throw Error(Exit::absent, "there is nothing to confirm: it is done, or was undone");
+	}
+	if (nobody_works()) {
+		throw Error(Exit::conflict, half_done);
+	}
+	std::ofstream(confirmed_file) << "confirmed\n";
+	return static_cast<int>(Exit::ok);
+}
+
+int use_undo()
+{
+	if (!is_there(before_file)) {
+		throw Error(Exit::absent, "there is nothing to undo");
+	}
+	// Who still works on it undoes it; nobody may, and then it is done here.
+	std::ofstream(refused_file) << "refused\n";
+	const ChangeLock locked = lock(undoing_takes);
+	std::ifstream in(before_file);
+	if (!in) {
+		fmt::print("the change has come to its end: see {}\n", log_file.string());
+		return static_cast<int>(Exit::ok);
+	}
+	undo_to(from_json(nlohmann::json::parse(in)),
+		[](const std::string &line) { fmt::print("{}\n", line); });
+	finish();
+	fmt::print("everything is as it was before\n");
+	return static_cast<int>(Exit::ok);
+}
+
+} // namespace ringway

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A change of the network that nobody confirms, whose command, worker or guard is killed: it is undone each
+// time.
+#include "world/guard.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include "words/error.hpp"
+
+namespace ringway::test
+{
+
+namespace
+{
+
+namespace fs = std::filesystem;
+
+class GuardTest : public testing::Test
+{
+protected:
+	GuardTest()
+	{
+		std::string pattern = (fs::temp_directory_path() / "guard.XXXXXX").string();
+		folder = mkdtemp(pattern.data());
+		put("state", "old");
+		guarded.change = [this](const Say &) { put("state", "new"); };
+		guarded.undo = [this](const Say &) { put("state", "old"); };
+		guarded.finish = [this] { put("finished", "yes"); };
+		guarded.confirmed = folder / "confirmed";
+		guarded.refused = folder / "refused";
+		guarded.log = folder / "log";
+		guarded.seconds = 1;
+	}
+	~GuardTest() override { fs::remove_all(folder); }
+
+	void put(const std::string &file, const std::string &text) const
+	{
+		std::ofstream(folder / file) << text << std::flush;
+	}
+	std::string text(const std::string &file) const
+	{
+		std::ifstream in(folder / file);
+		return {std::istreambuf_iterator<char>(in), {}};
+	}
+	// Those who work on may outlive whoever asked.
+	bool comes_to(const std::string &file, const std::string &wanted) const
+	{
+		for (int tries = 0; tries < 600 && text(file).find(wanted) == std::string::npos; ++tries) {
+			std::this_thread::sleep_for(std::chrono::milliseconds(50));
+		}
+		return text(file).find(wanted) != std::string::npos;
+	}
+
+	fs::path folder;
+	GuardedChange guarded;
+};
+
+} // namespace
+
+TEST_F(GuardTest, WhatNobodyConfirmsIsUndone)
+{
+	EXPECT_EQ(run_guarded(guarded), 1);
+	EXPECT_EQ(text("state"), "old");
+	EXPECT_NE(text("log").find("within 1 seconds"), std::string::npos) << text("log");
+	EXPECT_NE(text("log").find("nobody confirmed it: undoing"), std::string::npos) << text("log");
+	EXPECT_EQ(text("finished"), "yes");
+}
+
+TEST_F(GuardTest, WhatIsConfirmedStays)
+{
+	guarded.seconds = 60;
+	const pid_t other = fork();
+	if (other == 0) {
+		while (text("log").find("press Enter") == std::string::npos) {
+			usleep(10000);
+		}
+		put("confirmed", "yes");
+		_exit(0);
+	}
+	EXPECT_EQ(run_guarded(guarded), 0);
+	EXPECT_EQ(text("state"), "new");
+	waitpid(other, nullptr, 0);
+}
+
+TEST_F(GuardTest, WhatIsRefusedIsUndoneAtOnce)
+{
+	guarded.seconds = 3600;
+	put("refused", "yes");
+	EXPECT_EQ(run_guarded(guarded), 1);
+	EXPECT_EQ(text("state"), "old");
+	EXPECT_NE(text("log").find("'ringway use --undo' asked for it"), std::string::npos) << text("log");
+}
+
+// The lock is held as long as anybody works on the change, whoever of them is killed.
+// CL-28
+TEST_F(GuardTest, TwoChangesAtTheSameTimeAreOne)
+{
+	const fs::path file = folder / "lock";
+	guarded.seconds = 3600;
+	const pid_t command = fork();
+	if (command == 0) {
+		const ChangeLock lock(file);
+		_exit(run_guarded(guarded));
+	}
+	ASSERT_TRUE(comes_to("log", "press Enter"));
+	EXPECT_THROW(ChangeLock{file}, Error);
+	kill(command, SIGKILL);
+	waitpid(command, nullptr, 0);
+	EXPECT_THROW(ChangeLock{file}, Error);
+	put("refused", "yes");
+	const ChangeLock lock(file, Millis(30000));
+	EXPECT_EQ(text("state"), "old");
+	EXPECT_EQ(text("finished"), "yes");
+}
+
+TEST_F(GuardTest, NobodyHasToConfirmWhereThatIsAskedFor)
+{
+	guarded.seconds = 0;
+	EXPECT_EQ(run_guarded(guarded), 0);
+	EXPECT_EQ(text("state"), "new");
+}
+
+TEST_F(GuardTest, WhatFailsIsUndone)
+{
+	guarded.change = [this](const Say &) {
+		put("state", "half");
+		throw Error(Exit::failed, "no such module");
+	};
+	EXPECT_EQ(run_guarded(guarded), 1);
+	EXPECT_EQ(text("state"), "old");
+	EXPECT_NE(text("log").find("failed: no such module; undoing"), std::string::npos) << text("log");
+}
+
+// The connection is lost, and with it the command: the change and its end do not depend on it.
+TEST_F(GuardTest, WhoeverAskedMayVanish)
+{
+	const pid_t command = fork();
+	if (command == 0) {
+		_exit(run_guarded(guarded));
+	}
+	ASSERT_TRUE(comes_to("log", "press Enter"));
+	EXPECT_EQ(text("state"), "new");
+	kill(command, SIGKILL);
+	waitpid(command, nullptr, 0);
+	EXPECT_TRUE(comes_to("log", "everything is as it was before")) << text("log");
+	EXPECT_EQ(text("state"), "old");
+}
+
+TEST_F(GuardTest, WhoeverChangesMayBeKilled)
+{
+	guarded.change = [this](const Say &) {
+		put("state", "half");
+		raise(SIGKILL);
+	};
+	EXPECT_EQ(run_guarded(guarded), 1);
+	EXPECT_EQ(text("state"), "old");
+}
+
+// A modprobe goes on when whoever started it is killed.
+TEST_F(GuardTest, WhatTheKilledOneStartedEndsBeforeItIsUndone)
+{
+	guarded.change = [this](const Say &) {
+		if (fork() == 0) {
+			usleep(500000);
+			put("state", "late");
+			_exit(0);
+		}
+		raise(SIGKILL);
+	};
+	EXPECT_EQ(run_guarded(guarded), 1);
+	EXPECT_EQ(text("state"), "old");
+}
+
+// CL-27
+TEST_F(GuardTest, WhoeverWatchesMayBeKilled)
+{
+	guarded.seconds = 60;
+	guarded.change = [this](const Say &) {
+		put("state", "new");
+		kill(getppid(), SIGKILL);
+	};
+	EXPECT_EQ(run_guarded(guarded), 1);
+	EXPECT_TRUE(comes_to("log", "everything is as it was before")) << text("log");
+	EXPECT_EQ(text("state"), "old");
+}
+
+TEST_F(GuardTest, WhatCannotBeUndoneSaysWhatToDo)
+{
+	guarded.undo = [](const Say &) { throw Error(Exit::failed, "the bridge stays away"); };
+	EXPECT_EQ(run_guarded(guarded), 2);
+	EXPECT_NE(text("log").find("UNDOING FAILED: the bridge stays away; try 'ringway use --undo'"),
+		  std::string::npos)
+		<< text("log");
+	EXPECT_EQ(text("finished"), "") << "what was before is kept";
+}
+
+} // namespace ringway::test
