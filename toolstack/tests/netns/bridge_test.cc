@@ -81,7 +81,7 @@ protected:
 		for (int same = 0, i = 0; same < 4 && i < 60; ++i) {
 			usleep(300000);
 			const std::string now = everything();
-			const bool waits = said("ip address show br0").find("tentative") != std::string::npos;
+			const bool waits = said("ip address").find("tentative") != std::string::npos;
 			same = now == before && !waits ? same + 1 : 0;
 			before = now;
 		}
