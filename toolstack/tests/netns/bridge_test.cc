@@ -67,7 +67,7 @@ protected:
 			"s/(valid_lft|preferred_lft|expires) [0-9]+/\\1 N/g; s/^[0-9]+: (far|veth)/\\1/; "
 			"s/hello_time [0-9]+//; s/ tentative| dadfailed//g; s/link-netns[^ ]* [0-9]+//'";
 		return said("ip -d link show br0" + quiet) + said("ip -d link show master br0" + quiet) +
-		       said("ip address show br0" + quiet) + said("ip route show table all" + quiet) +
+		       said("ip address show br0" + quiet) + said("ip -4 route show table all" + quiet) +
 		       said("ip -6 route show table all dev br0 | grep -v anycast | sort" + quiet) +
 		       said("bridge vlan show") + said("ip neigh show nud permanent") +
 		       said("grep -r . /proc/sys/net/ipv4/conf/br0 /proc/sys/net/ipv6/conf/br0 2>/dev/null | "
