@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include "vif/device.hpp"
 #include "vif/policy.hpp"
 #include "vif/record.hpp"
 #include "vif/state.hpp"
@@ -139,9 +140,7 @@ std::vector<VifImage> vifs_of(Context &context)
 {
 	std::vector<VifImage> out;
 	for (const Record &record : list_records(context.store)) {
-		const auto device = record.backend == 0 ? context.host.vif_device(record.domid, record.devid)
-							: std::nullopt;
-		const auto link = device ? context.links.find(*device) : std::nullopt;
+		const auto link = device_of(context, record);
 		if (!link) {
 			continue;
 		}

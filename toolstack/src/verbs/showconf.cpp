@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <set>
 #include "verbs/bridge_rows.hpp"
+#include "vif/device.hpp"
 #include "vif/domain.hpp"
 #include "vif/in_force.hpp"
 #include "vif/limit.hpp"
@@ -99,9 +100,7 @@ ConfigObject vif_object(Context &context, const Record &record, const std::strin
 	    "0") {
 		out.words["trusted"] = "off";
 	}
-	const auto name =
-		record.backend == 0 ? context.host.vif_device(record.domid, record.devid) : std::nullopt;
-	if (const auto link = name ? context.links.find(*name) : std::nullopt) {
+	if (const auto link = device_of(context, record)) {
 		const auto master = link->master != 0 ? context.links.find(link->master) : std::nullopt;
 		if (master) {
 			out.words["bridge"] = master->name;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include "vif/device.hpp"
 #include "vif/in_force.hpp"
 #include "vif/limit.hpp"
 #include "vif/move.hpp"
@@ -35,11 +36,7 @@ struct Present {
 	const Record &record;
 	std::optional<Link> device;
 
-	Present(Context &c, const Record &r) : context(c), record(r)
-	{
-		const auto name = r.backend == 0 ? c.host.vif_device(r.domid, r.devid) : std::nullopt;
-		device = name ? c.links.find(*name) : std::nullopt;
-	}
+	Present(Context &c, const Record &r) : context(c), record(r), device(device_of(c, r)) {}
 	std::string bridge() const
 	{
 		const auto master =

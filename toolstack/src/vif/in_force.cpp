@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include "context/undo.hpp"
+#include "vif/device.hpp"
 #include "vif/policy.hpp"
 #include "vif/port_plan.hpp"
 #include "vif/wanted_policy.hpp"
@@ -12,13 +13,6 @@ namespace ringway
 
 namespace
 {
-
-std::optional<Link> device(Context &context, const Record &record)
-{
-	const auto name =
-		record.backend == 0 ? context.host.vif_device(record.domid, record.devid) : std::nullopt;
-	return name ? context.links.find(*name) : std::nullopt;
-}
 
 std::optional<Mirror> mirror_of(Context &context, const PortState &state)
 {
@@ -67,7 +61,7 @@ std::vector<std::string> port_drift(Context &context, const Record &record, cons
 
 std::optional<Policy> policy_in_force(Context &context, const Record &record)
 {
-	const auto link = device(context, record);
+	const auto link = device_of(context, record);
 	const auto state =
 		link && link->master != 0 ? context.links.port_state(*link, record.mac) : std::nullopt;
 	if (!state) {
@@ -86,7 +80,7 @@ std::optional<Policy> policy_in_force(Context &context, const Record &record)
 
 std::vector<std::string> policy_drift(Context &context, const Record &record)
 {
-	const auto link = device(context, record);
+	const auto link = device_of(context, record);
 	if (!link) {
 		return {};
 	}
@@ -110,7 +104,7 @@ std::vector<std::string> policy_drift(Context &context, const Record &record)
 
 void mend_policy(Context &context, const Record &record)
 {
-	const auto link = device(context, record);
+	const auto link = device_of(context, record);
 	const auto bridge = context.links.find(record.bridge);
 	const bool out_of_it = link && link->master == 0 && bridge && bridge->is_bridge();
 	all_or_nothing([&](Undo &undo) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include "vif/address.hpp"
+#include "vif/device.hpp"
 #include "vif/domain.hpp"
 #include "vif/libxl_config.hpp"
 #include "vif/policy.hpp"
@@ -14,22 +15,6 @@ namespace ringway
 
 namespace
 {
-
-Link find_device(Context &context, const Record &record)
-{
-	if (record.backend != 0) {
-		throw Error(Exit::usage, fmt::format("{}: its backend is domain {}: move it there",
-						     record.text(), record.backend));
-	}
-	const auto name = context.host.vif_device(record.domid, record.devid);
-	const auto link = name ? context.links.find(*name) : std::nullopt;
-	if (!link) {
-		throw Error(Exit::absent,
-			    fmt::format("{}: it has no network device here; see 'ringway vif show {} {}'",
-					record.text(), record.domid, record.devid));
-	}
-	return *link;
-}
 
 Link find_target(Context &context, const Record &record, const std::string &name)
 {
@@ -84,7 +69,7 @@ void remember(Context &context, const Record &record, const std::string &bridge)
 
 void move_vif(Context &context, const Record &record, const std::string &name, Undo &undo)
 {
-	const Link port = find_device(context, record);
+	const Link port = must_have_device(context, record, "move it there");
 	const Link target = find_target(context, record, name);
 	const Link before = context.links.find(port.master).value_or(Link());
 	if (port.up) {

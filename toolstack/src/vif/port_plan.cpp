@@ -6,6 +6,7 @@
 extern "C" {
 #include <xen/io/xenbus.h>
 }
+#include "vif/device.hpp"
 #include "vif/state.hpp"
 #include "words/text.hpp"
 
@@ -112,26 +113,16 @@ std::string lock_text(const std::optional<IpLock> &lock)
 
 Link find_port(Context &context, const Record &record)
 {
-	if (record.backend != 0) {
-		throw Error(Exit::usage, fmt::format("{}: its backend is domain {}: set the policy there",
-						     record.text(), record.backend));
-	}
-	const auto name = context.host.vif_device(record.domid, record.devid);
-	const auto link = name ? context.links.find(*name) : std::nullopt;
-	if (!link) {
-		throw Error(Exit::absent,
-			    fmt::format("{}: it has no network device here; see 'ringway vif show {} {}'",
-					record.text(), record.domid, record.devid));
-	}
-	const auto master = link->master != 0 ? context.links.find(link->master) : std::nullopt;
+	const Link link = must_have_device(context, record, "set the policy there");
+	const auto master = link.master != 0 ? context.links.find(link.master) : std::nullopt;
 	if (!master || master->kind != "brlite") {
 		throw Error(
 			Exit::usage,
 			fmt::format("{}: {} is not a port of a brlite bridge; join one with 'ip link set {} "
 				    "master BRIDGE', or create one with 'ip link add BRIDGE type brlite'",
-				    record.text(), link->name, link->name));
+				    record.text(), link.name, link.name));
 	}
-	return *link;
+	return link;
 }
 
 std::vector<PlannedPort> plan_ports(Context &context, const Record &record, const Policy &policy,

@@ -5,6 +5,7 @@
 #include <array>
 #include <set>
 #include <string_view>
+#include "vif/device.hpp"
 #include "vif/domain.hpp"
 
 namespace ringway
@@ -103,10 +104,8 @@ std::vector<VifTraffic> look_at_traffic(Context &context)
 {
 	std::vector<VifTraffic> out;
 	for (const Record &record : list_records(context.store)) {
-		const auto device = record.backend == 0 ? context.host.vif_device(record.domid, record.devid)
-							: std::nullopt;
-		const auto link = device ? context.links.find(*device) : std::nullopt;
-		const auto counters = link ? context.links.counters(*device) : std::nullopt;
+		const auto link = device_of(context, record);
+		const auto counters = link ? context.links.counters(link->name) : std::nullopt;
 		if (!counters) {
 			continue; // in a driver domain, or gone
 		}
@@ -114,12 +113,12 @@ std::vector<VifTraffic> look_at_traffic(Context &context)
 		vif.record = record;
 		vif.domain =
 			context.store.read(Store::none, domain_path(record.domid) + "/name").value_or("");
-		vif.device = *device;
+		vif.device = link->name;
 		const auto master = link->master != 0 ? context.links.find(link->master) : std::nullopt;
 		vif.bridge = master ? master->name : "";
 		vif.up = link->up;
 		vif.carrier = link->carrier;
-		vif.queues = context.host.queues(*device);
+		vif.queues = context.host.queues(link->name);
 		vif.traffic = traffic_of(link->stats, *counters);
 		out.push_back(std::move(vif));
 	}
