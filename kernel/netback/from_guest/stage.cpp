@@ -111,8 +111,7 @@ __attribute__((noinline)) u32 stage_run(Lane &lane, StageCursor &outer, MappedBu
 		if (RINGWAY_UNLIKELY(!packet->plain() || len != packet->len))
 			break;
 		const u8 *bytes = buffers.readable(slot.gref, slot.id);
-		if (RINGWAY_UNLIKELY(!bytes) ||
-		    (RINGWAY_UNLIKELY(!cursor.has_room(len)) && RINGWAY_UNLIKELY(!cursor.turn_page())))
+		if (RINGWAY_UNLIKELY(!bytes || !cursor.make_room(len)))
 			break;
 		bytes += slot.offset; // INVARIANT: offset + size is within the page (core/take.hpp)
 		u8 *head = cursor.put(len, packet->at);

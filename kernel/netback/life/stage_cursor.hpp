@@ -50,7 +50,9 @@ public:
 		offset_ = 0;
 		return true;
 	}
-	// INVARIANT: has_room(len).
+	// Room for `len` bytes, in this page or another one. False: no memory.
+	RINGWAY_ALWAYS_INLINE bool make_room(u32 len) { return RINGWAY_LIKELY(has_room(len)) || turn_page(); }
+	// INVARIANT: make_room(len) was true.
 	RINGWAY_ALWAYS_INLINE u8 *put(u32 len, OwnPlace &at)
 	{
 		u8 *bytes = here_.bytes + offset_;
@@ -62,9 +64,7 @@ public:
 	// Room for `len` bytes within one page; null when there is no memory for another page.
 	RINGWAY_ALWAYS_INLINE u8 *take(u32 len, OwnPlace &at)
 	{
-		if (RINGWAY_UNLIKELY(!has_room(len)) && RINGWAY_UNLIKELY(!turn_page()))
-			return nullptr;
-		return put(len, at);
+		return RINGWAY_LIKELY(make_room(len)) ? put(len, at) : nullptr;
 	}
 };
 } // namespace ringway::netback

@@ -23,23 +23,37 @@ RINGWAY_ALWAYS_INLINE bool fits(const Packet &packet, u32 longest)
 {
 	return RINGWAY_LIKELY(packet.len <= longest) || packet.gso();
 }
-// The packet as pieces: what was staged, then what still lies in the sender's pages.
-u32 list_pieces(Lane &lane, const Queue &from, u32 i)
+
+// What of the packet still lies in the sender's slots, behind what was staged: add(slot, bytes passed over).
+// False as soon as add() says so.
+template <typename Add>
+RINGWAY_ALWAYS_INLINE bool each_rest(const Lane &lane, const Packet &packet, Add &&add)
 {
-	const Packet &packet = lane.batch.packets[i];
-	lane.pieces[0] = {{packet.at.frame, DOMID_SELF, packet.at.offset, false}, packet.staged};
-	u32 n = 1, skip = packet.staged;
+	u32 skip = packet.staged;
 	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
 	for (u32 s = 0; s < packet.slot_count; s++, slot++) {
 		if (skip >= slot->size) {
 			skip -= slot->size;
 			continue;
 		}
-		lane.pieces[n++] = {
-			{slot->gref, from.vif->domain, static_cast<u16>(slot->offset + skip), true},
-			static_cast<u16>(slot->size - skip)};
+		if (RINGWAY_UNLIKELY(!add(*slot, skip)))
+			return false;
 		skip = 0;
 	}
+	return true;
+}
+
+// The packet as pieces: what was staged, then what still lies in the sender's pages.
+u32 list_pieces(Lane &lane, const Queue &from, u32 i)
+{
+	const Packet &packet = lane.batch.packets[i];
+	lane.pieces[0] = {{packet.at.frame, DOMID_SELF, packet.at.offset, false}, packet.staged};
+	u32 n = 1;
+	each_rest(lane, packet, [&](const TxSlot &slot, u32 skip) {
+		lane.pieces[n++] = {{slot.gref, from.vif->domain, static_cast<u16>(slot.offset + skip), true},
+				    static_cast<u16>(slot.size - skip)};
+		return true;
+	});
 	return n;
 }
 
@@ -48,20 +62,15 @@ u32 list_mapped(Lane &lane, MappedBuffers &buffers, u32 i)
 {
 	const Packet &packet = lane.batch.packets[i];
 	lane.mapped_pieces[0] = {packet.head, packet.staged};
-	u32 n = 1, skip = packet.staged;
-	const TxSlot *slot = &lane.batch.slots[packet.first_slot];
-	for (u32 s = 0; s < packet.slot_count; s++, slot++) {
-		if (skip >= slot->size) {
-			skip -= slot->size;
-			continue;
-		}
-		const u8 *bytes = buffers.readable(slot->gref, slot->id);
+	u32 n = 1;
+	const bool all = each_rest(lane, packet, [&](const TxSlot &slot, u32 skip) {
+		const u8 *bytes = buffers.readable(slot.gref, slot.id);
 		if (RINGWAY_UNLIKELY(!bytes))
-			return 0;
-		lane.mapped_pieces[n++] = {bytes + slot->offset + skip, slot->size - skip};
-		skip = 0;
-	}
-	return n;
+			return false;
+		lane.mapped_pieces[n++] = {bytes + slot.offset + skip, slot.size - skip};
+		return true;
+	});
+	return all ? n : 0;
 }
 
 // How many data slots, and whether each ends where a piece ends. Two slots more than needed is what saving
