@@ -49,6 +49,21 @@ Task &ringway::test::this_task()
 	return *running;
 }
 
+void ringway::test::wait_for_standstill(const std::function<bool()> &also_until)
+{
+	wait_until(
+		[&] {
+			if (!also_until())
+				return false;
+			if (cpus)
+				for (const auto &task : cpus->tasks())
+					if (task.get() != &this_task() && task->reading)
+						return false;
+			return true;
+		},
+		"all CPUs to stand still");
+}
+
 std::string Cpus::story() const
 {
 	std::string out = title + " CPUs:";

@@ -72,6 +72,8 @@ Task &this_task();
 
 // Where Linux would wait. Alone it would wait for ever.
 void wait_until(const std::function<bool()> &until, const char *what);
+// As stop_machine() does it: until all other CPUs are out of softirqs and read sides, and also_until() holds.
+void wait_for_standstill(const std::function<bool()> &also_until = [] { return true; });
 // Where Linux may sleep: no spinlock, no softirq, no RCU read side.
 void might_sleep(const char *what);
 // Until every read side that is there now has ended.

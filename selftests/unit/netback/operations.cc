@@ -173,17 +173,7 @@ void b_has_stalled(World &w)
 // they would copy nothing: the domain has another number then, and no guest has granted that one anything.
 void this_domain_is_restored(World &w)
 {
-	wait_until(
-		[&w] {
-			if (w.a.dev.ctrl_working || w.b.dev.ctrl_working)
-				return false;
-			if (cpus)
-				for (const auto &task : cpus->tasks())
-					if (task.get() != &this_task() && task->reading)
-						return false;
-			return true;
-		},
-		"all CPUs to stand still");
+	wait_for_standstill([&w] { return !w.a.dev.ctrl_working && !w.b.dev.ctrl_working; });
 	this_task().calls++;
 	host->move_frames(1000003);
 	netback_lanes_resumed();

@@ -200,15 +200,7 @@ void ringway::test::set_copy_limits(World &w, u32 bytes)
 // and work may be anywhere.
 void ringway::test::resume(World &w)
 {
-	wait_until(
-		[] {
-			if (cpus)
-				for (const auto &task : cpus->tasks())
-					if (task.get() != &this_task() && task->reading)
-						return false;
-			return true;
-		},
-		"all CPUs to stand still");
+	wait_for_standstill();
 	this_task().calls++;
 	for (Grant &grant : w.k.grants)
 		grant.mapped = false;
