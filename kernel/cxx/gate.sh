@@ -33,8 +33,9 @@ for symbol in $symbols; do
 done
 
 # A weak definition that is not an inline function's copy would silently override the kernel's. (gcc itself defines
-# one, named after the file, in the debug information of the bytecode.) The second flag, at column 19, is w for weak.
-weak=$(printf '%s\n' "$table" |
+# one, named after the file, in the debug information of the bytecode.) The second flag, at column 19, is w for weak;
+# above the symbols stands the object's path, in which anything may be at column 19.
+weak=$(printf '%s\n' "$table" | sed '1,/^SYMBOL TABLE:/d' |
 	awk 'substr($0, 19, 1) == "w" && !/\*UND\*/ && !/\.gnu\.(debug)?lto_/ && $NF !~ /^_Z/ { print $NF }')
 for symbol in $weak; do
 	echo "$object: weak symbol $symbol: define it once, strongly" >&2

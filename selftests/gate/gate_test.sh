@@ -40,7 +40,7 @@ refuse() { # TEXT REASON FLAG...
 }
 
 echo "KTAP version 1"
-echo "1..20"
+echo "1..21"
 
 accept "plain functions and data" << 'END'
 static const int table[] = {1, 2, 3};
@@ -111,6 +111,11 @@ END
 refuse "a weak C symbol, which would override the kernel's" "weak symbol kfree" << 'END'
 extern "C" __attribute__((weak)) void kfree(const void *) {}
 END
+
+# What objdump prints above the symbols is the object's path: no letter of it is a symbol's flag.
+name=$(printf 'w%.0s' {1..40})
+(cd "$work" && echo 'int f() { return 1; }' | g++-12 "${flags[@]}" -x c++ -c - -o "$name" && sh "$gate" objdump "$name") > "$work/said" 2>&1
+result $? "accepts an object whatever its path"
 
 # Not an object at all: no verdict is not a good verdict.
 echo "no object" > "$work/object.o"
