@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # Connecting and closing again and again, from either end, leaves nothing behind and still passes traffic. Meanwhile
-# somebody reads all that debugfs shows of the vif and kicks its queue, whatever state it is in.
-# Cases of docs/security.md: NB-42, NF-33, RL-02
+# somebody reads all that debugfs shows of the vif and kicks its queue, whatever state it is in. A guest that looks so
+# late that it takes the next vif for the one before gets one all the same.
+# Cases of docs/security.md: NB-42, NF-33, CL-30, RL-02
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
@@ -10,7 +11,7 @@ stack=${STACK:-ringway}
 connects=${CONNECTS:-100}
 attaches=${ATTACHES:-10}
 fronts=${FRONTS:-stock ringway}
-ktap_plan $((2 + $(wc -w <<< "$fronts") * 13))
+ktap_plan $((2 + $(wc -w <<< "$fronts") * 14))
 debug=/sys/kernel/debug/ringway-netback
 
 check "stack $stack" use_stack "$stack" || exit 1
@@ -22,6 +23,18 @@ attach_often() { # GUEST TIMES
 		vif_attach "$1" "mac=$(mac_of 127.9.0.2),bridge=xenbr0" && guest_run "$1" 'join 127.9.0.2' && vif_detach "$1" ||
 			{ note "cycle $i"; return 1; }
 	done
+}
+
+# The guest stands still while its vif goes and another one comes.
+looks_late() { # GUEST
+	local attach code=0
+	vif_attach "$1" "mac=$(mac_of 127.9.0.2),bridge=xenbr0" && xl pause "$1" || return 1
+	ringway vif detach "$1" 0 -t 1 || code=1
+	vif_attach "$1" "mac=$(mac_of 127.9.0.2),bridge=xenbr0" & attach=$!
+	wait_for 10 'the next vif' xenstore-exists "/local/domain/$(domid "$1")/device/vif/0/state" || code=1
+	xl unpause "$1"
+	wait $attach && guest_run "$1" 'join 127.9.0.2' && pings "$1" $dom0_address || code=1
+	vif_detach "$1" && return $code
 }
 
 watch_debug() {
@@ -72,6 +85,11 @@ for front in $fronts; do
 	check "$front: the vif is detached" vif_detach a
 	stage "netfront $front: dom0 attaches and detaches $attaches times"
 	check "$front: $attaches attach and detach cycles" attach_often a "$attaches"
+	if [ "$stack" = ringway ]; then
+		check "$front: a guest that looks late has its next vif" looks_late a
+	else
+		skip "$front: a guest that looks late" 'the stock command does not look'
+	fi
 	check "$front: nothing is left of them" leak_compare /tmp/without-vif
 	guest_destroy a
 	if [ "$stack" = ringway ]; then

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vif/attach.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 #include <set>
-extern "C" {
-#include <xen/io/xenbus.h>
-}
 #include "vif/attach_check.hpp"
+#include "vif/attach_wait.hpp"
 #include "vif/detach.hpp"
 #include "context/file_lock.hpp"
 #include "vif/libxl_config.hpp"
 #include "vif/policy.hpp"
-#include "vif/state.hpp"
 #include "words/ip_lock.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
@@ -23,9 +22,18 @@ namespace
 {
 
 constexpr Millis undo_timeout{3000};
+// So long a vif's nodes stay away for a guest that has to see it.
+constexpr Millis nodes_away{500};
 constexpr Millis device_pause{10};
 // Everybody who attaches has the lock for a moment, but they may be many, and nobody keeps them in line.
 constexpr Millis turn_timeout{300000};
+
+// How long to bear with a guest that does not move. One with a driver and nothing else to do connects within
+// milliseconds; who allows for more time expects a slower one.
+Millis patience_of(Millis timeout)
+{
+	return std::min(timeout / 2, std::max(Millis(3000), timeout / 8));
+}
 
 // The lowest number that neither a record nor a left-over backend directory uses. The guest's own directory
 // is not asked: it could fill it to keep numbers away.
@@ -96,40 +104,6 @@ Record create(Context &context, AttachChecked &checked)
 	return record;
 }
 
-std::string why(Context &context, const Record &record)
-{
-	const std::string backend = backend_error(context.store, record);
-	const std::string frontend = frontend_error(context.store, record);
-	std::string out =
-		fmt::format("backend {}, guest {}", state_name(backend_state(context.store, record)),
-			    state_name(frontend_state(context.store, record)));
-	out += backend.empty() ? "" : fmt::format("; backend says '{}'", backend);
-	return out + (frontend.empty() ? "" : fmt::format("; guest says '{}'", frontend));
-}
-
-// Waits for one of two states; a backend that closes, or a domain that goes, ends the wait at once.
-void wait_state(Context &context, const AttachChecked &checked, const Record &record,
-		const Deadline &deadline, XenbusState wanted, std::string_view hint)
-{
-	const bool ok = wait_backend(context, record, deadline, true, [&](std::optional<unsigned> state) {
-		if (!context.store.introduced(checked.domain.id)) {
-			throw Error(Exit::absent,
-				    fmt::format("domain {}: it went away while the vif was being attached",
-						describe(checked.domain)));
-		}
-		if (!state || *state == XenbusStateClosing || *state == XenbusStateClosed) {
-			throw Error(Exit::failed,
-				    fmt::format("{}: the backend driver closed the vif ({}); see 'dmesg'",
-						record.text(), why(context, record)));
-		}
-		return *state == wanted || *state == XenbusStateConnected;
-	});
-	if (!ok) {
-		throw Error(Exit::timeout,
-			    fmt::format("{}: timed out ({}); {}", record.text(), why(context, record), hint));
-	}
-}
-
 Link wait_device(Context &context, const Record &record, const Deadline &deadline)
 {
 	for (;;) {
@@ -185,20 +159,20 @@ void say_wired_up(Context &context, const Record &record)
 	});
 }
 
-void bring_up(Context &context, const AttachChecked &checked, const Record &record,
-	      const AttachOptions &options)
+// `patience`: with a guest that does not move; none: as long as there is time.
+void bring_up(Context &context, const AttachChecked &checked, const Record &record, const Deadline &deadline,
+	      bool wait_for_guest, std::optional<Millis> patience)
 {
-	const Deadline deadline(context.clock, options.timeout);
 	if (checked.backend_here) {
-		wait_state(context, checked, record, deadline, XenbusStateInitWait,
-			   "check the backend driver with 'ringway check'");
+		wait_for_backend(context, checked.domain, record, deadline);
 		wire_up(context, checked, record, deadline);
 		say_wired_up(context, record);
 	}
-	if (options.wait_for_guest) {
-		wait_state(context, checked, record, deadline, XenbusStateConnected,
-			   "is netfront loaded in the guest? Use --timeout to wait longer, or --no-wait not "
-			   "to wait for the guest");
+	if (wait_for_guest && patience) {
+		wait_for_move(context, checked.domain, record, Deadline(context.clock, *patience));
+	}
+	if (wait_for_guest) {
+		wait_connected(context, checked.domain, record, deadline);
 	}
 }
 
@@ -220,30 +194,53 @@ void remember(Context &context, const PlanInput &made)
 	}
 }
 
+void undo(Context &context, const Record &record, const Error &error, Millis timeout)
+{
+	try {
+		remove_vif(context, record, timeout);
+		keep_attached(context, record, {});
+	} catch (const Error &second) {
+		throw Error(error.code(),
+			    fmt::format("{}; cleaning up failed too ({}): run 'ringway vif detach {} {}'",
+					error.what(), second.what(), record.domid, record.devid));
+	}
+}
+
+Record attach_once(Context &context, AttachChecked &checked, const Deadline &deadline, bool wait_for_guest,
+		   std::optional<Millis> patience)
+{
+	const Record record = create(context, checked);
+	const PlanInput made = plan_input(checked, record.devid);
+	try {
+		keep_attached(context, record, attached_words(checked));
+		bring_up(context, checked, record, deadline, wait_for_guest, patience);
+	} catch (const AtEarlierVif &error) {
+		undo(context, record, error, Millis::zero()); // it would not answer either
+		throw;
+	} catch (const Error &error) {
+		undo(context, record, error, undo_timeout);
+		throw;
+	}
+	remember(context, made);
+	return record;
+}
+
 } // namespace
 
 Record attach(Context &context, std::string_view domain, const VifSpec &spec, const AttachOptions &options)
 {
 	AttachChecked checked = check_attach(context, domain, spec);
-	Record record = create(context, checked);
-	const PlanInput made = plan_input(checked, record.devid);
+	const Deadline deadline(context.clock, options.timeout);
 	try {
-		keep_attached(context, record, attached_words(checked));
-		bring_up(context, checked, record, options);
-	} catch (const Error &error) {
-		try {
-			remove_vif(context, record, undo_timeout);
-			keep_attached(context, record, {});
-		} catch (const Error &second) {
-			throw Error(
-				error.code(),
-				fmt::format("{}; cleaning up failed too ({}): run 'ringway vif detach {} {}'",
-					    error.what(), second.what(), record.domid, record.devid));
+		return attach_once(context, checked, deadline, options.wait_for_guest,
+				   patience_of(options.timeout));
+	} catch (const AtEarlierVif &) {
+		context.clock.sleep(nodes_away);
+		if (deadline.over()) {
+			throw;
 		}
-		throw;
 	}
-	remember(context, made);
-	return record;
+	return attach_once(context, checked, deadline, options.wait_for_guest, std::nullopt);
 }
 
 std::vector<PlannedNode> plan_attach(Context &context, std::string_view domain, const VifSpec &spec)

@@ -7,6 +7,8 @@
 //   create     both ends and the record, with permissions            one transaction
 //   wire up    wait for the backend's device; name, address, MTU, bridge, up; hotplug-status=connected
 //   connect    wait until the guest is connected too
+//
+// A guest that is still at an earlier vif of the same number gets a second one, once.
 #pragma once
 
 #include <string_view>
