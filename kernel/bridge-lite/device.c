@@ -6,6 +6,7 @@
 #include <linux/vmalloc.h>
 
 #include "bridge-lite/ageing.h"
+#include "bridge-lite/brctl.h"
 #include "bridge-lite/counters.h"
 #include "bridge-lite/device.h"
 #include "bridge-lite/entry.h"
@@ -188,6 +189,7 @@ static const struct net_device_ops netdev_ops = {
 	.ndo_set_rx_mode = set_rx_mode,
 	.ndo_fix_features = fix_features,
 	.ndo_features_check = passthru_features_check,
+	.ndo_siocdevprivate = brlite_siocdevprivate,
 	.ndo_add_slave = brlite_add_slave,
 	.ndo_del_slave = brlite_del_slave,
 	.ndo_fdb_add = brlite_neigh_add,

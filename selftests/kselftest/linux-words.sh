@@ -6,7 +6,7 @@
 # Cases of docs/security.md: BR-22
 . "${0%/*}/ktap.sh"
 
-ktap_plan 58
+ktap_plan 61
 : "${dom0_address:?}" "${wire_address:?}"
 . "${0%/*}/veths.sh"
 counted() { ethtool -S xenbr0 | awk -v name="$1:" '$1 == name { print $2 }'; }
@@ -20,6 +20,7 @@ send() {
 			send(S, pack("H*", $ARGV[0]) . "\0" x 46, 0, pack("S n i S C C a8", 17, 0, $i, 0, 0, 6, "")) or die $!
 		}' "$2" "${3:-1}"
 }
+misses() { ! from 1 ping -c 1 -W 1 127.9.1.2 > /dev/null; }
 check 'ports join' ports master xenbr0 up
 
 stage "ip's words for ports"
@@ -40,9 +41,24 @@ done
 check 'hairpin off is what it is' slave hairpin off
 check 'n1 reaches n2' ping_ok 1 127.9.1.2
 
+stage "brctl's words, which Xen's script vif-bridge says where bridge-utils is installed"
+# brctl addif|delif BRIDGE DEVICE: its second try, the device's own ioctl.
+brctl() {
+	local what=4
+	[ "$1" = addif ] || what=5
+	perl -e '($what, $bridge, $port) = @ARGV; socket(S, 2, 2, 0) or die;
+		$args = pack("L!4", $what, $port, 0, 0);
+		ioctl(S, 0x89f0, pack("a16 P x16", $bridge, $args)) or die "$!\n"' $what "$2" "$(cat "/sys/class/net/$3/ifindex")"
+}
+gone() { brctl delif xenbr0 p1 && [ ! -e /sys/class/net/p1/master ] && misses; }
+check 'delif takes a port away' gone
+back() { brctl addif xenbr0 p1 && ping_ok 1 127.9.1.2; }
+check 'addif makes it one' back
+twice() { refused brctl addif xenbr0 p1 && grep -q 'busy' /tmp/refused && refused brctl delif xenbr0 lo && ping_ok 1 127.9.1.2; }
+check 'a port of a bridge is refused, and what is none as well' twice
+
 stage "a spanning tree of this host's"
 state_is() { bridge link show dev p1 | grep -q "state $1"; }
-misses() { ! from 1 ping -c 1 -W 1 127.9.1.2 > /dev/null; }
 check 'state 4 blocks the port' eval 'bridge link set dev p1 state 4 && state_is blocking && misses'
 learns() { bridge link set dev p1 state 2 && misses && bridge fdb show dev xenbr0 | grep -q 'via p1'; }
 check 'state 2 learns, and passes nothing' learns

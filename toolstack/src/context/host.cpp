@@ -196,17 +196,6 @@ std::string Host::default_bridge() const
 	return schema::is_ifname(found) ? found : "xenbr0";
 }
 
-bool Host::xl_uses_vif_bridge() const
-{
-	const std::string script = xl_conf({"vif.default.script", "vifscript"});
-	return script.empty() || fs::path(script).filename() == "vif-bridge";
-}
-
-bool Host::has_brctl() const
-{
-	return is_there(root_ / "sbin/brctl") || is_there(root_ / "usr/sbin/brctl");
-}
-
 std::string Host::hotplug_script() const
 {
 	const std::string ours = "/etc/xen/scripts/vif-bridge-lite";

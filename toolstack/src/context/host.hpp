@@ -40,10 +40,6 @@ public:
 	unsigned queues(const std::string &device) const;
 	// Of vifs whose vifspec names none: xl.conf's vif.default.bridge, as with xl.
 	std::string default_bridge() const;
-	// Of vifs whose vifspec names none: Xen's own script, which needs an ordinary bridge where there is
-	// brctl.
-	bool xl_uses_vif_bridge() const;
-	bool has_brctl() const;
 	// This host has no address of its own on the device, and says nothing there.
 	void keep_ipv6_off(const std::string &device) const;
 	// A hotplug script that xl can run when it removes the vif.

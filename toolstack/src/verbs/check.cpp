@@ -95,7 +95,7 @@ void check_bridge(Report &report, Context &context, const std::string &name)
 	}
 }
 
-// Both work on an ordinary bridge, and silently do nothing on a brlite one, or fail.
+// It works on an ordinary bridge, and silently does nothing on a brlite one.
 void check_habits(Report &report, const Host &host, const std::string &bridge)
 {
 	for (const char *filter : {"xt_physdev", "ebtable_filter"}) {
@@ -108,14 +108,6 @@ void check_habits(Report &report, const Host &host, const std::string &bridge)
 					filter),
 				"write them again with 'ringway vif rules' or in /etc/ringway/policy.d");
 		}
-	}
-	if (host.xl_uses_vif_bridge() && host.has_brctl()) {
-		report.warning(
-			"xl",
-			fmt::format("its default hotplug script is vif-bridge, which fails on {} because "
-				    "brctl is installed",
-				    bridge),
-			"write vif.default.script=\"vif-bridge-lite\" into /etc/xen/xl.conf");
 	}
 }
 

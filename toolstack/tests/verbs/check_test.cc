@@ -131,18 +131,6 @@ TEST_F(Check, FiltersThatMatchNothingAreNamed)
 	}
 }
 
-TEST_F(Check, XlsScriptThatFailsIsNamed)
-{
-	world.add_file("usr/sbin/brctl");
-	expect_in("vif.default.script=\"vif-bridge-lite\"", all());
-	world.add_file("etc/xen/xl.conf", "vif.default.script=\"vif-bridge-lite\"\n");
-	EXPECT_EQ(all().find("brctl"), std::string::npos);
-	world.add_file("etc/xen/xl.conf", "vif.default.script = '/etc/xen/scripts/vif-bridge'\n");
-	expect_in("brctl", all());
-	world.remove_file("usr/sbin/brctl");
-	EXPECT_EQ(all().find("brctl"), std::string::npos);
-}
-
 // The port left the bridge, came back, and was open: somebody else's words, or nobody's.
 TEST_F(Check, APolicyThatIsNotInForceIsNamedAndMended)
 {
