@@ -34,6 +34,10 @@ deb: setup ## Debian packages into out/deb: the command, modules for each kernel
 deb-test: setup ## those packages in a Debian of their own: installed, built by DKMS, purged, compared
 	@packaging/deb-test.sh
 
+host-test: setup modules-6.1 toolstack ## those packages on a Debian host with Xen: installed, used, rebooted, upgraded, purged; PARTS=life
+	@packaging/setup.sh host-deps.txt
+	@$(MAKE) -s -C lab host-test PARTS='$(PARTS)'
+
 toolstack: ## the ringway command
 	$(MAKE) -s -j$(shell nproc) -C toolstack
 
@@ -92,4 +96,4 @@ help: ## this list
 	@grep -hE '^[a-z][a-z .0-9_-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9_-]+)[^#]*## /\1\t/' | sort | \
 		while IFS=$$'\t' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
-.PHONY: all modules modules-6.1 modules-6.12 modules-all deb deb-test modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core compile_commands lab setup clean help soak
+.PHONY: all modules modules-6.1 modules-6.12 modules-all deb deb-test host-test modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core compile_commands lab setup clean help soak

@@ -1,0 +1,202 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test.sh [PART…] - `make host-test`: a Debian host with Xen, from stock drivers to Ringway's packages and back, as an
+# administrator does it: all by ssh, through the very bridge that is exchanged. KTAP on standard output; each step says
+# on standard error when it begins. Consoles of all boots: $OUT/lab/results/debian. PARTs, each from a fresh disk:
+#   life       installed by apt, `ringway use`, reboot, a guest that reboots, upgrade, removal, reboot
+#   modules    a kernel that lost its modules: the host boots with an ordinary bridge; and back
+#   networkd   the bridge by Ringway's unit, its address by systemd-networkd
+#   manager    NetworkManager runs beside the bridge and leaves it alone
+set -uo pipefail
+. "$(dirname "$0")/../lib.sh"
+: "${lab_src:?}" "${lab_out:?}" "${cache:?}" "${top:?}" "${OUT:?}"
+results=$lab_out/results/debian
+rm -rf "$results"
+mkdir -p "$results"
+said=$results/said
+. "$lab_src/debian/boot.sh"
+. "$top/selftests/result.sh"
+trap '[ -z "$machine" ] || kill "$machine"' EXIT
+
+check() { # TEXT COMMAND…
+	local text=$1
+	shift
+	stage "$text"
+	"$@" > "$said" 2>&1
+	result $? "$text"
+}
+must() { check "$@"; [ "$failed" = "$failed_before" ] || { host_off; return 1; }; }
+
+guest_address=10.0.2.101
+# It has its address from who starts it: it is no Debian.
+guest_there() {
+	on_host "in-guest guest 'ip link set eth0 up; /usr/bin/ip address replace $guest_address/24 dev eth0' && ping -c 3 -i 0.3 -W 5 $guest_address"
+}
+on_stock() {
+	on_host 'ip -d link show xenbr0; readlink /sys/bus/xen-backend/drivers/vif/module; ls /sys/class/net/xenbr0/brif' | tee "$results/now"
+	grep -q ' bridge forward_delay' "$results/now" && grep -q '/xen_netback$' "$results/now" && grep -q '^vif.*\.0$' "$results/now"
+}
+on_ringway() {
+	on_host 'ip -d link show xenbr0; readlink /sys/bus/xen-backend/drivers/vif/module; ip -o link show master xenbr0' | tee "$results/now"
+	grep -q ' brlite ' "$results/now" && grep -q '/ringway_netback$' "$results/now" && grep -q ' vif[0-9]*\.0:' "$results/now"
+}
+# All of the administrator's files, and the modules.
+files() {
+	on_host 'cd / && find etc boot usr/lib/modules usr/lib/ringway usr/sbin var/lib/ringway -type f 2> /dev/null |
+		grep -vE "^etc/(ld.so.cache|machine-id|\.pwd.lock)|modules\.[a-z.]*$" | sort | xargs -d "\n" md5sum'
+}
+debs() { find "$OUT/deb" -name 'ringway_*.deb' -o -name 'ringway-modprobe_*.deb' -o -name "ringway-modules-$(kver 6.1)_*.deb"; }
+install() { # FILE…
+	host_put "$@" && on_host 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ./*.deb && rm ./*.deb'
+}
+fresh() {
+	failed_before=$failed
+	cp --sparse=always "$debian/disk" "$results/disk"
+	must "$1: a Debian host with the stock drivers boots" host_on &&
+		must "$1: its guest runs and answers" guest_there &&
+		must "$1: on the stock drivers" on_stock
+}
+# shellcheck disable=SC2046 # several files
+installed() { must "$1: apt installs the packages" install $(debs); }
+
+# A session that was there before: each number must come, and it says how long none came.
+session_begin() {
+	on_host 'i=0; while i=$((i + 1)); do echo $i; sleep 0.2; done' > >(while read -r n; do echo "$n $EPOCHREALTIME"; done > "$results/session") 2> /dev/null &
+	session=$!
+	sleep 5
+}
+session_goes_on() {
+	local heard until=$((SECONDS + 60))
+	heard=$(wc -l < "$results/session")
+	until [ "$(wc -l < "$results/session")" -gt $((heard + 5)) ]; do
+		[ $SECONDS -lt $until ] || { echo "the session that was open before says nothing more"; return 1; }
+		sleep 1
+	done
+	kill $session
+	awk '$1 != NR { bad = 1 } NR > 1 && $2 - last > most { most = $2 - last } { last = $2 }
+		END { printf "longest silence: %.1f s, of this machine\n", most; exit bad }' "$results/session" | tee -a "$results/silence"
+}
+# Who makes the change does not see the end of it: somebody who comes anew confirms.
+use() { # ringway|stock
+	on_host "ringway use $1 --yes --within 120" > "$results/use" 2>&1 &
+	local command=$! until=$((SECONDS + 200))
+	until grep -q 'press Enter' "$results/use"; do
+		kill -0 $command 2> /dev/null && [ $SECONDS -lt $until ] || { cat "$results/use"; return 1; }
+		sleep 1
+	done
+	on_host 'ringway use --confirm' || { cat "$results/use"; return 1; }
+	wait $command
+	local code=$?
+	cat "$results/use"
+	return $code
+}
+# The same packages, a version later.
+later() {
+	local deb name
+	rm -rf "$results/later"
+	for deb in $(debs); do
+		name=$(basename "$deb")
+		dpkg-deb -R "$deb" "$results/later/$name" &&
+			sed -i -E "s/^(Version: .*)/\1+1/; s/\(= ([^)]*)\)/(= \1+1)/g" "$results/later/$name/DEBIAN/control" &&
+			dpkg-deb -b "$results/later/$name" "$results/later/${name%%_*}_later.deb" || return 1
+	done
+}
+upgraded() {
+	later || return 1
+	on_host "ping -q -i 0.2 $guest_address" > "$results/ping" 2>&1 &
+	local ping=$!
+	install "$results"/later/*_later.deb || return 1
+	on_host 'pkill -INT ping'
+	wait $ping
+	cat "$results/ping"
+	grep -q ' 0% packet loss' "$results/ping" && on_host 'dpkg-query -W ringway' | grep '+1$'
+}
+
+life() {
+	fresh life || return
+	files > "$results/files.before"
+	installed life || return
+	check "life: nothing has changed in the running network" on_stock
+	session_begin
+	must "life: ringway use ringway, confirmed by who comes in anew" use ringway || return
+	check "life: an open ssh session has lived through it" session_goes_on
+	check "life: bridge and backend are Ringway's" on_ringway
+	check "life: the guest answers" guest_there
+	check "life: ifupdown makes such a bridge from now on" on_host 'grep -x "[[:space:]]*brlite_ports ens3" /etc/network/interfaces'
+	must "life: the host reboots and is there again" host_reboot || return
+	check "life: its guest was started by xendomains, and answers" guest_there
+	check "life: bridge and backend are Ringway's after the boot" on_ringway
+	check "life: ringway check finds nothing to complain of" on_host 'ringway check'
+	check "life: the guest reboots" on_host 'old=$(xl domid guest); xl reboot -F guest; for i in $(seq 90); do new=$(xl domid guest 2> /dev/null); [ -n "$new" ] && [ "$new" != "$old" ] && exit 0; sleep 1; done; exit 1'
+	check "life: it answers again" guest_there
+	check "life: an upgrade under a running guest loses no packet" upgraded
+	check "life: still Ringway's" on_ringway
+	session_begin
+	check "life: apt purges the packages" on_host 'DEBIAN_FRONTEND=noninteractive apt-get purge -y "ringway*"'
+	check "life: an open ssh session has lived through it" session_goes_on
+	check "life: bridge and backend are the stock ones" on_stock
+	check "life: the guest answers" guest_there
+	files > "$results/files.after"
+	check "life: every file is what it was before" diff "$results"/files.{before,after}
+	must "life: the host reboots and is there again" host_reboot || return
+	check "life: bridge and backend are the stock ones after the boot" on_stock
+	check "life: its guest answers" guest_there
+	host_off
+}
+
+modules() {
+	fresh modules || return
+	installed modules || return
+	must "modules: ringway use ringway" use ringway || return
+	check "modules: the modules' package is lost" on_host 'dpkg --purge --force-depends "ringway-modules-$(uname -r)"'
+	must "modules: the host boots with network" host_reboot || return
+	check "modules: on an ordinary bridge, with the stock backend" on_stock
+	check "modules: its guest answers" guest_there
+	check "modules: the journal says loudly that policies are not in force" on_host 'journalctl -b -t ringway | grep "NO BRIDGE OF KIND brlite"'
+	check "modules: they are installed again" install "$OUT/deb/ringway-modules-$(kver 6.1)"_*.deb
+	must "modules: the host boots" host_reboot || return
+	check "modules: with Ringway's bridge and backend" on_ringway
+	check "modules: its guest answers" guest_there
+	host_off
+}
+
+networkd() {
+	fresh networkd || return
+	installed networkd || return
+	check "networkd: the bridge by Ringway's unit, its address by systemd-networkd" on_host '
+		sed -i "/xenbr0/,\$d; /ens3/d" /etc/network/interfaces &&
+		echo PORTS=ens3 > /etc/ringway/xenbr0.bridge &&
+		sed "s,^DHCP=yes,Address=10.0.2.15/24\nGateway=10.0.2.2," /usr/share/doc/ringway/examples/xenbr0.network > /etc/systemd/network/xenbr0.network &&
+		systemctl enable ringway-bridge@xenbr0 systemd-networkd'
+	must "networkd: the host boots with network" host_reboot || return
+	check "networkd: bridge and backend are Ringway's" on_ringway
+	check "networkd: its guest answers" guest_there
+	check "networkd: the address is networkd's" on_host 'networkctl status xenbr0 | grep -i "state: routable (configured)"'
+	host_off
+}
+
+manager() {
+	fresh manager || return
+	installed manager || return
+	must "manager: ringway use ringway" use ringway || return
+	check "manager: NetworkManager is switched on" on_host 'systemctl enable NetworkManager'
+	must "manager: the host boots with network" host_reboot || return
+	check "manager: bridge and backend are Ringway's" on_ringway
+	check "manager: its guest answers" guest_there
+	check "manager: it leaves the bridge and the guest's interface alone" on_host 'nmcli -t -f DEVICE,STATE device | tee /dev/stderr | grep -E "^(xenbr0|vif.*|ens3):" | grep -v unmanaged; [ $? = 1 ]'
+	host_off
+}
+
+declare -A plans=([life]=30 [modules]=13 [networkd]=8 [manager]=9)
+[ $# -gt 0 ] || set -- life modules networkd manager
+plan=0
+for part in "$@"; do
+	[ -n "${plans[$part]:-}" ] || die "part \"$part\" is unknown; there are: life modules networkd manager"
+	plan=$((plan + plans[$part]))
+done
+echo "KTAP version 1"
+echo "1..$plan"
+for part in "$@"; do "$part"; done
+cat "$results/silence" 2> /dev/null | sed 's/^/# /'
+[ $failed = 0 ] && [ $number = $plan ]
