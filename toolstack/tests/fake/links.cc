@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <fmt/format.h>
+#include "fake/calls.hpp"
 #include "words/error.hpp"
 
 namespace ringway::test
@@ -50,6 +51,7 @@ Link &FakeLinks::at(const std::string &name)
 
 void FakeLinks::step(const std::string &what)
 {
+	call();
 	if (on_change) {
 		on_change();
 	}

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include "fake/calls.hpp"
 
 namespace ringway::test
 {
@@ -57,6 +58,7 @@ std::string difference(const Tree &before, const Tree &after)
 
 void FakeStore::step(const std::string &what)
 {
+	call();
 	++operations;
 	if (fail_always != 0) {
 		throw StoreError(fail_always, what);
@@ -179,8 +181,16 @@ void FakeStore::unwatch(const std::string &path) noexcept
 
 void FakeStore::wait(std::chrono::milliseconds at_most)
 {
+	call();
 	clock_.time += at_most;
 	changed();
+}
+
+void FakeStore::hang_up()
+{
+	transactions_.clear();
+	watched.clear();
+	reacting_ = false;
 }
 
 void FakeStore::put(const std::string &path, const std::string &value, NodeAccess access)

@@ -66,6 +66,7 @@ public:
 	std::string get(const std::string &path) const;
 	bool has(const std::string &path) const { return tree.contains(path); }
 	void drop(const std::string &path);
+	void hang_up(); // whoever had transactions and watches is no more
 
 	Tree tree;
 	std::function<void()> react; // called after every change and during every wait

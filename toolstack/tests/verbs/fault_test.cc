@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Each call to XenStore and to the kernel fails once, at each position of each verb: what the verb was for is
 // then done as a whole or not at all.
-#include "verbs/apply_fixture.hpp"
 #include "verbs/commands.hpp"
 #include "verbs/limit.hpp"
+#include "verbs/one_try.hpp"
 #include "verbs/vif_ensure.hpp"
 #include "vif/in_force.hpp"
 #include "vif/policy.hpp"
@@ -11,38 +11,11 @@
 namespace ringway
 {
 
+using test::Step;
+using test::Try;
+
 namespace
 {
-
-// A host of its own for each try.
-class Try : public test::ApplyTest
-{
-public:
-	Try()
-	{
-		world.links.add("xenbr1", "brlite");
-		world.links.vlan_bridges.insert("xenbr1");
-	}
-	void TestBody() override {}
-	std::string everything()
-	{
-		std::string out = state();
-		for (const auto &[path, one] : world.store.tree) {
-			out += fmt::format("{} = {} {} {}\n", path, one.value, one.access.owner,
-					   one.access.reader.value_or(0));
-		}
-		return out;
-	}
-
-	using test::ApplyTest::all;
-	using test::ApplyTest::apply_text;
-	using test::ApplyTest::bridge;
-	using test::ApplyTest::bridges;
-	using test::GuestTest::context;
-	using test::GuestTest::world;
-};
-
-using Step = void (*)(Try &);
 
 struct Faults {
 	Step prepare, run;
