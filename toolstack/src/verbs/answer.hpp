@@ -26,7 +26,11 @@ struct Answer {
 
 inline std::string printed(const Output &output, const Answer &answer)
 {
-	return output.json ? answer.json.dump(output.pretty ? 4 : -1) + "\n" : answer.text;
+	// A byte that is no UTF-8, of a driver's words, is no reason to say nothing.
+	return output.json ? answer.json.dump(output.pretty ? 4 : -1, ' ', false,
+					      nlohmann::json::error_handler_t::replace) +
+				     "\n"
+			   : answer.text;
 }
 
 } // namespace ringway

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include "words/error.hpp"
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 
 namespace ringway
@@ -15,7 +16,7 @@ Link find_bridge(BridgeContext &context, const std::string &name)
 		throw Error(Exit::absent,
 			    fmt::format("bridge {}: no such device; create it with 'ringway bridge "
 					"add {}'",
-					quote(name), escape(name)));
+					quote(name), name_text(name)));
 	}
 	if (link->kind != BRLITE_KIND) {
 		throw Error(

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include "words/name_text.hpp"
 
 namespace ringway
 {
@@ -32,7 +33,7 @@ std::string_view exit_name(Exit code)
 std::string failure_line(bool json, Exit code, std::string_view message)
 {
 	if (!json) {
-		return fmt::format("ringway: {}\n", message);
+		return fmt::format("ringway: {}\n", message_text(message));
 	}
 	const nlohmann::json error = {
 		{"exit", static_cast<int>(code)}, {"kind", exit_name(code)}, {"message", message}};

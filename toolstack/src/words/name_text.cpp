@@ -85,6 +85,11 @@ std::string escaped(std::string_view bytes)
 	return out;
 }
 
+bool is_seen(const Letter &letter)
+{
+	return letter.bytes != 0 && !is_in(letter.code, unseen);
+}
+
 } // namespace
 
 bool is_utf8(std::string_view text)
@@ -107,7 +112,7 @@ std::string name_text(std::string_view text, std::size_t max)
 	while (!text.empty()) {
 		const Letter letter = first_of(text);
 		const std::string_view bytes = text.substr(0, std::max<std::size_t>(letter.bytes, 1));
-		const bool plain = letter.bytes != 0 && letter.code != '\\' && !is_in(letter.code, unseen);
+		const bool plain = is_seen(letter) && letter.code != '\\';
 		const std::string part = plain ? std::string(bytes) : escaped(bytes);
 		used += plain ? width_of(letter.code) : part.size();
 		if (used > max) {
@@ -115,6 +120,18 @@ std::string name_text(std::string_view text, std::size_t max)
 		}
 		out += part;
 		cut = used + more.size() <= max ? out : cut;
+		text.remove_prefix(bytes.size());
+	}
+	return out;
+}
+
+std::string message_text(std::string_view text)
+{
+	std::string out;
+	while (!text.empty()) {
+		const Letter letter = first_of(text);
+		const std::string_view bytes = text.substr(0, std::max<std::size_t>(letter.bytes, 1));
+		out += is_seen(letter) ? std::string(bytes) : escaped(bytes);
 		text.remove_prefix(bytes.size());
 	}
 	return out;

@@ -16,6 +16,9 @@ bool is_utf8(std::string_view text);
 // blanks that nobody sees), comes out as \xNN. Takes at most so many columns.
 std::string name_text(std::string_view text, std::size_t max = 256);
 
+// A whole message, of any length, parts of which are escaped already: the same, but a backslash stays one.
+std::string message_text(std::string_view text);
+
 // Columns of a terminal that it takes.
 std::size_t columns(std::string_view utf8);
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include "schema_types.hpp"
+#include "words/name_text.hpp"
 
 namespace ringway
 {
@@ -25,7 +26,7 @@ std::string escape(std::string_view text, std::size_t max)
 
 std::string quote(std::string_view text)
 {
-	return "'" + escape(text, 80) + "'";
+	return "'" + name_text(text, 80) + "'";
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator)

@@ -15,7 +15,7 @@ namespace ringway
 // quotes' backslash and everything beyond ASCII come out as \xNN; long text is cut.
 std::string escape(std::string_view text, std::size_t max = 256);
 
-// 'text', quoted and escaped, as error messages name values.
+// 'text' as error messages name values: quoted, in its own letters where name_text() leaves them.
 std::string quote(std::string_view text);
 
 std::vector<std::string_view> split(std::string_view text, char separator);

@@ -25,7 +25,7 @@ std::array<std::uint8_t, 3> random_bytes()
 
 void note(const std::string &text)
 {
-	fmt::print(stderr, "ringway: note: {}\n", locale_text(text));
+	fmt::print(stderr, "ringway: note: {}\n", locale_text(message_text(text)));
 }
 
 // What no command can do without. One line, before anything is opened.

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <set>
+#include "verbs/answer.hpp"
 #include "verbs/failure.hpp"
 
 namespace ringway
@@ -11,6 +12,9 @@ TEST(Failure, IsOneLineForPeopleAndForPrograms)
 {
 	EXPECT_EQ(failure_line(false, Exit::absent, "domain 'x': not running"),
 		  "ringway: domain 'x': not running\n");
+	// CLI11 repeats what was typed as it is.
+	EXPECT_EQ(failure_line(false, Exit::usage, "grün \x1b[31m\n\xff"),
+		  "ringway: grün \\x1b[31m\\x0a\\xff\n");
 	const std::string line = failure_line(true, Exit::absent, "a \"quoted\"\nname \xff");
 	EXPECT_EQ(line.find('\n'), line.size() - 1);
 	const auto json = nlohmann::json::parse(line);
@@ -18,6 +22,12 @@ TEST(Failure, IsOneLineForPeopleAndForPrograms)
 	EXPECT_EQ(json["error"]["kind"], "absent");
 	EXPECT_EQ(json["error"]["message"],
 		  "a \"quoted\"\nname \xef\xbf\xbd"); // what is no UTF-8 is replaced
+}
+
+TEST(Failure, AByteThatIsNoUtf8IsNoReasonToSayNothing)
+{
+	EXPECT_EQ(printed({.json = true}, {nlohmann::json{{"name", "a\xff"}}, ""}),
+		  "{\"name\":\"a\xef\xbf\xbd\"}\n");
 }
 
 TEST(Failure, EachExitCodeHasItsWord)

@@ -64,6 +64,13 @@ TEST(NameText, ColumnsAreThoseOfATerminal)
 	EXPECT_EQ(name_cell("0123456789", 8), "01234...");
 }
 
+// CL-32
+TEST(NameText, AMessageKeepsItsLettersAndNothingElse)
+{
+	EXPECT_EQ(message_text("grün \\x1b"), "grün \\x1b"); // escaped already
+	EXPECT_EQ(message_text("a\nb\x1b[31m\xff\u202e"), "a\\x0ab\\x1b[31m\\xff\\xe2\\x80\\xae");
+}
+
 TEST(NameText, AsciiForWhoReadsNothingElse)
 {
 	EXPECT_EQ(ascii_text("grün\n"), "gr\\xc3\\xbcn\n");

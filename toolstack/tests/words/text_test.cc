@@ -34,6 +34,11 @@ TEST(Escape, NothingReachesTheTerminalButText)
 	EXPECT_EQ(escape(std::string_view("nul\0x", 5)), "nul\\x00x");
 	EXPECT_EQ(escape("%s%n{}"), "%s%n{}");
 	EXPECT_EQ(escape("123456", 3), "123...");
+	EXPECT_EQ(quote("gr\xc3\xbcn"), "'gr\xc3\xbcn'");
+	EXPECT_EQ(quote("\x1b[31m\xc2\x9b"), "'\\x1b[31m\\xc2\\x9b'");   // C1 is a control, too
+	EXPECT_EQ(quote("a\xe2\x80\xae\x62"), "'a\\xe2\\x80\\xae\x62'"); // right to left
+	EXPECT_EQ(quote("\xff"), "'\\xff'");
+	EXPECT_EQ(quote(std::string(100, 'x')), "'" + std::string(77, 'x') + "...'");
 }
 
 // CL-04
