@@ -4,7 +4,7 @@
 // XenStore's nodes as whoever may write them left them. Nothing may happen but an Error, and what was
 // accepted must be what the schema allows and survive a way there and back.
 //
-// Cases of docs/security.md: CL-03, CL-04, CL-21, CL-32
+// Cases of docs/security.md: CL-03, CL-04, CL-21, CL-33
 #include "vif/domain.hpp"
 #include "words/error.hpp"
 #include "fake/store.hpp"

@@ -81,6 +81,13 @@ void Descriptor::reset()
 	fd_ = -1;
 }
 
+bool is_left_behind(const fs::path &file)
+{
+	const Descriptor opened(open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+	return opened.get() >= 0 && flock(opened.get(), LOCK_EX | LOCK_NB) == 0 &&
+	       still_there(opened.get(), file);
+}
+
 FileLock::FileLock(Clock &clock, fs::path file, Millis timeout)
     : file_(std::move(file)), descriptor_(take(clock, file_, timeout))
 {

@@ -29,6 +29,9 @@ private:
 	int fd_;
 };
 
+// The file is there and nobody holds it: whoever did was killed.
+bool is_left_behind(const std::filesystem::path &file);
+
 class FileLock
 {
 public:

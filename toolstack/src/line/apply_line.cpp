@@ -37,7 +37,7 @@ int with_bridges(const Work &work)
 	World world;
 	Context context = world.open();
 	NlBridges bridges;
-	BridgeContext bridge{context.links, bridges, context.store, context.host};
+	BridgeContext bridge{context.links, bridges, context.store, context.host, context.clock};
 	ApplyContext all{context, bridge};
 	return work(all);
 }

@@ -2,6 +2,7 @@
 #include "verbs/bridge.hpp"
 
 #include <fmt/format.h>
+#include "context/file_lock.hpp"
 #include "schema_types.hpp"
 #include "verbs/bridge_common.hpp"
 #include "verbs/bridge_rows.hpp"
@@ -14,8 +15,9 @@ namespace ringway
 namespace
 {
 
-// They are free to join a bridge.
-std::vector<Link> find_ports(BridgeContext &context, const std::string &list)
+// They are free to join a bridge, or in this one already.
+std::vector<Link> find_ports(BridgeContext &context, const std::string &list,
+			     const std::optional<Link> &bridge)
 {
 	std::vector<Link> out;
 	for (const std::string_view part :
@@ -30,7 +32,7 @@ std::vector<Link> find_ports(BridgeContext &context, const std::string &list)
 		if (link->is_bridge()) {
 			reject("ports", name, "a bridge cannot be a port of another one");
 		}
-		if (link->master != 0) {
+		if (link->master != 0 && (!bridge || link->master != bridge->index)) {
 			const auto master = context.links.find(link->master);
 			throw Error(
 				Exit::conflict,
@@ -41,6 +43,15 @@ std::vector<Link> find_ports(BridgeContext &context, const std::string &list)
 		out.push_back(*link);
 	}
 	return out;
+}
+
+constexpr Millis turn_timeout{30000};
+
+// A bridge is made by one command at a time, which takes it up in the end. Nobody has the file's lock: that
+// one was killed.
+std::filesystem::path making_of(const Host &host, const std::string &name)
+{
+	return own_locks(host.root()) / ("making-" + name);
 }
 
 // Removed again unless everything about it worked; its ports are free then.
@@ -75,27 +86,48 @@ private:
 	std::optional<Link> link_;
 };
 
-} // namespace
-
-void make_bridge(BridgeContext &context, const std::string &name, const BridgeValues &values,
-		 const std::optional<Mac> &address, const std::vector<Link> &ports, bool up)
+void fill_bridge(BridgeContext &context, const Link &bridge, const std::optional<Mac> &address,
+		 const std::vector<Link> &ports, bool up)
 {
-	NewBridge bridge(context, name, values);
 	if (address) {
-		context.links.set_mac(bridge.link(), *address);
+		context.links.set_mac(bridge, *address);
 	}
 	all_or_nothing([&](Undo &undo) {
 		for (const Link &port : ports) {
-			context.links.set_master(port, bridge.link());
+			context.links.set_master(port, bridge);
 			if (!port.up) {
 				undo.add([&context, port] { context.links.set_up(port, false); });
 				context.links.set_up(port, true);
 			}
 		}
 		if (up) {
-			context.links.set_up(bridge.link(), true);
+			context.links.set_up(bridge, true);
 		}
 	});
+}
+
+// What can be fixed only when it is made, the killed command has done.
+void finish_bridge(BridgeContext &context, const Link &bridge, BridgeValues values,
+		   const std::optional<Mac> &address, const std::vector<Link> &ports)
+{
+	const BridgeValues now = context.bridges.values(bridge);
+	std::erase_if(values, [&](const auto &one) {
+		const auto at = now.find(one.first);
+		return at != now.end() && at->second == one.second;
+	});
+	if (!values.empty()) {
+		context.bridges.change(bridge, values);
+	}
+	fill_bridge(context, bridge, address, ports, true);
+}
+
+} // namespace
+
+void make_bridge(BridgeContext &context, const std::string &name, const BridgeValues &values,
+		 const std::optional<Mac> &address, const std::vector<Link> &ports, bool up)
+{
+	NewBridge bridge(context, name, values);
+	fill_bridge(context, bridge.link(), address, ports, up);
 	bridge.keep();
 }
 
@@ -111,17 +143,29 @@ Answer bridge_add(BridgeContext &context, const Output &output, const std::strin
 	const std::string address = take_text(rest, "address"), list = take_text(rest, "ports");
 	expect_none(rest, bridge_keys() + ", address= and ports=");
 	const auto mac = address.empty() ? std::nullopt : std::optional(Mac::parse(address));
-	if (const auto there = context.links.find(name)) {
+	const auto making = making_of(context.host, name);
+	const bool left = is_left_behind(making);
+	std::optional<FileLock> lock;
+	if (!output.dry_run) {
+		lock.emplace(context.clock, making, turn_timeout);
+	}
+	const auto there = context.links.find(name);
+	const bool half_made = left && there && there->kind == BRLITE_KIND && !there->up;
+	if (there && !half_made) {
 		throw Error(Exit::conflict,
 			    fmt::format("bridge {}: there is a device of that name{}", quote(name),
 					there->kind == BRLITE_KIND ? "; change it with 'ringway bridge set'"
 								   : ""));
 	}
-	const std::vector<Link> ports = find_ports(context, list);
+	const std::vector<Link> ports = find_ports(context, list, there);
 	if (output.dry_run) {
 		return would("add", name, all);
 	}
-	make_bridge(context, name, values, mac, ports, true);
+	if (half_made) {
+		finish_bridge(context, *there, values, mac, ports);
+	} else {
+		make_bridge(context, name, values, mac, ports, true);
+	}
 	return bridge_show(context, output, name);
 }
 

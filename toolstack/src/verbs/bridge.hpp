@@ -18,6 +18,7 @@ struct BridgeContext {
 	Bridges &bridges;
 	Store &store;
 	Host &host;
+	Clock &clock;
 };
 
 using BridgeWords = std::vector<std::string>; // KEY=VALUE

@@ -6,9 +6,9 @@
 #include <optional>
 #include <set>
 #include "vif/attach_check.hpp"
+#include "vif/attaching.hpp"
 #include "vif/attach_wait.hpp"
 #include "vif/detach.hpp"
-#include "context/file_lock.hpp"
 #include "vif/libxl_config.hpp"
 #include "vif/policy.hpp"
 #include "words/ip_lock.hpp"
@@ -25,8 +25,6 @@ constexpr Millis undo_timeout{3000};
 // So long a vif's nodes stay away for a guest that has to see it.
 constexpr Millis nodes_away{500};
 constexpr Millis device_pause{10};
-// Everybody who attaches has the lock for a moment, but they may be many, and nobody keeps them in line.
-constexpr Millis turn_timeout{300000};
 
 // How long to bear with a guest that does not move. One with a driver and nothing else to do connects within
 // milliseconds; who allows for more time expects a slower one.
@@ -82,13 +80,15 @@ std::vector<PlannedNode> plan_in(Transaction &transaction, const AttachChecked &
 // The commands that attach enter their vifs one after the other: of two that want the same address at once,
 // the second finds it taken. A transaction cannot say so: it would have to read the records of all domains,
 // and each vif that comes anywhere would make all others begin anew.
-Record create(Context &context, AttachChecked &checked)
+Record create(Context &context, AttachChecked &checked, Attaching &attaching)
 {
-	const FileLock lock(context.clock, own_locks(context.host.root()) / "attach", turn_timeout);
+	const FileLock lock = attach_turn(context);
 	settle_mac(context, checked);
 	unsigned devid = 0;
 	transact(context.store, context.clock, [&](Transaction &transaction) {
-		write_plan(transaction, plan_in(transaction, checked, devid));
+		const auto plan = plan_in(transaction, checked, devid);
+		attaching.begin(context, checked.domain.id, devid, *checked.spec.mac);
+		write_plan(transaction, plan);
 		// An old failure must not be taken for ours.
 		transaction.remove(schema::backend_error::path(checked.backend.id, checked.domain.id, devid));
 		transaction.remove(schema::frontend_error::path(checked.domain.id, devid));
@@ -183,22 +183,23 @@ KeyValues attached_words(const AttachChecked &checked)
 							 : KeyValues();
 }
 
-// The vif works, so whatever goes wrong here is a remark and not an error.
-void remember(Context &context, const PlanInput &made)
+// It works without, so whatever goes wrong here is a remark and not an error.
+void with_libxl(Context &context, const char *trouble, const std::function<void()> &action)
 {
 	try {
-		remember_vif(context.host.root(), context.clock, made);
+		action();
 	} catch (const Error &error) {
-		context.note(fmt::format("this vif will be missing after xl save or xl migrate: {}",
-					 error.what()));
+		context.note(fmt::format("{}: {}", trouble, error.what()));
 	}
 }
 
-void undo(Context &context, const Record &record, const Error &error, Millis timeout)
+void undo(Context &context, const Domain &domain, const Record &record, const Error &error, Millis timeout)
 {
 	try {
 		remove_vif(context, record, timeout);
 		keep_attached(context, record, {});
+		with_libxl(context, "libxl's configuration of the domain has a vif too many",
+			   [&] { forget_vif(context.host.root(), context.clock, domain, record.devid); });
 	} catch (const Error &second) {
 		throw Error(error.code(),
 			    fmt::format("{}; cleaning up failed too ({}): run 'ringway vif detach {} {}'",
@@ -209,19 +210,22 @@ void undo(Context &context, const Record &record, const Error &error, Millis tim
 Record attach_once(Context &context, AttachChecked &checked, const Deadline &deadline, bool wait_for_guest,
 		   std::optional<Millis> patience)
 {
-	const Record record = create(context, checked);
-	const PlanInput made = plan_input(checked, record.devid);
+	Attaching attaching;
+	const Record record = create(context, checked, attaching);
+	// Before it works: libxl leaves out what is not in XenStore, and what works must not be missing here.
+	with_libxl(context, "this vif will be missing after xl save or xl migrate", [&] {
+		remember_vif(context.host.root(), context.clock, plan_input(checked, record.devid));
+	});
 	try {
 		keep_attached(context, record, attached_words(checked));
 		bring_up(context, checked, record, deadline, wait_for_guest, patience);
 	} catch (const AtEarlierVif &error) {
-		undo(context, record, error, Millis::zero()); // it would not answer either
+		undo(context, checked.domain, record, error, Millis::zero()); // it would not answer either
 		throw;
 	} catch (const Error &error) {
-		undo(context, record, error, undo_timeout);
+		undo(context, checked.domain, record, error, undo_timeout);
 		throw;
 	}
-	remember(context, made);
 	return record;
 }
 
@@ -229,6 +233,10 @@ Record attach_once(Context &context, AttachChecked &checked, const Deadline &dea
 
 Record attach(Context &context, std::string_view domain, const VifSpec &spec, const AttachOptions &options)
 {
+	{
+		const FileLock lock = attach_turn(context);
+		remove_half_attached(context);
+	}
 	AttachChecked checked = check_attach(context, domain, spec);
 	const Deadline deadline(context.clock, options.timeout);
 	try {

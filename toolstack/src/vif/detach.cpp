@@ -7,6 +7,7 @@ extern "C" {
 }
 #include "vif/domain.hpp"
 #include "vif/policy.hpp"
+#include "vif/policy_turn.hpp"
 #include "vif/wanted_policy.hpp"
 #include "vif/state.hpp"
 #include "xenstore_schema.hpp"
@@ -90,7 +91,7 @@ void wait_device_gone(Context &context, const Record &record)
 
 } // namespace
 
-bool remove_vif(Context &context, const Record &record, Millis timeout)
+bool remove_vif(Context &context, const Record &record, Millis timeout, const std::function<void()> &last)
 {
 	ask(context, record);
 	const bool forced = !wait_closed(context, record, timeout);
@@ -103,6 +104,9 @@ bool remove_vif(Context &context, const Record &record, Millis timeout)
 		ask(context, record);
 		wait_closed(context, record, forced_timeout);
 	}
+	if (last) {
+		last();
+	}
 	if (remove_nodes(context, record)) {
 		wait_device_gone(context, record);
 	}
@@ -114,8 +118,11 @@ DetachResult detach(Context &context, std::string_view domain, std::string_view 
 {
 	const Record record = find_vif(context.store, domain, vif);
 	const VifNames names = vif_names(context, record); // of the domain, which may go meanwhile
-	const bool forced = remove_vif(context, record, options.timeout);
-	forget_policy(context, record, names);
+	// Nobody changes its policy meanwhile, which goes first: without the record, nobody would come back
+	// to it.
+	const FileLock turn = policy_turn(context, record);
+	const bool forced =
+		remove_vif(context, record, options.timeout, [&] { forget_policy(context, names); });
 	if (forced) {
 		context.note(fmt::format(
 			"{}: the guest did not release it within {} s, so it was removed by force",

@@ -7,6 +7,7 @@
 //   3. remove   both ends and the record, in one transaction, with directories this leaves empty
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include "context/context.hpp"
 #include "vif/record.hpp"
@@ -26,7 +27,9 @@ struct DetachResult {
 DetachResult detach(Context &context, std::string_view domain, std::string_view vif,
 		    const DetachOptions &options);
 
-// The same for a vif already found; returns whether force was needed. Never stopped by a signal.
-bool remove_vif(Context &context, const Record &record, Millis timeout);
+// The same for a vif already found; returns whether force was needed. Never stopped by a signal. last: when
+// the backend has let go, while the record is still there.
+bool remove_vif(Context &context, const Record &record, Millis timeout,
+		const std::function<void()> &last = {});
 
 } // namespace ringway

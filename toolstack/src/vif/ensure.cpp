@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include "vif/attaching.hpp"
 #include "vif/device.hpp"
 #include "vif/in_force.hpp"
+#include "vif/kept_policy.hpp"
 #include "vif/limit.hpp"
 #include "vif/move.hpp"
 #include "vif/policy.hpp"
@@ -28,6 +30,16 @@ std::optional<Record> find_wished(Context &context, unsigned domid, const VifSpe
 		}
 	}
 	return std::nullopt;
+}
+
+// Not while another command attaches it.
+std::optional<Record> find_attached(Context &context, unsigned domid, const VifSpec &spec)
+{
+	if (const auto coming = find_wished(context, domid, spec)) {
+		wait_while_attaching(context, *coming);
+	}
+	const auto there = find_wished(context, domid, spec);
+	return there && !is_half_attached(context, *there) ? there : std::nullopt;
 }
 
 // The vif as XenStore and the kernel have it now.
@@ -109,11 +121,14 @@ void compare_policy(Context &context, const Record &record, const KeyValues &wor
 	const Policy kept = wanted_policy(context, record).policy();
 	const KeyValues wanted = words_of(kept);
 	const KeyValues now = words_of(policy_in_force(context, record).value_or(kept));
+	const KeyValues shown = words_of(read_policy(context.store, record)); // written last
 	for (const auto &[key, value] : words) {
 		if (told.at(key) != now.at(key)) {
 			out.push_back({key, now.at(key), told.at(key)});
 		} else if (told.at(key) != wanted.at(key)) {
 			out.push_back({key, now.at(key) + " until the guest's next start", told.at(key)});
+		} else if (told.at(key) != shown.at(key)) {
+			out.push_back({key, shown.at(key) + " in XenStore", told.at(key)});
 		}
 	}
 }
@@ -224,14 +239,20 @@ VifPlan plan_ensure(Context &context, const VifWish &wish)
 			    "the vif is known by its address or its number: give mac= or devid=");
 	}
 	VifPlan plan;
-	plan.record = find_wished(context, domain.id, wish.spec);
+	plan.record = find_attached(context, domain.id, wish.spec);
 	if (!plan.record) {
 		return plan;
 	}
 	const Present now(context, *plan.record);
 	expect_same(context, now, wish);
-	if (wish.spec.names_bridge && now.bridge() != wish.spec.bridge) {
-		plan.changes.push_back({"bridge", now.bridge(), wish.spec.bridge});
+	if (wish.spec.names_bridge) {
+		// A move that was killed half way has one of the two.
+		for (const std::string &is : {now.bridge(), plan.record->bridge}) {
+			if (is != wish.spec.bridge) {
+				plan.changes.push_back({"bridge", is, wish.spec.bridge});
+				break;
+			}
+		}
 	}
 	compare_limits(*plan.record, only_limits(wish.words, true), plan.changes);
 	compare_policy(context, *plan.record, only_limits(wish.words, false), plan.changes);

@@ -132,8 +132,15 @@ bool change_config(const fs::path &root, Clock &clock, const Domain &domain, con
 	const FileLock lock(clock, user_data(root, domain, 'l', "domain-userdata-lock"));
 	try {
 		std::ifstream input(file);
-		json config = json::parse(input);
+		const json before = json::parse(input);
+		json config = before;
 		change(nics_of(config, file));
+		if (config["nics"].is_null()) {
+			config.erase("nics");
+		}
+		if (config == before) {
+			return true;
+		}
 		replace(file, user_data(root, domain, 'n', "libxl-json"), config.dump(4) + "\n");
 	} catch (const nlohmann::json::exception &error) {
 		throw Error(Exit::failed,
@@ -162,6 +169,19 @@ bool remember_bridge(const fs::path &root, Clock &clock, const Domain &domain, u
 		if (json *found = find_nic(nics, devid)) {
 			(*found)["bridge"] = bridge;
 		}
+	});
+}
+
+bool forget_vif(const fs::path &root, Clock &clock, const Domain &domain, unsigned devid)
+{
+	return change_config(root, clock, domain, [&](json &nics) {
+		json others = json::array();
+		for (const json &nic : nics) {
+			if (!nic.is_object() || nic.value("devid", json()) != devid) {
+				others.push_back(nic);
+			}
+		}
+		nics = others.empty() ? json() : others; // as libxl has it
 	});
 }
 

@@ -18,6 +18,9 @@ namespace ringway
 // cannot be done.
 bool remember_vif(const std::filesystem::path &root, Clock &clock, const PlanInput &input);
 
+// It was entered too early.
+bool forget_vif(const std::filesystem::path &root, Clock &clock, const Domain &domain, unsigned devid);
+
 // The bridge of a vif that is entered there already.
 bool remember_bridge(const std::filesystem::path &root, Clock &clock, const Domain &domain, unsigned devid,
 		     const std::string &bridge);

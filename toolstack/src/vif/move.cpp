@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 #include "vif/address.hpp"
+#include "vif/attaching.hpp"
 #include "vif/device.hpp"
 #include "vif/domain.hpp"
 #include "vif/libxl_config.hpp"
 #include "vif/policy.hpp"
+#include "words/name_text.hpp"
 #include "words/text.hpp"
 #include "xenstore_schema.hpp"
 
@@ -22,7 +24,7 @@ Link find_target(Context &context, const Record &record, const std::string &name
 	if (!bridge) {
 		throw Error(Exit::absent,
 			    fmt::format("bridge {}: no such device; create it with 'ringway bridge add {}'",
-					quote(name), escape(name)));
+					quote(name), name_text(name)));
 	}
 	if (!bridge->is_bridge()) {
 		reject("bridge", name, "this device is not a bridge");
@@ -69,6 +71,7 @@ void remember(Context &context, const Record &record, const std::string &bridge)
 
 void move_vif(Context &context, const Record &record, const std::string &name, Undo &undo)
 {
+	const FileLock lock = attach_turn(context);
 	const Link port = must_have_device(context, record, "move it there");
 	const Link target = find_target(context, record, name);
 	const Link before = context.links.find(port.master).value_or(Link());
@@ -84,12 +87,16 @@ void move_vif(Context &context, const Record &record, const std::string &name, U
 		}
 	});
 	context.links.set_master(port, target);
-	undo.add([&context, record] { write_bridge(context, record, record.bridge); });
-	write_bridge(context, record, name);
-	put_policy_in_force(context, read_record(context.store, record.domid, record.devid).value_or(record));
+	Record there = record;
+	there.bridge = name;
+	put_policy_in_force(context, there);
 	context.links.set_up(port, true);
 	undo.add([&context, record] { remember(context, record, record.bridge); });
 	remember(context, record, name);
+	// INVARIANT: the last step. As long as the record names the old bridge, the move is not done, and
+	// whoever wants the vif there begins it again.
+	undo.add([&context, record] { write_bridge(context, record, record.bridge); });
+	write_bridge(context, record, name);
 }
 
 } // namespace ringway

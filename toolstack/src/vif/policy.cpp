@@ -2,11 +2,11 @@
 #include "vif/policy.hpp"
 
 #include <fmt/format.h>
-#include "context/file_lock.hpp"
 #include "context/undo.hpp"
 #include "vif/address.hpp"
 #include "vif/kept_policy.hpp"
 #include "vif/limit.hpp"
+#include "vif/policy_turn.hpp"
 #include "vif/port_plan.hpp"
 #include "vif/wanted_policy.hpp"
 #include "words/text.hpp"
@@ -38,12 +38,6 @@ void check_mac_lock(Context &context, const Record &record, const Link &link)
 
 // The port's VLANs until now are not to be had back: it gets the one that every port starts with.
 constexpr std::string_view default_vlan = "1";
-
-FileLock turn(Context &context, const Record &record)
-{
-	return {context.clock,
-		own_locks(context.host.root()) / fmt::format("policy-{}.{}", record.domid, record.devid)};
-}
 
 // A bridge that does not look at tags could not keep the port in its VLANs; and it is not for one guest's
 // sake that all others, and this host, lose the tags that they use.
@@ -156,6 +150,12 @@ bool on_ordinary_bridge(Context &context, const Record &record)
 
 } // namespace
 
+FileLock policy_turn(Context &context, const Record &record)
+{
+	return {context.clock,
+		own_locks(context.host.root()) / fmt::format("policy-{}.{}", record.domid, record.devid)};
+}
+
 std::string not_filtering(const Link &bridge, const std::string &vlan)
 {
 	const std::string how =
@@ -171,7 +171,7 @@ std::string not_filtering(const Link &bridge, const std::string &vlan)
 void update_policy(Context &context, const Record &record, const std::vector<std::string> &words)
 {
 	(void)change_policy({}, words);
-	const FileLock lock = turn(context, record);
+	const FileLock lock = policy_turn(context, record);
 	WantedPolicy wanted = wanted_policy(context, record);
 	const KeptWords before = wanted.kept;
 	wanted.set(words);
@@ -192,7 +192,7 @@ Policy try_policy(Context &context, const Record &record, const std::vector<std:
 
 void put_policy_in_force(Context &context, const Record &record)
 {
-	const FileLock lock = turn(context, record);
+	const FileLock lock = policy_turn(context, record);
 	const WantedPolicy wanted = wanted_policy(context, record);
 	if (!on_ordinary_bridge(context, record)) {
 		put_in_force(context, record, wanted.policy(), {});
@@ -211,7 +211,7 @@ void put_policy_in_force(Context &context, const Record &record)
 
 void keep_attached(Context &context, const Record &record, const KeyValues &words)
 {
-	const FileLock lock = turn(context, record);
+	const FileLock lock = policy_turn(context, record);
 	WantedPolicy wanted = wanted_policy(context, record);
 	if (wanted.file && wanted.kept.attached != words) {
 		wanted.kept.attached = words;
@@ -222,16 +222,15 @@ void keep_attached(Context &context, const Record &record, const KeyValues &word
 void update_limits(Context &context, const Record &record, const std::vector<std::string> &words)
 {
 	const std::vector<Limit> limits = parse_limits(words);
-	const FileLock lock = turn(context, record);
+	const FileLock lock = policy_turn(context, record);
 	WantedPolicy wanted = wanted_policy(context, record);
 	const KeptWords before = wanted.kept;
 	wanted.set(words);
 	keep_while(wanted, before, [&] { set_limits(context, record, limits); });
 }
 
-void forget_policy(Context &context, const Record &record, const VifNames &names)
+void forget_policy(Context &context, const VifNames &names)
 {
-	const FileLock lock = turn(context, record);
 	if (const auto file = KeptPolicy::of(context.host.root(), names)) {
 		file->write({}, "");
 	}

@@ -39,7 +39,7 @@ void keep_attached(Context &context, const Record &record, const KeyValues &word
 // The same for the words of `vif limit`.
 void update_limits(Context &context, const Record &record, const std::vector<std::string> &words);
 
-// Nothing is kept of the vif any more; what the administrator wrote stays.
-void forget_policy(Context &context, const Record &record, const VifNames &names);
+// Nothing is kept of the vif any more; what the administrator wrote stays. The caller has policy_turn().
+void forget_policy(Context &context, const VifNames &names);
 
 } // namespace ringway

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <fstream>
+#include <set>
 #include "fake/bridges.hpp"
 #include "guest_test.hpp"
 #include "verbs/apply.hpp"
@@ -95,17 +96,19 @@ protected:
 		}
 		const auto folder = world.root / "var/lib/ringway/policy";
 		if (std::filesystem::exists(folder)) {
+			std::set<std::string> files; // in an order of their own
 			for (const auto &file : std::filesystem::directory_iterator(folder)) {
 				std::ifstream in(file.path());
-				out += file.path().filename().string() +
-				       std::string(std::istreambuf_iterator<char>(in), {});
+				files.insert(file.path().filename().string() +
+					     std::string(std::istreambuf_iterator<char>(in), {}));
 			}
+			out += fmt::format("{}", fmt::join(files, ""));
 		}
 		return out;
 	}
 
 	FakeBridges bridges{world.links};
-	BridgeContext bridge{world.links, bridges, world.store, world.host};
+	BridgeContext bridge{world.links, bridges, world.store, world.host, world.clock};
 	ApplyContext all{context, bridge};
 };
 

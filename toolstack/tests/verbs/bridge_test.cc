@@ -38,7 +38,7 @@ protected:
 	}
 
 	test::FakeBridges bridges{world.links};
-	BridgeContext all{world.links, bridges, world.store, world.host};
+	BridgeContext all{world.links, bridges, world.store, world.host, world.clock};
 };
 
 TEST_F(Bridge, MadeWithSettingsAndPortsAndUp)

@@ -64,7 +64,7 @@ TEST(NameText, ColumnsAreThoseOfATerminal)
 	EXPECT_EQ(name_cell("0123456789", 8), "01234...");
 }
 
-// CL-32
+// CL-33
 TEST(NameText, AMessageKeepsItsLettersAndNothingElse)
 {
 	EXPECT_EQ(message_text("grün \\x1b"), "grün \\x1b"); // escaped already
