@@ -221,7 +221,7 @@ function __ringway_table
             set -g __ringway_commands hosts help
             set -g __ringway_kinds 
             set -g __ringway_keys 
-            set -g __ringway_options --help --by --fill --cpus --time --apply --undo --keep
+            set -g __ringway_options --help --by --fill --cpus --time --apply --threads --undo --keep
             set -g __ringway_valued --by --fill --cpus --time -t
         case 'place hosts'
             set -g __ringway_commands help

@@ -7,6 +7,7 @@
 #include "verbs/place.hpp"
 #include "words/cpu_list.hpp"
 #include "words/rules_file.hpp"
+#include "world/sys_threads.hpp"
 #include "world/world.hpp"
 
 namespace ringway
@@ -18,14 +19,15 @@ namespace
 struct PlaceWords {
 	std::string by = Algorithm().name(), cpus, file;
 	unsigned fill = PlaceOptions().fill, seconds = 5;
-	bool apply = false, undo = false, keep = false;
+	bool apply = false, undo = false, keep = false, threads = false;
 };
 
 int keep_on(const Line &line)
 {
 	World world;
 	Context context = world.open();
-	place_keep(context, [&line](const std::string &text) {
+	SysThreads threads;
+	place_keep(context, threads, [&line](const std::string &text) {
 		print(line.output, Answer{nlohmann::json{{"placed", text}}, text + "\n"});
 	});
 	return static_cast<int>(Exit::ok);
@@ -62,6 +64,9 @@ void add_place(CLI::App &app, Line &line)
 	place->add_option("-t,--time", words->seconds, "Seconds to measure the load for (5)")
 		->check(CLI::Range(1u, longest_timeout));
 	CLI::Option *apply = place->add_flag("--apply", words->apply, "Do it, and keep it");
+	place->add_flag("--threads", words->threads,
+			"Poll these queues in threads of their own (threaded NAPI), on the CPUs chosen")
+		->needs(apply);
 	CLI::Option *undo =
 		place->add_flag("--undo", words->undo, "Put all back where it was")->excludes(apply);
 	place->add_flag("--keep", words->keep, "Stay, and put it in force again whenever a guest connects")
@@ -80,14 +85,17 @@ void add_place(CLI::App &app, Line &line)
 			PlaceOptions options{.algorithm = parse_algorithm(words->by),
 					     .fill = words->fill,
 					     .time = std::chrono::seconds(words->seconds),
-					     .apply = words->apply};
+					     .apply = words->apply,
+					     .threads = words->threads};
 			if (!words->cpus.empty()) {
 				options.cpus = parse_cpus(words->cpus);
 			}
 			World world;
 			Context context = world.open();
-			print(line.output, words->undo ? place_undo(context, line.output)
-						       : ringway::place(context, line.output, options));
+			SysThreads threads;
+			print(line.output, words->undo
+						   ? place_undo(context, threads, line.output)
+						   : ringway::place(context, threads, line.output, options));
 			return static_cast<int>(Exit::ok);
 		};
 	});

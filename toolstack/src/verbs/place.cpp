@@ -31,6 +31,7 @@ nlohmann::json to_json(const Placement &plan, bool applied)
 				  {"queue", queue.queue},
 				  {"load_percent", percent(queue.load)},
 				  {"cpus_now", placed.now},
+				  {"threads", placed.threaded},
 				  {"cpu", placed.cpu},
 				  {"fits", placed.fits}});
 	}
@@ -102,33 +103,33 @@ Algorithm parse_algorithm(const std::string &name)
 	reject("by", name, fmt::format("choose from {}", fmt::join(names, ", ")));
 }
 
-Answer place(Context &context, const Output &output, const PlaceOptions &options)
+Answer place(Context &context, Threads &threads, const Output &output, const PlaceOptions &options)
 {
 	const std::vector<unsigned> cpus = chosen_cpus(context, options);
 	const Placement plan = plan_placement(context.host.root(), measure_queues(context, options.time),
 					      cpus, options.algorithm, options.fill);
 	const bool apply = options.apply && !output.dry_run;
 	if (apply) {
-		apply_placement(context, plan);
+		apply_placement(context, threads, plan, options.threads);
 	}
 	return {to_json(plan, apply), text_of(plan, apply)};
 }
 
-Answer place_undo(Context &context, const Output &output)
+Answer place_undo(Context &context, Threads &threads, const Output &output)
 {
 	if (output.dry_run) {
 		return lines_answer({}, "would undo all that 'ringway place --apply' did");
 	}
-	return lines_answer(undo_placement(context), "nothing was placed");
+	return lines_answer(undo_placement(context, threads), "nothing was placed");
 }
 
-void place_keep(Context &context, const std::function<void(const std::string &)> &say)
+void place_keep(Context &context, Threads &threads, const std::function<void(const std::string &)> &say)
 {
 	// The driver's states are below it: a vif that gets connected fires it.
 	const WatchGuard watch(context.store, "/local/domain/0/backend/vif");
 	constexpr Millis settle(200), look_again = std::chrono::seconds(30);
 	while (!context.clock.interrupted()) {
-		for (const std::string &line : restore_placement(context)) {
+		for (const std::string &line : restore_placement(context, threads)) {
 			say(line);
 		}
 		context.store.wait(look_again);

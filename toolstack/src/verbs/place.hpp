@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 #include "context/context.hpp"
+#include "context/threads.hpp"
 #include "packing/packing.hpp"
 #include "verbs/answer.hpp"
 
@@ -19,15 +20,16 @@ struct PlaceOptions {
 	std::optional<std::vector<unsigned>> cpus = {}; // all that are online, if not said
 	Millis time = std::chrono::seconds(5);          // of measuring
 	bool apply = false;
+	bool threads = false; // the polls get some
 };
 
 // Throws Error (usage) that says what there is.
 Algorithm parse_algorithm(const std::string &name);
 
-Answer place(Context &context, const Output &output, const PlaceOptions &options);
-Answer place_undo(Context &context, const Output &output);
+Answer place(Context &context, Threads &threads, const Output &output, const PlaceOptions &options);
+Answer place_undo(Context &context, Threads &threads, const Output &output);
 // Once now, and whenever a guest connects, until the clock is interrupted. `say` gets a line for each change.
-void place_keep(Context &context, const std::function<void(const std::string &)> &say);
+void place_keep(Context &context, Threads &threads, const std::function<void(const std::string &)> &say);
 
 // All three algorithms, largest first, over all guests of all hosts. `file` for messages.
 Answer place_hosts(const std::string &text, const std::string &file);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include "context/file_lock.hpp"
+#include "context/undo.hpp"
 #include "context/whole_file.hpp"
 #include "words/kept_place.hpp"
 
@@ -41,9 +42,11 @@ void write_kept(const fs::path &root, const Places &places)
 	replace_file(kept_file(root), kept_places_text(places), 0600);
 }
 
-KeptPlace place_of(const VifQueue &queue, unsigned cpu, const std::string &before)
+KeptPlace place_of(const VifQueue &queue, unsigned cpu = 0, const std::string &before = "",
+		   bool threads = false)
 {
-	return {queue.uuid, queue.record.mac ? queue.record.mac->text() : "", queue.queue, cpu, before};
+	return {queue.uuid, queue.record.mac ? queue.record.mac->text() : "", queue.queue, cpu, before,
+		threads};
 }
 
 const KeptPlace *find(const Places &places, const KeptPlace &wanted)
@@ -53,47 +56,75 @@ const KeptPlace *find(const Places &places, const KeptPlace &wanted)
 	return at == places.end() ? nullptr : &*at;
 }
 
-// Moves interrupts; gone without done() they are all back where they were.
+// Moves what serves queues; gone without done() all is back where it was.
 class Moves
 {
 public:
-	explicit Moves(const fs::path &root) : root_(root) {}
+	Moves(const fs::path &root, Threads &threads) : root_(root), threads_(threads) {}
 	~Moves()
 	{
-		for (auto it = moved_.rbegin(); it != moved_.rend(); ++it) {
-			try {
-				set_affinity(root_, it->first, it->second);
-			} catch (const Error &) { // its guest is gone, and the interrupt with it
-			}
-		}
+		(void)undo_.all(); // what fails is gone with its guest
 	}
 	Moves(const Moves &) = delete;
 	Moves &operator=(const Moves &) = delete;
 
 	// Whether anything had to be moved.
-	bool move(const VifQueue &queue, const std::string &cpus)
+	bool interrupts(const VifQueue &queue, const std::string &cpus)
 	{
 		bool any = false;
 		for (const Interrupt &interrupt : queue.interrupts) {
 			const std::string before = affinity(root_, interrupt.number);
 			if (before != cpus) {
 				set_affinity(root_, interrupt, cpus);
-				moved_.emplace_back(interrupt, before);
+				undo_.add([this, interrupt, before] {
+					set_affinity(root_, interrupt, before);
+				});
 				any = true;
 			}
 		}
 		return any;
 	}
-	void done() { moved_.clear(); }
+	bool threads(const VifQueue &queue, const std::string &cpus)
+	{
+		bool any = give_threads(queue.device, true);
+		for (const PollThread &thread : threads_of(root_, queue)) {
+			const std::string before = thread_cpus(root_, thread);
+			if (before != cpus) {
+				threads_.set_cpus(thread, cpus);
+				undo_.add([this, thread, before] { threads_.set_cpus(thread, before); });
+				any = true;
+			}
+		}
+		return any;
+	}
+	bool give_threads(const std::string &device, bool on)
+	{
+		if (is_threaded(root_, device) == on) {
+			return false;
+		}
+		set_threaded(root_, device, on);
+		undo_.add([this, device, on] { set_threaded(root_, device, !on); });
+		return true;
+	}
+	bool all(const VifQueue &queue, const KeptPlace &place)
+	{
+		const std::string cpu = std::to_string(place.cpu);
+		const bool any = interrupts(queue, cpu);
+		return (place.threads && threads(queue, cpu)) || any;
+	}
+	void done() { undo_ = {}; }
 
 private:
 	const fs::path &root_;
-	std::vector<std::pair<Interrupt, std::string>> moved_;
+	Threads &threads_;
+	Undo undo_;
 };
 
-std::string now_of(const fs::path &root, const VifQueue &queue)
+// Of the first thread; empty: it has none.
+std::string threads_now(const fs::path &root, const VifQueue &queue)
 {
-	return affinity(root, queue.interrupts.front().number);
+	const auto threads = threads_of(root, queue);
+	return threads.empty() ? "" : thread_cpus(root, threads.front());
 }
 
 FileLock turn(Context &context)
@@ -122,8 +153,10 @@ Placement plan_placement(const fs::path &root, std::vector<VifQueue> queues,
 		++on.queues;
 	};
 	for (std::size_t i = 0; i < queues.size(); ++i) {
-		PlacedQueue placed{std::move(queues[i]), "", 0, packing.bin_of[i].has_value()};
-		placed.now = now_of(root, placed.queue);
+		PlacedQueue placed{std::move(queues[i]), "", false, 0, packing.bin_of[i].has_value()};
+		placed.threaded = is_threaded(root, placed.queue.device);
+		placed.now = placed.threaded ? threads_now(root, placed.queue)
+					     : affinity(root, placed.queue.interrupts.front().number);
 		if (placed.fits) {
 			put(placed, out.cpus[*packing.bin_of[i]]);
 		}
@@ -140,46 +173,57 @@ Placement plan_placement(const fs::path &root, std::vector<VifQueue> queues,
 	return out;
 }
 
-void apply_placement(Context &context, const Placement &placement)
+void apply_placement(Context &context, Threads &threads, const Placement &placement, bool threaded)
 {
 	const FileLock lock = turn(context);
 	const fs::path &root = context.host.root();
 	const Places old = read_kept(root);
 	Places fresh;
 	for (const PlacedQueue &placed : placement.queues) {
-		KeptPlace place = place_of(placed.queue, placed.cpu, placed.now);
+		KeptPlace place = place_of(placed.queue, placed.cpu,
+					   affinity(root, placed.queue.interrupts.front().number), threaded);
+		place.threads_before = threaded && placed.threaded ? placed.now : "";
 		if (const KeptPlace *before = find(old, place)) {
 			place.before = before->before; // where it was before the first placement
+			if (before->threads) {
+				place.threads = true;
+				place.threads_before = before->threads_before;
+			}
 		}
 		fresh.push_back(place);
 	}
+	const std::size_t placed = fresh.size();
 	for (const KeptPlace &place : old) { // of guests that are not there now
 		if (find(fresh, place) == nullptr) {
 			fresh.push_back(place);
 		}
 	}
-	Moves moves(root);
-	for (const PlacedQueue &placed : placement.queues) {
-		moves.move(placed.queue, std::to_string(placed.cpu));
-	}
-	write_kept(root, fresh);
-	moves.done();
+	all_or_nothing([&](Undo &undo) {
+		// First: whoever is killed meanwhile leaves behind where all was.
+		undo.add([&] { write_kept(root, old); });
+		write_kept(root, fresh);
+		Moves moves(root, threads);
+		for (std::size_t i = 0; i < placed; ++i) {
+			moves.all(placement.queues[i].queue, fresh[i]);
+		}
+		moves.done();
+	});
 }
 
-std::vector<std::string> restore_placement(Context &context)
+std::vector<std::string> restore_placement(Context &context, Threads &threads)
 {
 	const FileLock lock = turn(context);
 	const fs::path &root = context.host.root();
 	const Places kept = read_kept(root);
 	std::vector<std::string> out;
 	for (const VifQueue &queue : kept.empty() ? std::vector<VifQueue>() : find_queues(context)) {
-		const KeptPlace *place = find(kept, place_of(queue, 0, ""));
+		const KeptPlace *place = find(kept, place_of(queue));
 		if (place == nullptr) {
 			continue;
 		}
-		Moves moves(root);
+		Moves moves(root, threads);
 		try {
-			if (moves.move(queue, std::to_string(place->cpu))) {
+			if (moves.all(queue, *place)) {
 				out.push_back(fmt::format("{}: CPU {}", queue.text(), place->cpu));
 			}
 			moves.done();
@@ -190,19 +234,25 @@ std::vector<std::string> restore_placement(Context &context)
 	return out;
 }
 
-std::vector<std::string> undo_placement(Context &context)
+std::vector<std::string> undo_placement(Context &context, Threads &threads)
 {
 	const FileLock lock = turn(context);
 	const fs::path &root = context.host.root();
 	const Places kept = read_kept(root);
 	std::vector<std::string> out;
-	Moves moves(root);
+	Moves moves(root, threads);
 	for (const VifQueue &queue : find_queues(context)) {
-		const KeptPlace *place = find(kept, place_of(queue, 0, ""));
-		if (place != nullptr) {
-			moves.move(queue, place->before);
-			out.push_back(fmt::format("{}: CPUs {}", queue.text(), place->before));
+		const KeptPlace *place = find(kept, place_of(queue));
+		if (place == nullptr) {
+			continue;
 		}
+		moves.interrupts(queue, place->before);
+		if (place->threads && place->threads_before.empty()) {
+			moves.give_threads(queue.device, false);
+		} else if (place->threads) {
+			moves.threads(queue, place->threads_before);
+		}
+		out.push_back(fmt::format("{}: CPUs {}", queue.text(), place->before));
 	}
 	write_kept(root, {});
 	moves.done();

@@ -90,8 +90,9 @@ std::vector<VifQueue> find_queues(Context &context)
 			continue;
 		}
 		const VifNames names = vif_names(context, record);
-		for (unsigned i = 0; i < context.host.queues(*device); ++i) {
-			VifQueue queue{record, names.name, names.uuid, *device, i, 0, {}};
+		const unsigned queues = context.host.queues(*device);
+		for (unsigned i = 0; i < queues; ++i) {
+			VifQueue queue{record, names.name, names.uuid, *device, i, queues, 0, {}};
 			queue.interrupts = of_queue(all, queue);
 			if (!queue.interrupts.empty()) { // else it is not connected
 				out.push_back(std::move(queue));
@@ -99,6 +100,26 @@ std::vector<VifQueue> find_queues(Context &context)
 		}
 	}
 	return out;
+}
+
+// The driver makes the polls of one queue after those of the other, each queue the same number.
+std::vector<PollThread> threads_of(const std::filesystem::path &root, const VifQueue &queue)
+{
+	if (!is_threaded(root, queue.device)) {
+		return {};
+	}
+	std::vector<PollThread> all = poll_threads(root, queue.device);
+	if (all.empty()) { // renamed since the guest connected
+		all = poll_threads(root, queue.record.device_name());
+	}
+	const auto each = static_cast<std::ptrdiff_t>(all.size() / queue.queues);
+	if (each == 0 || all.size() % queue.queues != 0) {
+		throw Error(Exit::failed, fmt::format("{}: {} threads for {} queues; try again when the "
+						      "guest is connected",
+						      queue.text(), all.size(), queue.queues));
+	}
+	const auto first = all.begin() + each * static_cast<std::ptrdiff_t>(queue.queue);
+	return {first, first + each};
 }
 
 std::vector<VifQueue> measure_queues(Context &context, Millis time)

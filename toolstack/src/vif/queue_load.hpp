@@ -9,6 +9,7 @@
 #include <vector>
 #include "context/context.hpp"
 #include "context/interrupts.hpp"
+#include "context/threads.hpp"
 #include "vif/record.hpp"
 
 namespace ringway
@@ -19,6 +20,7 @@ struct VifQueue {
 	std::string domain, uuid; // of the guest
 	std::string device;
 	unsigned queue = 0;
+	unsigned queues = 1;    // that the device has
 	std::uint64_t load = 0; // millionths of a CPU
 	std::vector<Interrupt> interrupts;
 
@@ -32,5 +34,8 @@ std::vector<VifQueue> find_queues(Context &context);
 // The same with the load of the time between two looks. Throws Error (failed) when the command is interrupted
 // meanwhile, and (host) when there are queues of which no driver says what they cost.
 std::vector<VifQueue> measure_queues(Context &context, Millis time);
+// The threads that poll it, as long as the device is polled by threads. Throws Error when it cannot be known
+// which queue each one is for.
+std::vector<PollThread> threads_of(const std::filesystem::path &root, const VifQueue &queue);
 
 } // namespace ringway

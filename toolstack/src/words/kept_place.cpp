@@ -44,8 +44,15 @@ KeptPlace place_of(const json &entry, const std::string &file)
 		damaged(file);
 	}
 	KeptPlace out{entry["uuid"], entry["mac"], entry["queue"], entry["cpu"], entry["before"]};
+	if (entry.contains("threads_before")) {
+		out.threads = true;
+		out.threads_before = is_text(entry, "threads_before") ? entry["threads_before"] : "?";
+	}
 	try {
 		(void)parse_cpus(out.before);
+		if (!out.threads_before.empty()) {
+			(void)parse_cpus(out.threads_before);
+		}
 	} catch (const Error &) {
 		damaged(file);
 	}
@@ -63,6 +70,9 @@ std::string kept_places_text(const std::vector<KeptPlace> &places)
 				  {"queue", place.queue},
 				  {"cpu", place.cpu},
 				  {"before", place.before}});
+		if (place.threads) {
+			queues.back()["threads_before"] = place.threads_before;
+		}
 	}
 	return json{{version_key, version}, {"queues", queues}}.dump(4, ' ', false,
 								     json::error_handler_t::replace) +

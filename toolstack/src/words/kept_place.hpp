@@ -15,6 +15,9 @@ struct KeptPlace {
 	unsigned queue = 0;
 	unsigned cpu = 0;
 	std::string before; // CPUs, as the kernel writes them
+	// Its polls have threads of their own, on the same CPU.
+	bool threads = false;
+	std::string threads_before = {}; // their CPUs before; empty: there were none
 
 	bool same_queue(const KeptPlace &other) const
 	{

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include "fake/threads.hpp"
 #include "verbs/apply_fixture.hpp"
 #include "verbs/check.hpp"
 #include "verbs/commands.hpp"
@@ -130,8 +131,9 @@ TEST_F(JsonSchema, OfTheHost)
 	expect_fits("metrics", metrics(context).json);
 	expect_fits("metrics", json{{"written", "x.prom"}});
 	const PlaceOptions apply_it{.apply = true};
-	expect_fits("place", place(context, all_of_it, apply_it).json);
-	expect_fits("place", place_undo(context, all_of_it).json);
+	test::FakeThreads threads{world};
+	expect_fits("place", place(context, threads, all_of_it, apply_it).json);
+	expect_fits("place", place_undo(context, threads, all_of_it).json);
 	expect_fits("place-hosts",
 		    place_hosts("[[host]]\nname = \"a\"\ncpus = 1\nguests = { x = 0.5, y = 2 }\n", "-").json);
 	top_batch(context, {}, {1}, [&](const Answer &answer) { expect_fits("top", answer.json); });

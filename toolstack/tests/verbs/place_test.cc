@@ -1,61 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <fmt/format.h>
-#include <fstream>
-#include "guest_test.hpp"
-#include "verbs/place.hpp"
-#include "vif/placement.hpp"
+#include "verbs/place_fixture.hpp"
 
 namespace ringway
 {
 
-// Vif 3.0 with two queues and 3.1 with one, on four CPUs: interrupts 70 to 72 and 73.
-class Place : public test::VifTest
-{
-protected:
-	Place()
-	{
-		attach_vif("mac=00:16:3e:00:00:02");
-		world.add_file("sys/devices/system/cpu/online", "0-3\n");
-		for (const char *queue : {"vif3.0/queues/tx-0", "vif3.0/queues/tx-1", "vif3.1/queues/tx-0"}) {
-			world.add_file(std::string("sys/class/net/") + queue + "/x");
-		}
-		world.add_file("proc/interrupts",
-			       "           CPU0       CPU1\n"
-			       "  9:          0          0   IO-APIC   9-fasteoi   acpi\n"
-			       " 70:          5          0   xen-dyn    -event     vif3.0-q0-tx\n"
-			       " 71:          5          0   xen-dyn    -event     vif3.0-q0-rx\n"
-			       " 72:          5          0   xen-dyn    -event     vif3.0-q1\n"
-			       " 73:          5          0   xen-dyn    -event     vif3.1-q0\n"
-			       " 74:          5          0   xen-dyn    -event     vif3.0-q10\n"
-			       "NMI:          0          0   Non-maskable interrupts\n");
-		for (int irq = 70; irq <= 74; ++irq) {
-			world.add_file(fmt::format("proc/irq/{}/smp_affinity_list", irq), "0-3\n");
-		}
-		world.links.count = [this](const std::string &device) -> std::vector<Counter> {
-			const auto ms = static_cast<std::uint64_t>(world.clock.time.count());
-			if (device == "vif3.1") {
-				return {{"q0_from_guest_cpu_ns", ms * 300'000}};
-			}
-			return {{"from_guest_cpu_ns", ms * 900'000},
-				{"q0_from_guest_cpu_ns", ms * 400'000},
-				{"q0_to_guest_cpu_ns", ms * 100'000},
-				{"q1_from_guest_cpu_ns", ms * 400'000}};
-		};
-	}
-	std::string irq(int number)
-	{
-		std::ifstream in(world.root / fmt::format("proc/irq/{}/smp_affinity_list", number));
-		std::string line;
-		std::getline(in, line);
-		return line;
-	}
-	Answer run(PlaceOptions options = {}, const Output &output = {})
-	{
-		return place(context, output, options);
-	}
-	bool kept() { return std::filesystem::exists(world.root / "var/lib/ringway/place.json"); }
-	const PlaceOptions apply{.apply = true};
-};
+using test::Place;
 
 // 50, 40 and 30 % in CPUs of 80 %.
 TEST_F(Place, TheLoadIsWhatTheDriverCountedMeanwhile)
@@ -89,15 +38,15 @@ TEST_F(Place, AppliedKeptAndUndone)
 	other.cpus = std::vector<unsigned>{3};
 	run(other);
 	EXPECT_EQ(irq(72), "3");
-	place_undo(context, {.dry_run = true});
+	place_undo(context, threads, {.dry_run = true});
 	EXPECT_EQ(irq(72), "3");
 	expect_in("vif 3.0 queue 1: CPUs 0-3\n",
-		  place_undo(context, {}).text); // not where the first apply put it
+		  place_undo(context, threads, {}).text); // not where the first apply put it
 	for (int number = 70; number <= 73; ++number) {
 		EXPECT_EQ(irq(number), "0-3");
 	}
 	EXPECT_FALSE(kept());
-	EXPECT_EQ(place_undo(context, {}).text, "nothing was placed\n");
+	EXPECT_EQ(place_undo(context, threads, {}).text, "nothing was placed\n");
 }
 
 TEST_F(Place, ADryRunDoesNothing)
@@ -114,7 +63,7 @@ TEST_F(Place, AGuestThatConnectsAgainGetsItsCpusBack)
 	world.add_file("proc/irq/72/smp_affinity_list", "0-3\n");
 	world.clock.interrupt_at = world.clock.time + std::chrono::seconds(40);
 	std::vector<std::string> said;
-	place_keep(context, [&](const std::string &line) { said.push_back(line); });
+	place_keep(context, threads, [&](const std::string &line) { said.push_back(line); });
 	EXPECT_EQ(said, std::vector<std::string>{"vif 3.0 queue 1: CPU 1"});
 	EXPECT_EQ(irq(72), "1");
 	EXPECT_EQ(world.store.watched.count("/local/domain/0/backend/vif"), 0u); // the watch is gone again
@@ -158,7 +107,7 @@ TEST_F(Place, RefusedByName)
 	};
 	expect_in("does not count its time", refusal([&] { run(); }));
 	world.add_file("var/lib/ringway/place.json", "{\"ringway_place\":1,\"queues\":[{\"cpu\":-1}]}");
-	expect_in("place.json': it is damaged", refusal([&] { place_undo(context, {}); }));
+	expect_in("place.json': it is damaged", refusal([&] { place_undo(context, threads, {}); }));
 }
 
 // --- Hosts ----------------------------------------------------------------------------------------
