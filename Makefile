@@ -62,6 +62,11 @@ fuzz: setup ## the fuzzers, FUZZ_SECONDS=600 each
 bench-core: setup ## instructions per packet of the core's steps, against the checked-in bar; LOOK=1: their times
 	@$(if $(LOOK),$(MAKE) -s -C selftests/bench core_look && $(OUT)/bench/core_look,selftests/bench/count.sh)
 
+bench-native: setup ## the way between mapped buffers in real time on this machine, beside Debian's DPDK: FRAMES=60,1514 REPEATS= JSON=1
+	@packaging/setup.sh native-deps.txt
+	@$(MAKE) -s -j$(shell nproc) -C selftests/native
+	@selftests/native/bench.py $(if $(FRAMES),--frames $(FRAMES)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(JSON),-j)
+
 lab: setup modules-$(or $(ONE_KERNEL),6.1) toolstack ## a shell in dom0, or one scenario: SCENARIO=name, ONE_KERNEL=6.12
 	$(MAKE) -s -C lab $(if $(SCENARIO),lab-run,lab-shell)
 
@@ -87,7 +92,7 @@ $(OUT)/.setup: packaging/build-deps.txt packaging/setup.sh
 compile_commands: ## compile_commands.json, for editors: the C++ as it is compiled for this host
 	@$(MAKE) -s -C xenstore-schema
 	@selftests/compile_commands.py compile_commands.json "-C toolstack all check" "-C selftests/unit" "-C selftests/fuzz" \
-		"-C selftests/bench" "-C lab tools" "-f selftests/tidy.mk"
+		"-C selftests/bench" "-C selftests/native" "-C lab tools" "-f selftests/tidy.mk"
 
 clean: ## remove everything made
 	rm -rf $(OUT)
@@ -96,4 +101,4 @@ help: ## this list
 	@grep -hE '^[a-z][a-z .0-9_-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9_-]+)[^#]*## /\1\t/' | sort | \
 		while IFS=$$'\t' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
-.PHONY: all modules modules-6.1 modules-6.12 modules-all deb deb-test host-test modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core compile_commands lab setup clean help soak
+.PHONY: all modules modules-6.1 modules-6.12 modules-all deb deb-test host-test modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core bench-native compile_commands lab setup clean help soak

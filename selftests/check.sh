@@ -51,6 +51,7 @@ show() { # NAME LOG CODE SECONDS
 modules() {
 	part unit           make -j"$jobs" --no-print-directory -C selftests/unit run
 	part bench          selftests/bench/count.sh
+	part native         selftests/native/native_test.sh
 	part style          selftests/style.sh
 	part includes       selftests/arrows.py includes
 	part gate           selftests/gate/gate_test.sh
