@@ -81,6 +81,7 @@ struct Host {
 	const Wish &wish;
 	Bill &bill;
 	std::atomic<u32> phase{0};
+	std::atomic<bool> there{false};
 	pthread_t thread{};
 
 	static void *begin(void *self)
@@ -92,6 +93,7 @@ struct Host {
 	{
 		settle_on(wish.cpu[1], wish.real_time);
 		Meter meter;
+		there.store(true, std::memory_order_release);
 		for (u32 now = 0; now != 3; now = phase.load(std::memory_order_relaxed)) {
 			meter.look(now);
 			meter.turn([this] { return path.hosts_turn(); });
@@ -113,6 +115,8 @@ Measured run(Path &path, TwoGuests &guests, const Wish &wish)
 	Measured out;
 	Host<Path> host{path, wish, out.host};
 	host.start();
+	while (!host.there.load(std::memory_order_acquire)) // on a busy machine a new thread may have to wait
+		sched_yield();
 	out.real_time = settle_on(wish.cpu[0], wish.real_time);
 	Meter meter;
 	const auto enter = [&](u32 next) {

@@ -24,7 +24,7 @@ class Testpmd:
     def __init__(self, name, arguments, real_time):
         self.name, self.said, self.real_time = name, "", real_time
         # It ends with who started it, and where it may it starts before others.
-        first = ["setpriv", "--pdeathsig", "KILL", *(["nice", "-n", "-20"] if real_time else [])]
+        first = ["setpriv", "--pdeathsig", "KILL", *(["chrt", "-f", "2"] if real_time else [])]
         # pylint: disable-next=consider-using-with
         self.process = subprocess.Popen([*first, "stdbuf", "-oL", "dpdk-testpmd", *arguments], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -109,19 +109,19 @@ class Peer:
         under way in each direction."""
         switch, guests = self.processes
         guests.say(f"set txpkts {pieces(frame)}")
-        switch.say("start")
-        guests.say(f"start tx_first {max(1, window // (BURST * (frame // PIECE + 1)))}")
         try:
-            self.first(True)
+            self.first(True) # before they count cycles
+            switch.say("start")
+            guests.say(f"start tx_first {max(1, window // (BURST * (frame // PIECE + 1)))}")
             time.sleep(WARM_SECONDS)
             switch.say("show port stats all", TWO_PORTS)
             time.sleep(seconds)
             shown = switch.say("show port stats all", TWO_PORTS)[0]
+            guest, host = (process.say("stop", r"Accumulated(?s:.*)\+\n") and self.cycles(process)
+                           for process in (guests, switch))
         finally: # whatever happens, they must not keep these CPUs for themselves
             self.first(False)
         rates = [int(rate) for rate in re.findall(r"Rx-pps:\s*(\d+)", shown)]
-        guest, host = (process.say("stop", r"Accumulated(?s:.*)\+\n") and self.cycles(process)
-                       for process in (guests, switch))
         if not sum(rates):
             raise Failed(f"{self.kind}: no packet of {frame} bytes passed")
         return {"ns": round(1e9 / sum(rates), 2), "host": {"busy_cycles": host}, "guests": {"busy_cycles": guest}}
