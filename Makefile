@@ -62,8 +62,7 @@ fuzz: setup ## the fuzzers, FUZZ_SECONDS=600 each
 bench-core: setup ## instructions per packet of the core's steps, against the checked-in bar; LOOK=1: their times
 	@$(if $(LOOK),$(MAKE) -s -C selftests/bench core_look && $(OUT)/bench/core_look,selftests/bench/count.sh)
 
-bench-native: setup ## the way between mapped buffers in real time on this machine, beside Debian's DPDK: FRAMES=60,1514 REPEATS= JSON=1
-	@packaging/setup.sh native-deps.txt
+bench-native: setup ## the way between mapped buffers in real time on this machine, beside Debian's DPDK where that is installed: FRAMES=60,1514 REPEATS= JSON=1
 	@$(MAKE) -s -j$(shell nproc) -C selftests/native
 	@selftests/native/bench.py $(if $(FRAMES),--frames $(FRAMES)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(JSON),-j)
 

@@ -23,7 +23,7 @@ class Testpmd:
 
     def __init__(self, name, arguments, real_time):
         self.name, self.said, self.real_time = name, "", real_time
-        # It ends with who started it, and where it may it starts before others.
+        # It ends with who started it, and starts before others if it is to go first.
         first = ["setpriv", "--pdeathsig", "KILL", *(["chrt", "-f", "2"] if real_time else [])]
         # pylint: disable-next=consider-using-with
         self.process = subprocess.Popen([*first, "stdbuf", "-oL", "dpdk-testpmd", *arguments], stdin=subprocess.PIPE,
