@@ -237,10 +237,13 @@ from_8() { # FRAME COUNT
 	for n in "${jobs[@]}"; do wait "$n" || code=1; done
 	return $code
 }
-many_to_1() { # FRAME
+all_to_u1() {
 	crowd 9 || return 1
 	senders=$(ids {2..9}) receivers=$id1
 	received() { rx_packets u1; }
+}
+many_to_1() { # FRAME
+	all_to_u1 || return 1
 	measure udp-8-to-1 "$1" 9 100 $((100 + packets / 8)) 8 from_8 "$1"
 }
 w_8to1_60() { many_to_1 60; }
