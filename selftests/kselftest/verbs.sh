@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# The verbs that look after a whole host (metrics, monitor, perf, place, bridge, apply), once each on the real thing.
+# The verbs that look after a whole host (metrics, monitor, perf, top, place, bridge, apply), once each on the real thing.
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
-ktap_plan 27
+ktap_plan 33
 check 'stack ringway' use_stack ringway || exit 1
 check 'dom0 is on the bridge' ip address replace "$dom0_address/24" dev xenbr0
 check 'a guest starts' guest_create a || exit 1
@@ -25,6 +25,13 @@ counts() {
 check 'metrics has counted the pings' counts
 into_file() { ringway metrics -o /tmp/file.prom && [ "$(wc -l < /tmp/file.prom)" = "$(wc -l < /tmp/all.prom)" ]; }
 check 'and writes them into a file' into_file
+# What a Prometheus server would have fetched: selftests/dashboard.py asks it the dashboard's questions.
+fetched() {
+	local line
+	data metrics.prom "# at $(cut -d ' ' -f 1 /proc/uptime)"
+	ringway metrics | while read -r line; do data metrics.prom "$line"; done
+}
+fetched
 
 stage monitor
 watched() { # EVENTS COMMAND…
@@ -68,6 +75,9 @@ parts() { grep -qE '"sampled_by":"(cycles|cpu-clock)"' /tmp/perf.json && grep -q
 check 'netback has its part' parts
 recorded() { [ "$(head -c 8 /tmp/perf.data)" = PERFILE2 ] && [ "$(wc -c < /tmp/perf.data)" -gt 20000 ]; }
 check 'and what was sampled is left behind' recorded
+fetched
+lists() { ringway top -b -n 1 -d 1 | tee /tmp/top; grep -qE "^$(domid a)\.0 +a +$vif " /tmp/top; }
+check 'top lists it' lists
 
 stage place
 irqs() { awk -v name="$vif-q0" 'index($NF, name) == 1 { sub(":", "", $1); print $1 }' /proc/interrupts; }
@@ -81,6 +91,28 @@ apply() { ringway place -t 1 --cpus 0 --apply && served_by 0; }
 check 'place puts the queue on CPU 0' apply
 undo() { ringway place --undo && served_by "$before" && [ ! -e /var/lib/ringway/place.json ]; }
 check 'and undoes it' undo
+threads() { # LIST: its two polls have a thread each, which may run there
+	local comm count=0 # those of a switch that is off sleep until the guest leaves
+	for comm in $(grep -lE "^napi/$vif-[0-9]+$" /proc/[0-9]*/comm); do
+		grep -q "^Cpus_allowed_list:[[:blank:]]*$1$" "${comm%comm}status" || return 1
+		count=$((count + 1))
+	done
+	echo "$count threads"
+	[ $count = 2 ]
+}
+threaded() { [ "$(cat "/sys/class/net/$vif/threaded")" = "$1" ]; }
+give() { ringway place -t 1 --cpus 0 --apply --threads && served_by 0 && threaded 1 && threads 0; }
+check 'place --threads lets threads poll' give
+check 'which lose nothing' pings_lose_none a 5 0.2 "$dom0_address"
+# Its vif is made anew, as when a guest starts again: no threads.
+keep() {
+	ringway vif detach a 0 && vif_join a 127.9.0.1 && threaded 0 || return 1
+	timeout -s INT 5 ringway place --keep | tee /tmp/kept
+	grep -q 'queue 0: CPU 0$' /tmp/kept && threaded 1 && threads 0 && pings_lose_none a 3 0.2 "$dom0_address"
+}
+check 'place --keep does so for a new vif' keep
+take() { ringway place --undo && threaded 0 && pings_lose_none a 3 0.2 "$dom0_address" && [ ! -e /var/lib/ringway/place.json ]; }
+check 'place --undo takes them away' take
 
 stage bridge
 check 'bridge add' ringway bridge add verbs0 ageing_time=60 vlan_filtering=on group_fwd_mask=0x4000 vlan_protocol=802.1ad
@@ -151,5 +183,8 @@ batch() {
 }
 check 'a batch goes on behind a line that fails' batch
 ip link delete verbs3
+waits() { ringway vif wait a 0 -t 10 && ! ringway vif wait a 7 -t 1; }
+check 'vif wait' waits
+fetched
 check 'traffic passes after all this' pings_lose_none a 3 0.2 "$dom0_address"
 ktap_end
