@@ -146,6 +146,9 @@ public:
 	// Forgets what was learned in VLANs that the port is in no longer.
 	void vlans_left(const Port &port) RINGWAY_REQUIRES(rtnl)
 	{
+		{
+			Guard guard(lock_); // who learns from here on sees which
+		}
 		erase_if([&](const FdbSlot &slot) {
 			const FdbTarget target{slot.target};
 			const u16 vlan = fdb_key_vlan(slot.key);
@@ -226,7 +229,7 @@ private:
 		Guard guard(lock_);
 		if (!in.learning || in.learned >= in.learn_limit)
 			return news;
-		if (vlans_filtered_ != kVlans)
+		if (vlans_filtered_ != kVlans || (kVlans && !is_vlan_member(in, fdb_key_vlan(key))))
 			return news; // that changed on the way here
 		// It may have changed since; but if its slot still is, what that says holds while we have the
 		// lock.

@@ -60,8 +60,10 @@ private:
 	void hear(GroupParser &parser, const GroupMessage &message)
 	{
 		Groups::Heard heard;
-		table_.change_groups(
-			[&](Groups &groups) { heard = groups.heard(parser, message, in_, vlan_, now_); });
+		table_.change_groups([&](Groups &groups) {
+			if (load_relaxed(in_.up)) // else another CPU has forgotten the port on our way here
+				heard = groups.heard(parser, message, in_, vlan_, now_);
+		});
 		count(BRLITE_GROUP_JOINED, heard.joined);
 		count(BRLITE_GROUP_LEFT, heard.left);
 		count(BRLITE_GROUP_REFUSED, heard.refused);
