@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Every call of a host_*() is a crossing, also of those that are added tomorrow: the compiler calls these two
-// at the begin and the end of each function of the fake_*.cc (Makefile).
+// Every call of a service of Linux is a crossing, also of those that are added tomorrow: the compiler calls
+// these two at the begin and the end of each function of the fakes (Makefile).
 #include "cpus/cpus.hpp"
 #include <cstring>
 #include <dlfcn.h>
@@ -11,7 +11,8 @@ using namespace ringway::test;
 
 namespace
 {
-// The function's name if it is a service of host.h, or null. CONTEXT: one task at a time runs.
+// The function's name if it is called from C (what a fake has for itself is C++), or null. CONTEXT: one task
+// at a time runs.
 const char *service_at(void *function)
 {
 	static std::unordered_map<void *, const char *> known;
@@ -20,7 +21,7 @@ const char *service_at(void *function)
 		return at->second;
 	Dl_info info{};
 	const char *name = dladdr(function, &info) ? info.dli_sname : nullptr;
-	return known[function] = name && !std::strncmp(name, "host_", 5) ? name : nullptr;
+	return known[function] = name && std::strncmp(name, "_Z", 2) ? name : nullptr;
 }
 
 void cross(const char *name, bool before)

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A host on which bridge-lite.ko is loaded: what Linux knows of it, and what it would complain about.
+#pragma once
+#include "bridge_module/linux/kernel.h"
+#include "cpus/cpus.hpp"
+#include <gtest/gtest.h>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace ringway::test
+{
+struct Linux {
+	bool rtnl = false;
+	const Task *rtnl_owner = nullptr;
+	std::map<const void *, size_t> memory; // what is allocated
+	std::set<work_struct *> works;         // what was initialised and not freed
+	std::vector<net_device *> devices;
+	std::vector<net_device *> todo; // unregistered; freed when nobody refers to them
+	std::vector<notifier_block *> notifiers, module_notifiers;
+	rtnl_link_ops *kind = nullptr;
+	bool bridge_ko = false; // bridge.ko is there
+	u32 unregistering = 0;  // devices that are not freed yet
+	u32 notifying = 0;      // CPUs that tell of a module: it holds the chain's lock
+	bool unloaded = false;  // our module's text is gone
+	u32 skbs = 0, validated = 0, came_up = 0, told = 0, logged = 0;
+	std::map<const net_device *, u32> sent;
+	// Whoever drives ports and hears when they get another master (vifs): after it has one, or has none.
+	void (*upper_changed)(net_device *dev) = nullptr;
+
+	Linux();
+	~Linux();
+	Linux(const Linux &) = delete;
+
+	net_device *make_device(const char *name, u8 last_octet);
+	net_device *find(const std::string &name) const;
+	void open(net_device *dev); // CONTEXT: RTNL
+	void unregister(list_head *devices_of_list);
+	void delete_device(net_device *dev);
+	void receive(net_device *dev, sk_buff *skb); // as a NIC's driver does
+	void run(work_struct &work);                 // if it is queued
+	void notify_of_module(const char *name, unsigned long event);
+};
+
+extern Linux *os;
+
+class Rtnl
+{
+public:
+	Rtnl() { rtnl_lock(); }
+	~Rtnl() { rtnl_unlock(); }
+	Rtnl(const Rtnl &) = delete;
+};
+
+// A call into the module: it must be there, and not go meanwhile.
+class InModule : CalledBack
+{
+	static void look() { EXPECT_FALSE(os->unloaded) << "a CPU is in the module's text, which is gone"; }
+
+public:
+	InModule() { look(); }
+	~InModule() { look(); }
+};
+} // namespace ringway::test

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Who looks: dumps and statistics.
+#include "settings_of.hpp"
+
+using namespace ringway;
+using namespace ringway::test;
+
+namespace
+{
+// Dumps of one device after the other, each in pieces that fit.
+template <typename Fill>
+void fill(Fill &&what)
+{
+	Message message;
+	const int err = what(message.skb());
+	EXPECT_TRUE(err <= 0);
+}
+} // namespace
+
+void ringway::test::dump_fdb(World &w)
+{
+	with(w, "xenbr0", [](net_device *dev) {
+		fill([dev](sk_buff *skb) {
+			nlmsghdr header{};
+			netlink_callback cb{};
+			cb.nlh = &header;
+			cb.skb = skb;
+			int index = 0;
+			return dev->netdev_ops->ndo_fdb_dump(skb, &cb, dev, nullptr, &index);
+		});
+	});
+}
+void ringway::test::dump_mdb(World &w)
+{
+	with(w, "xenbr0", [](net_device *dev) {
+		fill([dev](sk_buff *skb) {
+			nlmsghdr header{};
+			netlink_callback cb{};
+			cb.nlh = &header;
+			cb.skb = skb;
+			return dev->netdev_ops->ndo_mdb_dump(dev, skb, &cb);
+		});
+	});
+}
+void ringway::test::dump_links(World &w)
+{
+	on_bridge(w, [](brlite &bridge) {
+		net_device *dev = bridge.dev;
+		fill([dev](sk_buff *skb) { return dev->rtnl_link_ops->fill_info(skb, dev); });
+		brlite_slave *slave;
+		list_for_each_entry(slave, &bridge.slaves, list)
+		{
+			net_device *port = slave->port.dev;
+			fill([=](sk_buff *skb) {
+				return dev->rtnl_link_ops->fill_slave_info(skb, dev, port);
+			});
+			fill([=](sk_buff *skb) {
+				return dev->netdev_ops->ndo_bridge_getlink(skb, 0, 0, port,
+									   RTEXT_FILTER_BRVLAN_COMPRESSED, 0);
+			});
+		}
+	});
+}
+// /proc/net/dev: under RCU alone.
+void ringway::test::read_statistics(World &w)
+{
+	const ReadSide reads;
+	net_device *dev = w.bridge();
+	if (!dev)
+		return;
+	const InModule in;
+	rtnl_link_stats64 stats{};
+	dev->netdev_ops->ndo_get_stats64(dev, &stats);
+}
+void ringway::test::read_counters(World &w)
+{
+	with(w, "xenbr0", [](net_device *dev) {
+		std::vector<u64> counters(BRLITE_COUNTERS);
+		ethtool_stats stats{};
+		dev->ethtool_ops->get_ethtool_stats(dev, &stats, counters.data());
+		ethtool_link_ksettings settings{};
+		dev->ethtool_ops->get_link_ksettings(dev, &settings);
+	});
+}

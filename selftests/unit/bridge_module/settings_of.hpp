@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Settings, by the messages that programs send.
+#pragma once
+#include "world.hpp"
+extern "C" {
+#include "bridge-lite/ageing.h"
+#include "bridge-lite/settings/gate.h"
+#include "bridge-lite/settings/groups.h"
+#include "bridge-lite/settings/vlan.h"
+}
+
+namespace ringway::test
+{
+// A message under way.
+class Message
+{
+	sk_buff *skb_ = linux_skb_new(0);
+
+public:
+	~Message() { kfree_skb(skb_); }
+	sk_buff *skb() { return skb_; }
+	nlattr *nest(int type) { return nla_nest_start(skb_, type); }
+	void end(nlattr *nest) { nla_nest_end(skb_, nest); }
+	template <typename T>
+	nlattr *put(int type, const T &value)
+	{
+		nlattr *at = reinterpret_cast<nlattr *>(skb_->data + skb_->len);
+		EXPECT_EQ(nla_put(skb_, type, sizeof value, &value), 0);
+		return at;
+	}
+};
+
+void change_address_of_eth0(World &w);
+void bridge_ko_comes_and_goes(World &w);
+void add_entry(World &w);
+void delete_entry(World &w);
+void flush(net_device *bridge, net_device *what);
+void host_joins(World &w);
+void add_member(World &w);
+void delete_member(World &w);
+void filter_vlans(World &w);
+void give_vlan_to_b(World &w); // which then filters VLANs
+void take_vlan_from_b(World &w);
+void limit_a(World &w);
+void limit_a_no_more(World &w);
+void give_rules_to_a(World &w);
+void give_other_rules_to_a(World &w);
+void lock_a(World &w);
+void lock_a_again(World &w);
+void unlock_a(World &w);
+void mirror_a_to_b(World &w);
+void mirror_a_to_eth0(World &w);
+void isolate(World &w);
+void lock_macs_of_b(World &w);
+void dump_fdb(World &w);
+void dump_mdb(World &w);
+void dump_links(World &w);
+void read_statistics(World &w);
+void read_counters(World &w);
+} // namespace ringway::test
