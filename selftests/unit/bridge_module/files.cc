@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the files in sysfs would be: of those that other parts of the module call, nothing.
+// What is not linked, the files in sysfs and brctl(8)'s ioctl: what other parts of the module call of them.
 #include "bridge_module/linux/kernel.h"
 
 extern "C" {
@@ -14,5 +14,10 @@ bool brlite_group_fwd_mask_is_possible(u32);
 bool brlite_group_fwd_mask_is_possible(u32 mask)
 {
 	return !(mask & ~0xfff8u);
+}
+int brlite_siocdevprivate(net_device *, ifreq *, void *, int);
+int brlite_siocdevprivate(net_device *, ifreq *, void *, int)
+{
+	return -EOPNOTSUPP;
 }
 }

@@ -5,11 +5,11 @@
 # beside this file; from there, to what this host has under that name for programs.
 set -eu
 kernel=$1 out=$2
-rm -rf "$out"
 { cat "$kernel"/bridge-lite/{,*/}*.[ch]; cat "$kernel"/linux/{compat,bypass}.h; } |
 	sed -nE 's,^#include <((linux|net|xen)/.*\.h)>.*,\1,p' | sort -u |
 	while read -r header; do
 		[ "$header" = net/netdev_lock.h ] && continue # asked for only where it is
+		[ "$header" = linux/compat.h ] && continue # the modules have one of this name
 		hosts=1
 		[ "$header" = linux/version.h ] && hosts=0 # linux/base.h says which
 		mkdir -p "$out/$(dirname "$header")"

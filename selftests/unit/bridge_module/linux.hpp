@@ -14,8 +14,15 @@ namespace ringway::test
 struct Linux {
 	bool rtnl = false;
 	const Task *rtnl_owner = nullptr;
-	std::map<const void *, size_t> memory; // what is allocated
-	std::set<work_struct *> works;         // what was initialised and not freed
+	struct Block {
+		size_t size;
+		const Task *owner; // who allocated it, and knows whether anybody else has seen it
+		bool is_array;     // which nobody shares
+	};
+	std::map<const void *, Block> memory; // what is allocated
+	// Of each CPU that waited for a grace period: which read sides of the others have begun since.
+	std::map<const Task *, std::map<const Task *, u64>> waited_for;
+	std::set<work_struct *> works; // what was initialised and not freed
 	std::vector<net_device *> devices;
 	std::vector<net_device *> todo; // unregistered; freed when nobody refers to them
 	std::vector<notifier_block *> notifiers, module_notifiers;

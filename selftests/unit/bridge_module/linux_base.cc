@@ -29,12 +29,31 @@ void *kzalloc(size_t size, gfp_t gfp)
 	constexpr size_t line = 64;
 	void *memory = std::aligned_alloc(line, (size + line) / line * line);
 	std::memset(memory, 0, size);
-	os->memory[memory] = size;
+	os->memory[memory] = {size, &this_task(), false};
+	return memory;
+}
+void *linux_array(size_t size, gfp_t gfp)
+{
+	void *memory = kzalloc(size, gfp);
+	os->memory[memory].is_array = true;
 	return memory;
 }
 void *linux_alloc_percpu(size_t size)
 {
 	return kzalloc(size, GFP_KERNEL);
+}
+// What readers may have found goes a grace period after it was to be found.
+static void look_for_readers(const Linux::Block &block)
+{
+	if (!cpus || block.is_array || block.owner == &this_task())
+		return;
+	const auto &since = os->waited_for[&this_task()];
+	for (const auto &task : cpus->tasks()) {
+		const auto waited = since.find(task.get());
+		if (task.get() != &this_task() && task->reading)
+			EXPECT_TRUE(waited != since.end() && task->sections >= waited->second)
+				<< "freed, and \"" << task->name << "\" may know it: no grace period";
+	}
 }
 void kfree(const void *memory)
 {
@@ -42,7 +61,8 @@ void kfree(const void *memory)
 		return;
 	const auto block = os->memory.find(memory);
 	ASSERT_NE(block, os->memory.end()) << "freed, and is no memory of kzalloc()'s";
-	const char *begin = static_cast<const char *>(memory), *end = begin + block->second;
+	const char *begin = static_cast<const char *>(memory), *end = begin + block->second.size;
+	look_for_readers(block->second);
 	for (auto work = os->works.begin(); work != os->works.end();) {
 		const char *at = reinterpret_cast<const char *>(*work);
 		if (at < begin || at >= end) {
@@ -138,6 +158,9 @@ void rcu_read_unlock()
 void synchronize_net()
 {
 	might_sleep("synchronize_net()");
+	if (cpus)
+		for (const auto &task : cpus->tasks())
+			os->waited_for[&this_task()][task.get()] = task->sections + (task->reading ? 1 : 0);
 	wait_for_readers();
 }
 void linux_reads(bool or_rtnl, bool rtnl_alone)

@@ -43,6 +43,7 @@ typedef int32_t s32;
 #define __init
 #define __exit
 #define __percpu
+#define __user
 #define __force
 #define __read_mostly
 #define __must_check
@@ -119,13 +120,14 @@ typedef unsigned int gfp_t;
 #define GFP_KERNEL 1u
 #define GFP_KERNEL_ACCOUNT 1u
 void *kzalloc(size_t size, gfp_t gfp);
+void *linux_array(size_t size, gfp_t gfp);
 void kfree(const void *memory);
 void *linux_alloc_percpu(size_t size);
 void free_percpu(const void *memory);
 #define kvzalloc(size, gfp) kzalloc(size, gfp)
-#define kcalloc(n, size, gfp) kzalloc((n) * (size), gfp)
-#define kvcalloc(n, size, gfp) kzalloc((n) * (size), gfp)
-#define kmalloc_array(n, size, gfp) kzalloc((n) * (size), gfp)
+#define kcalloc(n, size, gfp) linux_array((n) * (size), gfp)
+#define kvcalloc(n, size, gfp) linux_array((n) * (size), gfp)
+#define kmalloc_array(n, size, gfp) linux_array((n) * (size), gfp)
 #define kvfree(memory) kfree(memory)
 /* All CPUs count in one place. */
 #define alloc_percpu(type) ((type *)linux_alloc_percpu(sizeof(type)))

@@ -136,6 +136,7 @@ struct net_device_ops {
 			    struct net_device *filter_dev, int *idx);
 	int (*ndo_fdb_get)(struct sk_buff *skb, struct nlattr *tb[], struct net_device *dev, const unsigned char *addr,
 			   u16 vid, u32 portid, u32 seq, struct netlink_ext_ack *extack);
+	int (*ndo_siocdevprivate)(struct net_device *dev, struct ifreq *request, void *data, int command);
 	void (*ndo_poll_controller)(struct net_device *dev);
 	int (*ndo_netpoll_setup)(struct net_device *dev, struct netpoll_info *info);
 	void (*ndo_netpoll_cleanup)(struct net_device *dev);
