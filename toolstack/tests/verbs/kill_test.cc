@@ -3,6 +3,7 @@
 // is lost, and nothing stays half done.
 #include <csignal>
 #include <filesystem>
+#include <fmt/ranges.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "fake/calls.hpp"

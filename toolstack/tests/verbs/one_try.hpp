@@ -3,6 +3,7 @@
 // For tests that do one thing over and over again and each time disturb it elsewhere.
 #pragma once
 
+#include <fmt/ranges.h>
 #include "verbs/apply_fixture.hpp"
 #include "words/text.hpp"
 
