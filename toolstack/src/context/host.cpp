@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <sys/utsname.h>
+#include "context/first_line.hpp"
 #include "xenstore_schema.hpp"
 
 namespace ringway
@@ -14,14 +15,6 @@ namespace fs = std::filesystem;
 
 namespace
 {
-
-std::string first_line(const fs::path &file)
-{
-	std::ifstream in(file);
-	std::string line;
-	std::getline(in, line);
-	return line;
-}
 
 std::string all_of(const fs::path &file)
 {

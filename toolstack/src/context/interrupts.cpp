@@ -8,6 +8,7 @@
 #include <fstream>
 #include <unistd.h>
 #include "context/file_lock.hpp"
+#include "context/first_line.hpp"
 #include "schema_types.hpp"
 #include "words/cpu_list.hpp"
 #include "words/error.hpp"
@@ -24,14 +25,6 @@ namespace
 fs::path affinity_file(const fs::path &root, unsigned interrupt)
 {
 	return root / fmt::format("proc/irq/{}/smp_affinity_list", interrupt);
-}
-
-std::string first_line(const fs::path &file)
-{
-	std::ifstream in(file);
-	std::string line;
-	std::getline(in, line);
-	return line;
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <unistd.h>
 #include "context/file_lock.hpp"
+#include "context/first_line.hpp"
 #include "schema_types.hpp"
 #include "words/error.hpp"
 #include "words/text.hpp"
@@ -24,14 +25,6 @@ namespace
 fs::path switch_of(const fs::path &root, const std::string &device)
 {
 	return root / "sys/class/net" / device / "threaded";
-}
-
-std::string first_line(const fs::path &file)
-{
-	std::ifstream in(file);
-	std::string line;
-	std::getline(in, line);
-	return line;
 }
 
 } // namespace

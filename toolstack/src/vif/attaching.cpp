@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <fstream>
+#include "context/first_line.hpp"
 #include "vif/detach.hpp"
 #include "vif/domain.hpp"
 #include "vif/libxl_config.hpp"
@@ -27,15 +28,6 @@ constexpr Millis turn_timeout{300000};
 fs::path file_of(const Host &host, unsigned domid, unsigned devid)
 {
 	return own_locks(host.root()) / fmt::format("attaching-{}.{}", domid, devid);
-}
-
-// Which vif began under that number. xl may have made another since, which is xl's affair.
-std::string address_in(const fs::path &file)
-{
-	std::ifstream in(file);
-	std::string line;
-	std::getline(in, line);
-	return line;
 }
 
 bool has_port(Context &context, const Record &record)
@@ -81,7 +73,9 @@ void Attaching::begin(Context &context, unsigned domid, unsigned devid, const Ma
 bool is_half_attached(Context &context, const Record &record)
 {
 	const fs::path file = file_of(context.host, record.domid, record.devid);
-	return is_left_behind(file) && record.mac && address_in(file) == record.mac->text() &&
+	// The file has the address of the vif that began. xl may have made another since, which is xl's
+	// affair.
+	return is_left_behind(file) && record.mac && first_line(file) == record.mac->text() &&
 	       !has_port(context, record);
 }
 
