@@ -15,30 +15,34 @@ void fill(Fill &&what)
 	const int err = what(message.skb());
 	EXPECT_TRUE(err <= 0);
 }
+
+template <typename Dump>
+void fill_dump(Dump &&what)
+{
+	fill([&](sk_buff *skb) {
+		nlmsghdr header{};
+		netlink_callback cb{};
+		cb.nlh = &header;
+		cb.skb = skb;
+		return what(skb, &cb);
+	});
+}
 } // namespace
 
 void ringway::test::dump_fdb(World &w)
 {
 	with(w, "xenbr0", [](net_device *dev) {
-		fill([dev](sk_buff *skb) {
-			nlmsghdr header{};
-			netlink_callback cb{};
-			cb.nlh = &header;
-			cb.skb = skb;
+		fill_dump([dev](sk_buff *skb, netlink_callback *cb) {
 			int index = 0;
-			return dev->netdev_ops->ndo_fdb_dump(skb, &cb, dev, nullptr, &index);
+			return dev->netdev_ops->ndo_fdb_dump(skb, cb, dev, nullptr, &index);
 		});
 	});
 }
 void ringway::test::dump_mdb(World &w)
 {
 	with(w, "xenbr0", [](net_device *dev) {
-		fill([dev](sk_buff *skb) {
-			nlmsghdr header{};
-			netlink_callback cb{};
-			cb.nlh = &header;
-			cb.skb = skb;
-			return dev->netdev_ops->ndo_mdb_dump(dev, skb, &cb);
+		fill_dump([dev](sk_buff *skb, netlink_callback *cb) {
+			return dev->netdev_ops->ndo_mdb_dump(dev, skb, cb);
 		});
 	});
 }
