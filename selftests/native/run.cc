@@ -135,8 +135,8 @@ Measured run(Path &path, TwoGuests &guests, const Wish &wish)
 			from = t;
 			packets_from = guests.received();
 			enter(now = 1);
-		} else if (now == 1 &&
-			   (wish.packets ? guests.received() >= wish.packets : t - from >= span)) {
+		} else if (now == 1 && (wish.packets ? guests.received() - packets_from >= wish.packets
+						     : t - from >= span)) {
 			out.ns = t - from;
 			out.packets = guests.received() - packets_from;
 			enter(now = 2);
