@@ -8,7 +8,24 @@ using namespace ringway::test;
 
 namespace
 {
-const Meetings<World> meetings{operations, 40};
+// That a policy is seen before what it points to is there, or after that went, and that an address is learned
+// or a group joined after the port went, shows at one call of a pair only.
+const std::vector<Close> close{
+	{"a is limited", "a CPU looks behind policies"},
+	{"a is limited no longer", "a CPU looks behind policies"},
+	{"a gets rules", "a CPU looks behind policies"},
+	{"a is mirrored to b", "a CPU looks behind policies"},
+	{"eth0 hears a stranger", "eth0 goes down"},
+	{"eth0 hears a stranger", "eth0 leaves"},
+	{"b sends in its VLAN", "b loses its VLAN"},
+	{"b joins a group", "b leaves"},
+};
+const Meetings<World> meetings{operations, 40, close};
+
+TEST(BridgeInterleave, ClosePairsAreThere)
+{
+	meetings.know_their_close_pairs();
+}
 
 class BridgePair : public testing::TestWithParam<size_t>
 {

@@ -76,6 +76,25 @@ void ringway::test::read_statistics(World &w)
 	rtnl_link_stats64 stats{};
 	dev->netdev_ops->ndo_get_stats64(dev, &stats);
 }
+// INVARIANT: whoever sees that a port has something finds it.
+void ringway::test::look_behind_policies(World &w)
+{
+	const ReadSide softirq;
+	for (const Vif &vif : w.vifs) {
+		const brlite_port *port = __atomic_load_n(&vif.port, __ATOMIC_ACQUIRE);
+		if (!port)
+			continue;
+		const char *name = port->dev->name;
+		const auto finds = [&](u32 bit, const void *what) {
+			EXPECT_TRUE(!(port->policy & bit) || what) << name;
+		};
+		finds(BRLITE_STORM, port->storm);
+		finds(BRLITE_RULES_FROM, port->rules[BRLITE_FROM_GUEST]);
+		finds(BRLITE_RULES_TO, port->rules[BRLITE_TO_GUEST]);
+		finds(BRLITE_MIRROR_FROM, port->mirror[BRLITE_FROM_GUEST]);
+		finds(BRLITE_MIRROR_TO, port->mirror[BRLITE_TO_GUEST]);
+	}
+}
 void ringway::test::read_counters(World &w)
 {
 	with(w, "xenbr0", [](net_device *dev) {

@@ -163,4 +163,5 @@ const std::vector<Operation<World>> ringway::test::operations = {
 	{"links are dumped", [](World &w) { limit_a(w); give_rules_to_a(w); lock_a(w); mirror_a_to_b(w); }, dump_links},
 	{"statistics are read", nullptr, read_statistics},
 	{"ethtool reads counters", nullptr, read_counters},
+	{"a CPU looks behind policies", nullptr, look_behind_policies},
 };

@@ -57,4 +57,5 @@ void dump_mdb(World &w);
 void dump_links(World &w);
 void read_statistics(World &w);
 void read_counters(World &w);
+void look_behind_policies(World &w);
 } // namespace ringway::test

@@ -15,6 +15,9 @@
 #include <map>
 #include <random>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace ringway::test
 {
@@ -25,11 +28,17 @@ struct Operation {
 	void (*run)(World &);
 };
 
+// Two operations, by their names, that meet at every call, however few of the others do.
+struct Close {
+	const char *first, *second;
+};
+
 template <typename World>
 class Meetings
 {
 	const std::vector<Operation<World>> &operations_;
 	const size_t step_;
+	const std::vector<Close> close_;
 
 	struct Place {
 		std::string call;
@@ -39,26 +48,36 @@ class Meetings
 
 public:
 	// step: of so many calls at which a pair may meet, it meets at one.
-	Meetings(const std::vector<Operation<World>> &operations, size_t step)
-	    : operations_(operations), step_(step)
+	Meetings(const std::vector<Operation<World>> &operations, size_t step, std::vector<Close> close = {})
+	    : operations_(operations), step_(step), close_(std::move(close))
 	{
 	}
 
 	// All of it may take minutes: RINGWAY_EVERY=1 does it. Otherwise each pair meets at some of the
-	// calls, at other ones in each row.
+	// calls, at other ones in each row, and at all of them if they are close.
 	void every_other_with(size_t number) const
 	{
 		const Operation<World> &first = operations_[number];
 		const auto at = crossings_of(first);
 		const size_t most = std::max<size_t>(at.size(), 1); // each pair meets at least once
-		const size_t step = std::getenv("RINGWAY_EVERY") ? 1 : std::min(step_, most);
-		for (size_t second = 0; second < operations_.size(); second++)
+		const size_t sampled = std::getenv("RINGWAY_EVERY") ? 1 : std::min(step_, most);
+		for (size_t second = 0; second < operations_.size(); second++) {
+			const size_t step = are_close(first, operations_[second]) ? 1 : sampled;
 			for (size_t i = (number + second) % step; i < at.size(); i += step) {
 				if (meet(first, operations_[second], at[i], true))
 					meet(first, operations_[second], at[i], false);
 				if (testing::Test::HasFailure())
 					return;
 			}
+		}
+	}
+
+	// A pair whose name has changed would be sampled like the others, and nobody would know.
+	void know_their_close_pairs() const
+	{
+		for (const Close &pair : close_)
+			for (const char *name : {pair.first, pair.second})
+				EXPECT_TRUE(is_there(name)) << "no operation \"" << name << "\"";
 	}
 
 	// RINGWAY_SEED=N repeats what N brought.
@@ -92,6 +111,19 @@ public:
 	}
 
 private:
+	bool is_there(const std::string &name) const
+	{
+		return std::ranges::any_of(operations_, [&](const auto &each) { return name == each.name; });
+	}
+
+	bool are_close(const Operation<World> &first, const Operation<World> &second) const
+	{
+		return std::ranges::any_of(close_, [&](const Close &pair) {
+			return std::string(pair.first) == first.name &&
+			       std::string(pair.second) == second.name;
+		});
+	}
+
 	// Where the operation calls Linux: of each call the first time and the last one.
 	static std::vector<u64> crossings_of(const Operation<World> &operation)
 	{
