@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the administrator switches off at a receiver's device stays off on every way from ring to ring: each
 // switch, by the administrator or by what the frontend cannot do, against each kind of packet, for one
-// receiver and flooded. What may not go as it is goes as an skb, where Linux asks the same device.
-#include "fake.hpp"
+// receiver and flooded, copied by grant and between buffers that stay mapped. What may not go as it is goes
+// as an skb, where Linux asks the same device.
+#include "mapped.hpp"
 
 using namespace ringway;
 using namespace ringway::test;
@@ -35,13 +36,47 @@ constexpr Kind kKinds[] = {
 	 NETBACK_OFFLOAD_CSUM4 | NETBACK_OFFLOAD_TSO4},
 };
 
-class SwitchedOff : public TwoGuests
+enum class Buffers { granted, mapped };
+
+class SwitchedOff : public TwoGuests, public testing::WithParamInterface<Buffers>
 {
+	Mapper from_{a}, to_{b};
+	GrefEntries sent_, posted_; // empty: nothing stays mapped
+
 protected:
 	void SetUp() override
 	{
 		TwoGuests::SetUp();
 		a.port.flood = {&a.port, &b.port};
+		if (GetParam() == Buffers::mapped)
+			sent_ = from_.mapped(64, true);
+		map_b();
+	}
+	// It has connected just now.
+	void map_b()
+	{
+		if (GetParam() == Buffers::mapped)
+			posted_ = to_.mapped(64, false);
+	}
+	void forget_b() { to_.begin(); }
+	void exchange(const Kind &kind)
+	{
+		const u32 buffers = std::min(30u, b.queue[0].rx.free_slots());
+		const u16 gso_size = kind.gso ? 1440 : 0;
+		const Bytes frame = make_frame(kind.len, 3, kind.type);
+		if (posted_.empty()) {
+			b.post_buffers(buffers);
+			a.send(frame, {{}, kind.flags, kind.gso, gso_size});
+		} else {
+			std::vector<u32> slots;
+			for (u32 left = kind.len; left; left -= slots.back())
+				slots.push_back(std::min(left, kPageSize));
+			to_.post_buffers(posted_, buffers);
+			from_.post_packet(sent_, frame, slots, kind.flags, kind.gso, gso_size);
+			a.push();
+		}
+		host->settle();
+		a.responses();
 	}
 	void flooded(bool on)
 	{
@@ -53,15 +88,15 @@ protected:
 	// Does a packet of this kind go from ring to ring?
 	bool directly(const Kind &kind)
 	{
-		const u64 direct = b.back().to_guest_stats.direct;
-		b.post_buffers(std::min(30u, b.queue[0].rx.free_slots()));
-		const Bytes frame = make_frame(kind.len, 3, kind.type);
-		a.send(frame, {{}, kind.flags, kind.gso, static_cast<u16>(kind.gso ? 1440 : 0)});
-		host->settle();
-		a.responses();
+		const ToGuestStats before = b.back().to_guest_stats;
+		exchange(kind);
 		const auto got = b.receive();
 		EXPECT_EQ(got.size(), 1u);
-		return b.back().to_guest_stats.direct != direct;
+		const ToGuestStats &now = b.back().to_guest_stats;
+		const bool direct = now.direct != before.direct;
+		if (direct)
+			EXPECT_EQ(now.mapped - before.mapped, posted_.empty() ? 0u : 1u) << kind.name;
+		return direct;
 	}
 	// Each kind against each set of what is on.
 	template <typename Switch>
@@ -83,7 +118,7 @@ protected:
 
 // ethtool -K, which comes at any time.
 // NB-65
-TEST_F(SwitchedOff, ByTheAdministrator)
+TEST_P(SwitchedOff, ByTheAdministrator)
 {
 	all([this](u32 on) {
 		RtnlLock lock;
@@ -93,7 +128,7 @@ TEST_F(SwitchedOff, ByTheAdministrator)
 
 // A frontend that cannot, and one that could again while the administrator does not want it.
 // NB-65
-TEST_F(SwitchedOff, ByWhatTheFrontendCan)
+TEST_P(SwitchedOff, ByWhatTheFrontendCan)
 {
 	const auto reconnect = [this](u32 can) {
 		b.dev.frontend.can_sg = can & NETBACK_OFFLOAD_SG;
@@ -104,7 +139,9 @@ TEST_F(SwitchedOff, ByWhatTheFrontendCan)
 		b.frontend_state(XenbusState::closing);
 		b.frontend_state(XenbusState::closed);
 		b.reset_rings();
+		forget_b();
 		b.connect();
+		map_b();
 	};
 	all(reconnect);
 	for (u32 off = 1; off <= NETBACK_OFFLOADS; off <<= 1) {
@@ -118,7 +155,7 @@ TEST_F(SwitchedOff, ByWhatTheFrontendCan)
 
 // ip link set gso_max_size: what is larger is segmented by Linux.
 // NB-65
-TEST_F(SwitchedOff, SegmentsLargerThanAllowed)
+TEST_P(SwitchedOff, SegmentsLargerThanAllowed)
 {
 	for (const bool flood : {false, true}) {
 		flooded(flood);
@@ -159,15 +196,11 @@ constexpr State kStates[] = {
 };
 
 // NB-65
-TEST_F(SwitchedOff, TheDeviceItself)
+TEST_P(SwitchedOff, TheDeviceItself)
 {
 	const auto comes = [&](const Kind &kind) {
 		const u64 direct = b.back().to_guest_stats.direct;
-		b.post_buffers(std::min(30u, b.queue[0].rx.free_slots()));
-		a.send(make_frame(kind.len, 3, kind.type),
-		       {{}, kind.flags, kind.gso, static_cast<u16>(kind.gso ? 1440 : 0)});
-		host->settle();
-		a.responses();
+		exchange(kind);
 		if (b.receive().empty())
 			return Comes::never;
 		return b.back().to_guest_stats.direct == direct ? Comes::as_skb : Comes::directly;
@@ -186,4 +219,9 @@ TEST_F(SwitchedOff, TheDeviceItself)
 			}
 		}
 }
+
+INSTANTIATE_TEST_SUITE_P(Buffers, SwitchedOff, testing::Values(Buffers::granted, Buffers::mapped),
+			 [](const auto &info) {
+				 return info.param == Buffers::granted ? "granted" : "mapped";
+			 });
 } // namespace
