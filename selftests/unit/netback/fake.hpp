@@ -74,6 +74,7 @@ struct Host {
 	u64 cycles = 1000000, cycles_step = 100; // two per nanosecond; the step at each look
 	u32 grace_periods = 0;
 	bool rtnl_locked = false;
+	const Task *rtnl_holder = nullptr;
 	bool xenwatch = false; // the one thread that XenStore's watches are handled in is busy
 
 	// --- steps of connecting that can fail: number `fail_step` does

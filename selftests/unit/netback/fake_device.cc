@@ -88,10 +88,12 @@ void host_life_unlock(vif_host *dev)
 void host_rtnl_lock(void)
 {
 	take_lock(host->rtnl_locked, "RTNL");
+	host->rtnl_holder = &this_task();
 }
 void host_rtnl_unlock(void)
 {
 	EXPECT_TRUE(host->rtnl_locked);
+	host->rtnl_holder = nullptr;
 	host->rtnl_locked = false;
 }
 void host_rtnl_assert_locked(void)
@@ -128,6 +130,7 @@ void host_device_disconnected(vif_host *dev)
 void host_grace_period(void)
 {
 	might_sleep("a grace period");
+	EXPECT_NE(host->rtnl_holder, &this_task()) << "all who want RTNL wait for a grace period";
 	host->grace_periods++;
 	for (vif_host *dev : host->vifs)
 		if (!dev->connected && (!cpus || (dev->life_locked && dev->life_holder == &this_task())))
