@@ -54,8 +54,8 @@ cp "$lab_out"/tools/* "$t/lab/bin/"
 install -m 755 "$lab_src/dom0/vif-plain" "$t/lab/"
 cp "$top/selftests/kselftest/"{ktap,lies,pair,veths}.sh "$t/lab/scenarios/"
 cp "$OUT/modules/$version"/*.ko "$t/lab/modules/" 2> /dev/null || true
-[ ! -e "$top/packaging/scripts/vif-bridge-lite" ] ||
-	install -m 755 "$top/packaging/scripts/vif-bridge-lite" "$t/etc/xen/scripts/"
+install -m 755 "$top/packaging/scripts/vif-bridge-lite" "$t/etc/xen/scripts/"
+install -D -m 755 -t "$t/etc/xen/scripts/vif-post.d" "$top/packaging/scripts/vif-post.d/ringway.hook"
 if [ -x "$OUT/bin/ringway" ]; then tree_program "$t" "$OUT/bin/ringway"; fi
 cp "$lab_src"/scenarios/*.sh "$t/lab/scenarios/"
 settings=''

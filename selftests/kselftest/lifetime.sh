@@ -9,7 +9,7 @@
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
-ktap_plan 30
+ktap_plan 33
 mac=$(mac_of 127.9.0.1) vifspec=
 vifspec="mac=$mac,bridge=xenbr0,script=vif-bridge-lite"
 kept=/var/lib/ringway/policy
@@ -105,12 +105,19 @@ reload() { ip link del xenbr0 && rmmod bridge_lite && insmod /lab/modules/bridge
 check 'the same with the switch reloaded' anew reload
 
 stage 'what cannot be read, and what is written'
-again() { xl network-attach a "mac=$mac" bridge=xenbr0 script=vif-bridge-lite; }
+again() { xl network-attach a "mac=$mac" bridge=xenbr0 "script=${1:-vif-bridge-lite}"; }
 damaged() {
 	xl network-detach a 0 && echo '{"ringway_policy": 9}' > "$(echo "$kept"/*."$mac".json)" &&
 		! again > /tmp/again 2>&1 && cat /tmp/again && ! grep -q "$(port)" <(ip -o link show master xenbr0)
 }
 check 'with a file of a newer version no vif comes' damaged
+# Which takes brctl where there is one, and busybox' brctl does not know all that the real one does.
+brctl=$(command -v brctl) && mv "$brctl" /tmp/brctl
+damaged_too() {
+	xl network-detach a 0 && ! again vif-bridge > /tmp/too 2>&1 && cat /tmp/too && grep -q 'version 9, and this' /tmp/too &&
+		! grep -q "$(port)" <(ip -o link show master xenbr0)
+}
+check "nor one with Xen's own script" damaged_too
 check 'xl says why' grep -q 'version 9, and this ringway knows 1 only' /tmp/again
 written() {
 	xl network-detach a 0
@@ -120,6 +127,10 @@ written() {
 }
 check 'a vif is locked as the administrator wrote' written
 check 'it is not heard' quiet
+own() { xl network-detach a 0 && { again vif-bridge || { tail -n 5 /var/log/xen/xen-hotplug.log; return 1; }; } && soon_locked; }
+check "a vif that Xen's own script wires up is locked as well" own
+check 'it is not heard' quiet
+[ -z "$brctl" ] || mv /tmp/brctl "$brctl"
 check 'the kernel is content' splats
 deaf
 xl destroy a

@@ -195,4 +195,9 @@ std::string Host::hotplug_script() const
 	return is_there(root_ / ours.substr(1)) ? ours : "/etc/xen/scripts/vif-bridge";
 }
 
+bool Host::has_policy_hook() const
+{
+	return is_there(root_ / "etc/xen/scripts/vif-post.d/ringway.hook");
+}
+
 } // namespace ringway

@@ -44,6 +44,8 @@ public:
 	void keep_ipv6_off(const std::string &device) const;
 	// A hotplug script that xl can run when it removes the vif.
 	std::string hotplug_script() const;
+	// Xen's own scripts run what puts a policy in force, before the guest connects.
+	bool has_policy_hook() const;
 
 private:
 	// The last value that xl.conf gives one of the keys.

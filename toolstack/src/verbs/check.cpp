@@ -163,6 +163,21 @@ void check_policy(Report &report, Context &context, const Record &record, bool f
 	}
 }
 
+// Its next start, by xl, would open the port until somebody says 'check --fix'.
+void check_script(Report &report, Context &context, const Record &record)
+{
+	const std::string script = record.script.substr(record.script.rfind('/') + 1);
+	if (record.backend != 0 || script.empty() || script == "vif-bridge-lite" ||
+	    context.host.has_policy_hook() || !is_under_policy(context, record)) {
+		return;
+	}
+	report.warning("policy of " + record.text(),
+		       fmt::format("not in force when xl attaches it anew: its script is {}, and "
+				   "/etc/xen/scripts/vif-post.d/ringway.hook is not there",
+				   escape(script)),
+		       "install ringway again, or write script=vif-bridge-lite into its vifspec");
+}
+
 const char *level_name(Level level)
 {
 	switch (level) {
@@ -225,6 +240,7 @@ std::vector<Finding> check_vifs(Context &context, bool fix)
 	}
 	for (const Record &record : records) {
 		check_policy(report, context, record, fix);
+		check_script(report, context, record);
 		check_vif(report, make_row(context, record, RowDepth::ends));
 	}
 	return report.findings;

@@ -102,6 +102,21 @@ std::vector<std::string> policy_drift(Context &context, const Record &record)
 	}
 }
 
+bool is_under_policy(Context &context, const Record &record)
+{
+	const auto bridge = context.links.find(record.bridge);
+	if (!bridge || bridge->kind != "brlite") {
+		return false;
+	}
+	Context quiet = context;
+	quiet.note = [](const std::string &) {};
+	try {
+		return !wanted_policy(quiet, record).policy().empty();
+	} catch (const Error &) {
+		return false; // policy_drift() says so
+	}
+}
+
 void mend_policy(Context &context, const Record &record)
 {
 	const auto link = device_of(context, record);

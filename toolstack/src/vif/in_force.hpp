@@ -20,6 +20,9 @@ std::optional<Policy> policy_in_force(Context &context, const Record &record);
 // should be cannot be known. Nothing for a vif of a driver domain, or without a device.
 std::vector<std::string> policy_drift(Context &context, const Record &record);
 
+// Whether anything is wanted of it, by a bridge of kind brlite; false also when that cannot be known.
+bool is_under_policy(Context &context, const Record &record);
+
 // Puts all in force again, and the device into its bridge, should it be in none. Throws Error.
 void mend_policy(Context &context, const Record &record);
 

@@ -168,6 +168,22 @@ TEST_F(Check, APolicyThatIsNotInForceIsNamedAndMended)
 	expect_problem("a.toml' line 1");
 }
 
+TEST_F(Check, AScriptThatPutsNoPolicyInForceIsNamed)
+{
+	world.store.put("/libxl/3/device/vif/0/script", "/etc/xen/scripts/vif-bridge");
+	EXPECT_EQ(all().find("warning"), std::string::npos) << "there is no policy";
+	vif_set(context, {}, "web", "0", {"isolated=on"});
+	expect_in(
+		"warning  policy of vif 3.0: not in force when xl attaches it anew: its script is vif-bridge",
+		all());
+	EXPECT_TRUE(is_healthy) << "it is in force now";
+	world.add_file("etc/xen/scripts/vif-post.d/ringway.hook", "");
+	EXPECT_EQ(all().find("warning"), std::string::npos);
+	world.remove_file("etc/xen/scripts/vif-post.d/ringway.hook");
+	world.store.put("/libxl/3/device/vif/0/script", "/etc/xen/scripts/vif-bridge-lite");
+	EXPECT_EQ(all().find("warning"), std::string::npos);
+}
+
 // What bridge(8) set beside it is nobody's mistake.
 TEST_F(Check, WhatNobodyAskedForMayBeAsItIs)
 {
