@@ -5,7 +5,7 @@
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
-ktap_plan 9
+ktap_plan 10
 check 'stack ringway' use_stack ringway || exit 1
 check 'dom0 is on the bridge' ip address replace "$dom0_address/24" dev xenbr0
 check 'a guest starts' guest_create a front=ringway || exit 1
@@ -29,4 +29,8 @@ flap() {
 }
 check 'a carrier that flaps comes to rest' flap
 check 'traffic passes after it' pings_lose_none a 5 0.2 "$dom0_address"
+# Its packets wait by their own links, so pktgen may not send the same one twice.
+not_shared='modprobe pktgen && echo add_device eth0 > /proc/net/pktgen/kpktgend_0 &&
+	! echo clone_skb 10 > /proc/net/pktgen/eth0 2> /dev/null'
+check 'pktgen may not share skbs with it' guest_run a "${not_shared//$'\n'/ }"
 ktap_end

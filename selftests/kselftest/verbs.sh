@@ -60,7 +60,7 @@ perf() {
 	guest_run a "netload send $dom0_address 20000 200 8 4000" 60 > /dev/null & # 2000 a second
 	sleep 1
 	read -r from before < <(echo "$(cat "/sys/class/net/$vif/statistics/rx_packets") $(cputime 0)")
-	ringway -j perf -t 3 --frequency 1999 --record /tmp/perf.data > /tmp/perf.json || { cat /tmp/perf.json; return 1; }
+	ringway -j perf -t 3 --frequency 997 --record /tmp/perf.data > /tmp/perf.json || { cat /tmp/perf.json; return 1; }
 	read -r to after < <(echo "$(cat "/sys/class/net/$vif/statistics/rx_packets") $(cputime 0)")
 	wait $!
 	cat /tmp/perf.json
