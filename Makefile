@@ -69,6 +69,9 @@ bench-native: setup ## the way between mapped buffers in real time on this machi
 lab: setup modules-$(or $(ONE_KERNEL),6.1) toolstack ## a shell in dom0, or one scenario: SCENARIO=name, ONE_KERNEL=6.12
 	$(MAKE) -s -C lab $(if $(SCENARIO),lab-run,lab-shell)
 
+platforms: setup modules-6.1 modules-6.12 toolstack ## all kinds of guests on all kernels of dom0: README's table of what was run where; ONE_KERNEL=6.12
+	@lab/platforms.sh
+
 soak: setup modules-6.1 modules-6.12 toolstack ## random events with traffic for SOAK_MINUTES (60): SEED=n repeats, ONE_KERNEL=6.12
 	@lab/run.sh -k $(or $(ONE_KERNEL),6.1) -t $$(($(SOAK_MINUTES) * 60 + 900)) SOAK_MINUTES=$(SOAK_MINUTES) \
 		$(if $(SEED),SEED=$(SEED)) soak; code=$$?; cat $(OUT)/lab/results/$(or $(ONE_KERNEL),6.1)/ktap.txt; exit $$code
@@ -100,4 +103,4 @@ help: ## this list
 	@grep -hE '^[a-z][a-z .0-9_-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9_-]+)[^#]*## /\1\t/' | sort | \
 		while IFS=$$'\t' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
-.PHONY: all modules modules-6.1 modules-6.12 modules-all deb deb-test host-test modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core bench-native compile_commands lab setup clean help soak
+.PHONY: all modules modules-6.1 modules-6.12 modules-all deb deb-test host-test modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core bench-native compile_commands lab setup clean help soak platforms

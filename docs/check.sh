@@ -7,7 +7,8 @@
 #     and not in a reader's hands;
 #   - prose is at most 100 columns wide (tables, code and links may be wider);
 #   - every folder of kernel/, toolstack/src, selftests and lab has a README.md, or one above names it;
-#   - docs/decisions/README.md lists every decision, and docs/README.md every document.
+#   - docs/decisions/README.md lists every decision, and docs/README.md every document;
+#   - README.md's table of platforms is what their results (docs/platforms.json) say.
 # shellcheck disable=SC2016 # the backticks are Markdown's
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -107,6 +108,7 @@ done
 folders_have_readmes
 listed docs/decisions/README.md docs/decisions/[0-9]*.md
 listed docs/README.md docs/*.md
+[ ! -e lab/platforms.py ] || lab/platforms.py check || bad=1
 
 [ $bad = 0 ] &&
 	echo "docs: ${#markdown[@]} documents: links and names lead somewhere, no line is too wide, no README is missing"

@@ -10,6 +10,7 @@
 #            waits for one waits for the next heartbeat, see below.) LAB_THREAD=multi: real time, and each CPU has a thread
 #            of its own. Then each wake-up of another domain wakes a thread, and XenStore becomes six times slower where
 #            the host is busy.
+#   LAB_DOM0=pvh: dom0 is a PVH domain, for which Xen wants an IOMMU
 #   LAB_PLUGIN: a QEMU plugin with its settings, see lab/profile.sh
 #   RESULTS  a folder: console.log and timeline.txt (with elapsed time), ktap.txt, and the files that scenarios send;
 #            host.log: what scenarios on the host wrote to standard error
@@ -29,7 +30,7 @@ qemu=(qemu-system-x86_64 -smp "$cpus" -cpu "$cpu" -m "${LAB_MEMORY:-3072}" -disp
 	-nodefaults -net none
 	-netdev 'hubport,id=up0,hubid=0' -device 'e1000e,romfile=,netdev=up0,mac=00:16:3e:fe:00:01'
 	-netdev 'hubport,id=up1,hubid=0' -device 'e1000e,romfile=,netdev=up1,mac=00:16:3e:fe:00:02'
-	-kernel "$cache/xen" -append "console=com1 com1=115200 dom0_mem=${memory}M,max:${memory}M dom0_max_vcpus=$cpus loglvl=warning guest_loglvl=warning"
+	-kernel "$cache/xen" -append "console=com1 com1=115200 dom0=${LAB_DOM0:-pv} dom0_mem=${memory}M,max:${memory}M dom0_max_vcpus=$cpus loglvl=warning guest_loglvl=warning"
 	-initrd "$vmlinux console=hvc0 quiet loglevel=4 panic=1 panic_on_warn=1 ${LAB_ARGS:-},$initrd")
 counted=''
 case $mode in
@@ -46,6 +47,7 @@ if [ "$counted" = 1 ]; then
 else
 	qemu+=(-accel "tcg,thread=${LAB_THREAD:-single}")
 fi
+[ "${LAB_DOM0:-pv}" = pv ] || qemu+=(-M 'q35,kernel-irqchip=split' -device amd-iommu)
 [ -z "${LAB_PLUGIN:-}" ] || qemu+=(-plugin "$LAB_PLUGIN")
 rm -rf "$results"
 mkdir -p "$results"

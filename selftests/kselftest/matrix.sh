@@ -13,6 +13,9 @@ pairs=${PAIRS:-6.1:pv:6.12:pvh 6.12:pv:6.1:pvh}
 per_pair=14
 ktap_plan $((2 + $(wc -w <<< "$fronts") * $(wc -w <<< "$pairs") * per_pair))
 
+# For lab/platforms.py
+xen=/sys/hypervisor
+echo "# platform: Xen $(cat $xen/version/major).$(cat $xen/version/minor)$(cat $xen/version/extra), dom0 $(uname -r) $(cat $xen/guest_type)"
 check "stack $stack" use_stack "$stack" || exit 1
 check 'uplink and dom0 are on the bridge' flows_setup
 
