@@ -4,14 +4,15 @@
 # administrator reaches his: by ssh, through the bridge that its guests are on. The emulator's own network forwards one
 # port of 127.0.0.1 to the host and lets nothing else in or out.
 #
+#   boots_with KERNEL INITRD   from the next power on
 #   host_on          boots what is on the disk, waits until ssh answers
 #   on_host COMMAND  runs it there, as root
-#   host_put FILE…   copies files to its /root
+#   host_put FILE…   copies files to its /root; host_get NAME FILE: one from there
 #   host_off         power off; host_reboot: off and on
 : "${lab_out:?}" "${cache:?}" "${results:?}"
 
 debian=$lab_out/debian
-machine='' port='' boots=0
+machine='' port='' boots=0 kernel='' initrd='' # the last two: what is booted
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
@@ -19,6 +20,8 @@ ssh_options=(-i "$debian/key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=
 	-o ConnectTimeout=60 -o ServerAliveInterval=15 -o ServerAliveCountMax=8)
 on_host() { timeout "${limit:-300}" ssh "${ssh_options[@]}" -p "$port" root@127.0.0.1 "$@" < /dev/null; }
 host_put() { timeout 300 scp -q "${ssh_options[@]}" -P "$port" "$@" root@127.0.0.1:; }
+
+host_get() { timeout 300 scp -q "${ssh_options[@]}" -P "$port" "root@127.0.0.1:$1" "$2"; }
 
 answers() {
 	local until=$((SECONDS + $1))
@@ -31,6 +34,8 @@ answers() {
 	return 1
 }
 
+boots_with() { kernel=$1 initrd=$2; } # what a boot loader would take from the disk
+
 # The same processor as lab/boot.sh, for the reasons there.
 host_on() {
 	local cpu=max,-smap,-smep,-rdtscp,-erms,-fsrm,-xsave,-xsaveopt,-xsavec,-xsaves,-avx,-avx2,-pku
@@ -42,7 +47,7 @@ host_on() {
 		-device 'e1000e,romfile=,netdev=up,mac=00:16:3e:fe:00:01,addr=3' \
 		-drive "file=$results/disk,format=raw,if=virtio,cache=unsafe" \
 		-kernel "$cache/xen" -append 'console=com1 com1=115200 dom0_mem=1280M,max:1280M dom0_max_vcpus=1 loglvl=warning' \
-		-initrd "$cache/vmlinux-6.1 root=/dev/vda rw console=hvc0 quiet panic=5,$debian/initrd" \
+		-initrd "$kernel root=/dev/vda rw console=hvc0 quiet panic=5,$initrd" \
 		-serial stdio > "$results/console.$boots" 2>&1 < <(while sleep 5; do printf '\0' 2> /dev/null || break; done) &
 	machine=$!
 	answers 900

@@ -47,6 +47,7 @@ echo xenhost > "$tree/etc/hostname"
 printf '127.0.0.1 localhost xenhost\n' > "$tree/etc/hosts"
 # Which of three manages the network is each test's choice; at first it is ifupdown.
 chroot "$tree" systemctl --quiet disable NetworkManager NetworkManager-wait-online systemd-networkd
+chroot "$tree" systemctl --quiet disable libvirt-guests libvirtd.service libvirtd{,-ro,-admin}.socket virt{log,lock}d{,-admin}.socket
 chroot "$tree" systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer systemd-timesyncd
 mkdir -p "$tree/srv/guest"
 cp "$cache/vmlinux-6.1" "$tree/srv/guest/vmlinux"

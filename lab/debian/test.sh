@@ -8,9 +8,12 @@
 #   modules    a kernel that lost its modules: the host boots with an ordinary bridge; and back
 #   networkd   the bridge by Ringway's unit, its address by systemd-networkd
 #   manager    NetworkManager runs beside the bridge and leaves it alone
+#   newkernel  Linux of another series arrives by apt: without modules for it an ordinary bridge; and with them
+#   libvirt    a guest by virsh with <script path='vif-bridge-lite'/>, its interfaces come and go, saved and restored;
+#              xentop, xl network-list
 set -uo pipefail
 . "$(dirname "$0")/../lib.sh"
-: "${lab_src:?}" "${lab_out:?}" "${cache:?}" "${top:?}" "${OUT:?}"
+: "${lab_src:?}" "${lab_out:?}" "${cache:?}" "${pkgs:?}" "${top:?}" "${OUT:?}"
 results=$lab_out/results/debian
 rm -rf "$results"
 mkdir -p "$results"
@@ -54,10 +57,11 @@ files() {
 }
 debs() { find "$OUT/deb" -name 'ringway_*.deb' -o -name 'ringway-modprobe_*.deb' -o -name "ringway-modules-$(kver 6.1)_*.deb"; }
 install() { # FILE…
-	host_put "$@" && limit=900 on_host 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ./*.deb && rm ./*.deb'
+	host_put "$@" && limit=900 on_host 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ./*.deb 2>&1 && rm ./*.deb'
 }
 fresh() {
 	failed_before=$failed
+	boots_with "$cache/vmlinux-6.1" "$debian/initrd"
 	cp --sparse=always "$debian/disk" "$results/disk"
 	must "$1: a Debian host with the stock drivers boots" host_on &&
 		must "$1: its guest runs and answers" guest_there &&
@@ -136,9 +140,13 @@ life() {
 	check "life: its guest was saved and restored by xendomains, and answers" guest_there
 	check "life: bridge and backend are Ringway's after the boot" on_ringway
 	check "life: ringway check finds nothing to complain of" on_host 'ringway check'
+	check "life: a policy is set for the guest, whose script is Xen's own" on_host 'ringway vif set guest 0 mac_lock=on &&
+		xenstore-read "/libxl/$(xl domid guest)/device/vif/0/script" | grep "/vif-bridge$"'
 	check "life: the guest reboots by itself" on_host 'old=$(xl domid guest); (timeout 90 in-guest guest "reboot -f" &)
 		for i in $(seq 90); do new=$(xl domid guest 2> /dev/null); [ -n "$new" ] && [ "$new" != "$old" ] && exit 0; sleep 1; done; exit 1'
 	check "life: it answers again" guest_there
+	check "life: its policy is in force, and is given up" on_host 'ringway vif show guest 0 | tee /dev/stderr | grep "policy mac_lock=on" &&
+		! ringway vif show guest 0 | grep "not in force" && ringway vif set guest 0 mac_lock=default'
 	check "life: an upgrade under a running guest loses no packet" upgraded
 	check "life: still Ringway's" on_ringway
 	session_begin
@@ -197,11 +205,83 @@ manager() {
 	host_off
 }
 
-declare -A plans=([life]=26 [modules]=14 [networkd]=9 [manager]=10)
-[ $# -gt 0 ] || set -- life modules networkd manager
+arrives() { # VERSION
+	install "$(find "$pkgs" -name "linux-image-$1_*.deb")" | tee "$results/arrived"
+	grep "ringway: Linux $1 has no module bridge-lite" "$results/arrived"
+}
+newkernel() {
+	local version
+	version=$(kver 6.12)
+	fresh newkernel || return
+	installed newkernel || return
+	must "newkernel: ringway use ringway" use ringway || return
+	must "newkernel: Linux $version arrives by apt, which says that it has none of the modules" arrives "$version" || return
+	check "newkernel: its initramfs is made" in_time on_host "mkinitramfs -o /root/initrd $version"
+	must "newkernel: and fetched" host_get initrd "$results/initrd" || return
+	boots_with "$cache/vmlinux-6.12" "$results/initrd"
+	must "newkernel: the host boots it with network" host_reboot || return
+	check "newkernel: it is Linux $version" on_host "uname -r | grep -Fx '$version'"
+	check "newkernel: its guest answers" guest_there
+	check "newkernel: on an ordinary bridge, with the stock backend" on_stock
+	check "newkernel: the journal says loudly that policies are not in force" on_host 'journalctl -b -t ringway | grep "NO BRIDGE OF KIND brlite"'
+	check "newkernel: its modules are installed" install "$OUT/deb/ringway-modules-${version}"_*.deb
+	must "newkernel: the host boots" host_reboot || return
+	check "newkernel: its guest answers" guest_there
+	check "newkernel: with Ringway's bridge and backend" on_ringway
+	host_off
+}
+
+virsh() { on_host "virsh -c xen:///system $1"; }
+virt_address=10.0.2.102
+virt_there() { on_host "in-guest virt 'ip link set eth0 up; /usr/bin/ip address replace $virt_address/24 dev eth0' && ping -c 3 -i 0.3 -W 5 $virt_address"; }
+# It wants to know the processor's name, and the emulator's is like none of those that it has heard of.
+libvirt_runs() {
+	on_host 'cd /usr/share/libvirt/cpu_map && sed "s/486/lab/; /pse\|vme/d" x86_486.xml > x86_lab.xml &&
+		sed -i "s,.*x86_486.xml.*,&<include filename=\"x86_lab.xml\"/>," index.xml &&
+		systemctl start libvirtd && timeout 120 virsh -c xen:///system version'
+}
+# Debian's libvirtd.service conflicts with it: when that starts, xendomains is stopped and saves its guests.
+xendomains_again() {
+	on_host 'systemctl stop libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirtd && systemctl start xendomains' && guest_there
+}
+virt_defined() { host_put "$lab_src/debian/etc/virt.xml" && virsh 'define virt.xml'; }
+# shellcheck disable=SC2016 # expanded there
+libvirt() {
+	fresh libvirt || return
+	installed libvirt || return
+	must "libvirt: ringway use ringway" use ringway || return
+	must "libvirt: its daemon speaks to Xen" libvirt_runs || return
+	check "libvirt: a guest is defined" virt_defined
+	must "libvirt: and started" virsh 'start virt' || return
+	check "libvirt: it answers" virt_there
+	check "libvirt: by vif-bridge-lite, on the bridge" on_host 'id=$(xl domid virt); ip -o link show master xenbr0 | grep " vif$id.0: " &&
+		xenstore-read /libxl/$id/device/vif/0/script | grep "/vif-bridge-lite$"'
+	check "libvirt: virsh and xl list its interface" on_host 'virsh -c xen:///system domiflist virt | grep "xenbr0.*00:16:3e:00:00:21" &&
+		xl network-list virt | grep "^0 *0 *00:16:3e:00:00:21 *0 *4 "'
+	check "libvirt: ringway says the same" on_host 'ringway vif list | tee /dev/stderr | grep "00:16:3e:00:00:21.*connected"'
+	# Where no bridge has the folder "bridge" in sysfs, xentop takes no interface for a guest's.
+	check "libvirt: xentop counts what it sends, once there is an ordinary bridge" on_host 'ip link add ordinary type bridge &&
+		ping -q -c 50 -i 0.05 -s 1200 10.0.2.102 && xentop -b -i 1 | tee /dev/stderr |
+		awk "\$1 == \"virt\" && \$10 == 1 && \$11 > 40 && \$12 > 40 { found = 1 } END { exit !found }" && ip link del ordinary'
+	check "libvirt: attach-interface" virsh 'attach-interface virt bridge xenbr0 --mac 00:16:3e:00:00:22 --script vif-bridge-lite --live'
+	check "libvirt: the guest has it, and the bridge" on_host 'in-guest virt "ip link show eth1" && ip -o link show master xenbr0 | grep " vif$(xl domid virt).1: "'
+	check "libvirt: detach-interface" virsh 'detach-interface virt bridge --mac 00:16:3e:00:00:22 --live'
+	check "libvirt: nothing is left of it" on_host 'for i in $(seq 20); do [ -e "/sys/class/net/vif$(xl domid virt).1" ] || exit 0; sleep 1; done; exit 1'
+	check "libvirt: virsh saves it" virsh 'save virt /root/virt.save'
+	check "libvirt: and restores it" virsh 'restore /root/virt.save'
+	check "libvirt: it answers" virt_there
+	check "libvirt: virsh destroys it, and no interface is left" on_host 'virsh -c xen:///system destroy virt && sleep 2 && ! ls -d /sys/class/net/vif*'
+	check "libvirt: xendomains, whose place it took, restores the other guest" xendomains_again
+	host_off
+}
+
+declare -A plans=([life]=28 [modules]=14 [networkd]=9 [manager]=10 [newkernel]=17 [libvirt]=22)
+parts='life modules networkd manager newkernel libvirt'
+# shellcheck disable=SC2086 # words
+[ $# -gt 0 ] || set -- $parts
 plan=0
 for part in "$@"; do
-	[ -n "${plans[$part]:-}" ] || die "part \"$part\" is unknown; there are: life modules networkd manager"
+	[ -n "${plans[$part]:-}" ] || die "part \"$part\" is unknown; there are: $parts"
 	plan=$((plan + plans[$part]))
 done
 echo "KTAP version 1"
