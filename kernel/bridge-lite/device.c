@@ -24,6 +24,7 @@
 #include "bridge-lite/settings/neigh.h"
 #include "bridge-lite/settings/sysfs.h"
 #include "bridge-lite/settings/vlan.h"
+#include "bridge-lite/settings/vlan_counters.h"
 #include "linux/compat.h"
 
 /* --- Life ---------------------------------------------------------------------------------------- */
@@ -33,6 +34,7 @@ static void free_bridge(struct net_device *dev)
 	struct brlite *bridge = netdev_priv(dev);
 
 	free_percpu(compat_percpu(bridge->local.counters));
+	brlite_vlan_counters_free(&bridge->local_vlans);
 	kvfree(bridge->buckets);
 	kvfree(bridge->events);
 	kvfree(bridge->claims);
@@ -63,6 +65,7 @@ static int init(struct net_device *dev)
 	brlite_port_attach(bridge->core, &bridge->local, true);
 	brlite_core_set_ageing(bridge->core, bridge->ageing_time);
 	brlite_core_filter_vlans(bridge->core, bridge->vlan_filtering);
+	brlite_core_count_vlans(bridge->core, bridge->vlan_stats_enabled);
 	brlite_core_forward_groups(bridge->core, bridge->group_fwd_mask, bridge->stp_state);
 	if (bridge->multicast_snooping && brlite_snoop_groups(bridge, true)) {
 		free_bridge(dev);

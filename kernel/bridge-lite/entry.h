@@ -29,6 +29,8 @@ void brlite_core_set_ageing(struct brlite_core *core, uint32_t seconds) RINGWAY_
 void brlite_core_set_promisc(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
 /* Whether tags mean something. Forgets what was learned. */
 void brlite_core_filter_vlans(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
+/* Whether frames are counted by VLAN, while tags mean something. */
+void brlite_core_count_vlans(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
 /*
  * Which of 01:80:c2:00:00:00 to 0f are forwarded like other groups, a bit each; :00 is unless this host takes part in a
  * spanning tree.

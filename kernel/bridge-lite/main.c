@@ -28,6 +28,7 @@
 #include "bridge-lite/settings/storm.h"
 #include "bridge-lite/settings/sysfs.h"
 #include "bridge-lite/settings/vlan.h"
+#include "bridge-lite/settings/vlan_counters.h"
 #include "linux/compat.h"
 
 /* --- The link kind -------------------------------------------------------------------------------- */
@@ -44,6 +45,7 @@ static const struct nla_policy policy[IFLA_BRLITE_MAX + 1] = {
 	[IFLA_BRLITE_DEFAULT_PVID] = NLA_POLICY_MAX(NLA_U32, BRLITE_VLAN_LAST),
 	[IFLA_BRLITE_MCAST_SNOOPING] = NLA_POLICY_MAX(NLA_U32, 1),
 	[IFLA_BRLITE_MCAST_QUERIER] = NLA_POLICY_MAX(NLA_U32, 1),
+	[IFLA_BRLITE_VLAN_STATS_ENABLED] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack)
@@ -108,6 +110,8 @@ static int create(struct net_device *dev, struct nlattr *tb[], struct nlattr *da
 			bridge->multicast_snooping = nla_get_u32(data[IFLA_BRLITE_MCAST_SNOOPING]);
 		if (data[IFLA_BRLITE_MCAST_QUERIER])
 			bridge->multicast_querier = nla_get_u32(data[IFLA_BRLITE_MCAST_QUERIER]);
+		if (data[IFLA_BRLITE_VLAN_STATS_ENABLED])
+			bridge->vlan_stats_enabled = nla_get_u32(data[IFLA_BRLITE_VLAN_STATS_ENABLED]);
 	}
 	bridge->mtu_by_hand = tb[IFLA_MTU];
 	if (brlite_module_present("br_netfilter")) /* ip(8) prints what comes with success as a warning */
@@ -130,6 +134,9 @@ static int changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr
 	}
 	if (data[IFLA_BRLITE_MCAST_SNOOPING] &&
 	    brlite_snoop_groups(bridge, nla_get_u32(data[IFLA_BRLITE_MCAST_SNOOPING])))
+		return -ENOMEM;
+	if (data[IFLA_BRLITE_VLAN_STATS_ENABLED] &&
+	    brlite_count_vlans(bridge, nla_get_u32(data[IFLA_BRLITE_VLAN_STATS_ENABLED])))
 		return -ENOMEM;
 	if (data[IFLA_BRLITE_MCAST_QUERIER])
 		brlite_set_querier(bridge, nla_get_u32(data[IFLA_BRLITE_MCAST_QUERIER]));
@@ -174,7 +181,8 @@ static int fill_info(struct sk_buff *skb, const struct net_device *dev)
 	    nla_put_u32(skb, IFLA_BRLITE_VLAN_PROTOCOL, bridge->vlan_protocol) ||
 	    nla_put_u32(skb, IFLA_BRLITE_DEFAULT_PVID, bridge->default_pvid) ||
 	    nla_put_u32(skb, IFLA_BRLITE_MCAST_SNOOPING, bridge->multicast_snooping) ||
-	    nla_put_u32(skb, IFLA_BRLITE_MCAST_QUERIER, bridge->multicast_querier))
+	    nla_put_u32(skb, IFLA_BRLITE_MCAST_QUERIER, bridge->multicast_querier) ||
+	    nla_put_u32(skb, IFLA_BRLITE_VLAN_STATS_ENABLED, bridge->vlan_stats_enabled))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -194,6 +202,8 @@ static struct rtnl_link_ops link_ops __read_mostly = {
 	.slave_changelink = brlite_change_slave, /* which reads the attributes itself: no slave_policy */
 	.get_slave_size = brlite_slave_size,
 	.fill_slave_info = brlite_fill_slave,
+	.get_linkxstats_size = brlite_xstats_size,
+	.fill_linkxstats = brlite_fill_xstats,
 };
 
 /* --- The door for drivers --------------------------------------------------------------------------- */

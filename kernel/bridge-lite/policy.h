@@ -27,6 +27,7 @@
 #define BRLITE_ADDRESSES_CLAIMED 0x00020000u /* a port has BRLITE_ADDRESS_LOCKED */
 #define BRLITE_VLANS_FILTERED 0x00040000u /* the bridge tells VLANs apart: .vlans */
 #define BRLITE_GROUPS_SNOOPED 0x00080000u /* the bridge tells members of multicast groups apart */
+#define BRLITE_VLANS_COUNTED 0x00100000u /* packets and bytes are counted by VLAN: .vlans->counters */
 #define BRLITE_RULES_SOMEWHERE 0x02000000u /* a port has BRLITE_RULES_TO */
 #define BRLITE_MIRRORS_SOMEWHERE 0x04000000u /* a port has BRLITE_MIRROR_TO */
 #define BRLITE_MIRRORS (BRLITE_MIRROR_FROM | BRLITE_MIRRORS_SOMEWHERE)

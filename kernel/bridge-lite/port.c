@@ -26,6 +26,7 @@
 #include "bridge-lite/settings/slave.h"
 #include "bridge-lite/settings/storm.h"
 #include "bridge-lite/settings/vlan.h"
+#include "bridge-lite/settings/vlan_counters.h"
 #include "linux/compat.h"
 
 static void update_port_mtu(struct brlite_slave *slave)
@@ -104,6 +105,7 @@ static void free_slave(struct brlite_slave *slave)
 	kfree(slave->addresses);
 	kfree(slave->port.storm);
 	brlite_free_rules(slave);
+	brlite_vlan_counters_free(&slave->vlans);
 	free_percpu(compat_percpu(slave->port.counters));
 	kfree(slave);
 }

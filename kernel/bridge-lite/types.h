@@ -12,6 +12,7 @@ struct brlite_core; /* the switch of one bridge */
 struct brlite_storm; /* limits on what a port has flooded */
 struct brlite_rule_list;
 struct brlite_groups; /* who is a member of which multicast group; none: groups are flooded */
+struct brlite_vlan_counters; /* packets and bytes at a port, by VLAN */
 struct brlite_claims; /* the IP addresses that locked ports may use: a table, made anew whenever they change */
 
 /* Events beside the outcomes of enum brlite_reason, counted in the same array. */
@@ -79,6 +80,7 @@ enum brlite_direction {
  * 4095 are never members, and what is no member is neither untagged nor the PVID.
  */
 #define BRLITE_VLAN_LAST 4094u
+#define BRLITE_VLANS 4096u
 #define BRLITE_VLAN_DEFAULT 1u
 /* What a port has to do with a VLAN. */
 #define BRLITE_VLAN_MEMBER 1u
@@ -89,6 +91,7 @@ struct brlite_vlans {
 	uint64_t untagged[64]; /* frames leave without their tag */
 	uint16_t pvid; /* what comes in without a tag is in this one; 0: is dropped */
 	uint16_t type; /* EtherType of the tags that count; the same on all ports of a bridge */
+	struct brlite_vlan_counters *counters; /* with BRLITE_VLANS_COUNTED not NULL; read under RCU */
 };
 
 /*

@@ -21,6 +21,7 @@ enum {
 	IFLA_BRLITE_DEFAULT_PVID, /* VLAN of untagged frames on ports that nobody gave one; 1 at first, 0: none */
 	IFLA_BRLITE_MCAST_SNOOPING, /* 1: members of IP groups are told apart (IGMP, MLD); 0: groups are flooded */
 	IFLA_BRLITE_MCAST_QUERIER, /* 1: this bridge asks for members where nobody else does */
+	IFLA_BRLITE_VLAN_STATS_ENABLED, /* 1: packets and bytes are counted by VLAN and port; 0: not */
 	__IFLA_BRLITE_MAX,
 };
 #define IFLA_BRLITE_MAX (__IFLA_BRLITE_MAX - 1)

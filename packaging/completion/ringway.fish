@@ -166,13 +166,13 @@ function __ringway_table
         case 'bridge add'
             set -g __ringway_commands help
             set -g __ringway_kinds bridges keys
-            set -g __ringway_keys ports= address= ageing_time= fdb_max= fdb_port_max= vlan_filtering=on vlan_filtering=off group_fwd_mask= stp_state=on stp_state=off vlan_protocol=802.1Q vlan_protocol=802.1ad default_pvid= mcast_snooping=on mcast_snooping=off mcast_querier=on mcast_querier=off
+            set -g __ringway_keys ports= address= ageing_time= fdb_max= fdb_port_max= vlan_filtering=on vlan_filtering=off group_fwd_mask= stp_state=on stp_state=off vlan_protocol=802.1Q vlan_protocol=802.1ad default_pvid= mcast_snooping=on mcast_snooping=off mcast_querier=on mcast_querier=off vlan_stats_enabled=on vlan_stats_enabled=off
             set -g __ringway_options --help
             set -g __ringway_valued 
         case 'bridge set'
             set -g __ringway_commands help
             set -g __ringway_kinds bridges keys
-            set -g __ringway_keys ageing_time= fdb_max= fdb_port_max= vlan_filtering=on vlan_filtering=off group_fwd_mask= stp_state=on stp_state=off vlan_protocol=802.1Q vlan_protocol=802.1ad default_pvid= mcast_snooping=on mcast_snooping=off mcast_querier=on mcast_querier=off
+            set -g __ringway_keys ageing_time= fdb_max= fdb_port_max= vlan_filtering=on vlan_filtering=off group_fwd_mask= stp_state=on stp_state=off vlan_protocol=802.1Q vlan_protocol=802.1ad default_pvid= mcast_snooping=on mcast_snooping=off mcast_querier=on mcast_querier=off vlan_stats_enabled=on vlan_stats_enabled=off
             set -g __ringway_options --help
             set -g __ringway_valued 
         case 'bridge show'

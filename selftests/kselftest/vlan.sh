@@ -5,7 +5,7 @@
 # Cases of docs/security.md: BR-09, BR-10, CL-25
 . "${0%/*}/ktap.sh"
 
-ktap_plan 38
+ktap_plan 43
 # shellcheck source=selftests/kselftest/pair.sh
 . "${0%/*}/pair.sh"
 filtering=/sys/class/net/xenbr0/brlite/vlan_filtering
@@ -54,6 +54,39 @@ host_in_vlan_20() {
 }
 check 'dom0 gets VLAN 20' host_in_vlan_20
 check 'a reaches dom0 there' reaches 127.9.20.254
+
+stage 'packets and bytes by VLAN'
+# counted_in DEVICE VLAN RX|TX: "BYTES PACKETS" as bridge(8) prints them.
+counted_in() {
+	bridge -s vlan show dev "$1" |
+		awk -v vlan="$2" -v way="$3:" '$0 !~ /[RT]X:/ { is = $1 ~ /^[0-9]+$/ ? $1 : $2 } is == vlan && $1 == way { print $2, $4 }'
+}
+none_yet() { [ "$(counted_in "$vif_a" 20 RX)" = '0 0' ] && [ "$(counted_in xenbr0 20 TX)" = '0 0' ]; }
+check 'they are not counted at first, and shown as none' none_yet
+stats=${filtering%/*}/vlan_stats_enabled
+check 'they are when the bridge is told to' eval "echo 1 > $stats"
+# Each echo request has 84 bytes behind its Ethernet header. a has no tag there, dom0 has.
+by_vlan() {
+	local n=20 rx tx
+	guest_run a "ping -c $n -i 0.1 -W 1 127.9.20.254" || return 1
+	read -r rx rx_packets < <(counted_in "$vif_a" 20 RX) && read -r tx tx_packets < <(counted_in xenbr0 20 TX)
+	echo "from a: $rx bytes $rx_packets packets, to dom0: $tx bytes $tx_packets packets"
+	[ "$rx_packets" -ge $n ] && [ "$tx_packets" -ge $n ] && [ "$rx" -ge $((84 * n)) ] && [ "$tx" -ge $((84 * n)) ] &&
+		[ "$rx" -lt $((98 * (n + 10))) ] && [ "$(counted_in xenbr0 1 TX)" = '0 0' ]
+}
+check 'bridge -s vlan shows those of a and of dom0' by_vlan
+directly() {
+	local before
+	bridge vlan add dev "$vif_b" vid 20 pvid untagged && guest_run b 'ip address add 127.9.20.2/24 dev eth0; ip link del eth0.20' &&
+		before=$(counted_in "$vif_b" 20 TX) && reaches_by from_guest_direct 127.9.20.2 &&
+		[ "$(counted_in "$vif_b" 20 TX)" != "$before" ]
+}
+check 'and those from ring to ring' directly
+begins_anew() {
+	bridge vlan del dev "$vif_b" vid 20 && [ -z "$(counted_in "$vif_b" 20 TX)" ] && bridge vlan add dev "$vif_b" vid 20 &&
+		[ "$(counted_in "$vif_b" 20 TX)" = '0 0' ] && echo 0 > $stats && none_yet
+}
+check 'who leaves a VLAN begins with none, and so do all when it is turned off' begins_anew
 ip link del xenbr0.20
 
 stage 'kept, and lifted'

@@ -20,6 +20,7 @@ void host_count(brlite_port *port, u32 counter)
 {
 	port->counters->n[counter]++;
 }
+void host_count_vlan(brlite_port *, u32, brlite_direction, u32) {}
 void host_count_rule(brlite_rule_hits *hits, u32 outcome)
 {
 	hits->n[outcome]++;

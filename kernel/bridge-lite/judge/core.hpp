@@ -38,6 +38,10 @@ struct Kernel {
 		const brlite_fdb_entry entry = show({key, target.word, host_now()});
 		host_fdb_changed(&port, &entry, gone);
 	}
+	static void count_vlan(brlite_port &port, u32 vlan, brlite_direction direction, u32 bytes)
+	{
+		host_count_vlan(&port, vlan, direction, bytes);
+	}
 	static void count_rule(brlite_rule_hits *hits, u32 outcome) { host_count_rule(hits, outcome); }
 };
 } // namespace ringway::brlite

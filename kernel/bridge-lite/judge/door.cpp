@@ -146,6 +146,11 @@ void brlite_core_filter_vlans(brlite_core *core, bool on)
 	core->filter_vlans(on);
 }
 
+void brlite_core_count_vlans(brlite_core *core, bool on)
+{
+	core->count_vlans(on);
+}
+
 void brlite_vlan_set(brlite_port *port, uint32_t vlan, uint32_t flags)
 {
 	brlite::set_vlan(*port->vlans, vlan, flags);

@@ -27,11 +27,12 @@
 // besides; 170 for a batch of one. The number of ports and of addresses does not show in it.
 //
 // Env supplies what differs between the kernel and a unit test: now(), lock(), unlock(), count(),
-// count_rule(), tell().
+// count_vlan(), count_rule(), tell().
 #pragma once
 #include "bridge-lite/judge/flood.hpp"
 #include "bridge-lite/judge/judge.hpp"
 #include "bridge-lite/judge/table.hpp"
+#include "bridge-lite/judge/vlan_counts.hpp"
 
 namespace ringway::brlite
 {
@@ -78,9 +79,13 @@ private:
 	RINGWAY_ALWAYS_INLINE u32 of_list(const Port &in, const Frame &frame, Port **out, u32 max,
 					  u32 &cursor, Next next) const
 	{
-		if (RINGWAY_UNLIKELY(load_relaxed(in.policy) & BRLITE_GUARDED))
-			return some_ports<Env>(this->ports_, in, frame, out, max, cursor, next,
-					       leaves_out<Env>(in, frame, this->claims(), kChosen));
+		if (RINGWAY_UNLIKELY(load_relaxed(in.policy) & BRLITE_GUARDED)) {
+			const u32 n = some_ports<Env>(this->ports_, in, frame, out, max, cursor, next,
+						      leaves_out<Env>(in, frame, this->claims(), kChosen));
+			if (counts_vlans(in))
+				count_flood_by_vlan<Env>(in, frame, out, n);
+			return n;
+		}
 		return some_ports<Env>(this->ports_, in, frame, out, max, cursor, next,
 				       [](const Port &) { return false; });
 	}
@@ -96,9 +101,26 @@ private:
 	}
 	__attribute__((noinline)) void judge_guarded(Port &in, const Frame *frames, Verdict *verdicts, u32 n)
 	{
+		if (RINGWAY_UNLIKELY(counts_vlans(in)))
+			return judge_and_count(in, frames, verdicts, n);
 		if (load_relaxed(in.policy) & BRLITE_VLANS_FILTERED)
-			return judge_all<true, true>(in, frames, verdicts, n);
+			return judge_vlans(in, frames, verdicts, n);
 		judge_all<true>(in, frames, verdicts, n);
+	}
+	__attribute__((noinline)) void judge_vlans(Port &in, const Frame *frames, Verdict *verdicts, u32 n)
+	{
+		judge_all<true, true>(in, frames, verdicts, n);
+	}
+	__attribute__((noinline)) void judge_and_count(Port &in, const Frame *frames, Verdict *verdicts,
+						       u32 n)
+	{
+		judge_vlans(in, frames, verdicts, n);
+		count_by_vlan<Env>(*this->ports_.known(BRLITE_LOCAL_PORT), in, frames, verdicts, n);
+	}
+	static bool counts_vlans(const Port &in)
+	{
+		constexpr u32 both = BRLITE_VLANS_FILTERED | BRLITE_VLANS_COUNTED;
+		return (load_relaxed(in.policy) & both) == both;
 	}
 
 	void refuse(Port &in, const Frame *frames, Verdict *verdicts, u32 n)

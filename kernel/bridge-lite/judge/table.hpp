@@ -19,6 +19,7 @@ class Table : public Addresses<Env>
 	using Base::ageing_;
 	using Base::lock_;
 	using Base::vlans_filtered_;
+	bool vlans_counted_ RINGWAY_GUARDED_BY(lock_) = false;
 	using typename Base::Guard;
 
 	static constexpr u32 kBridgeGroup = 1; // bit of 01:80:c2:00:00:00
@@ -194,6 +195,15 @@ public:
 		change_groups([](Groups &groups) { groups.forget_all(Env::now()); });
 	}
 
+	void count_vlans(bool on) RINGWAY_REQUIRES(rtnl)
+	{
+		{
+			Guard guard(lock_);
+			vlans_counted_ = on;
+		}
+		share_policy();
+	}
+
 private:
 	void forget_groups(const Port &port, bool by_hand) RINGWAY_REQUIRES(rtnl)
 	{
@@ -211,8 +221,9 @@ private:
 	void share_policy() RINGWAY_REQUIRES(rtnl)
 	{
 		Guard guard(lock_);
-		u32 shared =
-			(vlans_filtered_ ? BRLITE_VLANS_FILTERED : 0) | (groups_ ? BRLITE_GROUPS_SNOOPED : 0);
+		u32 shared = (vlans_filtered_ ? BRLITE_VLANS_FILTERED : 0) |
+			     (vlans_counted_ ? BRLITE_VLANS_COUNTED : 0) |
+			     (groups_ ? BRLITE_GROUPS_SNOOPED : 0);
 		for (u32 index = 0; index < ports_.end(); index++)
 			if (const Port *port = ports_.at(index))
 				shared |= shared_by(*port);

@@ -86,3 +86,17 @@ void host_count_rule(struct brlite_rule_hits *hits, uint32_t outcome)
 {
 	this_cpu_inc(compat_percpu(hits)->n[outcome]);
 }
+
+void host_count_vlan(struct brlite_port *port, uint32_t vlan, enum brlite_direction direction, uint32_t bytes)
+{
+	const struct brlite_vlan_counters *counters = READ_ONCE(port->vlans->counters);
+	struct brlite_vlan_block __percpu *block;
+
+	if (!counters)
+		return;
+	block = READ_ONCE(counters->block[vlan / BRLITE_VLANS_A_BLOCK]);
+	if (!block)
+		return;
+	this_cpu_inc(block->vlan[vlan % BRLITE_VLANS_A_BLOCK].packets[direction]);
+	this_cpu_add(block->vlan[vlan % BRLITE_VLANS_A_BLOCK].bytes[direction], bytes);
+}

@@ -33,6 +33,8 @@ void host_tell(struct brlite_port *port, enum brlite_news news, const uint8_t *m
  */
 void host_fdb_changed(struct brlite_port *port, const struct brlite_fdb_entry *entry, bool gone);
 void host_count_rule(struct brlite_rule_hits *hits, uint32_t outcome);
+/* A frame came in by the port, or goes out there. CONTEXT: RCU read side. */
+void host_count_vlan(struct brlite_port *port, uint32_t vlan, enum brlite_direction direction, uint32_t bytes);
 
 #ifdef __cplusplus
 }

@@ -27,6 +27,20 @@ struct brlite_changes {
 	struct brlite_change ring[BRLITE_EVENTS];
 };
 
+/*
+ * What came in by a port, and what went out, by VLAN. A block of them is there where the port was ever in one of its
+ * VLANs; where there was no memory, nothing is counted.
+ */
+#define BRLITE_VLANS_A_BLOCK 64u
+struct brlite_vlan_block {
+	struct {
+		unsigned long packets[BRLITE_DIRECTIONS], bytes[BRLITE_DIRECTIONS];
+	} vlan[BRLITE_VLANS_A_BLOCK];
+};
+struct brlite_vlan_counters {
+	struct brlite_vlan_block __percpu *block[BRLITE_VLANS / BRLITE_VLANS_A_BLOCK];
+};
+
 /* A device enslaved to a bridge. Lives until a grace period after it left. */
 struct brlite_slave {
 	struct brlite_port port;
@@ -78,7 +92,7 @@ struct brlite {
 	struct brlite_groups *groups; /* settings/groups.c; NULL: they are flooded */
 	struct delayed_work groups_work;
 	bool multicast_snooping, multicast_querier;
-	bool vlan_filtering;
+	bool vlan_filtering, vlan_stats_enabled;
 	bool uses_netpoll;
 	bool stp_state; /* somebody of this host takes part in a spanning tree */
 	bool mtu_by_hand;

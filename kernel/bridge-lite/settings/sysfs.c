@@ -15,6 +15,7 @@
 #include "bridge-lite/settings/mdb.h"
 #include "bridge-lite/settings/sysfs.h"
 #include "bridge-lite/settings/vlan.h"
+#include "bridge-lite/settings/vlan_counters.h"
 
 /* Linux's bridge refuses these: spanning tree's, pause frames, link aggregation. */
 #define NOT_TO_BE_ASKED_FOR 0x0007u
@@ -94,6 +95,11 @@ static int set_multicast_querier(struct brlite *bridge, u32 on)
 	return 0;
 }
 
+static int set_vlan_stats_enabled(struct brlite *bridge, u32 on)
+{
+	return on > 1 ? -EINVAL : brlite_count_vlans(bridge, on);
+}
+
 /* 0: go on, with RTNL. */
 static int may_change(struct net_device *dev)
 {
@@ -143,6 +149,7 @@ static ssize_t store(struct device *device, const char *text, size_t length, int
 
 SETTING(vlan_filtering, "%d");
 SETTING(group_fwd_mask, "%#x");
+SETTING(vlan_stats_enabled, "%d");
 SETTING(vlan_protocol, "%#x");
 SETTING(default_pvid, "%u");
 SETTING(stp_state, "%d");
@@ -180,6 +187,7 @@ static BIN_ATTR_RW(mdb, 0);
 
 static struct attribute *attributes[] = {
 	&dev_attr_vlan_filtering.attr,
+	&dev_attr_vlan_stats_enabled.attr,
 	&dev_attr_group_fwd_mask.attr,
 	&dev_attr_vlan_protocol.attr,
 	&dev_attr_default_pvid.attr,

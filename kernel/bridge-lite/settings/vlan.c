@@ -19,6 +19,7 @@
 #include "bridge-lite/lookup.h"
 #include "bridge-lite/settings/refuse.h"
 #include "bridge-lite/settings/vlan.h"
+#include "bridge-lite/settings/vlan_counters.h"
 
 void brlite_vlans_init(const struct brlite *bridge, struct brlite_port *port, struct brlite_vlans *vlans)
 {
@@ -26,6 +27,7 @@ void brlite_vlans_init(const struct brlite *bridge, struct brlite_port *port, st
 	brlite_vlan_set_type(port, bridge->vlan_protocol);
 	if (bridge->default_pvid)
 		brlite_vlan_set(port, bridge->default_pvid, BRLITE_VLAN_PVID | BRLITE_VLAN_UNTAGGED);
+	brlite_vlan_counters_grow(bridge, vlans);
 }
 
 bool brlite_vlans_differ(const struct brlite *bridge, const struct brlite_vlans *vlans)
@@ -71,6 +73,12 @@ static int read_range(const struct nlattr *attribute, struct vlan_range *range, 
 	return 1;
 }
 
+static void leave(struct brlite_port *port, u32 vlan)
+{
+	brlite_vlan_clear(port, vlan);
+	brlite_vlan_counters_zero(port->vlans, vlan);
+}
+
 static void change_range(struct brlite_port *port, const struct vlan_range *range, bool add)
 {
 	const u32 flags = (range->flags & BRIDGE_VLAN_INFO_PVID ? BRLITE_VLAN_PVID : 0) |
@@ -81,7 +89,7 @@ static void change_range(struct brlite_port *port, const struct vlan_range *rang
 		if (add)
 			brlite_vlan_set(port, vlan, flags);
 		else
-			brlite_vlan_clear(port, vlan);
+			leave(port, vlan);
 	}
 }
 
@@ -113,13 +121,16 @@ static int walk(struct brlite_port *port, const struct nlattr *spec, bool add, s
 	return range.first ? brlite_refuse(extack, spec, "The last VLAN range has no end") : 0;
 }
 
-static struct brlite_port *port_of(struct net_device *dev)
+static struct brlite_port *port_of(struct net_device *dev, struct brlite **bridge)
 {
 	struct brlite_slave *slave;
 
-	if (brlite_is_bridge(dev))
-		return &((struct brlite *)netdev_priv(dev))->local;
+	if (brlite_is_bridge(dev)) {
+		*bridge = netdev_priv(dev);
+		return &(*bridge)->local;
+	}
 	slave = brlite_slave_of(dev);
+	*bridge = slave ? slave->bridge : NULL;
 	return slave ? &slave->port : NULL;
 }
 
@@ -127,13 +138,16 @@ static struct brlite_port *port_of(struct net_device *dev)
 int brlite_change_vlans(struct net_device *dev, const struct nlattr *spec, bool add,
 			struct netlink_ext_ack *extack)
 {
-	struct brlite_port *port = port_of(dev);
+	struct brlite *bridge;
+	struct brlite_port *port = port_of(dev, &bridge);
 	int err = port ? walk(NULL, spec, add, extack) : -EINVAL;
 
 	if (err)
 		return err;
 	walk(port, spec, add, extack);
-	if (!add)
+	if (add)
+		brlite_vlan_counters_grow(bridge, port->vlans);
+	else
 		brlite_vlans_left(port);
 	return 0;
 }
@@ -166,16 +180,18 @@ void brlite_set_vlan_protocol(struct brlite *bridge, u16 type)
 }
 
 /* The new one first: no frame comes in between and is in none. */
-static void change_default(struct brlite_port *port, u16 before, u16 vlan)
+static void change_default(const struct brlite *bridge, struct brlite_port *port, u16 before, u16 vlan)
 {
 	const u32 all = BRLITE_VLAN_MEMBER | BRLITE_VLAN_UNTAGGED | BRLITE_VLAN_PVID;
 
 	if ((before && brlite_vlan_get(port, before) != all) || (vlan && brlite_vlan_get(port, vlan)))
 		return; /* somebody else decided */
-	if (vlan)
+	if (vlan) {
 		brlite_vlan_set(port, vlan, BRLITE_VLAN_PVID | BRLITE_VLAN_UNTAGGED);
+		brlite_vlan_counters_grow(bridge, port->vlans);
+	}
 	if (before) {
-		brlite_vlan_clear(port, before);
+		leave(port, before);
 		brlite_vlans_left(port);
 	}
 }
@@ -188,9 +204,9 @@ void brlite_set_default_pvid(struct brlite *bridge, u16 vlan)
 	if (before == vlan)
 		return;
 	bridge->default_pvid = vlan;
-	change_default(&bridge->local, before, vlan);
+	change_default(bridge, &bridge->local, before, vlan);
 	list_for_each_entry(slave, &bridge->slaves, list)
-		change_default(&slave->port, before, vlan);
+		change_default(bridge, &slave->port, before, vlan);
 }
 
 /* --- Showing. CONTEXT: RTNL or the RCU read side ------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <atomic>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -51,6 +52,18 @@ struct Hosted {
 		EXPECT_EQ(port.index, target.port());
 		changes.push_back({key, target.port(), gone});
 	}
+	// What came in and went out, by port and VLAN.
+	struct VlanCounts {
+		u32 in, in_bytes, out, out_bytes;
+		bool operator==(const VlanCounts &) const = default;
+	};
+	static inline std::map<std::pair<const Port *, u32>, VlanCounts> by_vlan;
+	static void count_vlan(Port &port, u32 vlan, brlite_direction direction, u32 bytes)
+	{
+		VlanCounts &of = by_vlan[{&port, vlan}];
+		(direction == BRLITE_FROM_GUEST ? of.in : of.out)++;
+		(direction == BRLITE_FROM_GUEST ? of.in_bytes : of.out_bytes) += bytes;
+	}
 	static void count_rule(brlite_rule_hits *hits, u32 outcome) { hits->n[outcome]++; }
 };
 
@@ -93,6 +106,7 @@ protected:
 			news = 0;
 		made.reset();
 		Hosted::changes.clear();
+		Hosted::by_vlan.clear();
 		buckets_.reset(new FdbBucket[Fdb::buckets_for(limit + reserve)]());
 		made = std::make_unique<Switch<Hosted>>();
 		made->init(buckets_.get(), limit, reserve, &lock_, {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9});

@@ -65,6 +65,20 @@ void ringway::test::dump_links(World &w)
 		}
 	});
 }
+void ringway::test::read_vlan_counters(World &w)
+{
+	on_bridge(w, [](brlite &bridge) {
+		const rtnl_link_ops *ops = bridge.dev->rtnl_link_ops;
+		const auto read = [ops](const net_device *dev, int attribute) {
+			int position = 0;
+			fill([&](sk_buff *skb) { return ops->fill_linkxstats(skb, dev, &position, attribute); });
+		};
+		read(bridge.dev, IFLA_STATS_LINK_XSTATS);
+		brlite_slave *slave;
+		list_for_each_entry(slave, &bridge.slaves, list)
+			read(slave->port.dev, IFLA_STATS_LINK_XSTATS_SLAVE);
+	});
+}
 // /proc/net/dev: under RCU alone.
 void ringway::test::read_statistics(World &w)
 {

@@ -47,6 +47,17 @@ void two_out_of_eth0(World &w)
 {
 	poll(w.a(), {frame(kFar, kStationA), frame(kFar, kStationA), frame(kStationB, kStationA)});
 }
+void count_vlans_of_b(World &w)
+{
+	give_vlan_to_b(w);
+	count_vlans(w);
+}
+void frames_in_vlans(World &w)
+{
+	poll(w.b(), {frame(kEverybody, kStationB)});
+	poll(w.a(), {frame(kFar, kStationA), frame(kEth0, kStationA), frame(kEverybody, kStationA)});
+	host_sends(w, frame(kFar, kEth0));
+}
 // Linux asks the bridge when its first user comes, and when its last one goes.
 void use_netpoll(World &w, bool on)
 {
@@ -135,6 +146,11 @@ const std::vector<Operation<World>> ringway::test::operations = {
 	{"b loses its VLAN", give_vlan_to_b, take_vlan_from_b},
 	{"b sends in its VLAN", give_vlan_to_b, [](World &w) { poll(w.b(), {frame(kEverybody, kNobody)}); }},
 	{"VLANs have another type", nullptr, [](World &w) { on_bridge(w, [](brlite &bridge) { brlite_set_vlan_protocol(&bridge, ETH_P_8021AD); }); }},
+	{"VLANs are counted", give_vlan_to_b, count_vlans},
+	{"VLANs are counted no longer", count_vlans_of_b, [](World &w) { on_bridge(w, [](brlite &bridge) { brlite_count_vlans(&bridge, false); }); }},
+	{"b gets a VLAN that is counted", count_vlans, give_vlan_to_b},
+	{"b loses a VLAN that is counted", count_vlans_of_b, take_vlan_from_b},
+	{"frames are counted by VLAN", count_vlans_of_b, frames_in_vlans},
 	{"the default VLAN is another one", nullptr, [](World &w) { on_bridge(w, [](brlite &bridge) { brlite_set_default_pvid(&bridge, 5); }); }},
 	{"a is limited", nullptr, limit_a},
 	{"a is limited no longer", limit_a, limit_a_no_more},
@@ -161,6 +177,7 @@ const std::vector<Operation<World>> ringway::test::operations = {
 	{"the FDB is dumped", nullptr, dump_fdb},
 	{"members are dumped", groups_are_known, dump_mdb},
 	{"links are dumped", [](World &w) { limit_a(w); give_rules_to_a(w); lock_a(w); mirror_a_to_b(w); }, dump_links},
+	{"packets by VLAN are read", [](World &w) { count_vlans_of_b(w); frames_in_vlans(w); }, read_vlan_counters},
 	{"statistics are read", nullptr, read_statistics},
 	{"ethtool reads counters", nullptr, read_counters},
 	{"a CPU looks behind policies", nullptr, look_behind_policies},

@@ -184,6 +184,10 @@ void ringway::test::take_vlan_from_b(World &w)
 {
 	change_vlan_of_b(w, 10, false);
 }
+void ringway::test::count_vlans(World &w)
+{
+	on_bridge(w, [](brlite &bridge) { EXPECT_EQ(brlite_count_vlans(&bridge, true), 0); });
+}
 void ringway::test::limit_a(World &w)
 {
 	limit(w, 1000);

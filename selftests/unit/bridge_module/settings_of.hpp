@@ -7,6 +7,7 @@ extern "C" {
 #include "bridge-lite/settings/gate.h"
 #include "bridge-lite/settings/groups.h"
 #include "bridge-lite/settings/vlan.h"
+#include "bridge-lite/settings/vlan_counters.h"
 }
 
 namespace ringway::test
@@ -41,6 +42,7 @@ void delete_member(World &w);
 void filter_vlans(World &w);
 void give_vlan_to_b(World &w); // which then filters VLANs
 void take_vlan_from_b(World &w);
+void count_vlans(World &w);
 void limit_a(World &w);
 void limit_a_no_more(World &w);
 void give_rules_to_a(World &w);
@@ -55,6 +57,7 @@ void lock_macs_of_b(World &w);
 void dump_fdb(World &w);
 void dump_mdb(World &w);
 void dump_links(World &w);
+void read_vlan_counters(World &w);
 void read_statistics(World &w);
 void read_counters(World &w);
 void look_behind_policies(World &w);

@@ -46,7 +46,7 @@ void add_bridge(CLI::App &app, Line &line)
 	const auto typed = std::make_shared<BridgeTyped>();
 	const char *keys = "ageing_time=, fdb_max=, fdb_port_max=, vlan_filtering=on|off, group_fwd_mask=, "
 			   "stp_state=on|off, vlan_protocol=802.1Q|802.1ad, default_pvid=, "
-			   "mcast_snooping=on|off, mcast_querier=on|off";
+			   "mcast_snooping=on|off, mcast_querier=on|off, vlan_stats_enabled=on|off";
 	CLI::App *add = add_verb(
 		bridge, line, "add", "Make one, with its ports, and take it up",
 		[](BridgeContext &c, const Line &l, const BridgeTyped &t) {

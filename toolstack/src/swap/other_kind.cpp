@@ -99,6 +99,7 @@ BridgeImage as_brlite(const BridgeImage &bridge)
 	put(IFLA_BRLITE_DEFAULT_PVID, number(from, IFLA_BR_VLAN_DEFAULT_PVID, 1));
 	put(IFLA_BRLITE_MCAST_SNOOPING, number(from, IFLA_BR_MCAST_SNOOPING, 0) != 0 ? 1 : 0);
 	put(IFLA_BRLITE_MCAST_QUERIER, number(from, IFLA_BR_MCAST_QUERIER, 0) != 0 ? 1 : 0);
+	put(IFLA_BRLITE_VLAN_STATS_ENABLED, number(from, IFLA_BR_VLAN_STATS_ENABLED, 0));
 	if (stp == kernels_stp) {
 		out.obstacles.push_back(
 			fmt::format("it runs a spanning tree, which a brlite bridge has not: where "
@@ -143,6 +144,7 @@ BridgeImage as_bridge(const BridgeImage &brlite, const std::optional<BridgeImage
 		put(IFLA_BR_MCAST_SNOOPING, number(from, IFLA_BRLITE_MCAST_SNOOPING, 0), 1, 1);
 		put(IFLA_BR_MCAST_QUERIER, number(from, IFLA_BRLITE_MCAST_QUERIER, 0), 1, 0);
 	}
+	put(IFLA_BR_VLAN_STATS_ENABLED, number(from, IFLA_BRLITE_VLAN_STATS_ENABLED, 0), 1, 0);
 	for (BridgePort &port : out.ports) {
 		const Attributes now = unusual(port.settings, true);
 		const auto old =

@@ -43,6 +43,7 @@ constexpr Word<BridgeKey> bridge_words[] = {
 	{"default_pvid", BridgeKey::default_pvid, Kind::number, 0, 4094, "VLAN; 0: none"},
 	{"mcast_snooping", BridgeKey::mcast_snooping, Kind::on_off, 0, 1, ""},
 	{"mcast_querier", BridgeKey::mcast_querier, Kind::on_off, 0, 1, ""},
+	{"vlan_stats_enabled", BridgeKey::vlan_stats_enabled, Kind::on_off, 0, 1, ""},
 };
 
 constexpr Word<PortKey> port_words[] = {

@@ -27,6 +27,7 @@ enum class BridgeKey : int {
 	default_pvid = IFLA_BRLITE_DEFAULT_PVID,
 	mcast_snooping = IFLA_BRLITE_MCAST_SNOOPING,
 	mcast_querier = IFLA_BRLITE_MCAST_QUERIER,
+	vlan_stats_enabled = IFLA_BRLITE_VLAN_STATS_ENABLED,
 };
 using BridgeValues = std::map<BridgeKey, std::uint32_t>;
 

@@ -73,7 +73,8 @@ int take_bridge(nl_msg *message, void *out)
 		*static_cast<BridgeValues *>(out) = numbers_of<BridgeKey>(
 			info[IFLA_INFO_DATA],
 			{ageing_time, fdb_max, fdb_port_max, fdb_entries, vlan_filtering, group_fwd_mask,
-			 stp_state, vlan_protocol, default_pvid, mcast_snooping, mcast_querier});
+			 stp_state, vlan_protocol, default_pvid, mcast_snooping, mcast_querier,
+			 vlan_stats_enabled});
 	}
 	return NL_OK;
 }

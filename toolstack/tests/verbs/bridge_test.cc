@@ -105,14 +105,15 @@ TEST_F(Bridge, RefusedByName)
 
 TEST_F(Bridge, ChangedAndShown)
 {
-	const auto json =
-		bridge_set(all, {}, "xenbr0",
-			   {"default_pvid=0", "stp_state=on", "mcast_snooping=on", "mcast_querier=on"})
-			.json;
+	const auto json = bridge_set(all, {}, "xenbr0",
+				     {"default_pvid=0", "stp_state=on", "mcast_snooping=on",
+				      "mcast_querier=on", "vlan_stats_enabled=on"})
+				  .json;
 	EXPECT_EQ(json["settings"]["stp_state"], "on");
 	EXPECT_EQ(json["settings"]["default_pvid"], "0");
 	EXPECT_EQ(json["settings"]["mcast_snooping"], "on");
 	EXPECT_EQ(json["settings"]["mcast_querier"], "on");
+	EXPECT_EQ(json["settings"]["vlan_stats_enabled"], "on");
 	EXPECT_EQ(json["ports"].size(), 2u);
 	EXPECT_EQ(bridge_show(all, {}, "").json.size(), 1u); // br0 is not one
 }

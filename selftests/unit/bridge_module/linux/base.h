@@ -42,7 +42,6 @@ typedef int32_t s32;
 #define __always_inline inline __attribute__((always_inline))
 #define __init
 #define __exit
-#define __percpu
 #define __user
 #define __force
 #define __read_mostly
@@ -52,10 +51,12 @@ typedef int32_t s32;
 #define unlikely(x) (x)
 #define IS_BUILTIN(x) 0
 #endif
+#define __percpu
 #define U16_MAX 0xffff
 #define U32_MAX 0xffffffffu
 #define NR_CPUS 8
 #define HZ 250
+#define BUILD_BUG_ON(condition) static_assert(!(condition), #condition)
 #define __stringify_1(x...) #x
 #define __stringify(x...) __stringify_1(x)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -131,9 +132,11 @@ void free_percpu(const void *memory);
 #define kvfree(memory) kfree(memory)
 /* All CPUs count in one place. */
 #define alloc_percpu(type) ((type *)linux_alloc_percpu(sizeof(type)))
+#define alloc_percpu_gfp(type, gfp) ((void)(gfp), alloc_percpu(type))
 #define per_cpu_ptr(pointer, cpu) ((void)(cpu), (pointer))
 #define this_cpu_ptr(pointer) (pointer)
 #define this_cpu_inc(word) ((word)++)
+#define this_cpu_add(word, n) ((word) += (n))
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < 1; (cpu)++)
 
 /* --- time, chance, log -------------------------------------------------------------------------------- */

@@ -94,6 +94,8 @@ struct rtnl_link_ops {
 				struct nlattr *data[], struct netlink_ext_ack *extack);
 	size_t (*get_slave_size)(const struct net_device *dev, const struct net_device *slave_dev);
 	int (*fill_slave_info)(struct sk_buff *skb, const struct net_device *dev, const struct net_device *slave_dev);
+	size_t (*get_linkxstats_size)(const struct net_device *dev, int attribute);
+	int (*fill_linkxstats)(struct sk_buff *skb, const struct net_device *dev, int *position, int attribute);
 };
 struct linux_link_ksettings { /* of which ours asks for these */
 	struct {

@@ -60,6 +60,7 @@ static inline u8 *__skb_pull(struct sk_buff *skb, u32 length)
 	skb->len -= length;
 	return skb->data += length;
 }
+static inline u8 *skb_tail_pointer(const struct sk_buff *skb) { return skb->data + skb->len; }
 #define skb_pull(skb, length) __skb_pull(skb, length)
 static inline u8 *skb_push(struct sk_buff *skb, u32 length)
 {
