@@ -29,6 +29,8 @@ void brlite_core_set_ageing(struct brlite_core *core, uint32_t seconds) RINGWAY_
 void brlite_core_set_promisc(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
 /* Whether tags mean something. Forgets what was learned. */
 void brlite_core_filter_vlans(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
+/* Forgets what was learned, of addresses and of groups. */
+void brlite_core_forget(struct brlite_core *core) RINGWAY_REQUIRES(rtnl);
 /* Whether frames are counted by VLAN, while tags mean something. */
 void brlite_core_count_vlans(struct brlite_core *core, bool on) RINGWAY_REQUIRES(rtnl);
 /*

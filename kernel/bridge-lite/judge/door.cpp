@@ -146,6 +146,11 @@ void brlite_core_filter_vlans(brlite_core *core, bool on)
 	core->filter_vlans(on);
 }
 
+void brlite_core_forget(brlite_core *core)
+{
+	core->forget();
+}
+
 void brlite_core_count_vlans(brlite_core *core, bool on)
 {
 	core->count_vlans(on);

@@ -191,6 +191,11 @@ public:
 			vlans_filtered_ = on;
 		}
 		share_policy();
+		forget();
+	}
+
+	void forget() RINGWAY_REQUIRES(rtnl)
+	{
 		this->flush(nullptr);
 		change_groups([](Groups &groups) { groups.forget_all(Env::now()); });
 	}

@@ -165,7 +165,7 @@ bool brlite_vlan_protocol_is_possible(u32 type)
 	return type == ETH_P_8021Q || type == ETH_P_8021AD;
 }
 
-/* What was learned before was so by tags that are none now. */
+/* What was learned before was so by tags that are none now, and whoever judges just now may learn by them still. */
 void brlite_set_vlan_protocol(struct brlite *bridge, u16 type)
 {
 	struct brlite_slave *slave;
@@ -176,7 +176,8 @@ void brlite_set_vlan_protocol(struct brlite *bridge, u16 type)
 	brlite_vlan_set_type(&bridge->local, type);
 	list_for_each_entry(slave, &bridge->slaves, list)
 		brlite_vlan_set_type(&slave->port, type);
-	brlite_fdb_flush(bridge->core, NULL);
+	synchronize_net();
+	brlite_core_forget(bridge->core);
 }
 
 /* The new one first: no frame comes in between and is in none. */

@@ -31,7 +31,7 @@ class BridgePair : public testing::TestWithParam<size_t>
 {
 };
 
-// BR-29
+// BR-29, BR-31
 TEST_P(BridgePair, MeetsEveryOtherAtEveryCall)
 {
 	meetings.every_other_with(GetParam());

@@ -144,8 +144,11 @@ const std::vector<Operation<World>> ringway::test::operations = {
 	 [](World &w) { on_bridge(w, [](brlite &bridge) { brlite_filter_vlans(&bridge, false); }); }},
 	{"b gets a VLAN", nullptr, give_vlan_to_b},
 	{"b loses its VLAN", give_vlan_to_b, take_vlan_from_b},
+	{"a sends with a tag", filter_vlans, [](World &w) {
+		 poll(w.a(), {tagged(frame(kEverybody, kNobody)), tagged(igmp2(0x16, kGroup, kStationA))});
+	 }},
 	{"b sends in its VLAN", give_vlan_to_b, [](World &w) { poll(w.b(), {frame(kEverybody, kNobody)}); }},
-	{"VLANs have another type", nullptr, [](World &w) { on_bridge(w, [](brlite &bridge) { brlite_set_vlan_protocol(&bridge, ETH_P_8021AD); }); }},
+	{"VLANs have another type", filter_vlans, [](World &w) { on_bridge(w, [](brlite &bridge) { brlite_set_vlan_protocol(&bridge, ETH_P_8021AD); }); }},
 	{"VLANs are counted", give_vlan_to_b, count_vlans},
 	{"VLANs are counted no longer", count_vlans_of_b, [](World &w) { on_bridge(w, [](brlite &bridge) { brlite_count_vlans(&bridge, false); }); }},
 	{"b gets a VLAN that is counted", count_vlans, give_vlan_to_b},

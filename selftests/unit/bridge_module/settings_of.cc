@@ -173,7 +173,11 @@ void change_vlan_of_b(World &w, u16 vlan, bool add)
 
 void ringway::test::filter_vlans(World &w)
 {
-	on_bridge(w, [](brlite &bridge) { brlite_filter_vlans(&bridge, true); });
+	on_bridge(w, [](brlite &bridge) {
+		brlite_slave *slave;
+		list_for_each_entry(slave, &bridge.slaves, list) brlite_vlan_set(&slave->port, kTagged, 0);
+		brlite_filter_vlans(&bridge, true);
+	});
 }
 void ringway::test::give_vlan_to_b(World &w)
 {

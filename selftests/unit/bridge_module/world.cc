@@ -149,6 +149,11 @@ FrameBytes ringway::test::frame(u64 to, u64 from)
 	f.resize(60, 17);
 	return f;
 }
+FrameBytes ringway::test::tagged(FrameBytes frame)
+{
+	frame.insert(frame.begin() + 2 * ETH_ALEN, {0x81, 0, 0, kTagged});
+	return frame;
+}
 void ringway::test::receive(World &w, const char *device, const FrameBytes &bytes)
 {
 	const ReadSide softirq;
@@ -229,6 +234,8 @@ void World::look() const
 			<< "an address is learned behind " << port->dev->name << ", which is down";
 		EXPECT_EQ(entry.vlan != 0, bridge.vlan_filtering);
 		if (bridge.vlan_filtering)
+		EXPECT_FALSE(entry.vlan == kTagged && bridge.vlan_protocol != ETH_P_8021Q)
+			<< "an address is learned by a tag that is none any more";
 			EXPECT_TRUE(brlite_vlan_get(port, entry.vlan))
 				<< "an address is learned in VLAN " << entry.vlan << ", which "
 				<< port->dev->name << " left";
@@ -242,6 +249,8 @@ void World::look() const
 		const brlite_port *port = brlite_port_at(bridge.core, member.port);
 		ASSERT_TRUE(port) << "a port that left is a member of a group";
 		EXPECT_TRUE(member.is_permanent || port->up)
+		EXPECT_FALSE(member.vlan == kTagged && bridge.vlan_protocol != ETH_P_8021Q)
+			<< "a group is joined by a tag that is none any more";
 			<< port->dev->name << " is down, and a member of a group";
 	}
 	for (u32 index = 1; index < 8; index++) {

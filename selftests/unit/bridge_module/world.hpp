@@ -15,6 +15,7 @@ namespace ringway::test
 constexpr u64 kStationA = mac_of(0x00, 0x16, 0x3e, 1, 0, 1), kStationB = mac_of(0x00, 0x16, 0x3e, 1, 0, 2);
 constexpr u64 kFar = mac_of(0x00, 0x16, 0x3e, 1, 0, 9), kNobody = mac_of(0x00, 0x16, 0x3e, 1, 0, 0x77);
 constexpr u64 kEverybody = mac_of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
+constexpr u16 kTagged = 20;                              // a VLAN in which only frames with its tag are
 constexpr u64 kEth0 = mac_of(0x00, 0x16, 0x3e, 0, 0, 9); // the uplink's own, and the bridge's
 
 // What netback would be: a driver that binds its ports.
@@ -90,6 +91,7 @@ void run_all_work(World &w); // that is queued
 // --- without -------------------------------------------------------------------------------------------
 
 FrameBytes frame(u64 to, u64 from);
+FrameBytes tagged(FrameBytes frame); // with 802.1Q's tag of VLAN kTagged
 // As a NIC's driver does, if the device is there.
 void receive(World &w, const char *device, const FrameBytes &bytes);
 // As netback does: asks for verdicts, and acts upon them.
