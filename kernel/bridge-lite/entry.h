@@ -150,6 +150,8 @@ struct brlite_claims *brlite_claims_build(void *memory, const struct brlite_addr
  * Returns the table before, which is read for another grace period. INVARIANT: there is one while any port has
  * BRLITE_ADDRESS_LOCKED.
  */
+/* What the port may use is nobody's, until there is another table. Others read meanwhile. */
+void brlite_claims_disown(struct brlite_claims *claims, const struct brlite_port *port) RINGWAY_REQUIRES(rtnl);
 const struct brlite_claims *brlite_core_set_claims(struct brlite_core *core, const struct brlite_claims *claims)
 	RINGWAY_REQUIRES(rtnl);
 

@@ -31,7 +31,7 @@ void brlite_netpoll_leave(struct brlite_slave *slave)
 	if (!netpoll)
 		return;
 	WRITE_ONCE(slave->netpoll, NULL);
-	__netpoll_free(netpoll); /* waits a grace period */
+	__netpoll_free(netpoll); /* waits a grace period; newer kernels have no other word for modules */
 }
 
 int brlite_netpoll_setup(struct net_device *dev, struct netpoll_info *info)

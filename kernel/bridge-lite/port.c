@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Ports: how a device becomes one, what happens to it meanwhile, how it leaves. CONTEXT: RTNL, all of this
- * file.
- */
+/* Ports: how a device becomes one, what happens to it meanwhile, how it leaves. CONTEXT: RTNL, all of this file. */
 #include <linux/if_arp.h>
 #include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
@@ -203,6 +200,7 @@ static void close_if_guarded(const struct brlite_slave *slave)
 static void remove_slave(struct brlite_slave *slave)
 {
 	struct brlite *bridge = slave->bridge;
+	const struct brlite_claims *claims;
 	struct net_device *dev = slave->port.dev;
 
 	close_if_guarded(slave);
@@ -211,11 +209,11 @@ static void remove_slave(struct brlite_slave *slave)
 	/* No new verdict names the port, the driver that bound it lets go, then those in flight end. */
 	brlite_unflag_port(dev);
 	brlite_port_detach(&slave->port);
-	brlite_end_address_lock(slave);
+	claims = brlite_end_address_lock(slave);
 	brlite_end_mirrors(slave);
 	netdev_upper_dev_unlink(dev, bridge->dev);
 	netdev_rx_handler_unregister(dev); /* waits a grace period */
-
+	kvfree(claims);
 	brlite_leave_counters(bridge, slave);
 	dev_set_promiscuity(dev, -1);
 	brlite_local_address_del(bridge, dev->dev_addr);

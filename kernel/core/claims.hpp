@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// Who owns an IP address: a table from addresses to owners that never changes once it is built.
+// Who owns an IP address: a table from addresses to owners, which never changes once it is built, but for
+// owners that go.
 //
-// To change anything, a new table is built and replaces the old one, so readers need no lock and no sequence
-// number. It uses open addressing and is at most half full. The hash is keyed: otherwise an attacker could
-// choose colliding addresses and make lookups slow. A lookup costs about 15 instructions and one cache line,
-// however many addresses there are.
+// To change anything else, a new table is built and replaces the old one, so readers need no lock and no
+// sequence number. It uses open addressing and is at most half full. The hash is keyed: otherwise an attacker
+// could choose colliding addresses and make lookups slow. A lookup costs about 15 instructions and one cache
+// line, however many addresses there are.
 #pragma once
+#include "core/relaxed.hpp"
 #include "core/types.hpp"
 
 namespace ringway
@@ -65,6 +67,7 @@ class Claims
 
 public:
 	static constexpr u32 kNobody = ~u32{0};
+	static constexpr u32 kGone = kNobody - 1; // somebody who is not there any more
 
 	static constexpr size_t bytes_for(u32 addresses)
 	{
@@ -92,13 +95,22 @@ public:
 		return true;
 	}
 
+	// What the owner had is nobody's to use, until there is another table. Others may read meanwhile.
+	void disown(u32 owner)
+	{
+		for (u32 i = 0; i <= mask_; i++)
+			if (slots_[i].owner == owner)
+				store_relaxed(slots_[i].owner, u64{kGone});
+	}
+
 	// HOSTILE: the address. The loop ends because at least half of the slots are free.
 	u32 owner_of(IpAddress address) const
 	{
 		for (u32 index = home(address);; index++) {
 			const Slot &slot = slots_[index & mask_];
-			if (slot.address == address || slot.owner == kNobody)
-				return static_cast<u32>(slot.owner);
+			const u64 owner = load_relaxed(slot.owner);
+			if (slot.address == address || owner == kNobody)
+				return static_cast<u32>(owner);
 		}
 	}
 };

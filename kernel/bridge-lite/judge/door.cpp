@@ -237,6 +237,11 @@ brlite_claims *brlite_claims_build(void *memory, const brlite_address *addresses
 	return made;
 }
 
+void brlite_claims_disown(brlite_claims *claims, const brlite_port *port)
+{
+	claims->disown(port->index);
+}
+
 const brlite_claims *brlite_core_set_claims(brlite_core *core, const brlite_claims *claims)
 {
 	return core->set_claims(claims);

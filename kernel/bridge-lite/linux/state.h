@@ -85,7 +85,7 @@ struct brlite {
 	u32 ageing_time; /* seconds */
 	u32 fdb_max;
 	u32 fdb_port_max;
-	const struct brlite_claims *claims; /* the addresses of all locked ports; read under RCU */
+	struct brlite_claims *claims; /* the addresses of all locked ports; read under RCU */
 	u32 group_fwd_mask; /* as on Linux's bridge */
 	u16 default_pvid; /* of ports that join; 0: none */
 	u16 vlan_protocol; /* the type of the tags that count: 802.1Q or 802.1ad */

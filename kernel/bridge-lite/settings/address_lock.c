@@ -73,15 +73,11 @@ static struct brlite_claims *build(struct brlite *bridge, const struct wanted *w
 	return ERR_PTR(-EEXIST);
 }
 
-static void publish(struct brlite *bridge, struct brlite_claims *claims)
+/* Returns the table before, which is read for another grace period. */
+static const struct brlite_claims *publish(struct brlite *bridge, struct brlite_claims *claims)
 {
-	const struct brlite_claims *before = brlite_core_set_claims(bridge->core, claims);
-
 	bridge->claims = claims;
-	if (before) {
-		synchronize_net();
-		kvfree(before);
-	}
+	return brlite_core_set_claims(bridge->core, claims);
 }
 
 /* --- Changing ------------------------------------------------------------------------------------------- */
@@ -136,6 +132,7 @@ static int read_addresses(const struct nlattr *nest, struct wanted *wanted, stru
 static int replace_table(struct brlite_slave *slave, const struct wanted *wanted, struct netlink_ext_ack *extack)
 {
 	u32 policy = slave->port.policy & ~BRLITE_ADDRESS_LOCKED;
+	const struct brlite_claims *before;
 	struct brlite_claims *claims;
 
 	claims = build(slave->bridge, wanted, extack);
@@ -143,7 +140,11 @@ static int replace_table(struct brlite_slave *slave, const struct wanted *wanted
 		return PTR_ERR(claims);
 	if (!wanted->locked)
 		brlite_port_set_policy(&slave->port, policy);
-	publish(slave->bridge, claims);
+	before = publish(slave->bridge, claims);
+	if (before) {
+		synchronize_net();
+		kvfree(before);
+	}
 	if (wanted->locked)
 		brlite_port_set_policy(&slave->port, policy | BRLITE_ADDRESS_LOCKED);
 	return 0;
@@ -178,17 +179,22 @@ int brlite_change_address_lock(struct brlite_slave *slave, struct nlattr *data[]
 	return 0;
 }
 
-/* Without memory for a new table the old one stays: its addresses are refused until the next change. */
-void brlite_end_address_lock(struct brlite_slave *slave)
+/*
+ * Without memory for a new table the old one stays, and the port's addresses are refused until the next change: another
+ * port, that gets its number, must not have them.
+ */
+const struct brlite_claims *brlite_end_address_lock(struct brlite_slave *slave)
 {
 	const struct wanted wanted = { .slave = slave };
 	struct brlite_claims *claims;
 
 	if (!(slave->port.policy & BRLITE_ADDRESS_LOCKED))
-		return;
+		return NULL;
 	claims = build(slave->bridge, &wanted, NULL);
 	if (!IS_ERR(claims))
-		publish(slave->bridge, claims);
+		return publish(slave->bridge, claims);
+	brlite_claims_disown(slave->bridge->claims, &slave->port);
+	return NULL;
 }
 
 /* --- Showing -------------------------------------------------------------------------------------------- */

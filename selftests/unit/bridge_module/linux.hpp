@@ -28,6 +28,9 @@ struct Linux {
 	std::vector<notifier_block *> notifiers, module_notifiers;
 	rtnl_link_ops *kind = nullptr;
 	bool bridge_ko = false; // bridge.ko is there
+	bool no_memory = false; // for whoever may sleep
+	u32 grace_periods = 0;  // that were waited for
+	u32 spinlocks = 0;      // that were taken
 	u32 unregistering = 0;  // devices that are not freed yet
 	u32 notifying = 0;      // CPUs that tell of a module: it holds the chain's lock
 	bool unloaded = false;  // our module's text is gone

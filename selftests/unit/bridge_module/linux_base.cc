@@ -26,6 +26,8 @@ void *kzalloc(size_t size, gfp_t gfp)
 {
 	if (gfp != GFP_ATOMIC)
 		might_sleep("an allocation");
+	if (os->no_memory && gfp != GFP_ATOMIC)
+		return nullptr;
 	constexpr size_t line = 64;
 	void *memory = std::aligned_alloc(line, (size + line) / line * line);
 	std::memset(memory, 0, size);
@@ -35,7 +37,8 @@ void *kzalloc(size_t size, gfp_t gfp)
 void *linux_array(size_t size, gfp_t gfp)
 {
 	void *memory = kzalloc(size, gfp);
-	os->memory[memory].is_array = true;
+	if (memory)
+		os->memory[memory].is_array = true;
 	return memory;
 }
 void *linux_alloc_percpu(size_t size)
@@ -87,6 +90,7 @@ void free_percpu(const void *memory)
 void spin_lock_bh(spinlock_t *lock)
 {
 	take_spinlock(lock->locked, "a spinlock");
+	os->spinlocks++;
 }
 void spin_unlock_bh(spinlock_t *lock)
 {
@@ -158,6 +162,7 @@ void rcu_read_unlock()
 void synchronize_net()
 {
 	might_sleep("synchronize_net()");
+	os->grace_periods++;
 	if (cpus)
 		for (const auto &task : cpus->tasks())
 			os->waited_for[&this_task()][task.get()] = task->sections + (task->reading ? 1 : 0);

@@ -113,9 +113,10 @@ int dev_set_mtu(net_device *dev, int mtu)
 	}
 	return call_netdevice_notifiers(NETDEV_CHANGEMTU, dev);
 }
-void dev_disable_lro(net_device *)
+void dev_disable_lro(net_device *dev)
 {
 	ASSERT_RTNL();
+	dev->lro_is_off = true;
 }
 void netdev_update_features(net_device *dev)
 {

@@ -47,9 +47,9 @@ void rules(World &w, u8 protocol)
 		}
 	});
 }
-void lock(World &w, bool on, u32 address)
+void lock(World &w, bool on, u32 address, const char *port = "vif1.0")
 {
-	change_port(w, "vif1.0", BRLITE_KIND, [=](Message &m) {
+	change_port(w, port, BRLITE_KIND, [=](Message &m) {
 		m.put(IFLA_BRLITE_PORT_ADDRESS_LOCK, u8{on});
 		nlattr *nest = m.nest(IFLA_BRLITE_PORT_ADDRESSES);
 		m.put(IFLA_BRLITE_ADDRESS, address);
@@ -215,6 +215,10 @@ void ringway::test::lock_a(World &w)
 void ringway::test::lock_a_again(World &w)
 {
 	lock(w, true, 0x0200000a);
+}
+void ringway::test::lock_b(World &w)
+{
+	lock(w, true, 0x0300000a, "vif2.0");
 }
 void ringway::test::unlock_a(World &w)
 {

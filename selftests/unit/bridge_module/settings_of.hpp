@@ -49,6 +49,7 @@ void give_rules_to_a(World &w);
 void give_other_rules_to_a(World &w);
 void lock_a(World &w);
 void lock_a_again(World &w);
+void lock_b(World &w);
 void unlock_a(World &w);
 void mirror_a_to_b(World &w);
 void mirror_a_to_eth0(World &w);

@@ -79,6 +79,8 @@ typedef int32_t s32;
 void linux_access(void);
 #define READ_ONCE(x) (linux_access(), __atomic_load_n(&(x), __ATOMIC_RELAXED))
 #define WRITE_ONCE(x, value) (linux_access(), __atomic_store_n(&(x), (value), __ATOMIC_RELAXED))
+#define smp_rmb() __atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define smp_wmb() __atomic_thread_fence(__ATOMIC_RELEASE)
 #define smp_load_acquire(p) (linux_access(), __atomic_load_n((p), __ATOMIC_ACQUIRE))
 #define smp_store_release(p, value) (linux_access(), __atomic_store_n((p), (value), __ATOMIC_RELEASE))
 

@@ -178,7 +178,7 @@ struct net_device {
 	/* Of the fake alone. */
 	void *priv;
 	int held, promiscuity;
-	bool carrier, registered, going, addresses_locked;
+	bool carrier, registered, going, addresses_locked, lro_is_off;
 	struct net_device *master;
 	struct netdev_hw_addr *multicast;
 	struct list_head todo;

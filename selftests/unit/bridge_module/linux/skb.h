@@ -35,7 +35,7 @@ struct sk_buff {
 	u16 vlan_tci, queue_mapping;
 	__be16 protocol, vlan_proto;
 	u8 ip_summed, pkt_type;
-	bool vlan_present, nonlinear, has_transport;
+	bool vlan_present, nonlinear, has_transport, lro;
 	char cb[48];
 	u8 bytes[SKB_ROOM] __attribute__((aligned(8)));
 };
@@ -79,7 +79,7 @@ static inline void skb_set_network_header(struct sk_buff *skb, int at) { skb->ne
 static inline bool skb_transport_header_was_set(const struct sk_buff *skb) { return skb->has_transport; }
 static inline void skb_reset_transport_header(struct sk_buff *skb) { skb->has_transport = true; }
 static inline void skb_reset_mac_len(struct sk_buff *skb) { skb->mac_len = skb->network_header - skb->mac_header; }
-static inline bool skb_warn_if_lro(const struct sk_buff *skb) { (void)skb; return false; }
+static inline bool skb_warn_if_lro(const struct sk_buff *skb) { return skb->lro; }
 static inline void skb_forward_csum(struct sk_buff *skb) { (void)skb; }
 static inline void skb_clear_tstamp(struct sk_buff *skb) { (void)skb; }
 static inline void skb_mark_not_on_list(struct sk_buff *skb) { skb->next = NULL; }
