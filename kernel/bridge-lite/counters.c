@@ -5,6 +5,7 @@
 #include <linux/percpu.h>
 
 #include "bridge-lite/counters.h"
+#include "bridge-lite/entry.h"
 #include "linux/compat.h"
 
 u64 brlite_port_counter(const struct brlite_port *port, unsigned int counter)
@@ -25,11 +26,42 @@ static void add_counters(u64 *sums, const struct brlite_port *port)
 		sums[i] += brlite_port_counter(port, i);
 }
 
-/* All ports but the local one, those that left included. INVARIANT: no sum is smaller than it was before. */
+static bool is_listed(const struct brlite_port *port)
+{
+	return port && smp_load_acquire(&container_of(port, struct brlite_slave, port)->listed);
+}
+
+/* False: a port leaves, or has left meanwhile, and may have been counted twice or not at all. */
+static bool sum_without_lock(const struct brlite *bridge, u64 *sums)
+{
+	const unsigned int leaves = smp_load_acquire(&bridge->leaves);
+	unsigned int index;
+
+	if (leaves & 1)
+		return false;
+	memcpy(sums, bridge->gone, sizeof(bridge->gone));
+	rcu_read_lock();
+	for (index = BRLITE_LOCAL_PORT + 1; index <= BRLITE_MAX_PORTS; index++) {
+		const struct brlite_port *port = brlite_port_at(bridge->core, index);
+
+		if (is_listed(port))
+			add_counters(sums, port);
+	}
+	rcu_read_unlock();
+	smp_rmb();
+	return READ_ONCE(bridge->leaves) == leaves;
+}
+
+/*
+ * All ports but the local one, those that left included. INVARIANT: no sum is smaller than it was before. With many
+ * ports and CPUs it takes long, and anybody may ask for it, so softirqs wait for it only while a port leaves.
+ */
 static void sum_counters(struct brlite *bridge, u64 *sums)
 {
 	struct brlite_slave *slave;
 
+	if (sum_without_lock(bridge, sums))
+		return;
 	spin_lock_bh(&bridge->stats_lock);
 	memcpy(sums, bridge->gone, sizeof(bridge->gone));
 	list_for_each_entry(slave, &bridge->slaves, list)
@@ -42,6 +74,13 @@ void brlite_join_counters(struct brlite *bridge, struct brlite_slave *slave)
 	spin_lock_bh(&bridge->stats_lock);
 	list_add_tail(&slave->list, &bridge->slaves);
 	spin_unlock_bh(&bridge->stats_lock);
+	smp_store_release(&slave->listed, true);
+}
+
+void brlite_begin_to_leave(struct brlite *bridge)
+{
+	WRITE_ONCE(bridge->leaves, bridge->leaves + 1);
+	smp_wmb(); /* who finds the port missing sees that, too */
 }
 
 /* CONTEXT: the port counts no more. */
@@ -51,6 +90,7 @@ void brlite_leave_counters(struct brlite *bridge, struct brlite_slave *slave)
 	list_del(&slave->list);
 	add_counters(bridge->gone, &slave->port);
 	spin_unlock_bh(&bridge->stats_lock);
+	smp_store_release(&bridge->leaves, bridge->leaves + 1);
 }
 
 /*

@@ -119,7 +119,6 @@ int brlite_add_slave(struct net_device *dev, struct net_device *slave_dev, struc
 	if (!slave)
 		return -ENOMEM;
 	call_netdevice_notifiers(NETDEV_JOIN, slave_dev);
-
 	err = dev_set_promiscuity(slave_dev, 1);
 	if (err)
 		goto free;
@@ -200,14 +199,15 @@ static void close_if_guarded(const struct brlite_slave *slave)
 static void remove_slave(struct brlite_slave *slave)
 {
 	struct brlite *bridge = slave->bridge;
-	const struct brlite_claims *claims;
 	struct net_device *dev = slave->port.dev;
+	const struct brlite_claims *claims;
 
 	close_if_guarded(slave);
 	brlite_remove_port_files(slave);
 	brlite_netpoll_leave(slave);
 	/* No new verdict names the port, the driver that bound it lets go, then those in flight end. */
 	brlite_unflag_port(dev);
+	brlite_begin_to_leave(bridge);
 	brlite_port_detach(&slave->port);
 	claims = brlite_end_address_lock(slave);
 	brlite_end_mirrors(slave);

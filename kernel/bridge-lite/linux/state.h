@@ -47,6 +47,7 @@ struct brlite_slave {
 	struct brlite_vlans vlans;
 	struct brlite *bridge;
 	struct list_head list; /* bridge->slaves */
+	bool listed;
 	netdevice_tracker tracker;
 	struct ratelimit_state told[BRLITE_NEWS];
 	/* RTNL */
@@ -77,6 +78,7 @@ struct brlite {
 
 	spinlock_t stats_lock;
 	u64 gone[BRLITE_COUNTERS]; /* counted on ports that left; stats_lock */
+	unsigned int leaves; /* how often a port began to leave, or has left; odd: one is about to */
 
 	/* RTNL from here on. */
 	struct list_head slaves; /* changed under stats_lock too */

@@ -71,7 +71,9 @@ void ringway::test::read_vlan_counters(World &w)
 		const rtnl_link_ops *ops = bridge.dev->rtnl_link_ops;
 		const auto read = [ops](const net_device *dev, int attribute) {
 			int position = 0;
-			fill([&](sk_buff *skb) { return ops->fill_linkxstats(skb, dev, &position, attribute); });
+			fill([&](sk_buff *skb) {
+				return ops->fill_linkxstats(skb, dev, &position, attribute);
+			});
 		};
 		read(bridge.dev, IFLA_STATS_LINK_XSTATS);
 		brlite_slave *slave;
@@ -87,8 +89,13 @@ void ringway::test::read_statistics(World &w)
 	if (!dev)
 		return;
 	const InModule in;
-	rtnl_link_stats64 stats{};
-	dev->netdev_ops->ndo_get_stats64(dev, &stats);
+	u64 before = 0;
+	for (u32 i = 0; i < 2; i++) {
+		rtnl_link_stats64 stats{};
+		dev->netdev_ops->ndo_get_stats64(dev, &stats);
+		EXPECT_GE(stats.rx_dropped, before) << "a counter goes backwards";
+		before = stats.rx_dropped;
+	}
 }
 // INVARIANT: whoever sees that a port has something finds it.
 void ringway::test::look_behind_policies(World &w)
