@@ -39,10 +39,15 @@ static bool find_network_header(struct sk_buff *skb)
 
 bool brlite_make_outgoing(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb)
 {
+	u32 why = BRLITE_DROP_RUNT;
+
 	if (in->index != BRLITE_LOCAL_PORT) {
-		/* What the receiving NIC said about the checksum and the time is of no use outwards. */
-		if (skb_warn_if_lro(skb))
+		/* Packets that a NIC made one of, beyond what can be undone. */
+		if (skb_warn_if_lro(skb)) {
+			why = BRLITE_DROP_OVERSIZE;
 			goto drop;
+		}
+		/* What the receiving NIC said about the checksum and the time is of no use outwards. */
 		skb_forward_csum(skb);
 		skb_clear_tstamp(skb);
 	}
@@ -53,7 +58,7 @@ bool brlite_make_outgoing(struct brlite_port *in, struct brlite_port *to, struct
 	skb_mark_not_on_list(skb);
 	return true;
 drop:
-	host_count(in, BRLITE_DROP_RUNT);
+	host_count(in, why);
 	kfree_skb(skb);
 	return false;
 }
