@@ -65,6 +65,7 @@ modules() {
 	part host-scenario  selftests/gate/host_test.sh
 	part docs-test      selftests/gate/docs_test.sh
 	part bench-report   selftests/gate/bench_report_test.sh
+	part udev           selftests/gate/udev_test.sh
 }
 the_rest() {
 	local optional
