@@ -27,13 +27,14 @@ struct Linux {
 	std::vector<net_device *> todo; // unregistered; freed when nobody refers to them
 	std::vector<notifier_block *> notifiers, module_notifiers;
 	rtnl_link_ops *kind = nullptr;
-	bool bridge_ko = false; // bridge.ko is there
-	bool no_memory = false; // for whoever may sleep
-	u32 grace_periods = 0;  // that were waited for
-	u32 spinlocks = 0;      // that were taken
-	u32 unregistering = 0;  // devices that are not freed yet
-	u32 notifying = 0;      // CPUs that tell of a module: it holds the chain's lock
-	bool unloaded = false;  // our module's text is gone
+	bool bridge_ko = false;       // bridge.ko is there
+	bool is_administrator = true; // of the host, whoever asks
+	bool no_memory = false;       // for whoever may sleep
+	u32 grace_periods = 0;        // that were waited for
+	u32 spinlocks = 0;            // that were taken
+	u32 unregistering = 0;        // devices that are not freed yet
+	u32 notifying = 0;            // CPUs that tell of a module: it holds the chain's lock
+	bool unloaded = false;        // our module's text is gone
 	u32 skbs = 0, validated = 0, came_up = 0, told = 0, logged = 0;
 	std::map<const net_device *, u32> sent;
 	// Whoever drives ports and hears when they get another master (vifs): after it has one, or has none.

@@ -68,6 +68,10 @@ void rtnl_link_unregister(rtnl_link_ops *ops)
 	os->unregister(&all);
 	os->kind = nullptr;
 }
+bool capable(int)
+{
+	return os->is_administrator;
+}
 kobject *kset_find_obj(kset *, const char *)
 {
 	static kobject found;

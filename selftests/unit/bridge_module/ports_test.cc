@@ -21,6 +21,25 @@ u64 counted(World &w, const char *port, u32 counter)
 	return is;
 }
 
+// --- made ----------------------------------------------------------------------------------------------
+
+// Whoever may make a network namespace can make bridges there, and their memory is the host's.
+TEST(Made, ALargeTableNeedsTheAdministratorOfTheHost)
+{
+	World w;
+	const auto refused = [&w](u32 fdb_max) {
+		Message message;
+		nlattr *tb[IFLA_MAX + 1]{}, *data[IFLA_BRLITE_MAX + 1]{};
+		data[IFLA_BRLITE_FDB_MAX] = message.put(IFLA_BRLITE_FDB_MAX, fdb_max);
+		return w.linux_.kind->validate(tb, data, nullptr);
+	};
+	EXPECT_EQ(refused(BRLITE_FDB_MAX_LIMIT), 0);
+	EXPECT_EQ(refused(BRLITE_FDB_MAX_LIMIT + 1), -ERANGE);
+	w.linux_.is_administrator = false;
+	EXPECT_EQ(refused(BRLITE_FDB_MAX_DEFAULT), 0);
+	EXPECT_EQ(refused(BRLITE_FDB_MAX_DEFAULT + 1), -EPERM);
+}
+
 // --- leaving -------------------------------------------------------------------------------------------
 
 // An ARP reply from 10.0.0.1, which lock_a() gives to a.
