@@ -86,6 +86,8 @@ uint32_t brlite_fdb_end(const struct brlite_core *core);
 
 void brlite_classify(struct brlite_port *in, const struct brlite_frame *frames, struct brlite_verdict *verdicts,
 		     uint32_t n);
+void brlite_take_back(struct brlite_port *in, const struct brlite_frame *frames, const struct brlite_verdict *verdicts,
+		      uint32_t n);
 uint32_t brlite_flood_ports(struct brlite_port *in, const struct brlite_frame *frame, uint16_t list,
 			    struct brlite_port **out, uint32_t max, uint32_t *cursor);
 

@@ -244,6 +244,7 @@ const struct brlite_abi brlite_abi = {
 	.bind = bind,
 	.unbind = unbind,
 	.classify = brlite_classify,
+	.take_back = brlite_take_back,
 	.flood_ports = brlite_flood_ports,
 	.port_owner = port_owner,
 	.port_dev = port_dev,

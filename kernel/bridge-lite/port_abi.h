@@ -9,6 +9,7 @@
  *	classify  a batch of staged frames -> one verdict each; learning and drop counters are done
  *	deliver   PORT with an owner   hand the bytes to that owner without an skb
  *	          anything else        build skbs and forward() them with the verdicts already made
+ *	          or not now           take_back(), and ask again later
  *	the other way: the switch hands skbs for the port to the driver's own function (brlite_port_ops)
  *	unbind    once, under RTNL, on NETDEV_CHANGEUPPER with linking == false
  *
@@ -36,7 +37,7 @@ struct net_device;
 struct sk_buff;
 struct brlite_port;
 
-#define BRLITE_ABI_VERSION 4u
+#define BRLITE_ABI_VERSION 5u
 
 enum brlite_action {
 	BRLITE_DROP = 0, /* reason says why; already counted */
@@ -139,6 +140,13 @@ struct brlite_abi {
 	 */
 	void (*classify)(struct brlite_port *in, const struct brlite_frame *frames, struct brlite_verdict *verdicts,
 			 uint32_t n);
+
+	/*
+	 * Frames with verdicts of BRLITE_PORT that the driver did not act upon: it will ask about them again, and
+	 * they are not to be counted twice. CONTEXT: as classify, before its RCU read section ends.
+	 */
+	void (*take_back)(struct brlite_port *in, const struct brlite_frame *frames,
+			  const struct brlite_verdict *verdicts, uint32_t n);
 
 	/*
 	 * The ports a BRLITE_FLOOD frame without BRLITE_VIA_SKB goes to, which is the same for all of a batch with

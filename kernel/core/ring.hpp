@@ -134,6 +134,8 @@ public:
 		return shared::fetch<T>(this->slot(i));
 	}
 	void consume(u32 n) { req_cons_ += n; }
+	// The last n requests are as if never taken. INVARIANT: none of them was answered.
+	void put_back(u32 n) { req_cons_ -= n; }
 
 	// Writes the next response. INVARIANT: no more responses than requests that were taken.
 	template <typename T = Response>

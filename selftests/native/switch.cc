@@ -20,7 +20,11 @@ void host_count(brlite_port *port, u32 counter)
 {
 	port->counters->n[counter]++;
 }
-void host_count_vlan(brlite_port *, u32, brlite_direction, u32) {}
+void host_uncount(brlite_port *port, u32 counter)
+{
+	port->counters->n[counter]--;
+}
+void host_count_vlan(brlite_port *, u32, brlite_direction, s32, s32) {}
 void host_count_rule(brlite_rule_hits *hits, u32 outcome)
 {
 	hits->n[outcome]++;
@@ -46,9 +50,9 @@ void forward_local(brlite_port *, sk_buff *)
 {
 	not_on_this_way("forward_local");
 }
-constexpr struct brlite_abi kTable = {BRLITE_ABI_VERSION, nullptr,  nullptr,   brlite_classify,
-				      brlite_flood_ports, owner_of, device_of, forward,
-				      forward_local};
+constexpr struct brlite_abi kTable = {
+	BRLITE_ABI_VERSION, nullptr,  nullptr,   brlite_classify, brlite_take_back,
+	brlite_flood_ports, owner_of, device_of, forward,         forward_local};
 } // namespace
 
 Bridge::Bridge()

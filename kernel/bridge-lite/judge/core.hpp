@@ -27,6 +27,7 @@ struct Kernel {
 	static void lock(fdb_lock *lock) RINGWAY_ACQUIRE(lock) { host_lock(lock); }
 	static void unlock(fdb_lock *lock) RINGWAY_RELEASE(lock) { host_unlock(lock); }
 	static void count(brlite_port &port, u32 counter) { host_count(&port, counter); }
+	static void uncount(brlite_port &port, u32 counter) { host_uncount(&port, counter); }
 	static void tell(brlite_port &port, brlite_news news, u64 mac)
 	{
 		uint8_t bytes[6];
@@ -38,9 +39,10 @@ struct Kernel {
 		const brlite_fdb_entry entry = show({key, target.word, host_now()});
 		host_fdb_changed(&port, &entry, gone);
 	}
-	static void count_vlan(brlite_port &port, u32 vlan, brlite_direction direction, u32 bytes)
+	static void count_vlan(brlite_port &port, u32 vlan, brlite_direction direction, s32 packets,
+			       s32 bytes)
 	{
-		host_count_vlan(&port, vlan, direction, bytes);
+		host_count_vlan(&port, vlan, direction, packets, bytes);
 	}
 	static void count_rule(brlite_rule_hits *hits, u32 outcome) { host_count_rule(hits, outcome); }
 };

@@ -252,6 +252,11 @@ void brlite_classify(brlite_port *in, const brlite_frame *frames, brlite_verdict
 	in->core->classify(*in, frames, verdicts, n);
 }
 
+void brlite_take_back(brlite_port *in, const brlite_frame *frames, const brlite_verdict *verdicts, uint32_t n)
+{
+	in->core->take_back(*in, frames, verdicts, n);
+}
+
 uint32_t brlite_flood_ports(brlite_port *in, const brlite_frame *frame, uint16_t list, brlite_port **out,
 			    uint32_t max, uint32_t *cursor)
 {

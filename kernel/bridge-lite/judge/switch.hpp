@@ -27,7 +27,7 @@
 // besides; 170 for a batch of one. The number of ports and of addresses does not show in it.
 //
 // Env supplies what differs between the kernel and a unit test: now(), lock(), unlock(), count(),
-// count_vlan(), count_rule(), tell().
+// uncount(), count_vlan(), count_rule(), tell().
 #pragma once
 #include "bridge-lite/judge/flood.hpp"
 #include "bridge-lite/judge/judge.hpp"
@@ -49,6 +49,17 @@ public:
 		if (RINGWAY_UNLIKELY(load_relaxed(in.policy) & BRLITE_GUARDED))
 			return judge_guarded(in, frames, verdicts, n);
 		judge_all<false>(in, frames, verdicts, n);
+	}
+
+	// The counts of frames that the driver will ask about again. What else they did stays done: their
+	// source is known, and a rule was hit.
+	void take_back(Port &in, const Frame *frames, const Verdict *verdicts, u32 n)
+	{
+		for (u32 i = 0; i < n; i++)
+			Env::uncount(in, verdicts[i].reason);
+		if (RINGWAY_UNLIKELY(counts_vlans(in)))
+			count_by_vlan<Env, -1>(*this->ports_.known(BRLITE_LOCAL_PORT), in, frames, verdicts,
+					       n);
 	}
 
 	// list: what the frame's verdict says. Without groups to tell apart, which may be since, it is to

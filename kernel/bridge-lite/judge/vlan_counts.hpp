@@ -14,7 +14,7 @@ namespace ringway::brlite
 {
 struct VlanCount {
 	u32 vlan; // 0: the frame is in none of the port's
-	u32 bytes;
+	s32 bytes;
 };
 
 inline VlanCount vlan_count(const brlite_port &in, const brlite_frame &frame)
@@ -23,11 +23,12 @@ inline VlanCount vlan_count(const brlite_port &in, const brlite_frame &frame)
 	if (frame.staged < kEthernetHeader || enter_vlan(in, frame, tag))
 		return {0, 0};
 	const bool tag_in_data = tag.form != TagForm::none && !(frame.flags & BRLITE_FRAME_TAG_BESIDE);
-	return {tag.id, frame.len - kEthernetHeader - (tag_in_data ? kVlanTag : 0)};
+	return {tag.id, static_cast<s32>(frame.len - kEthernetHeader - (tag_in_data ? kVlanTag : 0))};
 }
 
-// What came in, and what goes out by one port. Floods find their ports later.
-template <typename Env>
+// What came in, and what goes out by one port. Floods find their ports later. packets: 1, or -1 for frames
+// that were counted, and will be again.
+template <typename Env, s32 packets = 1>
 __attribute__((noinline)) void count_by_vlan(brlite_port &local, brlite_port &in, const brlite_frame *frames,
 					     const brlite_verdict *verdicts, u32 n)
 {
@@ -36,11 +37,12 @@ __attribute__((noinline)) void count_by_vlan(brlite_port &local, brlite_port &in
 		const VlanCount count = vlan_count(in, frames[i]);
 		if (!count.vlan || said.reason == BRLITE_DROP_LINK_LOCAL)
 			continue; // it was for the neighbour, before there was a VLAN
-		Env::count_vlan(in, count.vlan, BRLITE_FROM_GUEST, count.bytes);
+		const s32 bytes = packets * count.bytes;
+		Env::count_vlan(in, count.vlan, BRLITE_FROM_GUEST, packets, bytes);
 		if (said.action == BRLITE_PORT)
-			Env::count_vlan(*said.port, count.vlan, BRLITE_TO_GUEST, count.bytes);
+			Env::count_vlan(*said.port, count.vlan, BRLITE_TO_GUEST, packets, bytes);
 		if (said.action == BRLITE_LOCAL || (said.flags & BRLITE_AND_LOCAL))
-			Env::count_vlan(local, count.vlan, BRLITE_TO_GUEST, count.bytes);
+			Env::count_vlan(local, count.vlan, BRLITE_TO_GUEST, packets, bytes);
 	}
 }
 
@@ -50,6 +52,6 @@ __attribute__((noinline)) void count_flood_by_vlan(const brlite_port &in, const 
 {
 	const VlanCount count = vlan_count(in, frame);
 	for (u32 i = 0; count.vlan && i < n; i++)
-		Env::count_vlan(*ports[i], count.vlan, BRLITE_TO_GUEST, count.bytes);
+		Env::count_vlan(*ports[i], count.vlan, BRLITE_TO_GUEST, 1, count.bytes);
 }
 } // namespace ringway::brlite

@@ -36,6 +36,11 @@ __always_inline void host_count(struct brlite_port *port, uint32_t counter)
 	this_cpu_inc(compat_percpu(port->counters)->n[counter]);
 }
 
+void host_uncount(struct brlite_port *port, uint32_t counter)
+{
+	this_cpu_dec(compat_percpu(port->counters)->n[counter]);
+}
+
 void host_tell(struct brlite_port *port, enum brlite_news news, const uint8_t *mac)
 {
 	struct brlite_slave *slave = container_of(port, struct brlite_slave, port);
@@ -87,7 +92,8 @@ void host_count_rule(struct brlite_rule_hits *hits, uint32_t outcome)
 	this_cpu_inc(compat_percpu(hits)->n[outcome]);
 }
 
-void host_count_vlan(struct brlite_port *port, uint32_t vlan, enum brlite_direction direction, uint32_t bytes)
+void host_count_vlan(struct brlite_port *port, uint32_t vlan, enum brlite_direction direction, int32_t packets,
+		     int32_t bytes)
 {
 	const struct brlite_vlan_counters *counters = READ_ONCE(port->vlans->counters);
 	struct brlite_vlan_block __percpu *block;
@@ -97,6 +103,6 @@ void host_count_vlan(struct brlite_port *port, uint32_t vlan, enum brlite_direct
 	block = READ_ONCE(counters->block[vlan / BRLITE_VLANS_A_BLOCK]);
 	if (!block)
 		return;
-	this_cpu_inc(block->vlan[vlan % BRLITE_VLANS_A_BLOCK].packets[direction]);
+	this_cpu_add(block->vlan[vlan % BRLITE_VLANS_A_BLOCK].packets[direction], packets);
 	this_cpu_add(block->vlan[vlan % BRLITE_VLANS_A_BLOCK].bytes[direction], bytes);
 }

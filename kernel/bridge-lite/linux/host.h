@@ -23,6 +23,7 @@ uint32_t host_now(void); /* seconds, monotonic */
 uint64_t host_nanoseconds(void); /* monotonic */
 
 void host_count(struct brlite_port *port, uint32_t counter);
+void host_uncount(struct brlite_port *port, uint32_t counter); /* it was counted too much, perhaps on another CPU */
 /*
  * A line in the log, at most one a minute for each port and kind; and a loop shuts the port, if that was asked for.
  * Not under a lock. mac: whose frame it was.
@@ -33,8 +34,9 @@ void host_tell(struct brlite_port *port, enum brlite_news news, const uint8_t *m
  */
 void host_fdb_changed(struct brlite_port *port, const struct brlite_fdb_entry *entry, bool gone);
 void host_count_rule(struct brlite_rule_hits *hits, uint32_t outcome);
-/* A frame came in by the port, or goes out there. CONTEXT: RCU read side. */
-void host_count_vlan(struct brlite_port *port, uint32_t vlan, enum brlite_direction direction, uint32_t bytes);
+/* What came in by the port, or goes out there; negative: it does so later. CONTEXT: RCU read side. */
+void host_count_vlan(struct brlite_port *port, uint32_t vlan, enum brlite_direction direction, int32_t packets,
+		     int32_t bytes);
 
 #ifdef __cplusplus
 }

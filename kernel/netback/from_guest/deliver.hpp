@@ -13,6 +13,10 @@ void deliver_flood(Lane &lane, Queue &queue);
 void deliver_direct(Lane &lane, Queue &queue);
 void deliver_skbs(Lane &lane, Queue &queue);
 
+// Packets for a receiver that is worth waiting for go back to where they came from: those at the end of the
+// batch. leave.cpp
+void leave_in_ring(Lane &lane, Queue &queue);
+
 // Makes an skb of a packet. Null: not possible, the packet's fate says why.
 sk_buff *build_skb(Lane &lane, Queue &queue, Packet &packet);
 

@@ -82,16 +82,19 @@ u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in,
 	const auto settle = [&](const Placed &placed) {
 		direct += placed.packets;
 		// What is too long for the port is dropped by the switch, or by the port's device.
-		for (u32 i = placed.next; i < kBatchPackets; i = batch.packets[i].next)
+		for (u32 i = placed.next; i < kBatchPackets; i = batch.packets[i].next) {
+			if (placed.why != Why::none)
+				queue.from_guest_stats.why[static_cast<u32>(placed.why)]++;
 			if (batch.packets[i].gso() || batch.packets[i].len <= longest)
 				if (sk_buff *skb = build_skb(lane, queue, batch.packets[i]))
 					lane.outgoing[out++] = {skb, &only};
+		}
 	};
 	lane.spread.queues.count = 0;
 	if (void *owner = the_switch().port_owner(to))
 		place_spread(lane, queue, owner, list.first, longest, settle);
 	else
-		settle({list.first, 0, 0, false});
+		settle(none_placed(list.first, Why::none));
 	if (RINGWAY_UNLIKELY(lane.spread.queues.count))
 		collect(lane, list.first); // the list was taken apart: the next port gets it whole again
 	if (out)

@@ -54,7 +54,6 @@ constexpr u32 kMakesSkbs = path_bit(Path::up) | path_bit(Path::forward) | path_b
 // rest of the batch for that destination does too.
 void deliver(Lane &lane, Queue &queue)
 {
-	lane.delivered.packets = 0;
 	if (RINGWAY_UNLIKELY(lane.judged.paths & path_bit(Path::flood)))
 		deliver_flood(lane, queue);
 	if (lane.judged.paths & path_bit(Path::direct))
@@ -81,7 +80,7 @@ int Queue::poll_from_guest(int budget)
 	Lane &lane = this_lane();
 	u64 wait = 0;
 	const u32 most = RINGWAY_LIKELY(!waits) ? static_cast<u32>(budget) : 1;
-	lane.delivered.short_of_buffers = lane.delivered.under_way = false;
+	lane.delivered.begin();
 	const s32 share = kPollShare - static_cast<s32>(overdrawn);
 	const auto taken =
 		RINGWAY_LIKELY(!vif->limits_from_guest())
@@ -104,7 +103,7 @@ int Queue::poll_from_guest(int budget)
 	}
 	if (RINGWAY_UNLIKELY(lane.delivered.under_way))
 		return hold_back(done, budget);
-	if (RINGWAY_UNLIKELY(lane.delivered.short_of_buffers) && may_wait(lane.delivered.others_behind))
+	if (RINGWAY_UNLIKELY(lane.delivered.waits))
 		return wait_for_peer(done, budget);
 	if (RINGWAY_UNLIKELY(waits)) {
 		wait_over();

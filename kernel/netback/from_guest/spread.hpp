@@ -62,8 +62,7 @@ RINGWAY_ALWAYS_INLINE void place_spread(Lane &lane, Queue &from, void *owner, u3
 {
 	const Receiver to = receiver_of(owner);
 	if (RINGWAY_UNLIKELY(!to.vif)) {
-		count_why(from, lane.batch, first, Why::peer_down);
-		settle(Placed{first, 0, 0, false});
+		settle(none_placed(first, Why::peer_down));
 		return;
 	}
 	if (Queue *only = only_queue(to, from); RINGWAY_LIKELY(only != nullptr)) {

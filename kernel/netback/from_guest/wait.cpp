@@ -2,10 +2,11 @@
 //
 // Waiting for a receiver that falls behind: the sender's own ring is the queue.
 //
-// A packet that finds no buffer posted goes as an skb into the receiver's backlog, which costs dom0 twice as
-// much. On a busy host that takes CPU time from the very receiver that needs it to post buffers, and so it
-// stays. Therefore a poll that found too few buffers, or leaves fewer than two more batches would take, is
-// not repeated at once but after a pause. Meanwhile the sender's ring fills up, and then the sender waits.
+// A packet that finds no buffer posted goes as an skb into the receiver's backlog, which costs dom0 several
+// times as much. On a busy host that takes CPU time from the very receiver that needs it to post buffers, and
+// so it stays. Therefore a poll that found too few buffers, or leaves fewer than two more batches would take,
+// is not repeated at once but after a pause. What found none goes back into the sender's ring (leave.cpp).
+// Meanwhile the ring fills up, and then the sender waits.
 //
 // The first poll after a pause takes a single packet, to see how the receiver is doing; the buffers that were
 // left are for these packets. If it finds enough buffers for two batches, whole batches follow at once.
@@ -16,14 +17,16 @@
 // further pauses of a wait last half as long as the first.
 //
 // A receiver must not be able to hold up its senders in this way. There is no waiting for a receiver that has
-// not taken a packet within the last 30 ms (kProgressMsecs). A wait ends after
-// kWaitMsecs, and the next one does not begin for as long. A batch whose packets went mostly to others never
+// not taken a packet within the last 30 ms (kProgressMsecs). A wait lasts while the receiver takes two rings
+// of packets every kWaitMsecs, whoever they are from: that is one which works, and has too many senders. Else
+// it ends, and the next one does not begin for as long. A batch whose packets went mostly to others never
 // waits. Where others have the rest of the batch, which may be half of it, pauses make up a quarter of the
 // time at most (kPeriodMsecs). Whatever arrives while there is no waiting goes into the backlog, which drops
 // what is too much.
 //
 // Cost when no receiver falls behind: one comparison per destination and batch, one branch per poll.
 // CONTEXT: from-guest poll
+#include "netback/life/lane.hpp"
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -33,6 +36,7 @@ namespace
 {
 inline constexpr u32 kWaitMsecs = 30; // a receiver may have to wait for a CPU itself
 inline constexpr u32 kPeriodMsecs = 4 * kWaitMsecs;
+inline constexpr u32 kManySlots = 2 * RxBackRing::kSize; // that a busy receiver answers meanwhile
 inline constexpr u32 kPauseBegin = 200, kPauseLeast = 50, kPauseMost = 4000; // microseconds
 
 u32 longer(u32 pause)
@@ -57,7 +61,15 @@ bool Queue::others_rested_enough(unsigned long now)
 	return others_rested >= kWaitMsecs * 1000;
 }
 
-bool Queue::may_wait(bool others_behind)
+// Looks from now on how many packets the receiver takes.
+void Queue::watch(const Delivered &delivered, unsigned long now)
+{
+	wait_began = now;
+	waits_for = delivered.short_of;
+	answered_before = delivered.answered;
+}
+
+bool Queue::may_wait(const Delivered &delivered)
 {
 	const unsigned long now = host_jiffies(), most = host_msecs(kWaitMsecs);
 	if (!waits) {
@@ -65,14 +77,18 @@ bool Queue::may_wait(bool others_behind)
 			return false;
 		gave_up = false;
 		waits = true;
-		others_wait = others_behind;
+		others_wait = delivered.others_behind;
 		pauses = 0;
-		wait_began = now;
+		watch(delivered, now);
 	} else if (now - wait_began > most) {
-		waits = false;
-		gave_up = true;
-		wait_ended = now;
-		return false;
+		if (waits_for == delivered.short_of && delivered.answered - answered_before >= kManySlots) {
+			watch(delivered, now);
+		} else {
+			waits = false;
+			gave_up = true;
+			wait_ended = now;
+			return false;
+		}
 	}
 	if (others_wait && others_rested_enough(now))
 		waits = false;

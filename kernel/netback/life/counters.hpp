@@ -33,7 +33,7 @@ struct FromGuestStats {
 	u64 gso_checksum_fixup;
 	u64 path_direct, path_flood, path_skb, path_up;
 	u64 why[kWhys];
-	u64 batches, throttled, turns_passed, held, waited, backed_up, shed;
+	u64 batches, throttled, turns_passed, held, waited, left, backed_up, shed;
 	u64 copies, hypercalls, notifications;
 	u64 mapped; // packets whose bytes came out of a buffer that stays mapped
 };

@@ -12,11 +12,14 @@
 #include "core/hash.hpp"
 #include "core/place_chain.hpp"
 #include "core/take.hpp"
+#include "netback/life/counters.hpp"
 #include "netback/from_guest/groups.hpp"
 #include "netback/linux/host.h"
 
 namespace ringway::netback
 {
+struct Queue;
+
 // Bytes staged of a packet that does not fit a page: the span its protocol headers must lie in.
 inline constexpr u32 kHeaderBytes = 256;
 inline constexpr u32 kStagePages = kBatchPackets;
@@ -49,9 +52,21 @@ struct Spread {
 struct Delivered {             // who reads it
 	u32 packets;           // complete: how many went directly
 	bool copy_failed;      // find_bad_grants: one into a receiver's ring, perhaps for the sender's page
-	bool short_of_buffers; // poll: the receiver of most of the batch has few left (wait.cpp)
-	bool others_behind;    // poll, if so: others have the rest of the batch
 	bool under_way;        // poll: too much of what this queue sent is under way as skbs (hold.cpp)
+	bool waits;            // poll: for a receiver (wait.cpp)
+	bool others_behind;    // may_wait: others have the rest of the batch
+	const Queue *short_of; // may_wait: the receiver of most of the batch, if it has few buffers left
+	u32 answered;          // may_wait: slots that it has answered so far
+	u32 tail;              // leave_in_ring: here the packets begin that may stay there, all until the end
+	Why tail_why;          // and why they are not where they are to go
+
+	void begin()
+	{
+		packets = 0;
+		copy_failed = under_way = waits = false;
+		short_of = nullptr;
+		tail = kBatchPackets;
+	}
 };
 
 struct StagePage {

@@ -18,6 +18,7 @@ namespace ringway::netback
 {
 struct Vif;
 struct Lane;
+struct Delivered;
 
 // Bytes of dom0 memory that a queue may hold for a guest which posts no buffers (XSA-392), and as many in
 // skbs of what the guest sends. Less where there are very many queues.
@@ -57,6 +58,8 @@ struct Queue {
 	bool waits;                           // for a receiver: the next poll only looks how it is (wait.cpp)
 	bool gave_up;                         // and not again before a while after wait_ended
 	unsigned long wait_began, wait_ended; // jiffies
+	const void *waits_for;                // the receiver, only to be compared
+	u32 answered_before;                  // slots that it had answered when the wait began
 	u32 pause_micros;                     // the first pause of a wait
 	u32 pauses;                           // of this wait so far
 	bool others_wait;                     // the batch that began it had packets for others, too
@@ -79,8 +82,8 @@ struct Queue {
 	bool stopped RINGWAY_GUARDED_BY(host);   // the device's transmit queue, until the backlog shrinks
 	bool throttled RINGWAY_GUARDED_BY(host); // the backlog waits for the vif's limit, a timer is set
 	bool stalled RINGWAY_GUARDED_BY(host);   // no buffers for longer than the stall time-out
-	// Jiffies when a packet was last placed, or the backlog last was empty.
-	unsigned long last_rx RINGWAY_GUARDED_BY(host);
+	// Jiffies: when a packet was last placed; when the backlog last began to wait for the guest alone.
+	unsigned long last_rx RINGWAY_GUARDED_BY(host), waits_from RINGWAY_GUARDED_BY(host);
 	ToGuestStats to_guest_stats RINGWAY_GUARDED_BY(host);
 
 	alignas(kLine) WorkStats work; // atomic: both polls', and interrupts'
@@ -91,7 +94,8 @@ struct Queue {
 	void end_poll_coalesced(); // asked/coalesce.cpp
 
 	// --- from_guest/wait.cpp: waiting for a receiver. CONTEXT: from-guest poll
-	bool may_wait(bool others_behind);
+	bool may_wait(const Delivered &delivered);
+	void watch(const Delivered &delivered, unsigned long now);
 	bool others_rested_enough(unsigned long now);
 	void wait_over();
 	int wait_for_peer(int done, int budget);

@@ -108,6 +108,7 @@ constexpr Stat kQueueStats[] = {
 	{"from_guest_throttled", [](const QueueStats &s) { return s.from_guest.throttled; }},
 	{"from_guest_turns_passed", [](const QueueStats &s) { return s.from_guest.turns_passed; }},
 	{"from_guest_waited", [](const QueueStats &s) { return s.from_guest.waited; }},
+	{"from_guest_left", [](const QueueStats &s) { return s.from_guest.left; }},
 	{"from_guest_backed_up", [](const QueueStats &s) { return s.from_guest.backed_up; }},
 	{"from_guest_shed", [](const QueueStats &s) { return s.from_guest.shed; }},
 	{"from_guest_events_held", [](const QueueStats &s) { return s.from_guest.held; }},

@@ -20,6 +20,13 @@ bool head_fits(Queue &queue) RINGWAY_REQUIRES(queue.host)
 	return posted.value() >= rx_slots_needed(describe(info, head, *queue.vif));
 }
 
+// Has nothing been placed for so long, though something waits?
+bool stands_still(const Queue &queue, unsigned long now, unsigned long most) RINGWAY_REQUIRES(queue.host)
+{
+	return static_cast<long>(now - queue.last_rx - most) > 0 &&
+	       static_cast<long>(now - queue.waits_from - most) > 0;
+}
+
 // Drops what waited too long for the guest's buffers, and finds out whether the guest stalls. True: there are
 // buffers for the packet at the head after all, or for the one that is there then.
 bool look_at_head(Queue &queue, unsigned long now) RINGWAY_REQUIRES(queue.host)
@@ -27,8 +34,7 @@ bool look_at_head(Queue &queue, unsigned long now) RINGWAY_REQUIRES(queue.host)
 	if (head_fits(queue))
 		return true;
 	const unsigned long stall = host_msecs(host_params.stall_msecs);
-	if (!queue.stalled && queue.vif->frontend.rx_notify && stall &&
-	    static_cast<long>(now - queue.last_rx - stall) > 0) {
+	if (!queue.stalled && queue.vif->frontend.rx_notify && stall && stands_still(queue, now, stall)) {
 		queue.stalled = true;
 		queue.to_guest_stats.stalls++;
 	}
@@ -58,7 +64,7 @@ Aged Queue::age_backlog(unsigned long now)
 			}
 			if (stalled && posted_buffers() >= 1 && (!backlog_packets || ready)) {
 				stalled = false;
-				last_rx = now;
+				waits_from = now;
 			}
 			aged = {backlog_packets || stalled, stalled};
 		}

@@ -55,7 +55,7 @@ u64 Queue::pay(u32 len)
 	store_relaxed(throttled, wait != 0);
 	if (wait) {
 		to_guest_stats.throttled++;
-		last_rx = host_jiffies(); // it is us who stall, not the guest
+		waits_from = host_jiffies(); // it is us who stall, not the guest
 	}
 	return wait;
 }

@@ -161,7 +161,7 @@ template <typename Way>
 Placed place_all(Lane &lane, Queue &to, const RunOf &of, u32 &free, Why &why) RINGWAY_REQUIRES(to.host)
 {
 	const u32 plain = plain_length(to, of.longest, of.hashes);
-	Placed placed{of.first, 0, 0, false};
+	Placed placed = none_placed(of.first, Why::none);
 	for (;;) {
 		if (RINGWAY_LIKELY(plain && free && Way::ready(lane, to))) {
 			const Run run = place_plain<Way>(lane, to, of, placed.next, plain, free);
@@ -189,9 +189,9 @@ Placed place_all(Lane &lane, Queue &to, const RunOf &of, u32 &free, Why &why) RI
 	return placed;
 }
 
-// Through the open door: as many as there are buffers and credit for. Returns why the others stay outside.
-RINGWAY_ALWAYS_INLINE Why place_open(Lane &lane, Queue &from, Queue &to, u32 longest,
-				     const PacketHash *hashes, Placed &placed) RINGWAY_REQUIRES(to.host)
+// Through the open door: as many as there are buffers and credit for.
+RINGWAY_ALWAYS_INLINE void place_open(Lane &lane, Queue &from, Queue &to, u32 longest,
+				      const PacketHash *hashes, Placed &placed) RINGWAY_REQUIRES(to.host)
 {
 	u32 free = to.posted_buffers();
 	if (RINGWAY_UNLIKELY(free > to.most_slots))
@@ -210,12 +210,12 @@ RINGWAY_ALWAYS_INLINE Why place_open(Lane &lane, Queue &from, Queue &to, u32 lon
 		placed = place_all<GrantedRun<false>>(lane, to, of, free, why);
 	else
 		placed = place_all<GrantedRun<true>>(lane, to, of, free, why);
-	placed.short_of_buffers = few_left(from, to, before, free);
+	placed.short_of = few_left(from, to, before, free) ? &to : nullptr;
 	if (RINGWAY_UNLIKELY(credit.packets))
 		return_credit(to, {credit.bytes - placed.bytes, credit.packets - placed.packets});
 	if (RINGWAY_UNLIKELY(placed.next < kBatchPackets && why == Why::none))
 		why = Why::peer_limit;
-	return why;
+	placed.why = why;
 }
 
 // The last packets' copies, and all that was placed on the books.
@@ -229,32 +229,24 @@ RINGWAY_ALWAYS_INLINE void hand_over(Lane &lane, Queue &to, const Placed &placed
 }
 } // namespace
 
-void ringway::netback::count_why(Queue &from, const Batch &batch, u32 first, Why why)
-{
-	for (u32 i = first; i < kBatchPackets; i = batch.packets[i].next)
-		from.from_guest_stats.why[static_cast<u32>(why)]++;
-}
-
 Placed ringway::netback::place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest,
 				    const PacketHash *hashes)
 {
-	Placed placed{first, 0, 0, false};
-	Why why = Why::none;
-	{
-		const ToGuestLock lock(to.host);
-		const u64 failed = to.to_guest_stats.copy_failed;
-		why = RINGWAY_LIKELY(open_for_direct(to))
-			      ? place_open(lane, from, to, longest, hashes, placed)
-			      : why_closed(to);
-		if (placed.packets) {
-			hand_over(lane, to, placed);
-			lane.delivered.copy_failed |= to.to_guest_stats.copy_failed != failed;
-		}
-		if (RINGWAY_UNLIKELY(why != Why::none || placed.short_of_buffers))
-			placed.short_of_buffers = worth_waiting_for(to, why);
+	Placed placed = none_placed(first, Why::none);
+	const ToGuestLock lock(to.host);
+	const u64 failed = to.to_guest_stats.copy_failed;
+	if (RINGWAY_LIKELY(open_for_direct(to)))
+		place_open(lane, from, to, longest, hashes, placed);
+	else
+		placed.why = why_closed(to);
+	if (placed.packets) {
+		hand_over(lane, to, placed);
+		lane.delivered.copy_failed |= to.to_guest_stats.copy_failed != failed;
 	}
-	if (RINGWAY_UNLIKELY(why != Why::none))
-		count_why(from, lane.batch, placed.next, why);
+	if (RINGWAY_UNLIKELY(placed.why != Why::none || placed.short_of)) {
+		placed.short_of = worth_waiting_for(to, placed.why) ? &to : nullptr;
+		placed.answered = to.to_guest_ring.rsp_prod();
+	}
 	return placed;
 }
 

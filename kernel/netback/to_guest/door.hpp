@@ -32,9 +32,11 @@ struct Placed {
 	u32 next;    // the first packet that has to go as an skb (and all behind it do), or kBatchPackets
 	u32 packets; // that are in the ring now
 	u64 bytes;
-	// Few buffers are left, or too few were there, but the receiver still takes packets: worth waiting
-	// for.
-	bool short_of_buffers;
+	Why why; // it has to
+	// Few buffers are left, or too few were there, but the receiver still takes packets: the queue that
+	// is worth waiting for, or null, and how many slots it has answered so far.
+	const Queue *short_of;
+	u32 answered;
 };
 
 // Puts the packets of the list that starts at `first`, linked by Packet::next, into `to`. Longer ones than
@@ -44,6 +46,9 @@ inline constexpr u32 kAnyLength = ~0u;
 Placed place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest, const PacketHash *hashes)
 	RINGWAY_EXCLUDES(to.host);
 
-// Counts, with the sender, why what is left of a list goes as skbs: all of it for one reason.
-void count_why(Queue &from, const Batch &batch, u32 first, Why why);
+// A list of which nothing could be placed.
+inline Placed none_placed(u32 first, Why why)
+{
+	return {first, 0, 0, why, nullptr, 0};
+}
 } // namespace ringway::netback

@@ -10,7 +10,7 @@ using namespace ringway::netback;
 void Queue::append(sk_buff *skb)
 {
 	if (!backlog_packets)
-		last_rx = host_jiffies(); // a stall is measured from when something began to wait
+		waits_from = host_jiffies();
 	host_backlog_push(host, skb,
 			  host_jiffies() +
 				  host_msecs(vif->frontend.rx_notify ? host_params.drain_msecs : 30));

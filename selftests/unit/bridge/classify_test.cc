@@ -35,6 +35,19 @@ TEST_F(SwitchTest, OwnerComesWithTheVerdict)
 	EXPECT_EQ(judge(two, {kA, kB}).owner, nullptr);
 }
 
+// A driver that did not act upon a verdict asks again: the frame is counted once.
+TEST_F(SwitchTest, WhatIsTakenBackIsNotCountedTwice)
+{
+	judge(two, {kA, kB});
+	const Bytes bytes{kB, kA};
+	const Verdict verdict = judge(one, bytes);
+	ASSERT_EQ(verdict.action, BRLITE_PORT);
+	made->take_back(*one, &bytes.frame, &verdict, 1);
+	EXPECT_EQ(counted(one, BRLITE_FORWARDED), 0u);
+	judge(one, bytes);
+	EXPECT_EQ(counted(one, BRLITE_FORWARDED), 1u);
+}
+
 // BR-25
 TEST_F(SwitchTest, GroupFramesGoEverywhereAndToThisHost)
 {

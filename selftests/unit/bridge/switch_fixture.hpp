@@ -32,6 +32,10 @@ struct Hosted {
 	{
 		__atomic_fetch_add(&port.counters->n[counter], 1, __ATOMIC_RELAXED);
 	}
+	static void uncount(Port &port, u32 counter)
+	{
+		__atomic_fetch_sub(&port.counters->n[counter], 1, __ATOMIC_RELAXED);
+	}
 	static inline std::atomic<u32> told[BRLITE_NEWS] = {};
 	static inline std::atomic<u64> told_mac{0};
 	static void tell(Port &, brlite_news news, u64 mac)
@@ -58,11 +62,11 @@ struct Hosted {
 		bool operator==(const VlanCounts &) const = default;
 	};
 	static inline std::map<std::pair<const Port *, u32>, VlanCounts> by_vlan;
-	static void count_vlan(Port &port, u32 vlan, brlite_direction direction, u32 bytes)
+	static void count_vlan(Port &port, u32 vlan, brlite_direction direction, s32 packets, s32 bytes)
 	{
 		VlanCounts &of = by_vlan[{&port, vlan}];
-		(direction == BRLITE_FROM_GUEST ? of.in : of.out)++;
-		(direction == BRLITE_FROM_GUEST ? of.in_bytes : of.out_bytes) += bytes;
+		(direction == BRLITE_FROM_GUEST ? of.in : of.out) += static_cast<u32>(packets);
+		(direction == BRLITE_FROM_GUEST ? of.in_bytes : of.out_bytes) += static_cast<u32>(bytes);
 	}
 	static void count_rule(brlite_rule_hits *hits, u32 outcome) { hits->n[outcome]++; }
 };

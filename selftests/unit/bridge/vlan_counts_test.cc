@@ -32,6 +32,15 @@ TEST_F(VlanCountsTest, WhatGoesFromPortToPortCountsAtBoth)
 	EXPECT_EQ(Hosted::by_vlan.size(), 2u);
 }
 
+TEST_F(VlanCountsTest, WhatIsTakenBackIsNotCountedTwice)
+{
+	const Bytes frame{kB, kA};
+	const Verdict verdict = judge(one, frame);
+	made->take_back(*one, &frame.frame, &verdict, 1);
+	EXPECT_EQ(of(one, 10), (Counts{0, 0, 0, 0}));
+	EXPECT_EQ(of(two, 10), (Counts{0, 0, 0, 0}));
+}
+
 // The tag that says which VLAN it is does not count, wherever it lies.
 TEST_F(VlanCountsTest, TagsAreNoBytes)
 {

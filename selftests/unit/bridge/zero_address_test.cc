@@ -17,7 +17,7 @@ struct Env {
 	static void count(Port &port, u32 counter) { port.counters->n[counter]++; }
 	static void tell(Port &, brlite_news, u64) {}
 	static void changed(Port &, u64, FdbTarget, bool) {}
-	static void count_vlan(Port &, u32, brlite_direction, u32) {}
+	static void count_vlan(Port &, u32, brlite_direction, s32, s32) {}
 	static void count_rule(brlite_rule_hits *, u32) {}
 };
 

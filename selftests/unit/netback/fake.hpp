@@ -193,7 +193,8 @@ struct brlite_port {
 	// The switch's mind: a verdict per frame.
 	std::function<brlite_verdict(const brlite_frame &)> decide;
 	std::vector<ringway::test::Forwarded> forwarded;
-	std::vector<ringway::u32> batches;                        // frames of each classify()
+	std::vector<ringway::u32> batches; // frames of each classify()
+	ringway::u32 taken_back = 0;
 	std::vector<ringway::u32> sent;                           // packets of each forward()
 	std::vector<brlite_port *> flood;                         // where a flood goes
 	std::map<ringway::u16, std::vector<brlite_port *>> lists; // and one with a list

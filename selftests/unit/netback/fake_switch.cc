@@ -24,6 +24,16 @@ void judge(brlite_port *port, const brlite_frame *frames, brlite_verdict *verdic
 	}
 }
 
+// As if it had not been asked.
+void take_back(brlite_port *port, const brlite_frame *frames, const brlite_verdict *verdicts, u32 n)
+{
+	for (u32 i = 0; i < n; i++) {
+		EXPECT_EQ(verdicts[i].action, BRLITE_PORT);
+		EXPECT_GE(frames[i].staged, 14u);
+	}
+	port->taken_back += n;
+}
+
 // A switch does with an skb what its verdict says: the owner's device transmits it.
 void forward(brlite_port *port, const brlite_outgoing *batch, u32 n)
 {
@@ -75,8 +85,8 @@ net_device *port_dev(const brlite_port *port)
 } // namespace
 
 const struct brlite_abi ringway::test::fake_switch = {
-	BRLITE_ABI_VERSION, nullptr,  nullptr, judge,         flood_ports,
-	port_owner,         port_dev, forward, forward_local,
+	BRLITE_ABI_VERSION, nullptr,    nullptr,  judge,   take_back,
+	flood_ports,        port_owner, port_dev, forward, forward_local,
 };
 
 u32 host_longest_frame(const net_device *dev)

@@ -138,6 +138,7 @@ void free_percpu(const void *memory);
 #define per_cpu_ptr(pointer, cpu) ((void)(cpu), (pointer))
 #define this_cpu_ptr(pointer) (pointer)
 #define this_cpu_inc(word) ((word)++)
+#define this_cpu_dec(word) ((word)--)
 #define this_cpu_add(word, n) ((word) += (n))
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < 1; (cpu)++)
 
