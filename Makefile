@@ -47,7 +47,7 @@ demo: setup modules-6.1 toolstack ## boot a Xen host, pass traffic with stock an
 bench: setup modules-$(or $(ONE_KERNEL),6.1) toolstack ## all traffic, all stacks: table, out/bench.json, plot; STACKS= WORKLOADS= REPEATS= MODEL=1
 	@$(MAKE) -s -C lab bench STACKS='$(STACKS)' WORKLOADS='$(WORKLOADS)' REPEATS='$(REPEATS)' PACKETS='$(PACKETS)' MODEL='$(MODEL)'
 
-profile: setup modules-$(or $(ONE_KERNEL),6.1) toolstack ## which functions a packet's instructions go to: STACK= LOAD=udp|8to1|paced|from-uplink|tcp FRAME= MODEL=1
+profile: setup modules-$(or $(ONE_KERNEL),6.1) toolstack ## which functions a packet's instructions go to: STACK= LOAD=udp|8to1|paced|to-dom0|from-uplink|tcp FRAME= MODEL=1
 	@$(MAKE) -s -C lab profile STACK='$(STACK)' LOAD='$(LOAD)' FRAME='$(FRAME)' PACKETS='$(PACKETS)' MODEL='$(MODEL)'
 
 test: ## everything: hosted checks, then the lab's selftests on both kernels

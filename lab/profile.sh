@@ -3,7 +3,7 @@
 #
 # profile.sh: counts exactly in which functions of Xen and of dom0's kernel a packet's instructions are spent. Settings
 # come from the environment:
-#   STACK=ringway LOAD=udp|8to1|paced|from-uplink|tcp FRAME=60 PACKETS=20000 ONE_KERNEL=6.1 TOP=40
+#   STACK=ringway LOAD=udp|8to1|paced|to-dom0|from-uplink|tcp FRAME=60 PACKETS=20000 ONE_KERNEL=6.1 TOP=40
 # The table goes to standard output, all of it to $OUT/profile.txt. MODEL=1 also runs each access through a model of
 # caches and TLBs; those tables go to $OUT/model.txt.
 set -euo pipefail
@@ -13,9 +13,9 @@ set -euo pipefail
 kernel=${ONE_KERNEL:-6.1}
 results=$lab_out/results/profile
 case ${LOAD:-udp} in
-udp | 8to1 | paced | from-uplink) unit=packet ;;
+udp | 8to1 | paced | to-dom0 | from-uplink) unit=packet ;;
 tcp) unit=MB ;;
-*) die "load \"$LOAD\" is unknown; there are udp, 8to1, paced, from-uplink and tcp" ;;
+*) die "load \"$LOAD\" is unknown; there are udp, 8to1, paced, to-dom0, from-uplink and tcp" ;;
 esac
 plugin_ready "$kernel"
 

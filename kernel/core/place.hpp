@@ -65,19 +65,26 @@ constexpr u32 rx_whole_fill(const Piece *piece, u32 left)
 	return fill;
 }
 
-// Data slots that a packet needs if pieces are not split.
+// Data slots that a packet needs if pieces are not split, one piece after the other.
+struct RxWholeSlots {
+	u32 count = 0, room = 0;
+
+	RINGWAY_ALWAYS_INLINE constexpr void add(u32 len)
+	{
+		if (len > room) {
+			count++;
+			room = kPageSize;
+		}
+		room -= len;
+	}
+};
 template <typename Piece>
 constexpr u32 rx_whole_slots(const Piece *piece, u32 count)
 {
-	u32 slots = 0, room = 0;
-	for (u32 i = 0; i < count; i++) {
-		if (piece[i].len > room) {
-			slots++;
-			room = kPageSize;
-		}
-		room -= piece[i].len;
-	}
-	return slots;
+	RxWholeSlots slots;
+	for (u32 i = 0; i < count; i++)
+		slots.add(piece[i].len);
+	return slots.count;
 }
 
 // Responses that wait for their copies. There are never more than a ring has slots.

@@ -8,8 +8,8 @@
 //
 // Cost, of a TSO packet of 64 KiB: about 120 instructions for each slot, beside the copying itself.
 #pragma once
-#include "core/mapped_buffers.hpp"
 #include "core/place.hpp"
+#include "core/place_mapped.hpp"
 
 namespace ringway
 {
@@ -45,6 +45,44 @@ bool find_slots(const Ring &ring, MappedBuffers &buffers, u32 slots, bool extra,
 }
 } // namespace detail
 
+// The pieces of a packet, from the first byte to the last.
+class PieceReader
+{
+	const MappedPiece *piece_;
+	u32 done_ = 0; // of that one
+	bool own_ = true;
+
+	RINGWAY_ALWAYS_INLINE void copy(u8 *to, u32 n) const
+	{
+		if (own_)
+			shared::copy_out(to, piece_->bytes + done_, n);
+		else
+			shared::copy_across(to, piece_->bytes + done_, n);
+	}
+
+public:
+	explicit PieceReader(const MappedPiece *first) : piece_(first) {}
+	const MappedPiece *piece() const { return piece_; }
+	// Is a page of the sender's next, which fills one of the receiver's?
+	RINGWAY_ALWAYS_INLINE bool whole_page() const { return piece_->len == kPageSize && !done_ && !own_; }
+	RINGWAY_ALWAYS_INLINE void page(u8 *to) { shared::copy_page_across(to, piece_++->bytes); }
+	__attribute__((noinline)) void some(u8 *to, u32 fill)
+	{
+		while (fill) {
+			const u32 of_piece = piece_->len - done_, n = of_piece < fill ? of_piece : fill;
+			copy(to, n);
+			to += n;
+			fill -= n;
+			done_ += n;
+			if (done_ == piece_->len) {
+				piece_++;
+				done_ = 0;
+				own_ = false;
+			}
+		}
+	}
+};
+
 // `slots`: data slots, as rx_slots_needed() or rx_whole_slots() says. False: not all is
 // mapped, and nothing happened. INVARIANT: as for place_packet(); neither headroom nor a hash; the first
 // piece is our own.
@@ -55,34 +93,25 @@ bool place_chain(Ring &ring, MappedBuffers &buffers, const RxMeta &meta, const M
 	detail::ChainSlot slot[detail::kChainSlots];
 	if (slots > detail::kChainSlots || !detail::find_slots(ring, buffers, slots, meta.gso(), slot))
 		return false;
-	u32 left = meta.len, piece_done = 0;
-	bool own = true;
+	PieceReader from(piece);
+	u32 left = meta.len;
+	u16 flags = static_cast<u16>(meta.flags | (meta.gso() ? NETRXF_extra_info : 0));
 	for (u32 i = 0; i < slots; i++) {
-		const u32 packed = left < kPageSize ? left : kPageSize;
-		const u32 fill = meta.keep_pieces ? rx_whole_fill(piece, left) : packed;
-		for (u32 done = 0; done < fill;) {
-			const u32 of_piece = piece->len - piece_done;
-			const u32 n = of_piece < fill - done ? of_piece : fill - done;
-			if (own)
-				shared::copy_out(slot[i].to + done, piece->bytes + piece_done, n);
-			else
-				shared::copy_across(slot[i].to + done, piece->bytes + piece_done, n);
-			done += n;
-			piece_done += n;
-			if (piece_done == piece->len) {
-				piece++;
-				piece_done = 0;
-				own = false;
-			}
+		u32 fill = kPageSize;
+		if (RINGWAY_LIKELY(from.whole_page())) {
+			from.page(slot[i].to);
+		} else {
+			const u32 packed = left < kPageSize ? left : kPageSize;
+			fill = meta.keep_pieces ? rx_whole_fill(from.piece(), left) : packed;
+			from.some(slot[i].to, fill);
 		}
 		left -= fill;
-		u16 flags = left ? NETRXF_more_data : 0;
-		if (!i)
-			flags |= static_cast<u16>(meta.flags | (meta.gso() ? NETRXF_extra_info : 0));
-		pending.response[pending.count++] = {slot[i].id, 0, flags, static_cast<s16>(fill)};
+		flags |= left ? NETRXF_more_data : 0;
+		pending.response[pending.count++] = detail::response_to(slot[i].id, fill, flags);
 		ring.consume(1);
 		if (!i && meta.gso())
 			place_extras(ring, meta, pending);
+		flags = 0;
 	}
 	return true;
 }

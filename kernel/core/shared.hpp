@@ -177,6 +177,15 @@ RINGWAY_ALWAYS_INLINE void copy_across(u8 *mapped, const u8 *from_mapped, u32 n)
 	hook_copy(mapped, n, true);
 	detail::copy(mapped, from_mapped, n);
 }
+// The same for a whole page.
+RINGWAY_ALWAYS_INLINE void copy_page_across(u8 *mapped, const u8 *from_mapped)
+{
+	hook();
+	hook_copy(from_mapped, kPageSize, false);
+	hook_copy(mapped, kPageSize, true);
+	u64 pieces = kPageSize / 8;
+	asm volatile("rep movsq" : "+D"(mapped), "+S"(from_mapped), "+c"(pieces) : : "memory");
+}
 // Where somebody else writes n bytes of a mapped buffer: Linux, out of an skb. INVARIANT: as above.
 RINGWAY_ALWAYS_INLINE void *room_in(u8 *mapped, u32 n)
 {

@@ -4,7 +4,8 @@
 #
 # One load between marks for lab/profile.sh, which runs this with -m icount under QEMU's plugin: a short run to warm up,
 # a short one, and a long one, the difference of which two is the cost of the packets alone.
-#   STACK, LOAD (udp, 8to1: eight guests to one, paced, from-uplink, tcp), FRAME bytes, PACKETS (of tcp: megabytes)
+#   STACK, LOAD (udp, 8to1: eight guests to one, paced, to-dom0, from-uplink, tcp), FRAME bytes, PACKETS; of tcp these
+#   are megabytes
 . "${0%/*}/ktap.sh"
 . /lab/measure.sh
 . /lab/bench-stacks.sh
@@ -12,9 +13,9 @@
 
 stack=${STACK:-ringway} load=${LOAD:-udp} frame=${FRAME:-60} packets=${PACKETS:-}
 case $load in
-udp | 8to1 | paced | from-uplink) few=500 packets=${packets:-20000} ;;
+udp | 8to1 | paced | to-dom0 | from-uplink) few=500 packets=${packets:-20000} ;;
 tcp) few=4 packets=${packets:-48} ;;
-*) stage "no load \"$load\"; there are udp, 8to1, paced, from-uplink and tcp"; exit 1 ;;
+*) stage "no load \"$load\"; there are udp, 8to1, paced, to-dom0, from-uplink and tcp"; exit 1 ;;
 esac
 is_stack "$stack" || { stage "no stack \"$stack\"; lab/dom0/bench-stacks.sh lists them"; exit 1; }
 ktap_plan 4
@@ -25,6 +26,7 @@ run() { # PACKETS
 	8to1) from_8 "$frame" $(($1 / 8)) ;;
 	paced) guest_run u1 "netload send 127.9.0.2 $1 $frame 1 200" 120 ;;
 	tcp) guest_run u1 "iperf3 -c 127.9.0.2 -n ${1}M" 180 ;;
+	to-dom0) guest_run u1 "netload send $dom0_address $1 $frame" 120 ;;
 	from-uplink) ip netns exec wire netload send 127.9.0.2 "$1" "$frame" 16 1000 ;;
 	esac
 }
@@ -43,8 +45,14 @@ profile() {
 	case $load in
 	from-uplink) flows_setup >&2 || return 1 ;;
 	8to1) all_to_u1 || return 1 ;;
+	to-dom0)
+		flows_setup >&2 || return 1
+		netload drain 9 &
+		senders=$id1 receivers=''
+		received() { udp_read; } ;;
 	esac
-	modules && marked $few && marked $few && marked $((few + packets))
+	modules && marked $few && marked $few && marked $((few + packets)) || return 1
+	[ "$load" != to-dom0 ] || kill $! # its reader
 }
 
 modprobe e1000e

@@ -57,28 +57,32 @@ u32 list_pieces(Lane &lane, const Queue &from, u32 i)
 	return n;
 }
 
-// The same where the sender keeps its buffers mapped. 0: one of them is not.
+// The same where the sender keeps its buffers mapped. Returns the slots that they take whole; 0: one of the
+// buffers is not mapped.
 u32 list_mapped(Lane &lane, MappedBuffers &buffers, u32 i)
 {
 	const Packet &packet = lane.batch.packets[i];
-	lane.mapped_pieces[0] = {packet.head, packet.staged};
-	u32 n = 1;
+	MappedPiece *next = lane.mapped_pieces;
+	RxWholeSlots whole;
+	*next++ = {packet.head, packet.staged};
+	whole.add(packet.staged);
 	const bool all = each_rest(lane, packet, [&](const TxSlot &slot, u32 skip) {
 		const u8 *bytes = buffers.readable(slot.gref, slot.id);
 		if (RINGWAY_UNLIKELY(!bytes))
 			return false;
-		lane.mapped_pieces[n++] = {bytes + slot.offset + skip, slot.size - skip};
+		const u32 len = slot.size - skip;
+		*next++ = {bytes + slot.offset + skip, len};
+		whole.add(len);
 		return true;
 	});
-	return all ? n : 0;
+	return all ? whole.count : 0;
 }
 
 // How many data slots, and whether each ends where a piece ends. Two slots more than needed is what saving
 // the split copies is worth.
-template <typename Piece>
-u32 data_slots(RxMeta &meta, const Piece *piece, u32 pieces, u32 free)
+u32 data_slots(RxMeta &meta, u32 whole, u32 free)
 {
-	const u32 data = rx_slots_needed(meta) - meta.extras(), whole = rx_whole_slots(piece, pieces);
+	const u32 data = rx_slots_needed(meta) - meta.extras();
 	meta.keep_pieces =
 		!meta.headroom && whole <= data + 2 && whole <= kMostFrags && whole + meta.extras() <= free;
 	return meta.keep_pieces ? whole : data;
@@ -89,10 +93,10 @@ u32 data_slots(RxMeta &meta, const Piece *piece, u32 pieces, u32 free)
 u32 place_mapped_chain(Lane &lane, MappedBuffers &from, Queue &to, MappedBuffers &buffers, u32 i, u32 free,
 		       RxMeta meta) RINGWAY_REQUIRES(to.host)
 {
-	const u32 pieces = list_mapped(lane, from, i);
-	if (!pieces)
+	const u32 whole = list_mapped(lane, from, i);
+	if (!whole)
 		return 0;
-	const u32 slots = data_slots(meta, lane.mapped_pieces, pieces, free);
+	const u32 slots = data_slots(meta, whole, free);
 	if (slots + meta.extras() > free ||
 	    !place_chain(to.to_guest_ring, buffers, meta, lane.mapped_pieces, slots, lane.pending))
 		return 0;
@@ -114,7 +118,7 @@ __attribute__((noinline)) u32 place_large(Lane &lane, Queue &from, Queue &to, u3
 			return taken;
 	}
 	const u32 pieces = list_pieces(lane, from, i);
-	const u32 slots = data_slots(meta, lane.pieces, pieces, free) + meta.extras();
+	const u32 slots = data_slots(meta, rx_whole_slots(lane.pieces, pieces), free) + meta.extras();
 	if (slots > free)
 		return 0;
 	if (lane.copies.room() < rx_copy_ops_bound(pieces, slots) + kBatchPackets)
