@@ -3,13 +3,12 @@
 // deliver, as skbs: to Linux's stack, or to where the switch's verdict says: an uplink, dom0 itself,
 // all ports, or a vif that cannot take the packet directly right now.
 //
-// The skb is made of the staged bytes, so nothing is read a second time. Only of packets larger than a
-// page the rest is fetched, by a hypercall for each of them, into pages of our own: a copy of 4 kB
-// costs less than mapping and unmapping the guest's page, and leaves nothing pinned that a stuck socket
-// in dom0 could hold against the guest.
+// The skb is made of the staged bytes, so nothing is read a second time. What was left in a mapped buffer
+// goes from there into the skb, once. Of other packets larger than a page the rest is fetched, by a hypercall
+// for each of them, into pages of our own: a copy of 4 kB costs less than mapping and unmapping the guest's
+// page, and leaves nothing pinned that a stuck socket in dom0 could hold against the guest.
 #include "netback/from_guest/copies.hpp"
 #include "netback/from_guest/deliver.hpp"
-#include "netback/life/whole.hpp"
 #include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
 
@@ -83,11 +82,31 @@ bool fetch_tail(Lane &lane, Queue &queue, Packet &packet, Tail &tail)
 	return !failed;
 }
 
-sk_buff *build_whole(Queue &queue, Packet &packet)
+// Bytes of a packet of at most a page, from `begin` to `end`: those that were staged, and those that were not
+// and lie in the sender's buffer (Staged::rest).
+void copy_bytes(const Lane &lane, const Packet &packet, u32 begin, u32 end, void *to)
+{
+	const u32 staged = packet.staged, own = end < staged ? end : staged;
+	auto *bytes = static_cast<u8 *>(to);
+	if (begin < own) {
+		__builtin_memcpy(bytes, packet.head + begin, own - begin);
+		bytes += own - begin;
+		begin = own;
+	}
+	if (RINGWAY_UNLIKELY(begin < end))
+		shared::copy_in(bytes, lane.staged.rest[&packet - lane.batch.packets] + (begin - staged),
+				end - begin);
+}
+
+sk_buff *build_small(Lane &lane, Queue &queue, Packet &packet)
 {
 	const u32 linear = packet.len <= kLinearBytes ? packet.len : kHeaderBytes;
-	sk_buff *skb = host_skb_new(queue.host, packet.head, linear);
-	if (!skb || linear == packet.len)
+	void *bytes;
+	sk_buff *skb = host_skb_new(queue.host, linear, &bytes);
+	if (!skb)
+		return nullptr;
+	copy_bytes(lane, packet, 0, linear, bytes);
+	if (linear == packet.len)
 		return skb;
 	u64 frame;
 	void *page = host_page_alloc(&frame);
@@ -95,7 +114,7 @@ sk_buff *build_whole(Queue &queue, Packet &packet)
 		host_skb_drop(skb);
 		return nullptr;
 	}
-	__builtin_memcpy(page, packet.head + linear, packet.len - linear);
+	copy_bytes(lane, packet, linear, packet.len, page);
 	host_skb_add_page(skb, page, packet.len - linear);
 	return skb;
 }
@@ -104,8 +123,11 @@ sk_buff *build_large(Lane &lane, Queue &queue, Packet &packet)
 {
 	Tail tail;
 	sk_buff *skb = nullptr;
+	void *bytes;
 	if (fetch_tail(lane, queue, packet, tail))
-		skb = host_skb_new(queue.host, packet.head, packet.staged);
+		skb = host_skb_new(queue.host, packet.staged, &bytes);
+	if (skb)
+		__builtin_memcpy(bytes, packet.head, packet.staged);
 	u32 left = packet.len - packet.staged;
 	for (u32 i = 0; i < tail.count; i++) {
 		if (!skb) {
@@ -126,8 +148,8 @@ sk_buff *ringway::netback::build_skb(Lane &lane, Queue &queue, Packet &packet)
 		packet.fate = Fate::done; // lost in dom0, as if on the wire
 		return nullptr;
 	}
-	make_whole(lane, static_cast<u32>(&packet - lane.batch.packets));
-	sk_buff *skb = packet.whole() ? build_whole(queue, packet) : build_large(lane, queue, packet);
+	sk_buff *skb =
+		packet.len <= kPageSize ? build_small(lane, queue, packet) : build_large(lane, queue, packet);
 	if (RINGWAY_UNLIKELY(!skb)) {
 		if (packet.fate == Fate::pending || packet.fate == Fate::done)
 			packet.fate = Fate::no_memory;

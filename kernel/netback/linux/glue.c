@@ -196,12 +196,12 @@ __always_inline struct sk_buff *host_skb_suit(struct vif_host *host, struct sk_b
 
 /* --- skbs from a guest ------------------------------------------------------------------------------------ */
 
-__always_inline struct sk_buff *host_skb_new(struct queue_host *q, const void *head, uint32_t len)
+__always_inline struct sk_buff *host_skb_new(struct queue_host *q, uint32_t len, void **bytes)
 {
 	struct sk_buff *skb = napi_alloc_skb(&q->side[FROM_GUEST].napi, len);
 
 	if (likely(skb))
-		memcpy(__skb_put(skb, len), head, len);
+		*bytes = __skb_put(skb, len);
 	return skb;
 }
 

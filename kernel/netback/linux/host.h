@@ -189,7 +189,8 @@ void host_skb_drop(struct sk_buff *skb);
 
 /* --- skbs made of a guest's packet -------------------------------------------------------------------- */
 
-struct sk_buff *host_skb_new(struct queue_host *q, const void *head, uint32_t len);
+/* Of len bytes, which the caller writes. */
+struct sk_buff *host_skb_new(struct queue_host *q, uint32_t len, void **bytes);
 void host_skb_add_page(struct sk_buff *skb, void *page, uint32_t len);
 bool host_skb_finish(struct queue_host *q, struct sk_buff *skb, uint32_t txflags, uint32_t gso_type,
 		     uint32_t gso_size, uint64_t *fixups);

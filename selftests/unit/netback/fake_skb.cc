@@ -172,14 +172,14 @@ sk_buff *host_skb_suit(vif_host *dev, sk_buff *skb)
 	return dev->suit ? dev->suit(skb) : skb;
 }
 
-sk_buff *host_skb_new(queue_host *q, const void *head, u32 len)
+sk_buff *host_skb_new(queue_host *q, u32 len, void **bytes)
 {
 	if (!host->skbs_left)
 		return nullptr;
 	host->skbs_left--;
 	EXPECT_LE(len, kPageSize);
-	const auto *bytes = static_cast<const u8 *>(head);
-	sk_buff *skb = make_skb(Bytes(bytes, bytes + len));
+	sk_buff *skb = make_skb(Bytes(len, 0xdb));
+	*bytes = skb->parts[0].page + skb->parts[0].offset;
 	skb->from = q;
 	return skb;
 }
