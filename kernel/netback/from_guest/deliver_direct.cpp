@@ -75,6 +75,7 @@ void ringway::netback::deliver_direct(Lane &lane, Queue &queue)
 		u32 answered = 0;
 		place_spread(lane, queue, group.owner, group.first, kAnyLength, [&](const Placed &placed) {
 			const u32 all = settle(lane, queue, placed);
+			delivered.left = placed.left;
 			if (RINGWAY_LIKELY(!placed.short_of))
 				return;
 			held_up += all;

@@ -79,7 +79,11 @@ int Queue::poll_from_guest(int budget)
 		return hold_back(0, budget);
 	Lane &lane = this_lane();
 	u64 wait = 0;
-	const u32 most = RINGWAY_LIKELY(!waits) ? static_cast<u32>(budget) : 1;
+	u32 most = static_cast<u32>(budget);
+	if (RINGWAY_UNLIKELY(take_most)) {
+		most = take_most < most ? take_most : most;
+		take_most = 0;
+	}
 	lane.delivered.begin();
 	const s32 share = kPollShare - static_cast<s32>(overdrawn);
 	const auto taken =
@@ -106,7 +110,7 @@ int Queue::poll_from_guest(int budget)
 	if (RINGWAY_UNLIKELY(lane.delivered.waits))
 		return wait_for_peer(done, budget);
 	if (RINGWAY_UNLIKELY(waits)) {
-		wait_over();
+		wait_over(done, lane.delivered.left);
 		if (done)
 			return budget; // the receiver has caught up: on with whole batches
 	}

@@ -9,7 +9,9 @@
 // Meanwhile the ring fills up, and then the sender waits.
 //
 // The first poll after a pause takes a single packet, to see how the receiver is doing; the buffers that were
-// left are for these packets. If it finds enough buffers for two batches, whole batches follow at once.
+// left are for these packets. If it finds enough buffers for two batches, whole batches follow at once. The
+// first of them is no larger than the buffers that were seen: what has to be put back was staged in vain, and
+// a receiver that posts one buffer at a time must not have dom0 do that for 63 other packets each time.
 //
 // How long is a pause? Each poll in vain costs dom0 a wake-up, and each microsecond too many may leave the
 // receiver idle. So the first pause of a wait is as long as earlier waits needed: the next wait begins with a
@@ -92,13 +94,16 @@ bool Queue::may_wait(const Delivered &delivered)
 	}
 	if (others_wait && others_rested_enough(now))
 		waits = false;
+	take_most = waits;
 	return waits;
 }
 
-// The poll after a pause found buffers, or nothing to send.
-void Queue::wait_over()
+// The poll after a pause found enough buffers, and left so many; or it had nothing to send.
+void Queue::wait_over(bool looked, u32 left)
 {
 	waits = false;
+	if (looked)
+		take_most = left ? left : 1;
 	if (pauses == 1)
 		pause_micros = shorter(pause_micros);
 }

@@ -57,12 +57,13 @@ struct Delivered {             // who reads it
 	bool others_behind;    // may_wait: others have the rest of the batch
 	const Queue *short_of; // may_wait: the receiver of most of the batch, if it has few buffers left
 	u32 answered;          // may_wait: slots that it has answered so far
+	u32 left;              // wait_over: buffers of the last receiver
 	u32 tail;              // leave_in_ring: here the packets begin that may stay there, all until the end
 	Why tail_why;          // and why they are not where they are to go
 
 	void begin()
 	{
-		packets = 0;
+		packets = left = 0;
 		copy_failed = under_way = waits = false;
 		short_of = nullptr;
 		tail = kBatchPackets;

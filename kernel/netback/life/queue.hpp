@@ -55,7 +55,8 @@ struct Queue {
 	// --- From the guest. CONTEXT: from-guest poll.
 	alignas(kLine) TxBackRing from_guest_ring;
 	u32 overdrawn;                        // bytes the last poll took beyond its share, while more waited
-	bool waits;                           // for a receiver: the next poll only looks how it is (wait.cpp)
+	bool waits;                           // for a receiver (wait.cpp)
+	u32 take_most;                        // packets of the next batch; 0: a whole one
 	bool gave_up;                         // and not again before a while after wait_ended
 	unsigned long wait_began, wait_ended; // jiffies
 	const void *waits_for;                // the receiver, only to be compared
@@ -97,7 +98,7 @@ struct Queue {
 	bool may_wait(const Delivered &delivered);
 	void watch(const Delivered &delivered, unsigned long now);
 	bool others_rested_enough(unsigned long now);
-	void wait_over();
+	void wait_over(bool looked, u32 left);
 	int wait_for_peer(int done, int budget);
 
 	// --- from_guest/hold.cpp: waiting for skbs that are under way. CONTEXT: from-guest poll

@@ -211,6 +211,7 @@ RINGWAY_ALWAYS_INLINE void place_open(Lane &lane, Queue &from, Queue &to, u32 lo
 	else
 		placed = place_all<GrantedRun<true>>(lane, to, of, free, why);
 	placed.short_of = few_left(from, to, before, free) ? &to : nullptr;
+	placed.left = free;
 	if (RINGWAY_UNLIKELY(credit.packets))
 		return_credit(to, {credit.bytes - placed.bytes, credit.packets - placed.packets});
 	if (RINGWAY_UNLIKELY(placed.next < kBatchPackets && why == Why::none))

@@ -37,6 +37,7 @@ struct Placed {
 	// is worth waiting for, or null, and how many slots it has answered so far.
 	const Queue *short_of;
 	u32 answered;
+	u32 left; // buffers, for the next ones
 };
 
 // Puts the packets of the list that starts at `first`, linked by Packet::next, into `to`. Longer ones than
@@ -49,6 +50,6 @@ Placed place_list(Lane &lane, Queue &from, Queue &to, u32 first, u32 longest, co
 // A list of which nothing could be placed.
 inline Placed none_placed(u32 first, Why why)
 {
-	return {first, 0, 0, why, nullptr, 0};
+	return {first, 0, 0, why, nullptr, 0, 0};
 }
 } // namespace ringway::netback

@@ -225,6 +225,25 @@ TEST_F(Wait, NotLongWhileOthersWaitBehind)
 	}
 }
 
+// NB-79
+// One that posts a buffer at a time has no batch staged for it each time: no more than twice what it takes.
+TEST_F(Wait, NothingIsStagedInVainForAReceiverOfOneBuffer)
+{
+	b.post_buffers(1);
+	post(200);
+	for (u32 i = 0; i < 400; i++) {
+		later(100);
+		poll();
+		a.responses();
+		if (!b.receive().empty())
+			b.post_buffers(1);
+	}
+	const FromGuestStats &stats = a.back().from_guest_stats;
+	EXPECT_GT(stats.path_direct, 150u);
+	EXPECT_LE(stats.left, 63u + stats.path_direct);
+	EXPECT_EQ(as_skbs(), 0u);
+}
+
 // A receiver that is overrun but takes many packets is waited for as long as that lasts.
 TEST_F(Wait, AsLongAsTheReceiverTakesMany)
 {
