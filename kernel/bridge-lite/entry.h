@@ -148,12 +148,12 @@ uint64_t brlite_claims_bytes(uint32_t addresses);
 /* NULL when two ports want the same address. */
 struct brlite_claims *brlite_claims_build(void *memory, const struct brlite_address *addresses, uint32_t n,
 					  const uint64_t seed[2]);
+/* What the port may use is nobody's, until there is another table. Others read meanwhile. */
+void brlite_claims_disown(struct brlite_claims *claims, const struct brlite_port *port) RINGWAY_REQUIRES(rtnl);
 /*
  * Returns the table before, which is read for another grace period. INVARIANT: there is one while any port has
  * BRLITE_ADDRESS_LOCKED.
  */
-/* What the port may use is nobody's, until there is another table. Others read meanwhile. */
-void brlite_claims_disown(struct brlite_claims *claims, const struct brlite_port *port) RINGWAY_REQUIRES(rtnl);
 const struct brlite_claims *brlite_core_set_claims(struct brlite_core *core, const struct brlite_claims *claims)
 	RINGWAY_REQUIRES(rtnl);
 

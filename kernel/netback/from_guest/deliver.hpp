@@ -13,6 +13,12 @@ void deliver_flood(Lane &lane, Queue &queue);
 void deliver_direct(Lane &lane, Queue &queue);
 void deliver_skbs(Lane &lane, Queue &queue);
 
+inline void count_why(Queue &queue, Why why, u64 packets)
+{
+	if (why != Why::none)
+		queue.from_guest_stats.why[static_cast<u32>(why)] += packets;
+}
+
 // Packets for a receiver that is worth waiting for go back to where they came from: those at the end of the
 // batch. leave.cpp
 void leave_in_ring(Lane &lane, Queue &queue);

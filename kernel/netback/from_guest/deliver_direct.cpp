@@ -14,11 +14,6 @@ using namespace ringway::netback;
 
 namespace
 {
-void count_why(Queue &queue, Why why, u32 packets)
-{
-	queue.from_guest_stats.why[static_cast<u32>(why)] += packets;
-}
-
 // What is left of a list goes as skbs; but for the end of a batch, which may have a better place.
 __attribute__((noinline)) u32 settle_rest(Lane &lane, Queue &queue, const Placed &placed)
 {

@@ -83,8 +83,7 @@ u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in,
 		direct += placed.packets;
 		// What is too long for the port is dropped by the switch, or by the port's device.
 		for (u32 i = placed.next; i < kBatchPackets; i = batch.packets[i].next) {
-			if (placed.why != Why::none)
-				queue.from_guest_stats.why[static_cast<u32>(placed.why)]++;
+			count_why(queue, placed.why, 1);
 			if (batch.packets[i].gso() || batch.packets[i].len <= longest)
 				if (sk_buff *skb = build_skb(lane, queue, batch.packets[i]))
 					lane.outgoing[out++] = {skb, &only};

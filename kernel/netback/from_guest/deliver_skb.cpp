@@ -182,12 +182,6 @@ Why why_forward(const brlite_verdict &verdict)
 		return Why::uplink;
 	return verdict.flags & BRLITE_AND_LOCAL ? Why::copy : Why::none;
 }
-
-void count_why(Queue &queue, Why why, u64 packets)
-{
-	if (why != Why::none)
-		queue.from_guest_stats.why[static_cast<u32>(why)] += packets;
-}
 } // namespace
 
 void ringway::netback::deliver_skbs(Lane &lane, Queue &queue)
