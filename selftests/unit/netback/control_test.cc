@@ -25,9 +25,7 @@ protected:
 		a.connect();
 		begin();
 		b.connect();
-		a.join_switch([this](const brlite_frame &) {
-			return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.dev.vif, &b.port};
-		});
+		a.join_switch([this](const brlite_frame &) { return b.verdict(); });
 		for (u32 q = 0; q < kQueues; q++)
 			b.post_buffers(64, q);
 	}

@@ -466,9 +466,7 @@ TEST_F(Direct, SeveralQueuesUseAFixedPairing)
 	Guest many{5, 4}, two{6, 2};
 	many.connect();
 	two.connect();
-	many.join_switch([&](const brlite_frame &) {
-		return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, two.dev.vif, &two.port};
-	});
+	many.join_switch([&](const brlite_frame &) { return two.verdict(); });
 	for (u32 q = 0; q < 2; q++)
 		two.post_buffers(10, q);
 	for (u32 q = 0; q < 4; q++)
@@ -574,9 +572,7 @@ TEST_F(Direct, InsaneReceiverIsDisabledAndTheSenderLives)
 	for (const u32 ahead : {257u, 0x80000000u, 0xffffffffu}) {
 		Guest c{9};
 		c.connect();
-		a.port.decide = [&](const brlite_frame &) {
-			return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, c.dev.vif, &c.port};
-		};
+		a.port.decide = [&](const brlite_frame &) { return c.verdict(); };
 		reinterpret_cast<SharedRingHeader *>(c.queue[0].rx_page)->req_prod = ahead;
 		a.send(make_frame(100));
 		host->settle();

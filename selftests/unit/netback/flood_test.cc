@@ -263,7 +263,7 @@ TEST_F(Flood, FloodThenDirectKeepsOrder)
 	a.port.decide = [&](const brlite_frame &) {
 		if (n++ < 3)
 			return brlite_verdict{BRLITE_FLOOD, BRLITE_FLOODED};
-		return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.dev.vif, &b.port};
+		return b.verdict();
 	};
 	b.post_buffers(16);
 	for (u32 i = 0; i < 8; i++)

@@ -52,6 +52,11 @@ public:
 
 	Vif &vif() { return *dev.vif; }
 	netback_queue &back(u32 q = 0) { return dev.vif->queues[q]; }
+	// Of a switch that sends a frame here.
+	brlite_verdict verdict(u16 flags = 0)
+	{
+		return {BRLITE_PORT, BRLITE_FORWARDED, flags, 0, dev.vif, &port};
+	}
 	void reset_rings(u32 start = 0);
 	void frontend_state(XenbusState state)
 	{
@@ -99,10 +104,7 @@ protected:
 	Host machine;
 	Guest a{1}, b{2};
 
-	brlite_verdict to_b(u16 flags = 0)
-	{
-		return {BRLITE_PORT, BRLITE_FORWARDED, flags, 0, b.dev.vif, &b.port};
-	}
+	brlite_verdict to_b(u16 flags = 0) { return b.verdict(flags); }
 	void SetUp() override
 	{
 		a.connect();

@@ -65,10 +65,7 @@ struct World {
 		a.connect();
 		b.connect();
 		if (!up)
-			a.join_switch([this](const brlite_frame &) {
-				return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0,
-						      0,           b.dev.vif,        &b.port};
-			});
+			a.join_switch([this](const brlite_frame &) { return b.verdict(); });
 		b.post_buffers(64);
 		ring = a.queue[0].tx_page;
 		a.post(make_frame(60, 1));
@@ -233,8 +230,7 @@ TEST_P(Hostile, ReceiversIndexMovesWhileItIsServed)
 				g->connect();
 			a.join_switch([&](const brlite_frame &frame) {
 				Guest &to = static_cast<const u8 *>(frame.data)[5] % 2 ? liar : other;
-				return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0,
-						      0,           to.dev.vif,       &to.port};
+				return to.verdict();
 			});
 			liar.dev.shaped = other.dev.shaped = backlog;
 			liar.post_buffers(8);
@@ -295,9 +291,7 @@ TEST_P(Hostile, EveryHeaderCutAtEveryByte)
 	a.connect();
 	b.connect();
 	if (!up)
-		a.join_switch([&](const brlite_frame &) {
-			return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.dev.vif, &b.port};
-		});
+		a.join_switch([&](const brlite_frame &) { return b.verdict(); });
 	for (const auto &[name, frame] : stacked_headers())
 		for (u32 cut = 1; cut < 128; cut++)
 			for (const u32 second : {0u, 1u, 40u}) {

@@ -64,10 +64,7 @@ TEST_F(Leave, OnlyTheEndOfABatch)
 	c.connect();
 	c.post_buffers(256);
 	u32 n = 0;
-	a.join_switch([&](const brlite_frame &) {
-		return n++ == 40 ? brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, c.dev.vif, &c.port}
-				 : to_b();
-	});
+	a.join_switch([&](const brlite_frame &) { return n++ == 40 ? c.verdict() : to_b(); });
 	b.post_buffers(30);
 	post(50);
 	poll();

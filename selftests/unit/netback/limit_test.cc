@@ -156,9 +156,7 @@ TEST_F(Limits, WhatWasNotPlacedIsNotPaidFor)
 {
 	Guest c{3};
 	c.connect();
-	a.port.decide = [&c](const brlite_frame &) {
-		return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, c.dev.vif, &c.port};
-	};
+	a.port.decide = [&c](const brlite_frame &) { return c.verdict(); };
 	limit(c, NETBACK_LIMIT_TO_PACKETS, "1");
 	c.post_buffers(3);
 	for (u32 i = 0; i < 10; i++)

@@ -30,7 +30,7 @@ protected:
 		});
 		b.join_switch([](const brlite_frame &) { return brlite_verdict{}; });
 	}
-	brlite_verdict to_b() { return {BRLITE_PORT, BRLITE_FORWARDED, 0, 0, b.dev.vif, &b.port}; }
+	brlite_verdict to_b() { return b.verdict(); }
 	static GrefEntries part(const GrefEntries &list, Have have)
 	{
 		GrefEntries out;

@@ -77,8 +77,7 @@ struct World {
 				if (flood)
 					return brlite_verdict{BRLITE_FLOOD, BRLITE_FLOODED, 0, 0,
 							      nullptr,      nullptr};
-				return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0,
-						      0,           b.dev.vif,        &b.port};
+				return b.verdict();
 			});
 		a.port.flood = {&a.port, &b.port, &c.port};
 		b.dev.shaped = way == Way::backlog; // not directly: over the device's queue

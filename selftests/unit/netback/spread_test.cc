@@ -38,9 +38,7 @@ struct Pair {
 	{
 		from.connect();
 		to.connect();
-		from.join_switch([this](const brlite_frame &) {
-			return brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, to.dev.vif, &to.port};
-		});
+		from.join_switch([this](const brlite_frame &) { return to.verdict(); });
 		fill();
 	}
 	void fill()

@@ -169,10 +169,7 @@ TEST_F(Wait, ABatchForOthersDoesNotWait)
 	c.connect();
 	c.post_buffers(256);
 	u32 n = 0;
-	a.join_switch([&](const brlite_frame &) {
-		return n++ % 3 ? brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0, 0, c.dev.vif, &c.port}
-			       : to_b();
-	});
+	a.join_switch([&](const brlite_frame &) { return n++ % 3 ? c.verdict() : to_b(); });
 	b.post_buffers(10);
 	post(63);
 	poll();
@@ -191,11 +188,7 @@ TEST_F(Wait, NotLongWhileOthersWaitBehind)
 	c.connect();
 	for (const u32 run : {1u, 32u}) {
 		u32 n = 0;
-		a.join_switch([&](const brlite_frame &) {
-			return n++ / run % 2 ? brlite_verdict{BRLITE_PORT, BRLITE_FORWARDED, 0,
-							      0,           c.dev.vif,        &c.port}
-					     : to_b();
-		});
+		a.join_switch([&](const brlite_frame &) { return n++ / run % 2 ? c.verdict() : to_b(); });
 		const u64 before = c.back().to_guest_stats.packets;
 		u32 resting = 0;
 		for (u32 step = 0; step < 9600; step++) { // four periods of waits
