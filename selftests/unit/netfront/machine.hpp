@@ -15,6 +15,7 @@ struct World {
 	Backend end[kQueues] = {Backend{k, 0}, Backend{k, 1}};
 	CtrlBackRing control;
 	bool xenwatch = false; // the one thread that handles watches is busy
+	bool device = false;   // the device's own lock is held: Linux removes none while it resumes it
 	bool watched = true;   // XenStore's watches are handled
 	u32 working = 0;       // works that run, a bit each
 	page *seen = nullptr;  // the control ring that the backend is at

@@ -207,9 +207,10 @@ void ringway::test::resume(World &w)
 	w.k.backend["state"] = static_cast<u32>(XenbusState::init_wait);
 	w.k.state = static_cast<u32>(XenbusState::initialising);
 	this_task().calls--;
-	// Linux removes no device while it resumes.
-	if (w.vif && !w.gone)
+	take_lock(w.device, "the device lock");
+	if (w.vif)
 		netfront_resume(w.vif);
+	w.device = false;
 }
 
 // main.c: vif_remove(), and what the bus does around it.
@@ -217,6 +218,7 @@ void ringway::test::remove(World &w)
 {
 	if (!w.vif || std::exchange(w.gone, true))
 		return;
+	take_lock(w.device, "the device lock");
 	take_lock(w.xenwatch, "xenwatch");
 	w.watched = false;
 	w.xenwatch = false;
@@ -233,6 +235,7 @@ void ringway::test::remove(World &w)
 	w.vif = nullptr;
 	wait_for_readers();
 	netfront_destroy(vif);
+	w.device = false;
 	for (const queue_host &q : w.k.host.queue)
 		EXPECT_FALSE(q.enabled || q.bound || q.polling || q.interrupts || q.retry);
 	EXPECT_EQ(w.working, 0u);
