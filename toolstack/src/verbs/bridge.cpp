@@ -193,7 +193,13 @@ Answer bridge_show(BridgeContext &context, const Output &output, const std::stri
 	     name.empty() ? context.bridges.names() : std::vector<std::string>{name}) {
 		rows.push_back(bridge_row(context, find_bridge(context, one)));
 	}
-	return bridge_answer(rows, !name.empty(), output);
+	Answer out = bridge_answer(rows, !name.empty(), output);
+	if (rows.empty()) {
+		out.text = "no bridge of kind brlite; 'ip link show type bridge' lists ordinary ones, and "
+			   "'ringway use "
+			   "ringway' makes them such\n";
+	}
+	return out;
 }
 
 Answer bridge_fdb(BridgeContext &context, const std::string &name)

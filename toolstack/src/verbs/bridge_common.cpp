@@ -22,9 +22,10 @@ Link find_bridge(BridgeContext &context, const std::string &name)
 		throw Error(
 			Exit::usage,
 			link->kind == "bridge"
-				? fmt::format("bridge {}: it is an ordinary one; see 'ip link help bridge' "
-					      "and bridge(8)",
-					      quote(name))
+				? fmt::format(
+					  "bridge {}: it is an ordinary one, for which ip(8) and bridge(8) "
+					  "have words; 'ringway use ringway' makes it one of kind brlite",
+					  quote(name))
 				: fmt::format("bridge {}: this device is no bridge; 'ringway bridge show' "
 					      "lists those of kind brlite",
 					      quote(name)));
@@ -40,12 +41,16 @@ Link find_port(BridgeContext &context, const std::string &device)
 	}
 	const auto bridge = port->master != 0 ? context.links.find(port->master) : std::nullopt;
 	if (!bridge || bridge->kind != BRLITE_KIND) {
-		throw Error(
-			Exit::usage,
-			fmt::format(
-				"port {}: it is in no brlite bridge; put it into one with 'ip link set {} "
-				"master BRIDGE'",
-				quote(device), device));
+		throw Error(Exit::usage,
+			    bridge && bridge->kind == "bridge"
+				    ? fmt::format("port {}: {} is an ordinary bridge, for whose ports "
+						  "bridge(8) has words; "
+						  "'ringway use ringway' makes it one of kind brlite",
+						  quote(device), bridge->name)
+				    : fmt::format("port {}: it is in no brlite bridge; put it into one with "
+						  "'ip link set "
+						  "{} master BRIDGE'",
+						  quote(device), device));
 	}
 	return *port;
 }

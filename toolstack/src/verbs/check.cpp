@@ -157,7 +157,13 @@ void check_policy(Report &report, Context &context, const Record &record, bool f
 	}
 	try {
 		mend_policy(context, record);
-		report.ok(subject, "put in force again: " + text);
+		const std::vector<std::string> left = policy_drift(context, record);
+		if (left.empty()) {
+			report.ok(subject, "put in force again: " + text);
+		} else {
+			report.problem(subject, fmt::format("{}", fmt::join(left, "; ")),
+				       "this host cannot do it as it is");
+		}
 	} catch (const Error &error) {
 		report.problem(subject, text, error.what());
 	}

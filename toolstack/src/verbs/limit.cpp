@@ -2,6 +2,7 @@
 #include "verbs/limit.hpp"
 
 #include <fmt/format.h>
+#include "vif/stock.hpp"
 #include "vif/policy.hpp"
 #include "xenstore_schema.hpp"
 
@@ -50,6 +51,7 @@ Answer vif_limit(Context &context, const Output &output, const std::string &doma
 {
 	const Record old = find_vif(context.store, domain, vif);
 	const std::vector<Limit> limits = parse_limits(words);
+	expect_known_limits(context.host, old, limits);
 	if (output.dry_run) {
 		return planned(old, limits);
 	}

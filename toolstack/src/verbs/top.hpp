@@ -20,8 +20,9 @@ struct TopRow {
 	std::string domain, device, bridge;
 	// A second:
 	double from_packets = 0, to_packets = 0, from_bits = 0, to_bits = 0, drops = 0;
+	bool counts_cpu = false;      // the driver counts what follows
 	double cpu_percent = 0;       // of one CPU of this host
-	double cpu_ns_per_packet = 0; // 0: the driver does not count it
+	double cpu_ns_per_packet = 0; // 0: no packet
 	std::string most_dropped;     // reason with the most drops, with its direction; empty without any
 	std::string path;             // that most packets from the guest took; empty: the driver does not say
 	double path_percent = 0;

@@ -94,6 +94,7 @@ TopRow make_row(const VifTraffic &before, const VifTraffic &vif, double seconds)
 	row.to_bits = static_cast<double>(more(old.to_guest.bytes, now.to_guest.bytes)) * bits / seconds;
 	const auto ns = static_cast<double>(more(old.from_guest.cpu_ns, now.from_guest.cpu_ns) +
 					    more(old.to_guest.cpu_ns, now.to_guest.cpu_ns));
+	row.counts_cpu = now.detailed;
 	row.cpu_percent = ns / seconds / 1e7;
 	row.cpu_ns_per_packet = from + to == 0 ? 0 : ns / static_cast<double>(from + to);
 	add_drops(row, old, now, seconds);
@@ -149,7 +150,8 @@ std::string line_of(const TopRow &row)
 		"{:<9} {} {:<12} {:>7} {:>7} {:>7} {:>7} {:>6} {:>6} {:<20} {:<22}",
 		fmt::format("{}.{}", row.domid, row.devid), name_cell(row.domain, 14), escape(row.device, 12),
 		short_number(row.from_packets), short_number(row.to_packets), short_number(row.from_bits),
-		short_number(row.to_bits), short_number(row.drops), fmt::format("{:.1f}", row.cpu_percent),
+		short_number(row.to_bits), short_number(row.drops),
+		row.counts_cpu ? fmt::format("{:.1f}", row.cpu_percent) : "-",
 		row.path.empty() ? "-" : fmt::format("{} {:.0f}%", row.path, row.path_percent),
 		fmt::format("{}{}", row.why, row.most_dropped.empty() ? "" : " lost " + row.most_dropped));
 }
@@ -236,11 +238,13 @@ nlohmann::json to_json(const std::vector<TopRow> &rows)
 			       {"to_guest_bits_per_second", row.to_bits},
 			       {"dropped_per_second", row.drops},
 			       {"most_dropped", row.most_dropped},
-			       {"cpu_percent", row.cpu_percent},
-			       {"cpu_ns_per_packet", row.cpu_ns_per_packet},
 			       {"path", row.path},
 			       {"path_percent", row.path_percent},
 			       {"why_not_direct", row.why}});
+		if (row.counts_cpu) {
+			out.back()["cpu_percent"] = row.cpu_percent;
+			out.back()["cpu_ns_per_packet"] = row.cpu_ns_per_packet;
+		}
 	}
 	return out;
 }

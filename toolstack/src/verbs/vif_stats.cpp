@@ -35,6 +35,26 @@ std::uint64_t more(std::uint64_t before, std::uint64_t now)
 	return now >= before ? now - before : now;
 }
 
+// Of a driver that counts none of its packets, the device's own numbers stand under the names of Ringway's.
+void add_packets(Context &context, const std::string &device, std::vector<Counter> &counters)
+{
+	const auto link = context.links.find(device);
+	const bool counted = std::any_of(counters.begin(), counters.end(),
+					 [](const Counter &c) { return c.name == "from_guest_packets"; });
+	if (!link || counted) {
+		return;
+	}
+	const LinkStats &stats = link->stats; // rx is what the guest sent
+	counters.insert(counters.begin(), {{"from_guest_packets", stats.rx_packets},
+					   {"from_guest_bytes", stats.rx_bytes},
+					   {"from_guest_dropped", stats.rx_dropped},
+					   {"from_guest_errors", stats.rx_errors},
+					   {"to_guest_packets", stats.tx_packets},
+					   {"to_guest_bytes", stats.tx_bytes},
+					   {"to_guest_dropped", stats.tx_dropped},
+					   {"to_guest_errors", stats.tx_errors}});
+}
+
 // Nothing when the vif has no device here: it lives in a driver domain, or is gone.
 std::optional<VifStats> look(Context &context, const Record &record)
 {
@@ -42,10 +62,11 @@ std::optional<VifStats> look(Context &context, const Record &record)
 		return std::nullopt;
 	}
 	const auto device = context.host.vif_device(record.domid, record.devid);
-	const auto counters = device ? context.links.counters(*device) : std::nullopt;
+	auto counters = device ? context.links.counters(*device) : std::nullopt;
 	if (!counters) {
 		return std::nullopt;
 	}
+	add_packets(context, *device, *counters);
 	VifStats stats;
 	stats.domid = record.domid;
 	stats.devid = record.devid;

@@ -10,6 +10,7 @@
 #include "vif/limit.hpp"
 #include "vif/move.hpp"
 #include "vif/policy.hpp"
+#include "vif/stock.hpp"
 #include "vif/wanted_policy.hpp"
 #include "words/limit.hpp"
 #include "words/rate.hpp"
@@ -151,15 +152,34 @@ void change_vif(Context &context, const VifWish &wish, const VifPlan &plan)
 			move_vif(context, record, wish.spec.bridge, undo);
 		}
 		if (const auto policy = words_of(only_limits(words, false)); !policy.empty()) {
-			undo.add([&context, record, before = kept_words_of(context, record, words)] {
-				update_policy(context, record, before);
-			});
+			const auto before = kept_words_of(context, record, words);
 			update_policy(context, record, policy);
+			undo.add([&context, record, before] { update_policy(context, record, before); });
 		}
 		if (const auto limits = words_of(only_limits(words, true)); !limits.empty()) {
 			update_limits(context, record, limits);
 		}
 	});
+}
+
+// A new vif may have VLANs on an ordinary bridge; its addresses are checked as it is attached.
+void expect_possible(Context &context, const VifWish &wish, const VifPlan &plan)
+{
+	Record coming;
+	coming.backend = find_domain(context.store, wish.spec.backend).id;
+	const Record &record = plan.record ? *plan.record : coming;
+	KeyValues words = wish.words;
+	std::erase_if(words, [&](const auto &word) {
+		return plan.record ? std::none_of(plan.changes.begin(), plan.changes.end(),
+						  [&](const Change &c) { return c.key == word.first; })
+				   : word.first == "vlan" || word.first == "ip";
+	});
+	const bool stays = plan.record && !wish.spec.names_bridge;
+	const auto bridge = context.links.find(stays ? Present(context, record).bridge() : wish.spec.bridge);
+	if (bridge && record.backend == 0) {
+		expect_possible_policy(*bridge, only_limits(words, false));
+	}
+	expect_known_limits(context.host, record, parse_limits(words_of(only_limits(words, true))));
 }
 
 // libxl and its configuration know of rate=, vlan= and ip=.
@@ -241,6 +261,7 @@ VifPlan plan_ensure(Context &context, const VifWish &wish)
 	VifPlan plan;
 	plan.record = find_attached(context, domain.id, wish.spec);
 	if (!plan.record) {
+		expect_possible(context, wish, plan);
 		return plan;
 	}
 	const Present now(context, *plan.record);
@@ -256,6 +277,7 @@ VifPlan plan_ensure(Context &context, const VifWish &wish)
 	}
 	compare_limits(*plan.record, only_limits(wish.words, true), plan.changes);
 	compare_policy(context, *plan.record, only_limits(wish.words, false), plan.changes);
+	expect_possible(context, wish, plan);
 	return plan;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include "context/undo.hpp"
 #include "vif/device.hpp"
+#include "vif/stock.hpp"
 #include "vif/policy.hpp"
 #include "vif/port_plan.hpp"
 #include "vif/wanted_policy.hpp"
@@ -89,14 +90,19 @@ std::vector<std::string> policy_drift(Context &context, const Record &record)
 	try {
 		const WantedPolicy wanted = wanted_policy(quiet, record);
 		const auto bridge = link->master != 0 ? context.links.find(link->master) : std::nullopt;
+		std::vector<std::string> out;
 		if (bridge && bridge->kind == "brlite") {
-			return port_drift(quiet, record, wanted);
+			out = port_drift(quiet, record, wanted);
+		} else if (wanted.needs_brlite()) {
+			out = {fmt::format("{} is no port of a brlite bridge, and {} should be in force",
+					   link->name, wanted.policy().text())};
 		}
-		if (!wanted.needs_brlite()) {
-			return {};
+		const auto limits = parse_limits(words_of(only_limits(wanted.words(), true)));
+		if (const std::string unknown = unknown_limits(context.host, record, limits);
+		    !unknown.empty()) {
+			out.push_back(unknown);
 		}
-		return {fmt::format("{} is no port of a brlite bridge, and {} should be in force", link->name,
-				    wanted.policy().text())};
+		return out;
 	} catch (const Error &error) {
 		return {error.what()};
 	}

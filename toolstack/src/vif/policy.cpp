@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vif/policy.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include "context/undo.hpp"
 #include "vif/address.hpp"
 #include "vif/kept_policy.hpp"
 #include "vif/limit.hpp"
+#include "vif/stock.hpp"
 #include "vif/policy_turn.hpp"
 #include "vif/port_plan.hpp"
 #include "vif/wanted_policy.hpp"
@@ -68,6 +70,17 @@ std::vector<PlannedPort> possible_ports(Context &context, const Record &record, 
 	return ports;
 }
 
+void write_policy(Context &context, const Record &record, const Policy &policy)
+{
+	transact(context.store, context.clock, [&](Transaction &transaction) {
+		if (!transaction.read(node_path(record.backend_path(), schema::backend::state))) {
+			throw Error(Exit::absent,
+				    fmt::format("{}: it was detached in the meantime", record.text()));
+		}
+		keep_policy(transaction, record, policy);
+	});
+}
+
 void put_in_force(Context &context, const Record &record, const Policy &policy,
 		  const std::vector<std::string> &words)
 {
@@ -84,13 +97,7 @@ void put_in_force(Context &context, const Record &record, const Policy &policy,
 			});
 			context.links.change_port(port.link, port.change);
 		}
-		transact(context.store, context.clock, [&](Transaction &transaction) {
-			if (!transaction.read(node_path(record.backend_path(), schema::backend::state))) {
-				throw Error(Exit::absent, fmt::format("{}: it was detached in the meantime",
-								      record.text()));
-			}
-			keep_policy(transaction, record, policy);
-		});
+		write_policy(context, record, policy);
 	});
 }
 
@@ -148,6 +155,19 @@ bool on_ordinary_bridge(Context &context, const Record &record)
 	return master && master->kind == "bridge";
 }
 
+// The words give up what was kept, and then nothing is wanted that an ordinary bridge cannot do. What the
+// vifspec says there is not for this command to change: VLANs are bridge(8)'s, addresses are iptables'.
+bool only_gives_up(Context &context, const Record &record, const WantedPolicy &wanted,
+		   const std::vector<std::string> &words)
+{
+	if (!on_ordinary_bridge(context, record) || wanted.needs_brlite()) {
+		return false;
+	}
+	const KeyValues named = key_values(words);
+	return std::none_of(named.begin(), named.end(),
+			    [&](const auto &word) { return wanted.vifspec.contains(word.first); });
+}
+
 } // namespace
 
 FileLock policy_turn(Context &context, const Record &record)
@@ -175,7 +195,13 @@ void update_policy(Context &context, const Record &record, const std::vector<std
 	WantedPolicy wanted = wanted_policy(context, record);
 	const KeptWords before = wanted.kept;
 	wanted.set(words);
-	keep_while(wanted, before, [&] { put_in_force(context, record, wanted.policy(), words); });
+	keep_while(wanted, before, [&] {
+		if (only_gives_up(context, record, wanted, words)) {
+			write_policy(context, record, wanted.policy());
+		} else {
+			put_in_force(context, record, wanted.policy(), words);
+		}
+	});
 }
 
 Policy try_policy(Context &context, const Record &record, const std::vector<std::string> &words)
@@ -184,7 +210,7 @@ Policy try_policy(Context &context, const Record &record, const std::vector<std:
 	WantedPolicy wanted = wanted_policy(context, record);
 	wanted.set(words);
 	const Policy policy = wanted.policy();
-	if (!words.empty()) {
+	if (!words.empty() && !only_gives_up(context, record, wanted, words)) {
 		(void)possible_ports(context, record, read_policy(context.store, record), policy, words);
 	}
 	return policy;
@@ -206,6 +232,10 @@ void put_policy_in_force(Context &context, const Record &record)
 	}
 	if (const auto limits = wanted_limits(record, wanted); !limits.empty()) {
 		set_limits(context, record, limits);
+		if (const std::string unknown = unknown_limits(context.host, record, limits);
+		    !unknown.empty()) {
+			context.note(fmt::format("{}: not in force: {}", record.text(), unknown));
+		}
 	}
 }
 
@@ -222,6 +252,7 @@ void keep_attached(Context &context, const Record &record, const KeyValues &word
 void update_limits(Context &context, const Record &record, const std::vector<std::string> &words)
 {
 	const std::vector<Limit> limits = parse_limits(words);
+	expect_known_limits(context.host, record, limits);
 	const FileLock lock = policy_turn(context, record);
 	WantedPolicy wanted = wanted_policy(context, record);
 	const KeptWords before = wanted.kept;

@@ -111,16 +111,24 @@ std::string lock_text(const std::optional<IpLock> &lock)
 
 } // namespace
 
+std::string no_policy_there(const Link &port, const std::optional<Link> &bridge)
+{
+	const std::string what = fmt::format("{} is not a port of a brlite bridge", port.name);
+	return bridge && bridge->kind == "bridge"
+		       ? fmt::format("{}: {} is an ordinary one, for which bridge(8) has words of its own; "
+				     "'ringway use ringway' makes it one of kind brlite",
+				     what, bridge->name)
+		       : fmt::format("{}; join one with 'ip link set {} master BRIDGE', or create one with "
+				     "'ip link add BRIDGE type brlite'",
+				     what, port.name);
+}
+
 Link find_port(Context &context, const Record &record)
 {
 	const Link link = must_have_device(context, record, "set the policy there");
 	const auto master = link.master != 0 ? context.links.find(link.master) : std::nullopt;
 	if (!master || master->kind != "brlite") {
-		throw Error(
-			Exit::usage,
-			fmt::format("{}: {} is not a port of a brlite bridge; join one with 'ip link set {} "
-				    "master BRIDGE', or create one with 'ip link add BRIDGE type brlite'",
-				    record.text(), link.name, link.name));
+		throw Error(Exit::usage, fmt::format("{}: {}", record.text(), no_policy_there(link, master)));
 	}
 	return link;
 }

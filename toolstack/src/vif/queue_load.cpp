@@ -128,8 +128,9 @@ std::vector<VifQueue> measure_queues(Context &context, Millis time)
 	const Costs before = costs_now(context, queues);
 	if (before.empty() && !queues.empty()) {
 		throw Error(Exit::host,
-			    "the vif backend driver does not count its time, so there is nothing to "
-			    "place by; load ringway-netback");
+			    fmt::format("the vif backend driver {} does not count its time, so there is "
+					"nothing to place by; 'ringway use ringway' loads one that does",
+					context.host.backend_driver().value_or("of this host")));
 	}
 	const Millis from = context.clock.now();
 	wait(context.clock, time);

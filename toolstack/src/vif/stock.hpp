@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// What the stock backend driver and an ordinary bridge cannot do: refused by name, with what to type.
+#pragma once
+
+#include <string>
+#include <vector>
+#include "context/context.hpp"
+#include "vif/record.hpp"
+#include "words/key_values.hpp"
+#include "words/limit.hpp"
+
+namespace ringway
+{
+
+// Of limits that somebody wants: those that the backend driver of this host does not know. Empty: it knows
+// all of them, or is in another domain.
+std::string unknown_limits(const Host &host, const Record &record, const std::vector<Limit> &limits);
+
+// Throws Error (host) when there are such.
+void expect_known_limits(const Host &host, const Record &record, const std::vector<Limit> &limits);
+
+// Of `vif set`'s words that should be in force on that bridge. Throws Error (usage).
+void expect_possible_policy(const Link &bridge, const KeyValues &words);
+
+} // namespace ringway
