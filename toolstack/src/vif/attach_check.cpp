@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vif/attach_check.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include "context/first_line.hpp"
 #include "words/ip_lock.hpp"
 #include "vif/address.hpp"
 #include "vif/policy.hpp"
@@ -96,6 +100,43 @@ void check_ip(AttachChecked &checked, const Link &bridge)
 	checked.ip_lock = lock_of_vifspec(checked.spec.ip);
 }
 
+// Of others than Ringway, by name: Xen's scripts call them behind the join.
+std::vector<std::string> foreign_hooks(const std::filesystem::path &root)
+{
+	constexpr auto executable = std::filesystem::perms::owner_exec;
+	std::vector<std::string> out;
+	std::error_code ignored;
+	for (const auto &entry :
+	     std::filesystem::directory_iterator(root / "etc/xen/scripts/vif-post.d", ignored)) {
+		const std::string name = entry.path().filename();
+		if (entry.path().extension() == ".hook" && name != "ringway.hook" &&
+		    (entry.status(ignored).permissions() & executable) == executable) {
+			out.push_back(name);
+		}
+	}
+	std::sort(out.begin(), out.end());
+	return out;
+}
+
+// What Xen's scripts do beside the join, and this command does not.
+void note_what_scripts_do(Context &context, const Link &bridge)
+{
+	if (bridge.kind == "bridge" &&
+	    first_line(context.host.root() / "proc/sys/net/bridge/bridge-nf-call-iptables") == "1") {
+		context.note(
+			fmt::format("frames of bridge {} pass iptables, where this command makes no rule; if "
+				    "FORWARD drops, 'iptables -I FORWARD -m physdev --physdev-is-bridged -j "
+				    "ACCEPT' lets them pass",
+				    bridge.name));
+	}
+	if (const auto hooks = foreign_hooks(context.host.root()); !hooks.empty()) {
+		context.note(fmt::format(
+			"not called: {} of /etc/xen/scripts/vif-post.d; 'xl network-attach' calls "
+			"its hooks",
+			fmt::join(hooks, ", ")));
+	}
+}
+
 void check_here(Context &context, AttachChecked &checked)
 {
 	check_driver(context);
@@ -105,6 +146,7 @@ void check_here(Context &context, AttachChecked &checked)
 		check_vifname(context, *checked.spec.vifname);
 	}
 	check_ip(checked, bridge);
+	note_what_scripts_do(context, bridge);
 	checked.mtu = checked.spec.mtu.value_or(bridge.mtu);
 }
 

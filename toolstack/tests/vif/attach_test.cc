@@ -143,6 +143,32 @@ TEST_F(Attach, DownBridgeIsNoted)
 	expect_in("ip link set br1 up", world.notes.front());
 }
 
+// With xl, scripts make rules and call hooks; who is used to that is told.
+TEST_F(Attach, WhatScriptsWouldDoIsNoted)
+{
+	const std::string hooks = "etc/xen/scripts/vif-post.d/";
+	world.add_file("proc/sys/net/bridge/bridge-nf-call-iptables", "1\n");
+	for (const char *name : {"ringway.hook", "zabbix.hook", "old.hook", "README"}) {
+		world.add_file(hooks + name, "#!/bin/sh\n");
+		if (std::string(name) != "old.hook") {
+			std::filesystem::permissions(world.root / (hooks + name),
+						     std::filesystem::perms::owner_all);
+		}
+	}
+	go(std::string(test::one_mac) + ",bridge=xenbr0"); // brlite
+	ASSERT_EQ(world.notes.size(), 1u);
+	EXPECT_EQ(world.notes[0], "not called: zabbix.hook of /etc/xen/scripts/vif-post.d; 'xl "
+				  "network-attach' calls its hooks");
+	world.links.add("br1", "bridge", true);
+	go("bridge=br1");
+	ASSERT_EQ(world.notes.size(), 3u);
+	expect_in("frames of bridge br1 pass iptables", world.notes[1]);
+	world.remove_file(hooks + "zabbix.hook");
+	world.add_file("proc/sys/net/bridge/bridge-nf-call-iptables", "0\n");
+	go("bridge=br1");
+	EXPECT_EQ(world.notes.size(), 3u);
+}
+
 TEST_F(Attach, NoWaitDoesNotWaitForTheGuest)
 {
 	world.guests[3] = Guest::silent;
