@@ -35,7 +35,7 @@ dom0_tree() {
 	# Loaded at run time, so that ldd does not tell: pthread_cancel needs libgcc, iptables its matches.
 	mkdir -p "$t/usr/lib/x86_64-linux-gnu/xtables"
 	cp "$root"/lib/x86_64-linux-gnu/libgcc_s.so.1 "$t/usr/lib/x86_64-linux-gnu/"
-	cp "$root"/usr/lib/x86_64-linux-gnu/xtables/libxt_{standard,physdev}.so "$t/usr/lib/x86_64-linux-gnu/xtables/"
+	cp "$root"/usr/lib/x86_64-linux-gnu/xtables/libxt_{standard,physdev,udp}.so "$t/usr/lib/x86_64-linux-gnu/xtables/"
 }
 
 # Where the modules of a kernel are.
