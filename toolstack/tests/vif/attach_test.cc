@@ -160,12 +160,12 @@ TEST_F(Attach, WhatScriptsWouldDoIsNoted)
 	EXPECT_EQ(world.notes[0], "not called: zabbix.hook of /etc/xen/scripts/vif-post.d; 'xl "
 				  "network-attach' calls its hooks");
 	world.links.add("br1", "bridge", true);
-	go("bridge=br1");
+	go("mac=00:16:3e:00:00:02,bridge=br1");
 	ASSERT_EQ(world.notes.size(), 3u);
 	expect_in("frames of bridge br1 pass iptables", world.notes[1]);
 	world.remove_file(hooks + "zabbix.hook");
 	world.add_file("proc/sys/net/bridge/bridge-nf-call-iptables", "0\n");
-	go("bridge=br1");
+	go("mac=00:16:3e:00:00:03,bridge=br1");
 	EXPECT_EQ(world.notes.size(), 3u);
 }
 
