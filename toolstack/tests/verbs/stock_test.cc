@@ -52,6 +52,8 @@ TEST_F(Stock, KnowsNoLimitButRate)
 		}
 	}
 	expect_in("rx-rate '80Mb/s', rx-pps '7': the", limit({"rx-rate=80Mb/s", "rx-pps=7"}));
+	expect_nothing_changed("pps '5': the backend driver",
+			       [&] { return refusal([&] { update_limits(context, record(), {"pps=5"}); }); });
 	EXPECT_EQ(limit({"rate=20Mb/s"}), "(accepted)");
 	EXPECT_EQ(node("rate"), "125000,50000");
 	EXPECT_EQ(limit({"rate=none", "pps=none"}), "(accepted)");
