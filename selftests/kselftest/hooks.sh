@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# On an ordinary bridge whose frames pass iptables, vif-bridge-lite does what Xen's own vif-bridge does: the same rules come
-# and go in FORWARD, and the same hooks are called with the same environment. Nothing stays behind.
+# On an ordinary bridge whose frames pass iptables, vif-bridge-lite does what Xen's own vif-bridge does: the same rules
+# come and go in FORWARD, and the same hooks are called with the same environment. Nothing stays behind.
 . "${0%/*}/ktap.sh"
 : "${wire_address:?}"
 
@@ -14,7 +14,8 @@ check 'a guest starts' guest_create a || exit 1
 scripts=/tmp/scripts hook=/etc/xen/scripts/vif-post.d/zz-selftest.hook
 cp -r /etc/xen/scripts $scripts
 sed -i '/disabled in Debian/,/return 0/d' $scripts/vif-common.sh
-check "Xen's scripts, without Debian's change" eval "! cmp -s $scripts/vif-common.sh /etc/xen/scripts/vif-common.sh && bash -n $scripts/vif-common.sh"
+check "Xen's scripts, without Debian's change" \
+	eval "! cmp -s $scripts/vif-common.sh /etc/xen/scripts/vif-common.sh && bash -n $scripts/vif-common.sh"
 # What is true at the time of the call is part of what a hook may rely on.
 cat > $hook << 'END'
 {
@@ -27,7 +28,10 @@ chmod 755 $hook
 
 stage 'iptables drops what is forwarded'
 nf=/proc/sys/net/bridge/bridge-nf-call-iptables
-drops() { modprobe br_netfilter && modprobe iptable_filter && modprobe xt_physdev && [ "$(cat $nf)" = 1 ] && iptables -P FORWARD DROP; }
+drops() {
+	modprobe br_netfilter && modprobe iptable_filter && modprobe xt_physdev && [ "$(cat $nf)" = 1 ] &&
+		iptables -P FORWARD DROP
+}
 check "frames of the bridge pass a FORWARD that drops" drops
 rules() { iptables -S FORWARD; }
 rules > /tmp/rules.before
@@ -43,7 +47,10 @@ detach() {
 	timeout 60 xl network-detach a 0 && leaves && cat /tmp/called && cp /tmp/called "/tmp/gone.${1##*/}"
 }
 # The guest has seen it go, so that the next one is a new one to it.
-leaves() { wait_for 10 'end of the vif' test ! -e "/sys/class/net/$vif" && guest_run a 'wait-for 10 "[ ! -e /sys/class/net/eth0 ]"'; }
+leaves() {
+	wait_for 10 'end of the vif' test ! -e "/sys/class/net/$vif" &&
+		guest_run a 'wait-for 10 "[ ! -e /sys/class/net/eth0 ]"'
+}
 vif=vif$(domid a).0
 gone() { diff /tmp/rules.before <(rules) && [ -z "$(ls -A /var/run/xen-hotplug 2> /dev/null)" ]; }
 seen() { grep -qE -e "$1" "/tmp/seen.$script"; }
@@ -51,7 +58,8 @@ seen() { grep -qE -e "$1" "/tmp/seen.$script"; }
 for script in vif-bridge vif-bridge-lite; do
 	stage "$script"
 	check "$script: attach" attach $scripts/$script || continue
-	check "$script: FORWARD has both rules" eval "seen '^-A FORWARD -m physdev +--physdev-in $vif +--physdev-is-bridged -j ACCEPT' &&
+	check "$script: FORWARD has both rules" \
+		eval "seen '^-A FORWARD -m physdev +--physdev-in $vif +--physdev-is-bridged -j ACCEPT' &&
 		seen '^-A FORWARD -m physdev +--physdev-out $vif +--physdev-is-bridged -j ACCEPT'"
 	check "$script: the hook sees a port with its rules, before it counts as connected" eval \
 		"seen '^command=online type_if=vif dev=$vif bridge=xenbr0 ip= XENBUS_PATH=/?.*backend/vif/$(domid a)/0 vif=$vif\$' &&
@@ -61,8 +69,10 @@ for script in vif-bridge vif-bridge-lite; do
 	check "$script: detach" detach $script
 	check "$script: its rules are gone, and so are locks" gone
 done
-check 'both say the same to a hook, and make the same rules' eval 'cmp /tmp/seen.vif-bridge /tmp/seen.vif-bridge-lite'
-check 'at the end as well' eval 'grep -q "^command=offline .* dev=vif" /tmp/gone.vif-bridge && cmp /tmp/gone.vif-bridge /tmp/gone.vif-bridge-lite'
+check 'both say the same to a hook, and make the same rules' \
+	eval 'cmp /tmp/seen.vif-bridge /tmp/seen.vif-bridge-lite'
+check 'at the end as well' \
+	eval 'grep -q "^command=offline .* dev=vif" /tmp/gone.vif-bridge && cmp /tmp/gone.vif-bridge /tmp/gone.vif-bridge-lite'
 
 stage 'ip='
 by_address() {
@@ -70,13 +80,15 @@ by_address() {
 	for s in vif-bridge vif-bridge-lite; do
 		attach $scripts/$s ip=127.9.0.1 && detach $s && gone || return 1
 	done
-	grep -e '-s 127.9.0.1/32 -m physdev.* -j ACCEPT' /tmp/seen.vif-bridge-lite && cmp /tmp/seen.vif-bridge /tmp/seen.vif-bridge-lite
+	grep -e '-s 127.9.0.1/32 -m physdev.* -j ACCEPT' /tmp/seen.vif-bridge-lite &&
+		cmp /tmp/seen.vif-bridge /tmp/seen.vif-bridge-lite
 }
 check 'ip= becomes the same rules' by_address
 
 stage 'rules outlive neither a switch nor the bridge'
 switched() { # DISTURBANCE…
-	attach $scripts/vif-bridge-lite && [ "$(rules | grep -c -e "$vif")" = 2 ] && "$@" && timeout 60 xl network-detach a 0 && leaves && gone
+	attach $scripts/vif-bridge-lite && [ "$(rules | grep -c -e "$vif")" = 2 ] && "$@" &&
+		timeout 60 xl network-detach a 0 && leaves && gone
 }
 check 'frames do not pass iptables any more when it is detached' switched eval "echo 0 > $nf"
 echo 1 > $nf
@@ -86,7 +98,9 @@ ip link add xenbr0 type bridge && ip link set xenbr0 up && ip link set eth0 mast
 stage "Debian's scripts as they are"
 untouched() { attach /etc/xen/scripts/vif-bridge-lite && gone && grep -q 'rules=0' /tmp/called; }
 check 'where vif-bridge makes no rules, vif-bridge-lite makes none' untouched
-silent() { [ "$(cat "/proc/sys/net/ipv6/conf/$vif/disable_ipv6")" = 1 ] && ! ip -6 address show dev "$vif" | grep inet6; }
+silent() {
+	[ "$(cat "/proc/sys/net/ipv6/conf/$vif/disable_ipv6")" = 1 ] && ! ip -6 address show dev "$vif" | grep inet6
+}
 check 'this host has no IPv6 address at the vif' silent
 check 'and it goes' eval 'detach vif-bridge-lite && gone'
 

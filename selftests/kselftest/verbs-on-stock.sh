@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# The command on the stock driver and an ordinary bridge: each verb does there what it says, or refuses by name, says what
-# to type next, and changes nothing.
+# The command on the stock driver and an ordinary bridge: each verb does there what it says, or refuses by name, says
+# what to type next, and changes nothing.
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
@@ -31,7 +31,8 @@ refuses() {
 	timeout -s INT 20 ringway "${@:3}" > /tmp/said.out 2> /tmp/said
 	code=$?
 	cat /tmp/said /tmp/said.out
-	[ "$code" = "$1" ] && [ "$(wc -l < /tmp/said)" = 1 ] && [ ! -s /tmp/said.out ] && grep -qF -e "$2" /tmp/said || return 1
+	[ "$code" = "$1" ] && [ "$(wc -l < /tmp/said)" = 1 ] && [ ! -s /tmp/said.out ] &&
+		grep -qF -e "$2" /tmp/said || return 1
 	diff <(echo "$before") <(state)
 }
 use_ringway="'ringway use ringway'"
@@ -44,7 +45,8 @@ check 'vif list' says "^$id\.0 +a +$mac +$vif +xenbr0 +1500 +1 connected" ringwa
 check 'vif show' says '^ +rate .*62500,50000' ringway vif show a 0
 check 'vif show -s has the packets' says '"stats":\{"rx":\{"bytes":[1-9]' ringway -j -s vif show a 0
 check 'vif stats has the packets' says '^ +from_guest_packets +[1-9]' ringway vif stats a 0
-check 'vif stats --watch' says '"interval_ms":.*"from_guest_packets":' timeout -s INT 3 ringway -j vif stats a 0 -w 1
+check 'vif stats --watch' \
+	says '"interval_ms":.*"from_guest_packets":' timeout -s INT 3 ringway -j vif stats a 0 -w 1
 check 'vif wait' says ' state connected$' ringway vif wait a 0 -t 10
 check 'vif wait for what is not there' refuses 4 'vif' vif wait a 7 -t 1
 check 'xl sees it' eval "xl network-list a | grep -q '$mac .* 4 '"
@@ -78,13 +80,15 @@ lifts() {
 }
 check 'and can be lifted' lifts
 for limit in pps=100 rx-rate=1Mb/s rx-pps=100; do
-	check "vif limit $limit is refused" refuses 3 "${limit%=*} '${limit#*=}': the backend driver xen_netback" vif limit a 0 "$limit"
+	check "vif limit $limit is refused" \
+		refuses 3 "${limit%=*} '${limit#*=}': the backend driver xen_netback" vif limit a 0 "$limit"
 done
 check 'and says what to type' grep -qF "$use_ringway" /tmp/said
 
 stage 'set and rules'
 for word in isolated=on mac_lock=on ip=127.9.0.1 broadcast=500 vlan=10 mirror=vif9.0; do
-	check "vif set $word is refused" refuses 2 "xenbr0 is an ordinary one, for which bridge(8) has words of its own; $use_ringway" vif set a 0 $word
+	check "vif set $word is refused" \
+		refuses 2 "xenbr0 is an ordinary one, for which bridge(8) has words of its own; $use_ringway" vif set a 0 $word
 done
 printf 'accept from-guest arp\ndefault drop from-guest\n' > /tmp/rules
 check 'vif rules is refused' refuses 2 "xenbr0 is an ordinary one" vif rules a 0 /tmp/rules
@@ -99,7 +103,8 @@ check '--ensure finds it as told' says 'was as told$' ringway vif attach a "mac=
 check '--ensure changes its rate' says 'rate: none -> 20Mb/s' ringway vif attach a "mac=$mac,rate=20Mb/s" --ensure
 for word in ip=127.9.0.1 vlan=3; do
 	check "--ensure $word is refused" refuses 2 "${word%=*}" vif attach a "mac=$mac,rate=5Mb/s,$word" --ensure
-	check "in a dry run as well" refuses 2 "bridge xenbr0 is an ordinary one" -N vif attach a "mac=$mac,rate=5Mb/s,$word" --ensure
+	check "in a dry run as well" \
+		refuses 2 "bridge xenbr0 is an ordinary one" -N vif attach a "mac=$mac,rate=5Mb/s,$word" --ensure
 done
 ip link add stock2 type bridge vlan_filtering 1 && ip link set stock2 up
 check 'a new vif with ip= is refused' refuses 2 'ip ' vif attach a bridge=stock2,ip=127.9.0.2
@@ -138,11 +143,13 @@ under_load() {
 	guest_run a 'killall netload' > /dev/null
 	return $code
 }
-check 'top -b: packets, and no CPU time' under_load says "^$id\.0 +a +$vif +[1-9][0-9.]*k? .* - +-" ringway top -b -n 1 -d 1
+check 'top -b: packets, and no CPU time' \
+	under_load says "^$id\.0 +a +$vif +[1-9][0-9.]*k? .* - +-" ringway top -b -n 1 -d 1
 check 'perf: cost and parts' under_load says '"netback":[0-9.]*[1-9]' ringway -j perf -t 2 --frequency 997
 costs() { grep -qE '"driver":"xen_netback"' /tmp/said && grep -qE '"dom0_ns":[1-9][0-9]{2}' /tmp/said; }
 check 'of the stock driver' costs
-check 'place is refused' refuses 3 "xen_netback does not count its time, so there is nothing to place by; $use_ringway" place -t 1 --apply
+check 'place is refused' \
+	refuses 3 "xen_netback does not count its time, so there is nothing to place by; $use_ringway" place -t 1 --apply
 check 'place --undo' says '^nothing was placed$' ringway place --undo
 
 stage bridge
@@ -158,12 +165,19 @@ check 'its words for an ordinary one are refused by name' ordinary
 check 'bridge add without the module' refuses 1 'modprobe bridge-lite' bridge add verbs0
 
 stage 'apply, showconf, check'
-equal() { ringway showconf > /tmp/host.toml && cat /tmp/host.toml && says 'nothing to do: all 1' ringway apply /tmp/host.toml --diff; }
+equal() {
+	ringway showconf > /tmp/host.toml && cat /tmp/host.toml &&
+		says 'nothing to do: all 1' ringway apply /tmp/host.toml --diff
+}
 check 'apply --diff finds what showconf wrote equal' equal
 printf '[[vif]]\nguest = "a"\nmac = "%s"\nrate = "7Mb/s"\n' "$mac" > /tmp/more.toml
-differs() { ringway apply /tmp/more.toml --diff > /tmp/said; [ $? = 1 ] && cat /tmp/said && grep -q 'rate: 20Mb/s -> 7Mb/s' /tmp/said; }
+differs() {
+	ringway apply /tmp/more.toml --diff > /tmp/said
+	[ $? = 1 ] && cat /tmp/said && grep -q 'rate: 20Mb/s -> 7Mb/s' /tmp/said
+}
 check 'apply --diff says what differs' differs
-check 'apply' eval "says '^1 changed' ringway apply /tmp/more.toml && says 'nothing to do' ringway apply /tmp/more.toml"
+check 'apply' \
+	eval "says '^1 changed' ringway apply /tmp/more.toml && says 'nothing to do' ringway apply /tmp/more.toml"
 printf 'isolated = true\npps = 100\n[[bridge]]\nname = "xenbr0"\nageing_time = 60\n' >> /tmp/more.toml
 cannot() { # OPTION
 	local before code
@@ -176,7 +190,8 @@ cannot() { # OPTION
 		grep -q '^! bridge xenbr0: .*ordinary' /tmp/said && [ "$(state)" = "$before" ]
 }
 check 'what cannot be done is said by apply --diff, and by apply' eval 'cannot --diff && cannot ""'
-check 'check finds nothing wrong' eval "says 'xen_netback \(the stock one\)' ringway check && says 'vif $id.0: connected' ringway check"
+check 'check finds nothing wrong' \
+	eval "says 'xen_netback \(the stock one\)' ringway check && says 'vif $id.0: connected' ringway check"
 wanted() { # of a host that had Ringway's driver
 	local code=0
 	mkdir -p /etc/ringway/policy.d && printf '[[vif]]\nbridge = "xenbr0"\npps = 100\n' > /etc/ringway/policy.d/stock.toml
@@ -189,7 +204,8 @@ check 'check names a limit that is not in force' wanted
 
 stage 'together with xl'
 with_xl() {
-	vif_attach a "mac=$(mac_of 127.9.0.2),bridge=xenbr0" && holds_within 10 says "^$id\.1 .*xenbr0 .* connected" ringway vif list &&
+	vif_attach a "mac=$(mac_of 127.9.0.2),bridge=xenbr0" &&
+		holds_within 10 says "^$id\.1 .*xenbr0 .* connected" ringway vif list &&
 		ringway vif detach a "$(mac_of 127.9.0.2)" && [ ! -e "/sys/class/net/vif$id.1" ]
 }
 check "what xl attached, 'vif detach' detaches" with_xl
