@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # What docs/ringway.md shows of `apply`, `top`, `place`, `vif stats` and `monitor`: Ringway's drivers at both ends of
 # two vifs, and traffic under way. Each goes to a file of its name. Run as lab/run.sh -m icount shown; what the document
-# shows of `perf` is STACKS='stock ringway-both' lab/run.sh -m icount perf.
+# shows of `perf` is lab/run.sh -m icount STACKS='stock ringway' perf.
 . "${0%/*}/ktap.sh"
 
 ktap_plan 15
