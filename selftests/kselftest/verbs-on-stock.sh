@@ -14,7 +14,7 @@ vif=vif$id.0
 
 # says WORD COMMAND…: succeeds, and one line holds the word.
 says() {
-	timeout -s INT 20 "${@:2}" > /tmp/said 2>&1 || { cat /tmp/said; return 1; }
+	timeout -s INT 60 "${@:2}" > /tmp/said 2>&1 || { cat /tmp/said; return 1; }
 	cat /tmp/said
 	grep -qE -e "$1" /tmp/said
 }
@@ -55,7 +55,7 @@ stage limit
 # bytes_in SECONDS: that the guest sends at most, of 1400 bytes each
 bytes_in() {
 	local from to
-	guest_start a load "netload send $dom0_address 20000 1400 8 4000" || return 1 # 2000 a second
+	guest_start a load "netload send $dom0_address 400000 1400 8 4000" || return 1 # 2000 a second
 	sleep 1
 	from=$(cat "/sys/class/net/$vif/statistics/rx_bytes")
 	sleep "$1"
@@ -136,7 +136,7 @@ check 'monitor hears a change of the port' hears '"event":"link"' bridge link se
 check 'and a node' hears '/carrier"' ringway vif set a 0 carrier=on
 under_load() {
 	local code
-	guest_start a load "netload send $dom0_address 40000 200 8 4000" || return 1 # 2000 a second
+	guest_start a load "netload send $dom0_address 400000 200 8 4000" || return 1 # 2000 a second
 	sleep 1
 	"$@"
 	code=$?
