@@ -95,14 +95,10 @@ void host_count_rule(struct brlite_rule_hits *hits, uint32_t outcome)
 void host_count_vlan(struct brlite_port *port, uint32_t vlan, enum brlite_direction direction, int32_t packets,
 		     int32_t bytes)
 {
-	const struct brlite_vlan_counters *counters = READ_ONCE(port->vlans->counters);
-	struct brlite_vlan_block __percpu *block;
+	struct brlite_vlan_count __percpu *count = brlite_vlan_count(port->vlans, vlan);
 
-	if (!counters)
+	if (!count)
 		return;
-	block = READ_ONCE(counters->block[vlan / BRLITE_VLANS_A_BLOCK]);
-	if (!block)
-		return;
-	this_cpu_add(block->vlan[vlan % BRLITE_VLANS_A_BLOCK].packets[direction], packets);
-	this_cpu_add(block->vlan[vlan % BRLITE_VLANS_A_BLOCK].bytes[direction], bytes);
+	this_cpu_add(count->packets[direction], packets);
+	this_cpu_add(count->bytes[direction], bytes);
 }

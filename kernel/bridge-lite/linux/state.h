@@ -32,14 +32,25 @@ struct brlite_changes {
  * VLANs; where there was no memory, nothing is counted.
  */
 #define BRLITE_VLANS_A_BLOCK 64u
+struct brlite_vlan_count {
+	unsigned long packets[BRLITE_DIRECTIONS], bytes[BRLITE_DIRECTIONS];
+};
 struct brlite_vlan_block {
-	struct {
-		unsigned long packets[BRLITE_DIRECTIONS], bytes[BRLITE_DIRECTIONS];
-	} vlan[BRLITE_VLANS_A_BLOCK];
+	struct brlite_vlan_count vlan[BRLITE_VLANS_A_BLOCK];
 };
 struct brlite_vlan_counters {
 	struct brlite_vlan_block __percpu *block[BRLITE_VLANS / BRLITE_VLANS_A_BLOCK];
 };
+
+/* NULL: not counted. CONTEXT: RCU, or RTNL. */
+static inline struct brlite_vlan_count __percpu *brlite_vlan_count(const struct brlite_vlans *vlans, u32 vlan)
+{
+	const struct brlite_vlan_counters *counters = READ_ONCE(vlans->counters);
+	struct brlite_vlan_block __percpu *block =
+		counters ? READ_ONCE(counters->block[vlan / BRLITE_VLANS_A_BLOCK]) : NULL;
+
+	return block ? &block->vlan[vlan % BRLITE_VLANS_A_BLOCK] : NULL;
+}
 
 /* A device enslaved to a bridge. Lives until a grace period after it left. */
 struct brlite_slave {

@@ -72,17 +72,13 @@ void brlite_vlan_counters_grow(const struct brlite *bridge, struct brlite_vlans 
 
 void brlite_vlan_counters_zero(struct brlite_vlans *vlans, u32 vlan)
 {
-	struct brlite_vlan_block __percpu *block =
-		vlans->counters ? vlans->counters->block[vlan / BRLITE_VLANS_A_BLOCK] : NULL;
+	struct brlite_vlan_count __percpu *count = brlite_vlan_count(vlans, vlan);
 	int cpu;
 
-	if (!block)
+	if (!count)
 		return;
-	for_each_possible_cpu(cpu) {
-		struct brlite_vlan_block *of = per_cpu_ptr(block, cpu);
-
-		memset(&of->vlan[vlan % BRLITE_VLANS_A_BLOCK], 0, sizeof(of->vlan[0]));
-	}
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(count, cpu), 0, sizeof(*count));
 }
 
 /* --- On and off ------------------------------------------------------------------------------------------- */
@@ -147,8 +143,7 @@ size_t brlite_xstats_size(const struct net_device *dev, int attribute)
 
 static struct bridge_vlan_xstats stats_of(const struct brlite_port *port, u32 vlan, u32 flags)
 {
-	const struct brlite_vlan_counters *counters = port->vlans->counters;
-	struct brlite_vlan_block __percpu *block = counters ? counters->block[vlan / BRLITE_VLANS_A_BLOCK] : NULL;
+	struct brlite_vlan_count __percpu *count = brlite_vlan_count(port->vlans, vlan);
 	struct bridge_vlan_xstats stats = {
 		.vid = vlan,
 		.flags = (flags & BRLITE_VLAN_PVID ? BRIDGE_VLAN_INFO_PVID : 0) |
@@ -156,11 +151,10 @@ static struct bridge_vlan_xstats stats_of(const struct brlite_port *port, u32 vl
 	};
 	int cpu;
 
-	if (!block)
+	if (!count)
 		return stats;
 	for_each_possible_cpu(cpu) {
-		const struct brlite_vlan_block *of = per_cpu_ptr(block, cpu);
-		typeof(&of->vlan[0]) one = &of->vlan[vlan % BRLITE_VLANS_A_BLOCK];
+		const struct brlite_vlan_count *one = per_cpu_ptr(count, cpu);
 
 		stats.rx_packets += one->packets[BRLITE_FROM_GUEST];
 		stats.rx_bytes += one->bytes[BRLITE_FROM_GUEST];
