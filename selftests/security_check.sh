@@ -84,7 +84,7 @@ while IFS='|' read -r _ id _ proof where _; do
 done < <(grep -E '^\| (NB|NF|BR|CL|RL)-[0-9]{2} ' "$page")
 
 # The catalogue's numbers, each once.
-for series in NB:79 NF:44 BR:31 CL:33 RL:19; do
+for series in NB:79 NF:44 BR:32 CL:33 RL:19; do
 	for ((n = 1; n <= ${series#*:}; n++)); do printf '%s-%02d\n' "${series%:*}" "$n"; done
 done | sort > "$work/catalogue"
 while read -r line; do

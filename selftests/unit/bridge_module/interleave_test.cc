@@ -8,8 +8,9 @@ using namespace ringway::test;
 
 namespace
 {
-// That a policy is seen before what it points to is there, or after that went, and that an address is learned
-// or a group joined after the port went, shows at one call of a pair only.
+// That a port that was refused is freed while somebody floods, that a policy is seen before what it points to
+// is there, or after that went, and that an address is learned or a group joined after the port went, shows
+// at one call of a pair only.
 const std::vector<Close> close{
 	{"a is limited", "a CPU looks behind policies"},
 	{"a is limited no longer", "a CPU looks behind policies"},
@@ -19,6 +20,8 @@ const std::vector<Close> close{
 	{"eth0 hears a stranger", "eth0 leaves"},
 	{"b sends in its VLAN", "b loses its VLAN"},
 	{"b joins a group", "b leaves"},
+	{"a floods", "one that another driver has is refused"},
+	{"a floods", "one on the bridge itself is refused"},
 };
 const Meetings<World> meetings{operations, 40, close};
 
@@ -31,7 +34,7 @@ class BridgePair : public testing::TestWithParam<size_t>
 {
 };
 
-// BR-29, BR-31
+// BR-29, BR-31, BR-32
 TEST_P(BridgePair, MeetsEveryOtherAtEveryCall)
 {
 	meetings.every_other_with(GetParam());

@@ -59,6 +59,8 @@ int netdev_master_upper_dev_link(net_device *dev, net_device *upper, void *, voi
 	ASSERT_RTNL();
 	EXPECT_FALSE(dev->master);
 	EXPECT_FALSE(upper->going);
+	if (dev->lies_on == upper)
+		return -EBUSY;
 	dev->master = upper;
 	upper->held++;
 	if (os->upper_changed)

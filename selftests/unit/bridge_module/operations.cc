@@ -69,6 +69,25 @@ void use_netpoll(World &w, bool on)
 			ops->ndo_netpoll_cleanup(bridge.dev);
 	});
 }
+// Two devices that no bridge can have: another driver takes what eth1 receives, and the other one lies on the bridge.
+void add_refused(World &w)
+{
+	if (w.linux_.find("eth1"))
+		return;
+	add(w, "eth1", 10)->rx_handler = [](sk_buff **) { return RX_HANDLER_PASS; };
+	add(w, "xenbr0.10", 100)->lies_on = w.bridge();
+}
+void join_refused(World &w, const char *port)
+{
+	with(w, "xenbr0", [&](net_device *bridge) {
+		net_device *dev = w.linux_.find(port);
+		if (dev->lies_on && dev->lies_on != bridge)
+			return; // it went with its bridge
+		EXPECT_EQ(bridge->netdev_ops->ndo_add_slave(bridge, dev, nullptr), -EBUSY);
+		EXPECT_FALSE(dev->master);
+		EXPECT_EQ(dev->promiscuity, 0);
+	});
+}
 } // namespace
 
 const std::vector<Operation<World>> ringway::test::operations = {
@@ -94,6 +113,8 @@ const std::vector<Operation<World>> ringway::test::operations = {
 	{"b leaves", nullptr, [](World &w) { leave(w, "vif2.0"); }},
 	{"eth0 leaves", nullptr, [](World &w) { leave(w, "eth0"); }},
 	{"c joins", nullptr, [](World &w) { join(w, "vif3.0"); }},
+	{"one that another driver has is refused", add_refused, [](World &w) { join_refused(w, "eth1"); }},
+	{"one on the bridge itself is refused", add_refused, [](World &w) { join_refused(w, "xenbr0.10"); }},
 	{"b leaves and c joins", nullptr, [](World &w) { leave(w, "vif2.0"); join(w, "vif3.0"); }},
 	{"b leaves and comes back", nullptr, [](World &w) { leave(w, "vif2.0"); join(w, "vif2.0"); }},
 	{"b's device goes", nullptr, [](World &w) { destroy(w, "vif2.0"); }},
@@ -135,6 +156,9 @@ const std::vector<Operation<World>> ringway::test::operations = {
 	{"snooping goes off and on", groups_are_known,
 	 [](World &w) { on_bridge(w, [](brlite &bridge) { brlite_snoop_groups(&bridge, false); brlite_snoop_groups(&bridge, true); }); }},
 	{"the host joins a group", nullptr, host_joins},
+	{"a macvlan comes", nullptr, [](World &w) { host_has_address(w, kVirtual, true); }},
+	{"a macvlan goes", [](World &w) { host_has_address(w, kVirtual, true); },
+	 [](World &w) { host_has_address(w, kVirtual, false); }},
 	{"a member is added", nullptr, add_member},
 	{"a member is deleted", add_member, delete_member},
 

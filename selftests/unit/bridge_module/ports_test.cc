@@ -154,6 +154,38 @@ TEST(Joining, ABridgeWithoutAnAddressOfItsOwnTakesItsFirstUplinks)
 	EXPECT_EQ(address(), own);
 }
 
+// --- addresses of this host ----------------------------------------------------------------------------
+
+// A macvlan on the bridge, as keepalived makes one for VRRP: frames to it are for this host, and for nobody
+// else.
+TEST(HostAddress, OfAMacvlanIsThisHostsWhileThatIsThere)
+{
+	World w;
+	struct Where {
+		u32 came_up, to_b, to_eth0;
+		bool operator==(const Where &) const = default;
+	};
+	const auto goes = [&w] {
+		const Where before{w.linux_.came_up, w.b().delivered, w.linux_.sent[w.linux_.find("eth0")]};
+		poll(w.a(), {frame(kVirtual, kStationA)});
+		return Where{w.linux_.came_up - before.came_up, w.b().delivered - before.to_b,
+			     w.linux_.sent[w.linux_.find("eth0")] - before.to_eth0};
+	};
+	const Where to_all = goes();
+	EXPECT_EQ(to_all.to_eth0, 1u);
+	host_has_address(w, kVirtual, true);
+	EXPECT_EQ(goes(), (Where{1, 0, 0}));
+	poll(w.b(), {frame(kStationA, kVirtual)}); // a guest is not this host
+	EXPECT_EQ(counted(w, "vif2.0", BRLITE_DROP_SOURCE_LOCAL), 1u);
+	EXPECT_EQ(goes(), (Where{1, 0, 0}));
+	const u32 direct = w.b().delivered;
+	poll(w.a(), {frame(kStationB, kStationA)}); // and between guests nothing is different
+	EXPECT_EQ(w.b().delivered, direct + 1);
+	EXPECT_EQ(w.bridge()->promiscuity, 0);
+	host_has_address(w, kVirtual, false);
+	EXPECT_EQ(goes(), to_all);
+}
+
 // --- what Linux says of a port -------------------------------------------------------------------------
 
 std::vector<std::string> asked_again;

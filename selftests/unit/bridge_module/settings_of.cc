@@ -146,6 +146,20 @@ void ringway::test::host_joins(World &w)
 		netif_addr_unlock_bh(dev);
 	});
 }
+void ringway::test::host_has_address(World &w, u64 address, bool on)
+{
+	with(w, "xenbr0", [&](net_device *dev) {
+		netdev_hw_addr &known = w.linux_.unicast;
+		netif_addr_lock_bh(dev);
+		if (!dev->unicast)
+			known = {};
+		dev->unicast = &known;
+		mac_store(known.addr, address);
+		known.wanted = on;
+		dev->netdev_ops->ndo_set_rx_mode(dev);
+		netif_addr_unlock_bh(dev);
+	});
+}
 void ringway::test::add_member(World &w)
 {
 	member(w, [](net_device *dev, nlattr **tb) { dev->netdev_ops->ndo_mdb_add(dev, tb, 0, nullptr); });

@@ -37,6 +37,7 @@ void add_entry(World &w);
 void delete_entry(World &w);
 void flush(net_device *bridge, net_device *what);
 void host_joins(World &w);
+void host_has_address(World &w, u64 address, bool on); // besides the bridge's own, as by a macvlan on it
 void add_member(World &w);
 void delete_member(World &w);
 void filter_vlans(World &w);

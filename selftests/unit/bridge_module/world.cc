@@ -38,15 +38,6 @@ void upper_changed(net_device *dev)
 	}
 }
 
-net_device *add(World &w, const char *name, u8 octet)
-{
-	net_device *dev = w.linux_.make_device(name, octet);
-	const Rtnl lock;
-	ether_setup(dev);
-	register_netdevice(dev);
-	w.linux_.open(dev);
-	return dev;
-}
 sk_buff *skb_of(const FrameBytes &bytes)
 {
 	sk_buff *skb = linux_skb_new(0);
@@ -80,6 +71,15 @@ void ringway::test::make_bridge(World &w)
 	EXPECT_EQ(dev->rtnl_link_ops->newlink(nullptr, dev, tb, data, nullptr), 0);
 }
 
+net_device *ringway::test::add(World &w, const char *name, u8 octet)
+{
+	net_device *dev = w.linux_.make_device(name, octet);
+	const Rtnl lock;
+	ether_setup(dev);
+	register_netdevice(dev);
+	w.linux_.open(dev);
+	return dev;
+}
 void ringway::test::join(World &w, const char *port)
 {
 	with(w, "xenbr0", [&](net_device *bridge) {
@@ -275,7 +275,8 @@ void World::come_to_rest()
 
 void World::take_down()
 {
-	for (const char *name : {"vif1.0", "vif2.0", "vif3.0", "eth0"})
+	with(*this, "eth1", [](net_device *dev) { dev->rx_handler = nullptr; });
+	for (const char *name : {"vif1.0", "vif2.0", "vif3.0", "eth0", "eth1", "xenbr0.10"})
 		destroy(*this, name);
 	unload(*this);
 	EXPECT_TRUE(linux_.memory.empty()) << linux_.memory.size() << " pieces of memory are lost";

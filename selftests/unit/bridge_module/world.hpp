@@ -14,6 +14,7 @@ namespace ringway::test
 {
 constexpr u64 kStationA = mac_of(0x00, 0x16, 0x3e, 1, 0, 1), kStationB = mac_of(0x00, 0x16, 0x3e, 1, 0, 2);
 constexpr u64 kFar = mac_of(0x00, 0x16, 0x3e, 1, 0, 9), kNobody = mac_of(0x00, 0x16, 0x3e, 1, 0, 0x77);
+constexpr u64 kVirtual = mac_of(0, 0, 0x5e, 0, 1, 7); // of router 7, whichever host that is (VRRP)
 constexpr u64 kEverybody = mac_of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff);
 constexpr u16 kTagged = 20;                              // a VLAN in which only frames with its tag are
 constexpr u64 kEth0 = mac_of(0x00, 0x16, 0x3e, 0, 0, 9); // the uplink's own, and the bridge's
@@ -79,6 +80,7 @@ void on_port(World &w, const char *name, Do &&what)
 }
 
 void make_bridge(World &w);
+net_device *add(World &w, const char *name, u8 last_octet); // a device
 void join(World &w, const char *port);
 void leave(World &w, const char *port);
 void destroy(World &w, const char *device);

@@ -69,6 +69,7 @@ struct device {
 struct netdev_hw_addr {
 	struct netdev_hw_addr *next;
 	u8 addr[ETH_ALEN];
+	bool wanted, synced;
 };
 struct pcpu_sw_netstats {
 	u64 rx, tx;
@@ -163,6 +164,7 @@ struct net_device {
 	int ifindex;
 	netdev_features_t features, hw_features, vlan_features;
 	rx_handler_func_t *rx_handler;
+	struct net_device *lies_on; /* as a VLAN of it does */
 	void *rx_handler_data;
 	const struct rtnl_link_ops *rtnl_link_ops;
 	const struct net_device_ops *netdev_ops;
@@ -180,7 +182,7 @@ struct net_device {
 	int held, promiscuity;
 	bool carrier, registered, going, addresses_locked, lro_is_off;
 	struct net_device *master;
-	struct netdev_hw_addr *multicast;
+	struct netdev_hw_addr *multicast, *unicast;
 	struct list_head todo;
 };
 typedef struct {
@@ -242,8 +244,20 @@ static inline unsigned int netdev_mc_count(const struct net_device *dev)
 	return n;
 }
 #define netdev_for_each_mc_addr(address, dev) for (address = (dev)->multicast; address; address = address->next)
-#define netdev_for_each_uc_addr(address, dev) for (address = NULL, (void)(dev); address; address = address->next)
-#define __dev_uc_sync(dev, add, del) ((void)(dev), (void)(add), (void)(del))
+#define netdev_for_each_uc_addr(address, dev) \
+	for (address = (dev)->unicast; address; address = address->next) \
+		if (address->wanted)
+typedef int linux_sync_address(struct net_device *dev, const u8 *address);
+static inline void __dev_uc_sync(struct net_device *dev, linux_sync_address *add, linux_sync_address *del)
+{
+	struct netdev_hw_addr *at;
+
+	for (at = dev->unicast; at; at = at->next) {
+		if (at->wanted != at->synced)
+			(at->wanted ? add : del)(dev, at->addr);
+		at->synced = at->wanted;
+	}
+}
 #define SET_NETDEV_DEVTYPE(net, devtype) ((net)->dev.type = (devtype))
 #define netdev_warn(dev, ...) linux_log(dev)
 #define netdev_info(dev, ...) linux_log(dev)
