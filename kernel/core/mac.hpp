@@ -60,6 +60,14 @@ constexpr bool mac_is_link_local(u64 mac)
 	return (mac & ~last_nibble) == mac_of(0x01, 0x80, 0xc2, 0, 0, 0);
 }
 
+// 00:00:5e:00:01:xx and 00:00:5e:00:02:xx: of a virtual router (VRRP, RFC 5798), whichever host is that now.
+constexpr bool mac_is_virtual_router(u64 mac)
+{
+	constexpr u64 its_number = u64{0xff} << 40;
+	const u64 version = mac & ~its_number;
+	return version == mac_of(0, 0, 0x5e, 0, 1, 0) || version == mac_of(0, 0, 0x5e, 0, 2, 0);
+}
+
 // Only the form "00:16:3e:12:34:56"; letters may be upper or lower case.
 constexpr Result<u64> parse_mac(const char *text)
 {

@@ -81,6 +81,9 @@ public:
 			return BRLITE_DROP_SOURCE_INVALID;
 		const FdbHit hit = look_up<kVlans>(key);
 		if (hit && hit.target.is_local()) {
+			// Another host speaks as the router that this one may become, and must be heard.
+			if (mac_is_virtual_router(fdb_key_mac(key)) && !load_relaxed(in.is_guest))
+				return 0;
 			report<Env>(in, BRLITE_NEWS_OWN_ADDRESS, key, now);
 			return BRLITE_DROP_SOURCE_LOCAL;
 		}

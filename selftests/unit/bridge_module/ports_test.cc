@@ -186,6 +186,28 @@ TEST(HostAddress, OfAMacvlanIsThisHostsWhileThatIsThere)
 	EXPECT_EQ(goes(), to_all);
 }
 
+// Of two hosts with keepalived, the one in reserve hears the other one speak from the address that both have,
+// or both would be masters. Any other address of this host is nobody else's.
+TEST(HostAddress, OfAVirtualRouterIsHeardFromBeyondAnUplink)
+{
+	World w;
+	host_has_address(w, kVirtual, true);
+	const auto come_up = [&w](u64 from) {
+		const u32 before = w.linux_.came_up;
+		receive(w, "eth0", frame(kEverybody, from));
+		return w.linux_.came_up - before;
+	};
+	EXPECT_EQ(come_up(kVirtual), 1u);
+	EXPECT_EQ(counted(w, "eth0", BRLITE_DROP_SOURCE_LOCAL), 0u);
+	EXPECT_EQ(come_up(kEth0), 0u);
+	const u32 before = w.linux_.came_up;
+	poll(w.a(), {frame(kVirtual, kStationA)}); // nothing was learned of it
+	EXPECT_EQ(w.linux_.came_up, before + 1);
+	host_has_address(w, kVirtual, false);
+	host_has_address(w, kNobody, true); // which is no virtual router's
+	EXPECT_EQ(come_up(kNobody), 0u);
+}
+
 // --- what Linux says of a port -------------------------------------------------------------------------
 
 std::vector<std::string> asked_again;

@@ -53,4 +53,15 @@ TEST(Mac, LinkLocalIsTheWholeRangeAndNothingElse)
 	EXPECT_FALSE(mac_is_link_local(mac_of(0x00, 0x80, 0xc2, 0, 0, 0)));
 	EXPECT_FALSE(mac_is_link_local(kMacBroadcast));
 }
+
+TEST(Mac, VirtualRoutersHaveTwoRanges)
+{
+	for (u32 version = 0; version < 4; version++)
+		for (const u8 number : {0, 1, 255})
+			EXPECT_EQ(mac_is_virtual_router(
+					  mac_of(0, 0, 0x5e, 0, static_cast<u8>(version), number)),
+				  version == 1 || version == 2);
+	EXPECT_FALSE(mac_is_virtual_router(mac_of(1, 0, 0x5e, 0, 1, 1)));
+	EXPECT_FALSE(mac_is_virtual_router(mac_of(0, 0, 0x5e, 1, 1, 1)));
+}
 } // namespace
