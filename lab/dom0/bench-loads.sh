@@ -6,11 +6,13 @@
 
 all_workloads='udp_paced_60 udp_60 udp_130 udp_256 udp_576 udp_1400 udp_1514 pktgen_60 pktgen_1400 both_1400
 	tcp tcp_notso tcp_rr to_dom0_1400 from_dom0_1400 to_uplink_1400 from_uplink_1400 ports fdb
-	broadcast_60 group_1400 group_flood_1400 8to1_60 8to1_1400'
+	broadcast_60 8to1_60 8to1_1400 group_1400 group_flood_1400'
 # What the stacks beside stock and ringway are asked for.
 few_workloads='udp_paced_60 udp_60 udp_1400 pktgen_60 pktgen_1400'
 # What our netfront in the guests has nothing to do with.
 not_both='pktgen_60 pktgen_1400 to_uplink_1400 ports fdb'
+
+. /lab/bench-groups.sh
 
 loads_of() { # STACK
 	local load part
@@ -189,44 +191,6 @@ w_broadcast_60() {
 	broadcast() { guest_run u1 "netload send 127.9.0.255 $2 $1" 120; }
 	measure broadcast-to-7 60 8 200 $((200 + packets / 4)) 1 broadcast 60
 }
-
-# A multicast stream that two guests of eight want, on a bridge with 64 ports, of which the other 56 are dummies. It
-# goes to these two where the bridge tells members apart and asks for them, and else to all. Per datagram, that is for
-# all its copies.
-group=239.1.2.3
-tell_members_apart() { # 0|1
-	local brlite=/sys/class/net/xenbr0/brlite
-	case $stack in
-	ringway*) echo "$1" > $brlite/multicast_snooping && echo "$1" > $brlite/multicast_querier ;;
-	*) ip link set xenbr0 type bridge mcast_snooping "$1" mcast_querier "$1" ;;
-	esac
-}
-members_alone_get_it() {
-	local one two other
-	one=$(rx_packets u2) two=$(rx_packets u3) other=$(rx_packets u8)
-	send_group 1400 100 >&2 && [ $(($(rx_packets u2) - one)) -ge 100 ] && [ $(($(rx_packets u3) - two)) -ge 100 ] &&
-		[ $(($(rx_packets u8) - other)) -lt 20 ]
-}
-send_group() { guest_run u1 "netload send $group $2 $1" 120; } # FRAME COUNT
-group_to() { # WORKLOAD TELL-APART RECEIVER…
-	local workload=$1 apart=$2 code
-	shift 2
-	received() { rx_packets u2; }
-	crowd 8 && dummies_to 64 8 && tell_members_apart "$apart" &&
-		guest_run u1 "/usr/bin/ip route replace $group dev eth0" && { [ "$apart" = 0 ] || guests_join; } &&
-		senders=$id1 receivers=$(ids "$@") &&
-		measure "$workload" 1400 64 200 $((200 + packets / 2)) 1 send_group 1400
-	code=$?
-	ip link del group 7 2> /dev/null # also where it failed, or the next workload finds them
-	return $code
-}
-guests_join() {
-	local guest
-	for guest in u2 u3; do guest_start $guest member "netload join $group 3600"; done
-	wait_for 30 'members' members_alone_get_it
-}
-w_group_1400() { group_to udp-group-to-2 1 2 3; }
-w_group_flood_1400() { group_to udp-group-to-all 0 {2..8}; }
 
 from_8() { # FRAME COUNT
 	local n code=0 jobs=()

@@ -115,6 +115,7 @@ bench_stack_away() {
 		iptables -F FORWARD
 		modprobe -r xt_physdev iptable_filter
 	fi
+	more_vifs_away
 	for n in $(seq $joined); do vif_detach "u$n"; done
 	for n in $(seq $joined); do
 		wait_for 20 "end of u$n's vif" eval "! vif_of u$n" || return 1
