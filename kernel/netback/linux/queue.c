@@ -265,36 +265,3 @@ void host_queue_unbind(struct queue_host *q)
 		unbind_from_irqhandler(to->irq, q);
 	from->irq = to->irq = 0;
 }
-
-/* CONTEXT: RTNL, as for host_queue_disable(). */
-void host_queue_enable(struct queue_host *q)
-{
-	struct side_host *from = &q->side[FROM_GUEST], *to = &q->side[TO_GUEST];
-
-	if (q->enabled)
-		return;
-	q->enabled = true;
-	napi_enable(&from->napi);
-	napi_enable(&to->napi);
-	enable_irq(from->irq);
-	if (to->irq != from->irq)
-		enable_irq(to->irq);
-}
-
-void host_queue_disable(struct queue_host *q)
-{
-	struct side_host *from = &q->side[FROM_GUEST], *to = &q->side[TO_GUEST];
-
-	if (!q->enabled)
-		return;
-	q->enabled = false;
-	disable_irq(from->irq);
-	if (to->irq != from->irq)
-		disable_irq(to->irq);
-	napi_disable(&from->napi);
-	napi_disable(&to->napi);
-	/* A poll that gave its NAPI back just before may arm them again: host_queue_cancel_timers() has the last word. */
-	timer_delete_sync(&from->timer);
-	timer_delete_sync(&to->timer);
-	hrtimer_cancel(&from->hold);
-}
