@@ -104,11 +104,11 @@ def stacks(picture, rows):
     if len(few) < 3:
         return
     picture.title("UDP, 60 B, on other stacks", "instructions of dom0 per packet")
-    order = ("stock", "stock-nf", "stock-rules", "stock-rules-mid", "stock-ovs", "ringway", "ringway-one", "ringway-both")
+    order = ("stock", "stock-nf", "stock-rules", "stock-rules-mid", "stock-ovs", "ringway", "ringway-one", "ringway-both", "ringway-poll")
     few.sort(key=lambda r: (order.index(r["stack"]) if r["stack"] in order else 9, r["vifs"]))
     names = {"stock": "Linux bridge", "stock-nf": "+ br_netfilter", "stock-rules": "+ rules of {} vifs",
              "stock-rules-mid": "rules of {} vifs, mid-chain", "stock-ovs": "Open vSwitch, two flows",
-             "ringway": "Ringway", "ringway-one": "+ its netfront, one end", "ringway-both": "+ its netfront, both ends"}
+             "ringway": "Ringway", "ringway-one": "+ its netfront, one end", "ringway-both": "+ its netfront, both ends", "ringway-poll": "+ a CPU that waits in Xen"}
     most = max(r["dom0"] for r in few)
     for r in few:
         width = r["dom0"] / most * (WIDTH - LEFT - RIGHT)

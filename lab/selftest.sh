@@ -13,7 +13,7 @@ everywhere='matrix bridge ports policy vlan batches rules mirror rewrite taps cy
 read -ra scenarios <<< "${SCENARIOS:-$everywhere trouble storm tuning link}"
 # What hardly depends on dom0's kernel runs on one of them. The last ones are our netfront on the stock backend.
 stock='STACK=stock FRONTS=ringway matrix STACK=stock xdp'
-declare -A also=([6.1]='parallel pressure limits nodes sweep migrate xdp linux-words lifetime multicast verbs-on-stock hooks' [6.12]="use hostile many driver backend verbs $stock")
+declare -A also=([6.1]='parallel pressure limits nodes sweep migrate xdp linux-words lifetime multicast verbs-on-stock hooks' [6.12]="use poll-cpu hostile many driver backend verbs $stock")
 also[checked]="${also[6.1]} DRIVER_KERNEL=kasan ${also[6.12]}"
 read -ra kernels <<< "${ONE_KERNEL:-6.1 6.12}"
 unset ONE_KERNEL

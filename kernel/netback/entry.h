@@ -85,6 +85,8 @@ void netback_to_guest_held(struct netback_queue *queue); /* CONTEXT: softirq */
 uint32_t netback_event_from_guest(struct netback_queue *queue);
 uint32_t netback_event_to_guest(struct netback_queue *queue);
 uint32_t netback_event_both(struct netback_queue *queue);
+/* What there is to do, though nobody said that an event came. CONTEXT: softirqs off */
+uint32_t netback_work(struct netback_queue *queue);
 
 /* --- what is shown (debugfs.c); the guest's side of a ring is shown, never used ----------------------------- */
 

@@ -27,6 +27,24 @@ static enum hrtimer_restart to_guest_held(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
+static uint32_t work_of(struct queue_host *q)
+{
+	return netback_work(q->queue);
+}
+
+/* As an interrupt would, for the thread that asks Xen for events (linux/blocking_poll.c). */
+static void came_from_guest(struct queue_host *q)
+{
+	netback_event_from_guest(q->queue);
+	napi_schedule(&q->side[FROM_GUEST].napi);
+}
+
+static void came_to_guest(struct queue_host *q)
+{
+	netback_event_to_guest(q->queue);
+	napi_schedule(&q->side[TO_GUEST].napi);
+}
+
 static void spurious(struct queue_host *q, int irq, int eoi)
 {
 	if (atomic_fetch_andnot(eoi, &q->eoi) & eoi)
@@ -79,5 +97,7 @@ const struct vif_events vif_events = {
 	.poll = {[FROM_GUEST] = poll_from_guest, [TO_GUEST] = poll_to_guest},
 	.interrupt = {[FROM_GUEST] = interrupt_from_guest, [TO_GUEST] = interrupt_to_guest},
 	.interrupt_both = interrupt_both,
+	.work = work_of,
+	.came = {[FROM_GUEST] = came_from_guest, [TO_GUEST] = came_to_guest},
 	.to_guest_held = to_guest_held,
 };

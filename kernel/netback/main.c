@@ -237,6 +237,9 @@ static int __init netback_init(void)
 	err = host_accounts_init();
 	if (err)
 		goto no_accounts;
+	err = host_poll_cpu_init();
+	if (err)
+		goto no_thread;
 	err = vif_port_init();
 	if (err)
 		goto no_notifier;
@@ -252,6 +255,8 @@ no_driver:
 	vif_debugfs_exit();
 	vif_port_exit();
 no_notifier:
+	host_poll_cpu_exit();
+no_thread:
 	host_accounts_exit();
 no_accounts:
 	netback_lanes_destroy();
@@ -266,6 +271,7 @@ static void __exit netback_exit(void)
 	xen_resume_notifier_unregister(&vif_resume);
 	vif_debugfs_exit();
 	vif_port_exit();
+	host_poll_cpu_exit();
 	host_accounts_exit();
 	netback_lanes_destroy();
 }

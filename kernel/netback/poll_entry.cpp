@@ -48,11 +48,16 @@ u32 netback_event_to_guest(netback_queue *queue)
 	return queue->event(queue->work.to_guest_events, queue->work_to_guest()) ? NETBACK_WORK_TO_GUEST : 0;
 }
 
+u32 netback_work(netback_queue *queue)
+{
+	return (queue->work_from_guest() ? NETBACK_WORK_FROM_GUEST : 0) |
+	       (queue->work_to_guest() ? NETBACK_WORK_TO_GUEST : 0);
+}
+
 // One event channel for both directions: its events are counted as the guest's sending.
 u32 netback_event_both(netback_queue *queue)
 {
-	const u32 work = (queue->work_from_guest() ? NETBACK_WORK_FROM_GUEST : 0) |
-			 (queue->work_to_guest() ? NETBACK_WORK_TO_GUEST : 0);
+	const u32 work = netback_work(queue);
 	queue->event(queue->work.from_guest_events, work != 0);
 	return work;
 }

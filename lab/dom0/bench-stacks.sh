@@ -9,9 +9,10 @@
 #   stock-ovs    stock netback and Open vSwitch's datapath in the kernel, with two static flows
 #   ringway      Ringway's netback and a brlite bridge
 #   ringway-one  that, and Ringway's netfront in u1 (which sends most)        ringway-both   in both guests
+#   ringway-poll in both guests, and netback's thread waits for events in the hypervisor (poll_cpu=)
 
 all_stacks='stock ringway ringway-one ringway-both stock-nf stock-rules-2 stock-rules-8 stock-rules-32 stock-rules-mid-32 stock-ovs'
-is_stack() { [[ $1 =~ ^(stock|stock-nf|stock-rules-(mid-)?[0-9]+|stock-ovs|ringway(-one|-both)?)$ ]]; }
+is_stack() { [[ $1 =~ ^(stock|stock-nf|stock-rules-(mid-)?[0-9]+|stock-ovs|ringway(-one|-both|-poll)?)$ ]]; }
 
 # To ask xl for a guest's number takes longer than a short run of packets, so it is asked once for each guest.
 declare -A known_id known_console
@@ -32,7 +33,7 @@ bench_guest() { # NAME [SETTING…]
 fronts_of() { # STACK
 	case $1 in
 	ringway-one) echo ringway stock ;;
-	ringway-both) echo ringway ringway ;;
+	ringway-both | ringway-poll) echo ringway ringway ;;
 	*) echo stock stock ;;
 	esac
 }
@@ -67,6 +68,7 @@ bench_stack() {
 	[[ $1 != ringway* ]] || VIFTOOL=''
 	joined=2
 	case $1 in
+	ringway-poll) NETBACK=poll_cpu=0 use_stack ringway || return 1 ;;
 	ringway*) use_stack ringway || return 1 ;;
 	stock*) use_stack stock || return 1 ;;
 	esac

@@ -4,6 +4,8 @@
 
 ringway_built() { [ -e /lab/modules/ringway-netback.ko ] && [ -e /lab/modules/bridge-lite.ko ]; }
 
+# NETBACK: parameters of Ringway's netback.
+# shellcheck disable=SC2086 # words
 use_stack() {
 	[ "$1" != "${LAB_STACK:-}" ] || return 0
 	stack_remove
@@ -12,7 +14,7 @@ use_stack() {
 		modprobe xen-netback && modprobe bridge && ip link add xenbr0 type bridge || return 1 ;;
 	ringway)
 		ringway_built || { note "ringway-netback.ko or bridge-lite.ko is not built; run: make modules KDIR=…"; return 1; }
-		insmod /lab/modules/bridge-lite.ko && insmod /lab/modules/ringway-netback.ko &&
+		insmod /lab/modules/bridge-lite.ko && insmod /lab/modules/ringway-netback.ko ${NETBACK:-} &&
 			ip link add xenbr0 type brlite || return 1 ;;
 	*) note "use_stack: \"$1\" is neither stock nor ringway"; return 1 ;;
 	esac

@@ -18,6 +18,7 @@ void host_queue_enable(struct queue_host *q)
 	enable_irq(from->irq);
 	if (to->irq != from->irq)
 		enable_irq(to->irq);
+	host_poll_cpu_take(q);
 }
 
 void host_queue_disable(struct queue_host *q)
@@ -27,6 +28,7 @@ void host_queue_disable(struct queue_host *q)
 	if (!q->enabled)
 		return;
 	q->enabled = false;
+	host_poll_cpu_leave(q);
 	disable_irq(from->irq);
 	if (to->irq != from->irq)
 		disable_irq(to->irq);

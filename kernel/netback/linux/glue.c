@@ -66,9 +66,9 @@ __always_inline bool host_complete(struct queue_host *q, enum guest_side side, i
 
 __always_inline void host_eoi(struct queue_host *q, enum guest_side side)
 {
-	const int mine = EOI_OF(side) | EOI_BOTH;
+	const int interrupt = EOI_OF(side) | EOI_BOTH, all = interrupt | LOOKED_AT(side);
 
-	if (atomic_read(&q->eoi) & mine && atomic_fetch_andnot(mine, &q->eoi) & mine)
+	if (atomic_read(&q->eoi) & all && atomic_fetch_andnot(all, &q->eoi) & interrupt)
 		xen_irq_lateeoi(q->side[side].irq, 0);
 }
 

@@ -122,6 +122,9 @@ void host_grant_copy(void *ops, uint32_t count);
 /* What skbs of guests are charged to. CONTEXT: process, while there are no queues yet, or no more */
 int host_accounts_init(void);
 void host_accounts_exit(void);
+/* The thread of poll_cpu=, if there is to be one. CONTEXT: the same */
+int host_poll_cpu_init(void);
+void host_poll_cpu_exit(void);
 
 /* The module's parameters. */
 extern struct host_params {

@@ -122,6 +122,7 @@ struct queue_host *host_queue_create(struct vif_host *host, uint32_t index, uint
 	spin_lock_init(&q->to_guest_lock);
 	__skb_queue_head_init(&q->backlog);
 	INIT_LIST_HEAD(&q->receive);
+	INIT_LIST_HEAD(&q->served);
 	set_up_timers(q);
 	q->account = host_account_open();
 	if (!q->account) {

@@ -30,6 +30,8 @@ struct vif_events {
 	int (*poll[2])(struct napi_struct *napi, int budget); /* by enum guest_side, as the next */
 	irq_handler_t interrupt[2];
 	irq_handler_t interrupt_both; /* of one event channel for both sides */
+	uint32_t (*work)(struct queue_host *q); /* 1 << side for each that there is something to do for */
+	void (*came[2])(struct queue_host *q); /* an event, for which no interrupt came */
 	enum hrtimer_restart (*to_guest_held)(struct hrtimer *timer);
 };
 
@@ -82,14 +84,16 @@ struct queue_host {
 	struct vif_host *vif;
 	unsigned int index;
 	bool napi_added, enabled;
+	struct list_head served; /* by the thread of blocking_poll.c; empty: by interrupts */
 	spinlock_t to_guest_lock ____cacheline_aligned_in_smp; /* the ring to the guest and the backlog */
 	struct sk_buff_head backlog;
 	struct list_head receive ____cacheline_aligned_in_smp; /* skbs on their way up; CONTEXT: from-guest poll */
-	atomic_t eoi; /* ends of interrupt owed, EOI_* */
+	atomic_t eoi; /* ends of interrupt owed, EOI_*; and LOOKED_AT: a poll that the thread asked for is not done yet */
 };
 
 #define EOI_OF(side) (1 << (side))
 #define EOI_BOTH 4 /* of the one event channel of both */
+#define LOOKED_AT(side) (8 << (side))
 
 /* Where an skb's time to be delivered ends, in its control block. */
 struct skb_expiry {
@@ -108,6 +112,10 @@ void host_control_init(struct vif_host *host);
 
 /* memory.c: each CPU's lane */
 DECLARE_PER_CPU(void *, host_lane);
+
+/* blocking_poll.c; CONTEXT: RTNL */
+void host_poll_cpu_take(struct queue_host *q);
+void host_poll_cpu_leave(struct queue_host *q);
 
 /* account.c */
 extern struct proto *host_account_kind;
