@@ -55,8 +55,7 @@ heard_beside() {
 check 'pings between guests lose none while a program of dom0 takes all it gets' heard_beside
 
 come_and_go() {
-	local i
-	for i in 1 2 3 4 5 6; do
+	for _ in 1 2 3 4 5 6; do
 		vif_detach a && wait_for 20 "end of a's vif" eval '! vif_of a' && vif_join a 127.9.0.1 || return 1
 		guest_run a 'ping -c 2 -W 5 127.9.0.2' > /dev/null || return 1
 	done

@@ -42,8 +42,7 @@ protected:
 	};
 
 public:
-	// Unchecked: nobody else knows the object yet.
-	// INVARIANT: buckets are as many as Fdb::buckets_for(limit + reserve) says.
+	// Unchecked: not shared yet. INVARIANT: buckets are Fdb::buckets_for(limit + reserve).
 	RINGWAY_UNCHECKED void init(FdbBucket *buckets, u32 limit, u32 reserve, fdb_lock *lock, FdbSeed seed)
 	{
 		fdb_.attach(buckets, Fdb::buckets_for(limit + reserve), seed);
@@ -81,8 +80,7 @@ public:
 			return BRLITE_DROP_SOURCE_INVALID;
 		const FdbHit hit = look_up<kVlans>(key);
 		if (hit && hit.target.is_local()) {
-			// Another host speaks as the router that this one may become, and must be heard.
-			if (mac_is_virtual_router(fdb_key_mac(key)) && !load_relaxed(in.is_guest))
+			if (is_other_router(in, fdb_key_mac(key)))
 				return 0;
 			report<Env>(in, BRLITE_NEWS_OWN_ADDRESS, key, now);
 			return BRLITE_DROP_SOURCE_LOCAL;

@@ -7,9 +7,17 @@
 #include "bridge-lite/judge/frames.hpp"
 #include "bridge-lite/linux/host.h"
 #include "core/fdb.hpp"
+#include "core/mac.hpp"
 
 namespace ringway::brlite
 {
+// A frame of the host that now is the virtual router which this one may become (VRRP): it must be heard.
+inline bool is_other_router(const Port &in, u64 mac)
+{
+	return mac_is_virtual_router(mac) && !load_relaxed(in.is_guest) &&
+	       !(load_relaxed(in.policy) & BRLITE_LOCKED);
+}
+
 class Ports
 {
 	Port *ports_[BRLITE_MAX_PORTS + 1] RINGWAY_GUARDED_BY(rtnl) = {};

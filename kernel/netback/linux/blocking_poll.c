@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * blocking_poll.c - queues served by a thread that waits for events in the hypervisor, on the CPU of dom0's that poll_cpu=
- * names.
+ * blocking_poll.c - queues served by a thread that waits for events in the hypervisor, on the CPU of dom0's that
+ * poll_cpu= names.
  *
- * An event of a guest costs dom0 an upcall, an interrupt, and the way out of the idle loop and into it again: that is most
- * of what a packet alone costs. Here the channels stay masked. The thread has Xen stop this CPU until one of them has an
- * event (SCHEDOP_poll), looks at all rings, and runs the polls at once, without any of that.
+ * An event of a guest costs dom0 an upcall, an interrupt, and the way out of the idle loop and into it again: an
+ * eighth of what a packet alone costs. Here the channels stay masked. The thread has Xen stop this CPU until one
+ * of them has an event (SCHEDOP_poll), looks at all rings, and runs the polls at once, without any of that.
  *
- * A CPU that is stopped runs nobody else until an interrupt or an event of these comes. So the thread has it stopped only
- * while it is the only one there who wants to run. When somebody else does, it leaves the channels to their interrupts for
- * a tick; also when events of guests bring no work (XSA-332), which are held back there as ever. What Linux gives the CPU
- * between the thread's look around and Xen's stopping it waits for the next tick at most.
+ * A CPU that is stopped runs nobody else until an interrupt or an event of these comes. So the thread has it
+ * stopped only while it is the only one there who wants to run. When somebody else does, it leaves the channels to
+ * their interrupts for a tick; also when events of guests bring no work (XSA-332), which are held back there as
+ * ever. What Linux gives the CPU between the thread's look around and Xen's stopping it waits for the next tick at
+ * most.
  *
- * INVARIANT: LOOKED_AT(side) is set from when the thread asks for a side's poll until that poll has nothing more to do and
- * has asked the guest for an event. Until then the side is not looked at: a poll that waits (for tokens, for a receiver)
- * would be asked for again and again. Its channel's event is not forgotten meanwhile, so one that comes as the poll ends
- * is not lost.
+ * INVARIANT: LOOKED_AT(side) is set from when the thread asks for a side's poll until that poll has nothing more
+ * to do and has asked the guest for an event. Until then the side is not looked at: a poll that waits (for tokens,
+ * for a receiver) would be asked for again and again. Its channel's event is not forgotten meanwhile, so one that
+ * comes as the poll ends is not lost.
  */
 #include <linux/kthread.h>
 #include <linux/list.h>
@@ -35,7 +36,7 @@
 
 static int poll_cpu = -1;
 module_param(poll_cpu, int, 0444);
-MODULE_PARM_DESC(poll_cpu, "CPU of dom0 on which a thread waits for guests' events in the hypervisor, best one of its own (default: -1, none)");
+MODULE_PARM_DESC(poll_cpu, "CPU of dom0, best of its own, on which a thread waits for events in Xen (default: -1, none)");
 
 static struct task_struct *thread; /* null: there is none */
 static DEFINE_MUTEX(lock); /* the following */
@@ -198,7 +199,8 @@ int host_poll_cpu_init(void)
 	if (poll_cpu == -1)
 		return 0;
 	if (poll_cpu < 0 || poll_cpu >= nr_cpu_ids || !cpu_online(poll_cpu)) {
-		pr_err("poll_cpu=%d: no such CPU is online here; there are %u, the first one is 0\n", poll_cpu, num_online_cpus());
+		pr_err("poll_cpu=%d: no such CPU is online here; there are %u, the first one is 0\n", poll_cpu,
+		       num_online_cpus());
 		return -EINVAL;
 	}
 	thread = kthread_create_on_cpu(serve, NULL, poll_cpu, "ringway_poll/%u");

@@ -69,7 +69,8 @@ void use_netpoll(World &w, bool on)
 			ops->ndo_netpoll_cleanup(bridge.dev);
 	});
 }
-// Two devices that no bridge can have: another driver takes what eth1 receives, and the other one lies on the bridge.
+// Two devices that no bridge can have: another driver takes what eth1 receives, and the other one lies on the
+// bridge.
 void add_refused(World &w)
 {
 	if (w.linux_.find("eth1"))
