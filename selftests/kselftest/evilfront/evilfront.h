@@ -7,9 +7,10 @@
  *	control.c  lies on the control ring, which it has for these and for map.c's only
  *	map.c      lies about buffers that the backend is to keep mapped
  *	mapped.c   those buffers, and what is done with them once they are mapped
+ *	queues.c   an honest vif of several queues
  *	store.c    lies in XenStore: nodes that make no sense, states, deletions, storms
  *
- * Binds vifs like an ordinary frontend, connects with one queue, sends one honest packet to see that the
+ * Binds vifs like an ordinary frontend, connects, sends one honest packet to see that the
  * backend works, then does what the parameter `lie` names and logs what became of it:
  *
  *	evilfront: honest: responses 1 last 0 backend 4
@@ -23,6 +24,7 @@
  *	nodes    NAME=VALUE,-NAME,…: nodes to write or to leave out on connecting; $tx $rx $port stand for ours
  *	ring     "tx" or "rx": that ring's index is insane before the backend sees it
  *	seconds  how long storms last
+ *	queues   so many queues, 1 if not told; the lies are all on the first rings, which are none of several queues'
  */
 #ifndef EVILFRONT_H
 #define EVILFRONT_H
@@ -36,6 +38,7 @@
 #include <xen/xenbus.h>
 
 #define EVIL_NODES 256
+#define EVIL_MOST_QUEUES 16
 #define EVIL_BAD_REF 0x00fffff0u
 #define EVIL_NO_ANSWER 99
 
@@ -63,6 +66,11 @@ struct evil_buffers {
 	unsigned int wrong;
 };
 
+struct evil_queue {
+	grant_ref_t tx_ref, rx_ref;
+	evtchn_port_t port;
+};
+
 struct evil {
 	struct xenbus_device *xdev;
 	struct xen_netif_tx_front_ring tx;
@@ -75,7 +83,8 @@ struct evil {
 	evtchn_port_t port;
 	struct work_struct work;
 	char lie[32], nodes[EVIL_NODES];
-	unsigned int seconds;
+	struct evil_queue queue[EVIL_MOST_QUEUES];
+	unsigned int seconds, queues; /* 0: the first rings are the only queue */
 	bool ready, told, over;
 };
 
@@ -104,6 +113,11 @@ void evil_map_traffic(struct evil *e);
 
 /* What `nodes` asks for, after the honest ones were written. */
 int evil_write_nodes(struct evil *e);
+
+/* queues.c: before connecting; on connecting; when the vif has gone. */
+int evil_queues_open(struct evil *e, unsigned int queues);
+int evil_queues_write(struct evil *e);
+void evil_queues_close(struct evil *e);
 
 /* ring.c */
 struct xen_netif_tx_request *evil_post(struct evil *e, u16 offset, u16 size, u16 flags);

@@ -21,6 +21,10 @@ static unsigned int seconds = 1;
 module_param(seconds, uint, 0644);
 MODULE_PARM_DESC(seconds, "how long a storm lasts");
 
+static unsigned int queues = 1;
+module_param(queues, uint, 0644);
+MODULE_PARM_DESC(queues, "how many queues a quiet vif has");
+
 static void report(struct evil *e, const char *what)
 {
 	u32 done = READ_ONCE(e->tx.sring->rsp_prod);
@@ -62,7 +66,8 @@ static int connect(struct evil *e)
 	       xenbus_printf(XBT_NIL, fe, "request-rx-copy", "1") ?:
 	       xenbus_printf(XBT_NIL, fe, "feature-rx-notify", "1") ?:
 	       xenbus_printf(XBT_NIL, fe, "feature-sg", "1") ?:
-	       evil_ctrl_open(e) ?: evil_write_nodes(e) ?: xenbus_switch_state(e->xdev, XenbusStateConnected);
+	       evil_ctrl_open(e) ?: evil_queues_write(e) ?: evil_write_nodes(e) ?:
+	       xenbus_switch_state(e->xdev, XenbusStateConnected);
 }
 
 static void backend_changed(struct xenbus_device *xdev, enum xenbus_state state)
@@ -97,7 +102,7 @@ static int probe(struct xenbus_device *xdev, const struct xenbus_device_id *id)
 	INIT_WORK(&e->work, work);
 	dev_set_drvdata(&xdev->dev, e);
 	e->data = (void *)get_zeroed_page(GFP_KERNEL);
-	if (!e->data || xenbus_alloc_evtchn(xdev, &e->port)) {
+	if (!e->data || xenbus_alloc_evtchn(xdev, &e->port) || evil_queues_open(e, queues)) {
 		kernel_param_unlock(THIS_MODULE);
 		return -ENOMEM;
 	}
@@ -133,6 +138,7 @@ static void remove(struct xenbus_device *xdev)
 	xenbus_free_evtchn(xdev, e->port);
 	if (e->ctrl_port)
 		xenbus_free_evtchn(xdev, e->ctrl_port);
+	evil_queues_close(e);
 	evil_buffers_end(e);
 	dev_set_drvdata(&xdev->dev, NULL);
 }
