@@ -23,7 +23,7 @@ dom0_programs=(bash ip bridge tc ethtool iperf3 tcpdump perl flock nsenter unsha
 	xtables-legacy-multi xenstore-{chmod,exists,list,ls,read,rm,watch,write}
 	"$xen_bin"/{xl,xenstored,xenconsoled,xen-init-dom0,libxl-save-helper,lsevtchn,xentop,xen-diag})
 guest_programs=(ip ethtool iperf3)
-guest_modules=(xen-netfront pktgen 8021q sch_netem veth)
+guest_modules=(xen-netfront xen-gntalloc pktgen 8021q sch_netem veth)
 
 dom0_tree() {
 	local t=$1 p

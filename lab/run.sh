@@ -75,7 +75,7 @@ for k in $(awk '{ print $1 }' "$kernels") kasan; do
 	archives+=("$cache/guest-$k.cpio")
 	g=$work/guest-$k
 	mkdir -p "$g"/lab/{bin,modules} "$t/guest/$k"
-	install -m 755 "$lab_src"/guest/* "$lab_out/tools/"{vstream,framecheck,netload,xdp.o} "$g/lab/bin/"
+	install -m 755 "$lab_src"/guest/* "$lab_out/tools/"{vstream,framecheck,netload,lent,xdp.o} "$g/lab/bin/"
 	mv "$g/lab/bin/init" "$g/init"
 	rm "$g/lab/bin/README.md"
 	# Without debug information: guests are small.
