@@ -24,7 +24,7 @@ ktap_plan $((2 + $(wc -w <<< "$stacks") * (1 + 2 * rounds * ${#queues[@]})))
 
 t=/sys/kernel/tracing
 [ -d $t/events ] || mount -t tracefs tracefs $t
-xenwatch=$(pgrep -x xenwatch)
+xenwatch=$(ps -o pid,comm | awk '$2 == "xenwatch" { print $1 }')
 
 # --- the nodes ----------------------------------------------------------------------------------------------------
 
@@ -81,7 +81,7 @@ end() { # come|go
 	data come-and-go.rows "$stack $q $1 $vifs $((us / 1000)) $((($(cpu_of_xenwatch) - cpu) / 1000000)) $(waits)"
 }
 
-devices() { find /sys/class/net -name 'vif*' -printf '%f\n'; }
+devices() { (cd /sys/class/net && find . -name 'vif*' | cut -c 3-); }
 there_are() { [ "$(devices | wc -l)" = "$1" ]; }
 all_up() { [ "$(devices | sed 's,.*,/sys/class/net/&/carrier,' | xargs cat | grep -c 1)" = "$vifs" ]; }
 
