@@ -21,7 +21,7 @@ xen_bin=/usr/lib/xen-4.17/bin
 
 dom0_programs=(bash ip bridge tc ethtool iperf3 tcpdump perl flock nsenter unshare logger lsns
 	xtables-legacy-multi xenstore-{chmod,exists,list,ls,read,rm,watch,write}
-	"$xen_bin"/{xl,xenstored,xenconsoled,xen-init-dom0,libxl-save-helper,lsevtchn,xentop,xen-diag})
+	"$xen_bin"/{xl,xenstored,xenstore-control,xenconsoled,xen-init-dom0,libxl-save-helper,lsevtchn,xentop,xen-diag})
 guest_programs=(ip ethtool iperf3)
 guest_modules=(xen-netfront xen-gntalloc pktgen 8021q sch_netem veth)
 
