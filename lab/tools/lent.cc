@@ -199,9 +199,9 @@ int take(uint16_t port, size_t bytes, uint32_t times)
 		if (n < 0)
 			fail("after " + std::to_string(got) + " bytes");
 		for (size_t i = 0; i < static_cast<size_t>(n); i++)
-			if (buffer[i] != pattern(got + i)) {
+			if (buffer[i] != pattern((got + i) % bytes)) {
 				fprintf(stderr, "lent: byte %zu is %u, not %u\n", got + i, buffer[i],
-					pattern(got + i));
+					pattern((got + i) % bytes));
 				return 1;
 			}
 	}
