@@ -5,11 +5,11 @@ SHELL := /bin/bash
 OUT   ?= $(CURDIR)/out
 export OUT
 
-# One kernel: KDIR. The two the project is proven on: the newest headers of each series installed here.
+# One kernel: KDIR. The lab's, which the project is proven on: those that packaging/kernels.sh names, the first of which is
+# the lab's own unless ONE_KERNEL says another.
 KDIR ?= /lib/modules/$(shell uname -r)/build
 headers = $(shell ls -d /lib/modules/$(1).*-amd64/build 2>/dev/null | sort -V | tail -n 1)
-KDIR_6.1  = $(call headers,6.1)
-KDIR_6.12 = $(call headers,6.12)
+series  = $(shell packaging/kernels.sh | cut -d ' ' -f 1)
 
 SOAK_MINUTES ?= 60
 
@@ -20,11 +20,17 @@ modules: ## the three modules: KDIR=/lib/modules/…/build, LTO=n, ONLY="netback
 
 modules-6.1 modules-6.12: modules-%: setup
 	@echo "modules for Linux $*"
-	@{ $(MAKE) -s -C kernel modules KDIR=$(KDIR_$*) && \
-		$(MAKE) -s -C selftests/kselftest KDIR=$(KDIR_$*); } > $(OUT)/modules-$*.log 2>&1 || \
+	@{ $(MAKE) -s -C kernel modules KDIR=$(call headers,$*) && \
+		$(MAKE) -s -C selftests/kselftest KDIR=$(call headers,$*); } > $(OUT)/modules-$*.log 2>&1 || \
 		{ cat $(OUT)/modules-$*.log; exit 1; }
 
-modules-all: setup modules-6.1 modules-6.12 ## the modules for each kernel of Debian 12, 13 and unstable, the others' in folders with those releases; SUITES="trixie sid"
+# Which kernels there are is known once their headers are.
+modules-own: setup
+	@$(MAKE) -s modules-$(or $(ONE_KERNEL),$(firstword $(series)))
+modules-lab: setup
+	@$(MAKE) -s $(series:%=modules-%)
+
+modules-all: setup modules-lab ## the modules for each kernel of Debian 12, 13 and unstable, the others' in folders with those releases; SUITES="trixie sid"
 	@packaging/suites.sh modules $(SUITES)
 	@packaging/suites.sh command $(SUITES)
 
@@ -34,20 +40,20 @@ deb: setup ## Debian packages into out/deb: the command, modules for each kernel
 deb-test: setup ## those packages in a Debian of their own: installed, built by DKMS, purged, compared
 	@packaging/deb-test.sh
 
-host-test: setup modules-6.1 toolstack ## those packages on a Debian host with Xen: installed, used, rebooted, upgraded, purged; PARTS=life
+host-test: setup modules-lab toolstack ## those packages on a Debian host with Xen: installed, used, rebooted, upgraded, purged; PARTS=life
 	@packaging/setup.sh host-deps.txt
 	@$(MAKE) -s -C lab host-test PARTS='$(PARTS)'
 
 toolstack: ## the ringway command
 	$(MAKE) -s -j$(shell nproc) -C toolstack
 
-demo: setup modules-6.1 toolstack ## boot a Xen host, pass traffic with stock and with Ringway, print the table
+demo: setup modules-own toolstack ## boot a Xen host, pass traffic with stock and with Ringway, print the table
 	$(MAKE) -s -C lab demo
 
-bench: setup modules-$(or $(ONE_KERNEL),6.1) toolstack ## all traffic, all stacks: table, out/bench.json, plot; STACKS= WORKLOADS= REPEATS= MODEL=1
+bench: setup modules-own toolstack ## all traffic, all stacks: table, out/bench.json, plot; STACKS= WORKLOADS= REPEATS= MODEL=1
 	@$(MAKE) -s -C lab bench STACKS='$(STACKS)' WORKLOADS='$(WORKLOADS)' REPEATS='$(REPEATS)' PACKETS='$(PACKETS)' MODEL='$(MODEL)'
 
-profile: setup modules-$(or $(ONE_KERNEL),6.1) toolstack ## which functions a packet's instructions go to: STACK= LOAD=udp|8to1|paced|to-dom0|from-uplink|tcp FRAME= MODEL=1
+profile: setup modules-own toolstack ## which functions a packet's instructions go to: STACK= LOAD=udp|8to1|paced|to-dom0|from-uplink|tcp FRAME= MODEL=1
 	@$(MAKE) -s -C lab profile STACK='$(STACK)' LOAD='$(LOAD)' FRAME='$(FRAME)' PACKETS='$(PACKETS)' MODEL='$(MODEL)'
 
 test: ## everything: hosted checks, then the lab's selftests on both kernels
@@ -66,21 +72,21 @@ bench-native: setup ## the way between mapped buffers in real time on this machi
 	@$(MAKE) -s -j$(shell nproc) -C selftests/native
 	@selftests/native/bench.py $(if $(FRAMES),--frames $(FRAMES)) $(if $(REPEATS),--repeats $(REPEATS)) $(if $(JSON),-j)
 
-lab: setup modules-$(or $(ONE_KERNEL),6.1) toolstack ## a shell in dom0, or one scenario: SCENARIO=name, ONE_KERNEL=6.12
+lab: setup modules-own toolstack ## a shell in dom0, or one scenario: SCENARIO=name, ONE_KERNEL=6.12
 	$(MAKE) -s -C lab $(if $(SCENARIO),lab-run,lab-shell)
 
-platforms: setup modules-6.1 modules-6.12 toolstack ## all kinds of guests on all kernels of dom0: README's table of what was run where; ONE_KERNEL=6.12
+platforms: setup modules-lab toolstack ## all kinds of guests on all kernels of dom0: README's table of what was run where; ONE_KERNEL=6.12
 	@lab/platforms.sh
 
-soak: setup modules-6.1 modules-6.12 toolstack ## random events with traffic for SOAK_MINUTES (60): SEED=n repeats, ONE_KERNEL=6.12
-	@lab/run.sh -k $(or $(ONE_KERNEL),6.1) -t $$(($(SOAK_MINUTES) * 60 + 900)) SOAK_MINUTES=$(SOAK_MINUTES) \
-		$(if $(SEED),SEED=$(SEED)) soak; code=$$?; cat $(OUT)/lab/results/$(or $(ONE_KERNEL),6.1)/ktap.txt; exit $$code
+soak: setup modules-lab toolstack ## random events with traffic for SOAK_MINUTES (60): SEED=n repeats, ONE_KERNEL=6.12
+	@lab/run.sh -k $(or $(ONE_KERNEL),$(firstword $(series))) -t $$(($(SOAK_MINUTES) * 60 + 900)) SOAK_MINUTES=$(SOAK_MINUTES) \
+		$(if $(SEED),SEED=$(SEED)) soak; code=$$?; cat $(OUT)/lab/results/$(or $(ONE_KERNEL),$(firstword $(series)))/ktap.txt; exit $$code
 
 modules-checked modules-kasan: modules-%: setup
 	@packaging/setup.sh checked-deps.txt
 	@lab/checked-kernel.sh $*
 
-checked: modules-checked modules-kasan modules-6.1 modules-6.12 toolstack ## the selftests on kernels with lockdep, kmemleak, KASAN, which it builds once; SCENARIOS="…"
+checked: modules-checked modules-kasan modules-lab toolstack ## the selftests on kernels with lockdep, kmemleak, KASAN, which it builds once; SCENARIOS="…"
 	@ONE_KERNEL=checked SECONDS_LIMIT=10800 $(MAKE) -s -C lab selftest; code=$$?; \
 		selftests/flatten.sh $(OUT)/lab/results/selftest/checked/ktap.txt > $(OUT)/checked.log; \
 		selftests/summary.sh $(OUT)/checked.log && exit $$code
@@ -103,4 +109,4 @@ help: ## this list
 	@grep -hE '^[a-z][a-z .0-9_-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9_-]+)[^#]*## /\1\t/' | sort | \
 		while IFS=$$'\t' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
-.PHONY: all modules modules-6.1 modules-6.12 modules-all deb deb-test host-test modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core bench-native compile_commands lab setup clean help soak platforms
+.PHONY: all modules modules-6.1 modules-6.12 modules-own modules-lab modules-all deb deb-test host-test modules-checked modules-kasan checked toolstack demo bench profile test check fuzz bench-core bench-native compile_commands lab setup clean help soak platforms

@@ -11,7 +11,7 @@ set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/profile/plugin.sh"
 : "${lab_src:?}" "${lab_out:?}"
-kernel=${ONE_KERNEL:-6.1}
+kernel=${ONE_KERNEL:-$(own_kernel)}
 results=$lab_out/results/bench
 
 settings=()

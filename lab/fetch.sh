@@ -6,32 +6,21 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 : "${lab_src:?}" "${lab_out:?}" "${kernels:?}" "${pkgs:?}" "${root:?}" "${cache:?}" "${top:?}"
 
-# The image that belongs to the headers behind meta package linux-headers-$1: the installed ones
-# (the modules are built with them), else the newest that apt knows.
-image_of() {
-	local dep
-	dep=$(dpkg-query -W -f '${Depends}' "linux-headers-$1" 2>/dev/null |
-		grep -oE 'linux-headers-[^ ,|]+' | head -n 1) || true
-	[ -n "$dep" ] || dep=$(apt-cache depends "linux-headers-$1" |
-		sed -n 's/^ *Depends: \(linux-headers-\)/\1/p' | head -n 1)
-	[ -n "$dep" ] || die "apt knows no package linux-headers-$1; run: apt-get update"
-	echo "linux-image-${dep#linux-headers-}"
+# Which of the packages in "A | B" this release of Debian has: the first one that apt knows.
+known=$(packages | grep -oE '[^ |]+' | xargs apt-cache madison 2> /dev/null | awk '{ print $1 }' | sort -u)
+first_known() { # NAME | NAME…
+	local name
+	for name in ${1//|/ }; do
+		if grep -qFx "$name" <<< "$known"; then echo "$name"; return; fi
+	done
+	die "this release of Debian has no package ${1// | / or }; run: apt-get update"
 }
 
 resolve() {
-	local p image
-	: > "$kernels.new"
-	while read -r p; do
-		case $p in
-		meta:*)
-			image=$(image_of "${p#meta:}")
-			# 6.1.0-56-amd64 -> 6.1, 6.12.117+deb12-amd64 -> 6.12
-			[[ $image =~ ^linux-image-(([0-9]+\.[0-9]+).*)$ ]] || die "no version in \"$image\""
-			echo "${BASH_REMATCH[2]} ${BASH_REMATCH[1]}" >> "$kernels.new"
-			echo "$image" ;;
-		*) echo "$p" ;;
-		esac
-	done < <(packages)
+	local p
+	"$top/packaging/kernels.sh" > "$kernels.new"
+	sed 's/.* /linux-image-/' "$kernels.new"
+	packages | while read -r p; do first_known "$p"; done
 }
 
 resolve > "$lab_out/wanted.new"
@@ -57,10 +46,15 @@ fi
 stage "fetch: unpack"
 rm -rf "$root"
 mkdir -p "$root"
+# Packages of Debian 12 have files in /bin and /lib, those of Debian 13 in /usr alone; it is one place.
+for d in bin sbin lib lib64; do
+	mkdir -p "$root/usr/$d"
+	ln -s "usr/$d" "$root/$d"
+done
 while read -r p; do
 	# The newest, should an older one still lie there.
 	deb=$(find "$pkgs" -name "${p}_*.deb" | sort -V | tail -n 1)
-	dpkg -x "$deb" "$root"
+	dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$root" --keep-directory-symlink
 done < "$lab_out/wanted.new"
 mv "$kernels.new" "$kernels"
 mv "$lab_out/wanted.new" "$lab_out/wanted"

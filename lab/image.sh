@@ -17,7 +17,7 @@ set -euo pipefail
 : "${lab_src:?}" "${lab_out:?}" "${kernels:?}" "${pkgs:?}" "${root:?}" "${cache:?}" "${top:?}" "${checked:?}"
 . "$lab_src/tree.sh"
 
-xen_bin=/usr/lib/xen-4.17/bin
+xen_bin=/$(cd "$root" && echo usr/lib/xen-[0-9]*/bin) # /usr/lib/xen-4.17/bin
 
 dom0_programs=(bash ip bridge tc ethtool iperf3 tcpdump perl flock nsenter unshare logger lsns
 	xtables-legacy-multi xenstore-{chmod,exists,list,ls,read,rm,watch,write}
@@ -103,7 +103,7 @@ guest_files() { # TREE KERNEL
 modules_tree() { root=$(module_root "$2") tree_modules "$1" "$(kver "$2")" "${dom0_modules[@]}" "${bench_modules[@]}"; }
 
 [ -e "$lab_out/fetched" ] || die "nothing fetched yet; run lab/fetch.sh"
-make_once "$cache/xen" zcat "$root/boot/xen-4.17-amd64.gz"
+make_once "$cache/xen" zcat "$root"/boot/xen-[0-9]*-amd64.gz
 make_once "$cache/dom0.cpio" packed dom0_tree
 for k in $(awk '{ print $1 }' "$kernels"); do
 	[ "${ONE_KERNEL:-checked}" = checked ] || [ "$ONE_KERNEL" = "$k" ] || continue

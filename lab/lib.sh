@@ -28,6 +28,10 @@ kver() {
 	echo "$v"
 }
 
+# The series of Debian's own kernel, and those of all that there are, without the ones that check themselves.
+own_kernel() { "$top/packaging/kernels.sh" | awk 'NR == 1 { print $1 }'; }
+all_kernels() { "$top/packaging/kernels.sh" | awk '{ print $1 }' | paste -sd ' '; }
+
 # The packages list without comments.
 packages() { sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$lab_src/packages.txt"; }
 

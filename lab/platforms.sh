@@ -9,7 +9,7 @@ set -euo pipefail
 : "${lab_src:?}" "${lab_out:?}" "${kernels:?}"
 
 failed=0
-for k in ${ONE_KERNEL:-6.1 6.12}; do
+for k in ${ONE_KERNEL:-$(all_kernels)}; do
 	for kind in ${DOM0S:-pv}; do
 		results=$lab_out/results/platforms/$k-$kind
 		mkdir -p "$results"

@@ -10,7 +10,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/profile/plugin.sh"
 : "${lab_src:?}" "${lab_out:?}" "${OUT:?}"
-kernel=${ONE_KERNEL:-6.1}
+kernel=${ONE_KERNEL:-$(own_kernel)}
 results=$lab_out/results/profile
 case ${LOAD:-udp} in
 udp | 8to1 | paced | to-dom0 | from-uplink) unit=packet ;;

@@ -13,7 +13,7 @@ set -euo pipefail
 : "${lab_src:?}" "${lab_out:?}" "${kernels:?}" "${pkgs:?}" "${root:?}" "${cache:?}" "${top:?}"
 . "$lab_src/tree.sh"
 
-kernel=${ONE_KERNEL:-6.1} mode=fast limit=600
+kernel=${ONE_KERNEL:-$(own_kernel)} mode=fast limit=600
 while getopts k:m:t: o; do
 	case $o in
 	k) kernel=$OPTARG ;;

@@ -1,25 +1,29 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# selftest.sh - the selftests on the real hypervisor, a boot for each dom0 kernel, both at the same time
+# selftest.sh - the selftests on the real hypervisor, a boot for each dom0 kernel, all at the same time
 # (each uses one CPU of this machine). Behind one of them, a boot in which dom0 has two CPUs. Results:
 # $RESULTS/BOOT/{ktap.txt,console.log}; BOOT is the kernel, or the kernel and "-two-cpus". ONE_KERNEL limits it to one;
 # SCENARIOS to some, on one CPU.
 set -uo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-OUT=${OUT:-$here/../out}
+. "$(dirname "$0")/lib.sh"
+here=${lab_src:?}
 results=${RESULTS:-$OUT/lab/results/selftest}
 everywhere='matrix bridge ports policy vlan batches rules mirror rewrite taps cycles death suspend reload cli'
 read -ra scenarios <<< "${SCENARIOS:-$everywhere trouble storm tuning link}"
-# What hardly depends on dom0's kernel runs on one of them. The last ones are our netfront on the stock backend.
-stock='STACK=stock FRONTS=ringway matrix STACK=stock xdp'
-declare -A also=([6.1]='parallel pressure limits nodes sweep migrate xdp linux-words lifetime multicast verbs-on-stock hooks' [6.12]="use poll-cpu hostile many driver backend verbs $stock")
-also[checked]="${also[6.1]} DRIVER_KERNEL=kasan ${also[6.12]}"
-read -ra kernels <<< "${ONE_KERNEL:-6.1 6.12}"
-unset ONE_KERNEL
+# What hardly depends on dom0's kernel runs on one of them: on the first one, or on the last. The last scenarios are our
+# netfront on the stock backend.
+first='parallel pressure limits nodes sweep migrate xdp linux-words lifetime multicast hooks foreign'
+last='use poll-cpu verbs-on-stock hostile many driver backend verbs STACK=stock FRONTS=ringway matrix STACK=stock xdp'
+read -ra kernels <<< "$(all_kernels)"
+declare -A also=([checked]="$first DRIVER_KERNEL=kasan $last")
+also[${kernels[0]}]=$first
+also[${kernels[-1]}]+=" $last"
 
 # What has to do with several CPUs at once: a guest goes under traffic.
-declare -A two_cpus=([6.1]='death')
+declare -A two_cpus=([${kernels[0]}]='death')
+[ -z "${ONE_KERNEL:-}" ] || kernels=("$ONE_KERNEL")
+unset ONE_KERNEL
 
 # What the boots share is made before they start.
 "$here/fetch.sh" && "$here/image.sh" && make --no-print-directory -s -C "$here" tools || exit 1

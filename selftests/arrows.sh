@@ -8,8 +8,9 @@ cd "$(dirname "$0")/.."
 OUT=${OUT:-$PWD/out}
 export OUT
 
-make -s -j"$(nproc)" --no-print-directory modules-6.1 > /dev/null
-modules=$(find "$OUT"/modules/6.1.*-amd64/src -maxdepth 0 | sort -V | tail -n 1)
+read -r series release < <(packaging/kernels.sh)
+make -s -j"$(nproc)" --no-print-directory "modules-$series" > /dev/null
+modules=$OUT/modules/$release/src
 
 # The command's own objects, or those of its tests, which leave out what only the real world needs.
 command=$OUT/obj/toolstack tests=$OUT/obj/toolstack-check missing=()

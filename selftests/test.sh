@@ -42,9 +42,14 @@ say "the fuzzers; meanwhile modules and command"
 FUZZ_SECONDS=${FUZZ_SECONDS:-60} selftests/fuzz/run.sh > "$logs/fuzz.log" 2>&1 &
 fuzzers=$!
 # Each kernel has its own tree, so both are built at the same time.
+series=$(packaging/kernels.sh | cut -d ' ' -f 1)
 for lto in y n; do
-	modules 6.1 $lto & one=$!
-	modules 6.12 $lto & wait $one $!
+	builds=()
+	for one in $series; do
+		modules "$one" $lto &
+		builds+=($!)
+	done
+	wait "${builds[@]}"
 done
 make -s -j"$(nproc)" -C toolstack > "$logs/toolstack.log" 2>&1
 code=$?

@@ -38,7 +38,7 @@ boots_with() { kernel=$1 initrd=$2; } # what a boot loader would take from the d
 
 # The same processor as lab/boot.sh, for the reasons there.
 host_on() {
-	local cpu=max,-smap,-smep,-rdtscp,-erms,-fsrm,-xsave,-xsaveopt,-xsavec,-xsaves,-avx,-avx2,-pku
+	local cpu=max,-smap,-smep,-rdtscp,-erms,-fsrm,-xsave,-xsaveopt,-xsavec,-xsaves,-avx,-avx2,-pku,-x2apic
 	boots=$((boots + 1))
 	port=$(free_port)
 	# Bytes to the console wake Xen, should the emulator lose a timer; nobody reads them.

@@ -12,7 +12,7 @@ set -euo pipefail
 
 here=$lab_src/debian
 to=$lab_out/debian
-version=$(kver 6.1)
+version=$(kver "$(own_kernel)")
 tree=$to/tree
 [ "$(id -u)" = 0 ] || die "making the disk of a Debian host needs root"
 # shellcheck source=/dev/null
@@ -50,13 +50,13 @@ chroot "$tree" systemctl --quiet disable NetworkManager NetworkManager-wait-onli
 chroot "$tree" systemctl --quiet disable libvirt-guests libvirtd.service libvirtd{,-ro,-admin}.socket virt{log,lock}d{,-admin}.socket
 chroot "$tree" systemctl --quiet mask apt-daily.timer apt-daily-upgrade.timer e2scrub_all.timer systemd-timesyncd
 mkdir -p "$tree/srv/guest"
-cp "$cache/vmlinux-6.1" "$tree/srv/guest/vmlinux"
+cp "$cache/vmlinux-$(own_kernel)" "$tree/srv/guest/vmlinux"
 # The lab's guest, with its programs: what lab/run.sh lays over it.
 guest=$(mktemp -d)
 mkdir -p "$guest/lab/bin"
 install -m 755 "$lab_src"/guest/* "$guest/lab/bin/"
 mv "$guest/lab/bin/init" "$guest/init"
-(cd "$guest" && find . -mindepth 1 | cpio -o -H newc -R 0:0 --quiet) | cat "$cache/guest-initrd-6.1" - > "$tree/srv/guest/initrd"
+(cd "$guest" && find . -mindepth 1 | cpio -o -H newc -R 0:0 --quiet) | cat "$cache/guest-initrd-$(own_kernel)" - > "$tree/srv/guest/initrd"
 rm -rf "$guest"
 
 stage "Debian host: its initramfs and its disk"

@@ -18,6 +18,8 @@ results=$lab_out/results/debian
 rm -rf "$results"
 mkdir -p "$results"
 said=$results/said
+own=$(own_kernel) # what the host runs
+own_version=$(kver "$own")
 . "$lab_src/debian/boot.sh"
 . "$top/selftests/result.sh"
 trap '[ -z "$machine" ] || kill "$machine"' EXIT
@@ -55,13 +57,13 @@ files() {
 	on_host 'cd / && find etc boot usr/lib/modules usr/lib/ringway usr/sbin var/lib/ringway -type f 2> /dev/null |
 		grep -vE "^etc/(ld.so.cache|machine-id|\.pwd.lock)|modules\.[a-z.]*$" | sort | xargs -d "\n" md5sum'
 }
-debs() { find "$OUT/deb" -name 'ringway_*.deb' -o -name 'ringway-modprobe_*.deb' -o -name "ringway-modules-$(kver 6.1)_*.deb"; }
+debs() { find "$OUT/deb" -name 'ringway_*.deb' -o -name 'ringway-modprobe_*.deb' -o -name "ringway-modules-${own_version}_*.deb"; }
 install() { # FILE…
 	host_put "$@" && limit=900 on_host 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ./*.deb 2>&1 && rm ./*.deb'
 }
 fresh() {
 	failed_before=$failed
-	boots_with "$cache/vmlinux-6.1" "$debian/initrd"
+	boots_with "$cache/vmlinux-$own" "$debian/initrd"
 	cp --sparse=always "$debian/disk" "$results/disk"
 	must "$1: a Debian host with the stock drivers boots" host_on &&
 		must "$1: its guest runs and answers" guest_there &&
@@ -171,7 +173,7 @@ modules() {
 	check "modules: its guest answers" guest_there
 	check "modules: on an ordinary bridge, with the stock backend" on_stock
 	check "modules: the journal says loudly that policies are not in force" on_host 'journalctl -b -t ringway | grep "NO BRIDGE OF KIND brlite"'
-	check "modules: they are installed again" install "$OUT/deb/ringway-modules-$(kver 6.1)"_*.deb
+	check "modules: they are installed again" install "$OUT/deb/ringway-modules-${own_version}"_*.deb
 	must "modules: the host boots" host_reboot || return
 	check "modules: its guest answers" guest_there
 	check "modules: with Ringway's bridge and backend" on_ringway

@@ -2,6 +2,10 @@
 # shellcheck shell=bash
 # Guests: made with xl, spoken to over their console.
 
+# The kernel that guests have unless a scenario says another one: Debian's own.
+own_kernel=$(printf '%s\n' /guest/[0-9]* | sort -V | head -n 1)
+own_kernel=${own_kernel##*/}
+
 domid() { xl domid "$1"; }
 console_of() { xenstore-read "/local/domain/$(domid "$1")/console/tty"; }
 
@@ -17,7 +21,7 @@ guest_initrd() {
 # tsc_mode: the emulated processor's TSC is not called invariant, so Xen would emulate each reading of the clock by a PV
 # guest, for some 1 250 instructions. It does not do so on real hosts.
 guest_create() {
-	local name=$1 kernel=6.1 type=pv front=stock memory=192 vcpus=1 vif='' extra='' a
+	local name=$1 kernel=$own_kernel type=pv front=stock memory=192 vcpus=1 vif='' extra='' a
 	shift
 	for a in "$@"; do
 		case $a in

@@ -15,7 +15,7 @@ lies='tx-far:off tx-no-id:off rx-ahead:off rx-mapped:off tx-silent:tx_stuck tx-e
 	map-answer-twice:off map-kept:mapped_queues map-write-late:mapped_queues'
 more_lies='tx-ahead:off tx-back:off tx-twice:off rx-back:off none:tx_copied tx-mapped:tx_copied
 	map-says-yes:mapped_queues map-silent:tx_copied map-size-0:tx_copied map-size-huge:mapped_queues map-wrong-id:off'
-guest='kernel=6.12' kernel=${DRIVER_KERNEL:-6.1}
+guest='kernel=6.12' kernel=${DRIVER_KERNEL:-$own_kernel}
 if [ "$kernel" = kasan ]; then
 	[ -d /guest/kasan ] || ktap_skip_all 'there is no kernel "kasan"; run: lab/checked-kernel.sh kasan'
 	guest='kernel=kasan type=pvh memory=256' lies+=" $more_lies"

@@ -9,7 +9,7 @@
 
 # shellcheck source=selftests/kselftest/lies.sh
 . "${0%/*}/lies.sh"
-kernel=${DRIVER_KERNEL:-6.1}
+kernel=${DRIVER_KERNEL:-$own_kernel}
 some_lies='prod-ahead:off cross-page:off slots-20:error gref-revoked:error scribble:fine event-storm:fine
 	ctrl-storm:fine'
 lies=${LIES:-$some_lies}

@@ -39,12 +39,12 @@ down() { ip -d link show dev "$(port)" | grep -q 'master xenbr0 .*state DOWN'; }
 joins() { ip link set "$(port)" master xenbr0; }
 
 check 'stack ringway' use_stack ringway || exit 1
-guest_initrd 6.1
+guest_initrd "$own_kernel"
 cat > /tmp/a.cfg <<-C
 	name = "a"
 	type = "pvh"
-	kernel = "/guest/6.1/vmlinux"
-	ramdisk = "/guest/6.1/initrd"
+	kernel = "/guest/$own_kernel/vmlinux"
+	ramdisk = "/guest/$own_kernel/initrd"
 	extra = "console=hvc0 quiet loglevel=4 panic=1 panic_on_warn=1 lab.front=stock lab.from=127.9.0.77"
 	memory = 160
 	vif = [ '$vifspec' ]

@@ -9,7 +9,7 @@
 
 stack=${STACK:-ringway}
 fronts=${FRONTS:-stock ringway}
-pairs=${PAIRS:-6.1:pv:6.12:pvh 6.12:pv:6.1:pvh}
+pairs=${PAIRS:-$own_kernel:pv:6.12:pvh 6.12:pv:$own_kernel:pvh}
 per_pair=14
 ktap_plan $((2 + $(wc -w <<< "$fronts") * $(wc -w <<< "$pairs") * per_pair))
 

@@ -16,7 +16,7 @@ ktap_plan 6
 echo "# SEED=$seed SOAK_MINUTES=$minutes"
 
 declare -A address=([a]=127.9.0.1 [b]=127.9.0.2 [c]=127.9.0.3) front=([a]=stock [b]=ringway [c]=stock)
-declare -A kernel=([a]=6.1 [b]=6.12 [c]=6.12) taps=()
+declare -A kernel=([a]=$own_kernel [b]=6.12 [c]=6.12) taps=()
 guests='a b c'
 events=0 began=$SECONDS
 
