@@ -44,10 +44,12 @@ make_root() { # SUITE
 		"$1" "$root" "${sources[@]}" > "$OUT/chroot/$1.log" 2>&1 || { tail -n 20 "$OUT/chroot/$1.log" >&2; die "no Debian $1"; }
 	case $1 in
 	sid) ;;
-	*) # mmdebstrap leaves no lists behind
+	*) # mmdebstrap leaves no lists behind. linux-headers-amd64 stays what the release itself has (kernels.sh).
 		# shellcheck disable=SC2016 # expanded inside
-		chroot "$root" sh -c 'apt-get -o Acquire::Check-Valid-Until=false update && DEBIAN_FRONTEND=noninteractive \
-			apt-get install -y --no-install-recommends -t "$1-backports" linux-headers-amd64' sh "$1" >> "$OUT/chroot/$1.log" 2>&1 ||
+		chroot "$root" sh -euc 'export DEBIAN_FRONTEND=noninteractive
+			apt-get -o Acquire::Check-Valid-Until=false update
+			apt-get install -y --no-install-recommends -t "$1-backports" "$(apt-get -s install -t "$1-backports" linux-headers-amd64 |
+				sed -n "s/^Inst \(linux-headers-[0-9][^ ]*-amd64\) .*/\1/p")"' sh "$1" >> "$OUT/chroot/$1.log" 2>&1 ||
 		echo "suites: $1-backports has no kernel" ;;
 	esac
 	mkdir -p "$root/src"
