@@ -20,7 +20,7 @@ began=$SECONDS
 part() { # NAME COMMAND...
 	local name=$1 log=$logs/$1.log code from=$SECONDS
 	shift
-	timeout -k 10 900 "$@" > "$log" 2>&1
+	timeout -k 10 2400 "$@" > "$log" 2>&1
 	code=$?
 	if [ $code != 0 ] && ! grep -qE '^not ok|^\[  FAILED  \]' "$log"; then
 		printf '1..1\nnot ok 1 %s: exit code %d\n' "$name" $code >> "$log"
@@ -32,7 +32,7 @@ part() { # NAME COMMAND...
 step() { # NAME TEXT COMMAND...
 	local name=$1 text=$2 log=$logs/$1.log code from=$SECONDS
 	shift 2
-	timeout -k 10 900 "$@" 2>&1 | sed 's/^/# /' > "$log"
+	timeout -k 10 2400 "$@" 2>&1 | sed 's/^/# /' > "$log"
 	code=${PIPESTATUS[0]}
 	{ echo "1..1"; [ "$code" = 0 ] || printf not\ ; echo "ok 1 $text"; } >> "$log"
 	show "$name" "$log" "$code" $((SECONDS - from))
