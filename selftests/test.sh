@@ -27,7 +27,7 @@ modules() { # SERIES LTO
 	local log=$logs/modules-$1-lto-$2.log out=$OUT kdir code
 	kdir=$(find /lib/modules -maxdepth 1 -name "$1.*-amd64" | sort -V | tail -n 1)/build
 	[ "$2" = y ] || out=$OUT/lto-n
-	timeout -k 10 900 make -C kernel modules OUT="$out" KDIR="$kdir" LTO="$2" > "$log" 2>&1
+	timeout -k 10 1800 make -C kernel modules OUT="$out" KDIR="$kdir" LTO="$2" > "$log" 2>&1
 	code=$?
 	[ "$2" = n ] || make -C selftests/kselftest KDIR="$kdir" >> "$log" 2>&1 || code=1
 	! grep -iE 'warning|objtool:|modpost:' "$log" || code=1
