@@ -10,6 +10,7 @@ export OUT
 KDIR ?= /lib/modules/$(shell uname -r)/build
 headers = $(shell ls -d /lib/modules/$(1).*-amd64/build 2>/dev/null | sort -V | tail -n 1)
 series  = $(shell packaging/kernels.sh | cut -d ' ' -f 1)
+own     = $(or $(ONE_KERNEL),$(firstword $(series)))
 
 SOAK_MINUTES ?= 60
 
@@ -26,7 +27,7 @@ modules-6.1 modules-6.12: modules-%: setup
 
 # Which kernels there are is known once their headers are.
 modules-own: setup
-	@$(MAKE) -s modules-$(or $(ONE_KERNEL),$(firstword $(series)))
+	@$(MAKE) -s modules-$(own)
 modules-lab: setup
 	@$(MAKE) -s $(series:%=modules-%)
 
@@ -79,8 +80,8 @@ platforms: setup modules-lab toolstack ## all kinds of guests on all kernels of 
 	@lab/platforms.sh
 
 soak: setup modules-lab toolstack ## random events with traffic for SOAK_MINUTES (60): SEED=n repeats, ONE_KERNEL=6.12
-	@lab/run.sh -k $(or $(ONE_KERNEL),$(firstword $(series))) -t $$(($(SOAK_MINUTES) * 60 + 900)) SOAK_MINUTES=$(SOAK_MINUTES) \
-		$(if $(SEED),SEED=$(SEED)) soak; code=$$?; cat $(OUT)/lab/results/$(or $(ONE_KERNEL),$(firstword $(series)))/ktap.txt; exit $$code
+	@lab/run.sh -k $(own) -t $$(($(SOAK_MINUTES) * 60 + 900)) SOAK_MINUTES=$(SOAK_MINUTES) \
+		$(if $(SEED),SEED=$(SEED)) soak; code=$$?; cat $(OUT)/lab/results/$(own)/ktap.txt; exit $$code
 
 modules-checked modules-kasan: modules-%: setup
 	@packaging/setup.sh checked-deps.txt
