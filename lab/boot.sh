@@ -22,11 +22,7 @@ cpus=${LAB_CPUS:-1}
 memory=${LAB_DOM0_MEMORY:-1280}
 [ "$mode" != icount ] || cpus=1
 
-# SMAP/SMEP: dom0 dies of them under TCG. RDTSCP: PVH guests hang on its intercept. ERMS/FSRM: a
-# "rep movsb" counts as one instruction per byte. XSAVE and what needs it: TCG loses XMM registers
-# when Xen switches between domains, and programs die of it (libc copies pointers in them).
-cpu=max,-smap,-smep,-rdtscp,-erms,-fsrm,-xsave,-xsaveopt,-xsavec,-xsaves,-avx,-avx2,-pku,-x2apic
-qemu=(qemu-system-x86_64 -smp "$cpus" -cpu "$cpu" -m "${LAB_MEMORY:-3072}" -display none -no-reboot
+qemu=(qemu-system-x86_64 -smp "$cpus" -cpu "${lab_cpu:?}" -m "${LAB_MEMORY:-3072}" -display none -no-reboot
 	-nodefaults -net none
 	-netdev 'hubport,id=up0,hubid=0' -device 'e1000e,romfile=,netdev=up0,mac=00:16:3e:fe:00:01'
 	-netdev 'hubport,id=up1,hubid=0' -device 'e1000e,romfile=,netdev=up1,mac=00:16:3e:fe:00:02'

@@ -36,13 +36,11 @@ answers() {
 
 boots_with() { kernel=$1 initrd=$2; } # what a boot loader would take from the disk
 
-# The same processor as lab/boot.sh, for the reasons there.
 host_on() {
-	local cpu=max,-smap,-smep,-rdtscp,-erms,-fsrm,-xsave,-xsaveopt,-xsavec,-xsaves,-avx,-avx2,-pku,-x2apic
 	boots=$((boots + 1))
 	port=$(free_port)
 	# Bytes to the console wake Xen, should the emulator lose a timer; nobody reads them.
-	qemu-system-x86_64 -accel tcg,thread=single -smp 1 -cpu "$cpu" -m 2560 -display none -no-reboot -nodefaults \
+	qemu-system-x86_64 -accel tcg,thread=single -smp 1 -cpu "${lab_cpu:?}" -m 2560 -display none -no-reboot -nodefaults \
 		-netdev "user,id=up,restrict=on,hostfwd=tcp:127.0.0.1:$port-10.0.2.15:22" \
 		-device 'e1000e,romfile=,netdev=up,mac=00:16:3e:fe:00:01,addr=3' \
 		-drive "file=$results/disk,format=raw,if=virtio,cache=unsafe" \
