@@ -44,23 +44,7 @@ static LIST_HEAD(served);
 static unsigned int channels; /* of these queues */
 static bool masked; /* they are the thread's now, and not their interrupts' */
 
-static bool is_split(const struct queue_host *q) { return q->side[TO_GUEST].irq != q->side[FROM_GUEST].irq; }
-
-static void mask(struct queue_host *q)
-{
-	disable_irq(q->side[FROM_GUEST].irq);
-	if (is_split(q))
-		disable_irq(q->side[TO_GUEST].irq);
-}
-
-/* An event that came meanwhile, and was not forgotten, is an interrupt now. */
-static void unmask(struct queue_host *q)
-{
-	enable_irq(q->side[FROM_GUEST].irq);
-	if (is_split(q))
-		enable_irq(q->side[TO_GUEST].irq);
-}
-
+/* An event that came while a queue is masked, and was not forgotten, is an interrupt when it is unmasked. */
 static void set_masked(bool want)
 {
 	struct queue_host *q;
@@ -68,7 +52,7 @@ static void set_masked(bool want)
 	mutex_lock(&lock);
 	if (masked != want)
 		list_for_each_entry(q, &served, served)
-			want ? mask(q) : unmask(q);
+			want ? host_queue_mask(q) : host_queue_unmask(q);
 	masked = want;
 	mutex_unlock(&lock);
 }
@@ -78,7 +62,7 @@ static void set_masked(bool want)
 /* The event of a side's channel, which Xen would not tell again before that. */
 static void forget(struct queue_host *q, enum guest_side side)
 {
-	const int looked = is_split(q) ? LOOKED_AT(side) : LOOKED_AT(FROM_GUEST) | LOOKED_AT(TO_GUEST);
+	const int looked = queue_is_split(q) ? LOOKED_AT(side) : LOOKED_AT(FROM_GUEST) | LOOKED_AT(TO_GUEST);
 
 	if (!(atomic_read(&q->eoi) & looked))
 		xen_clear_irq_pending(q->side[side].irq);
@@ -120,7 +104,7 @@ static void forget_all(void)
 
 	list_for_each_entry(q, &served, served) {
 		forget(q, FROM_GUEST);
-		if (is_split(q))
+		if (queue_is_split(q))
 			forget(q, TO_GUEST);
 	}
 }
@@ -140,7 +124,7 @@ static unsigned int serve_once(evtchn_port_t *ports, bool *found)
 	}
 	list_for_each_entry(q, &served, served) {
 		ports[n++] = q->side[FROM_GUEST].local;
-		if (is_split(q))
+		if (queue_is_split(q))
 			ports[n++] = q->side[TO_GUEST].local;
 	}
 	mutex_unlock(&lock);
@@ -225,7 +209,7 @@ void host_poll_cpu_exit(void)
 /* Those beyond what Xen waits for at once stay with their interrupts. */
 void host_poll_cpu_take(struct queue_host *q)
 {
-	const unsigned int more = is_split(q) ? 2 : 1;
+	const unsigned int more = queue_is_split(q) ? 2 : 1;
 
 	if (!thread)
 		return;
@@ -234,7 +218,7 @@ void host_poll_cpu_take(struct queue_host *q)
 		channels += more;
 		list_add_tail(&q->served, &served);
 		if (masked)
-			mask(q);
+			host_queue_mask(q);
 	}
 	mutex_unlock(&lock);
 	wake();
@@ -245,9 +229,9 @@ void host_poll_cpu_leave(struct queue_host *q)
 	mutex_lock(&lock);
 	if (!list_empty(&q->served)) {
 		list_del_init(&q->served);
-		channels -= is_split(q) ? 2 : 1;
+		channels -= queue_is_split(q) ? 2 : 1;
 		if (masked)
-			unmask(q);
+			host_queue_unmask(q);
 		atomic_andnot(LOOKED_AT(FROM_GUEST) | LOOKED_AT(TO_GUEST), &q->eoi);
 	}
 	mutex_unlock(&lock);

@@ -5,6 +5,20 @@
 #include "linux/compat.h"
 #include "netback/linux/state.h"
 
+void host_queue_mask(struct queue_host *q)
+{
+	disable_irq(q->side[FROM_GUEST].irq);
+	if (queue_is_split(q))
+		disable_irq(q->side[TO_GUEST].irq);
+}
+
+void host_queue_unmask(struct queue_host *q)
+{
+	enable_irq(q->side[FROM_GUEST].irq);
+	if (queue_is_split(q))
+		enable_irq(q->side[TO_GUEST].irq);
+}
+
 /* CONTEXT: RTNL, as for host_queue_disable(). */
 void host_queue_enable(struct queue_host *q)
 {
@@ -15,9 +29,7 @@ void host_queue_enable(struct queue_host *q)
 	q->enabled = true;
 	napi_enable(&from->napi);
 	napi_enable(&to->napi);
-	enable_irq(from->irq);
-	if (to->irq != from->irq)
-		enable_irq(to->irq);
+	host_queue_unmask(q);
 	host_poll_cpu_take(q);
 }
 
@@ -29,9 +41,7 @@ void host_queue_disable(struct queue_host *q)
 		return;
 	q->enabled = false;
 	host_poll_cpu_leave(q);
-	disable_irq(from->irq);
-	if (to->irq != from->irq)
-		disable_irq(to->irq);
+	host_queue_mask(q);
 	napi_disable(&from->napi);
 	napi_disable(&to->napi);
 	/* A poll that gave its NAPI back just before may arm them again: host_queue_cancel_timers() has the last word. */

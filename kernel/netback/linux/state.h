@@ -113,6 +113,16 @@ void host_control_init(struct vif_host *host);
 /* memory.c: each CPU's lane */
 DECLARE_PER_CPU(void *, host_lane);
 
+/* An event channel for each side; CONTEXT: it is bound */
+static inline bool queue_is_split(const struct queue_host *q)
+{
+	return q->side[TO_GUEST].irq != q->side[FROM_GUEST].irq;
+}
+
+/* enable.c: its event channels. They nest, as disable_irq() does. */
+void host_queue_mask(struct queue_host *q);
+void host_queue_unmask(struct queue_host *q);
+
 /* blocking_poll.c; CONTEXT: RTNL */
 void host_poll_cpu_take(struct queue_host *q);
 void host_poll_cpu_leave(struct queue_host *q);
