@@ -5,20 +5,6 @@
 #include "linux/compat.h"
 #include "netback/linux/state.h"
 
-void host_queue_mask(struct queue_host *q)
-{
-	disable_irq(q->side[FROM_GUEST].irq);
-	if (queue_is_split(q))
-		disable_irq(q->side[TO_GUEST].irq);
-}
-
-void host_queue_unmask(struct queue_host *q)
-{
-	enable_irq(q->side[FROM_GUEST].irq);
-	if (queue_is_split(q))
-		enable_irq(q->side[TO_GUEST].irq);
-}
-
 /* CONTEXT: RTNL, as for host_queue_disable(). */
 void host_queue_enable(struct queue_host *q)
 {

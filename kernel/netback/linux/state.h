@@ -119,7 +119,7 @@ static inline bool queue_is_split(const struct queue_host *q)
 	return q->side[TO_GUEST].irq != q->side[FROM_GUEST].irq;
 }
 
-/* enable.c: its event channels. They nest, as disable_irq() does. */
+/* mask.c: its event channels. They nest, as disable_irq() does. */
 void host_queue_mask(struct queue_host *q);
 void host_queue_unmask(struct queue_host *q);
 
