@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "context/file_lock.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -18,7 +19,9 @@ namespace fs = std::filesystem;
 namespace
 {
 
-constexpr Millis lock_pause{20};
+// Who waits asks again: soon, since most commands are short, then less often.
+constexpr Millis first_pause{10};
+constexpr Millis longest_pause{200};
 
 bool still_there(int fd, const fs::path &file)
 {
@@ -33,7 +36,8 @@ bool still_there(int fd, const fs::path &file)
 int take(Clock &clock, const fs::path &file, Millis timeout)
 {
 	const Deadline deadline(clock, timeout);
-	for (;; clock.sleep(lock_pause)) {
+	Millis pause = first_pause;
+	for (;; clock.sleep(pause), pause = std::min(pause * 2, longest_pause)) {
 		const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (fd < 0) {
 			throw Error(Exit::failed,

@@ -27,6 +27,11 @@ constexpr std::array<std::string_view, 7> vifspec_keys = {"bridge",  "vifname", 
 constexpr std::array<std::string_view, 5> uplink_policy = {"isolated", "broadcast", "multicast", "unknown",
 							   "mirror"};
 
+auto kind_named(std::string_view word)
+{
+	return std::find_if(kinds.begin(), kinds.end(), [&](ConfigKind one) { return kind_name(one) == word; });
+}
+
 std::string known_keys(ConfigKind kind)
 {
 	switch (kind) {
@@ -138,9 +143,7 @@ public:
 			file_.fail(*node, "write [defaults.bridge], [defaults.uplink] or [defaults.vif]");
 		}
 		for (const auto &[key, value] : *node->as_table()) {
-			const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](ConfigKind one) {
-				return kind_name(one) == key.str();
-			});
+			const auto kind = kind_named(key.str());
 			if (kind == kinds.end() || !value.is_table()) {
 				file_.fail(value, fmt::format("{}: unknown; write [defaults.bridge], "
 							      "[defaults.uplink] or [defaults.vif]",
@@ -163,7 +166,8 @@ public:
 					checked(node, [&] { check_device(key, out.name); });
 				}
 			} else if (key == "mac" && kind == ConfigKind::vif) {
-				checked(node, [&] { out.mac = Mac::parse_station(file_.text(key, node)); });
+				const std::string mac = file_.text(key, node);
+				checked(node, [&] { out.mac = Mac::parse_station(mac); });
 			} else {
 				take(kind, out.words, key, node);
 			}
@@ -258,8 +262,7 @@ std::vector<ConfigObject> parse_config_file(std::string_view text, const std::st
 		if (key.str() == "defaults") {
 			continue;
 		}
-		const auto kind = std::find_if(kinds.begin(), kinds.end(),
-					       [&](ConfigKind one) { return kind_name(one) == key.str(); });
+		const auto kind = kind_named(key.str());
 		if (kind == kinds.end() || !node.is_array_of_tables()) {
 			file.fail(node, fmt::format("{}: unknown; write [[bridge]], [[uplink]] or [[vif]] "
 						    "before each object",
