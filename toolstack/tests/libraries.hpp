@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// libraries.hpp - what most files of the command and of its tests read of libraries, precompiled for the tests.
-// No file needs it: the command itself is built without.
+// libraries.hpp - what most files of the command and of its tests read of libraries, precompiled for the
+// tests. No file needs it: the command itself is built without.
 #pragma once
 
 #include <algorithm>

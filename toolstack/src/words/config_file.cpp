@@ -29,7 +29,8 @@ constexpr std::array<std::string_view, 5> uplink_policy = {"isolated", "broadcas
 
 auto kind_named(std::string_view word)
 {
-	return std::find_if(kinds.begin(), kinds.end(), [&](ConfigKind one) { return kind_name(one) == word; });
+	return std::find_if(kinds.begin(), kinds.end(),
+			    [&](ConfigKind one) { return kind_name(one) == word; });
 }
 
 std::string known_keys(ConfigKind kind)
