@@ -7,8 +7,9 @@
 
 calls reads what each object of a part defines and what it asks for (nm): an arrow from one file to another is a symbol
 that the first takes from the second. Weak definitions do not count, they are the copies of inline functions. Nor do
-functions that are handed down as pointers: that is how a service calls back whom it does not know. OBJECTS are folders
-in which the objects lie as the sources do; of several objects of a source the newest is read.
+functions that are handed down as pointers: that is how a service calls back whom it does not know. Nor do types by name
+(typeinfo), of which some compilers ask for wherever a method is called, to check the object. OBJECTS are folders in
+which the objects lie as the sources do; of several objects of a source the newest is read.
 
 includes reads the #include lines of all parts.
 
@@ -42,6 +43,8 @@ def symbols_of(objects):
         for line in output("nm", "-A", "-P", "--no-demangle", *objects).splitlines():
             where, _, symbol = line.rpartition(": ")
             symbol, kind, *_ = symbol.split()
+            if symbol.startswith("_ZTI"):
+                continue
             if kind == "U":
                 wanted[where].add(symbol)
             elif kind in "TDBRSGCA":
