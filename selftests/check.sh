@@ -71,7 +71,7 @@ the_rest() {
 	local optional
 	step tidy           "clang-tidy has nothing to say about the kernel's C++" \
 		make -k -j"$jobs" --no-print-directory -f selftests/tidy.mk
-	step security       "docs/security.md names tests that exist" selftests/security_check.sh
+	step security       "docs/security.md names tests that exist" selftests/security_check.py
 	step schema         "docs/xenstore.md is what the schema says" make --no-print-directory -C xenstore-schema check
 	part toolstack      make -j"$jobs" --no-print-directory -C toolstack check
 	part arrows         selftests/arrows.sh
