@@ -10,10 +10,10 @@ set -uo pipefail
 here=${lab_src:?}
 results=${RESULTS:-$OUT/lab/results/selftest}
 # What Linux calls differently from kernel to kernel: devices, links, VLANs, XenStore, power management.
-everywhere='matrix bridge ports vlan taps cycles suspend reload link'
+everywhere='matrix bridge ports vlan taps suspend reload link'
 # What hardly depends on dom0's kernel runs on one of them: on the first one, or on the last. The last scenarios are our
 # netfront on the stock backend.
-first='death policy batches rules storm pressure limits nodes sweep migrate xdp linux-words lifetime multicast hooks foreign'
+first='cycles death policy batches rules storm pressure limits nodes sweep migrate xdp linux-words lifetime multicast hooks foreign'
 last='parallel mirror rewrite cli trouble tuning use poll-cpu verbs-on-stock hostile many driver backend verbs STACK=stock FRONTS=ringway matrix STACK=stock xdp'
 read -ra kernels <<< "${ONE_KERNEL:-$(all_kernels)}"
 declare -A all cpus
