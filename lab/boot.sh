@@ -10,6 +10,9 @@
 #            waits for one waits for the next heartbeat, see below.) LAB_THREAD=multi: real time, and each CPU has a thread
 #            of its own. Then each wake-up of another domain wakes a thread, and XenStore becomes six times slower where
 #            the host is busy.
+#            Guests are PV then: in a slice's end QEMU 7.2 gives a PVH guest an interrupt a second time, the one that Xen
+#            had it deliver with the last VMRUN (it stays noted as an exception to be delivered). If the guest is just on
+#            its way into its kernel, it dies of that ("double fault"), with stock drivers in both ends, too.
 #   LAB_DOM0=pvh: dom0 is a PVH domain, for which Xen wants an IOMMU
 #   LAB_PLUGIN: a QEMU plugin with its settings, see lab/profile.sh
 #   RESULTS  a folder: console.log and timeline.txt (with elapsed time), ktap.txt, and the files that scenarios send;

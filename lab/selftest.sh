@@ -18,10 +18,11 @@ last='parallel storm migrate mirror rewrite cli trouble tuning use poll-cpu verb
 read -ra kernels <<< "${ONE_KERNEL:-$(all_kernels)}"
 declare -A all cpus
 for k in "${kernels[@]}"; do all[$k]=$everywhere; done
-# Guests of both kernels and types meet half on the one, half on the other kernel of dom0; `make platforms` has all.
+# Guests of both kernels and types meet half on the one, half on the other kernel of dom0; `make platforms` has all. Where
+# dom0 has two CPUs all are PV (lab/boot.sh says why).
 if [ ${#kernels[@]} = 2 ]; then
-	all[${kernels[0]}]="PAIRS=${kernels[0]}:pv:${kernels[1]}:pvh $everywhere"
-	all[${kernels[1]}]="PAIRS=${kernels[1]}:pv:${kernels[0]}:pvh $everywhere"
+	all[${kernels[0]}]="PAIRS=${kernels[0]}:pv:${kernels[1]}:pv ${all[${kernels[0]}]}"
+	all[${kernels[1]}]="PAIRS=${kernels[1]}:pvh:${kernels[0]}:pvh ${all[${kernels[1]}]}"
 fi
 all[${kernels[0]}]+=" $first"
 [ "${kernels[-1]}" != checked ] || all[checked]+=' DRIVER_KERNEL=kasan'
