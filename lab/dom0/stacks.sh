@@ -35,10 +35,11 @@ stack_remove() {
 
 # Uses the tool of the current stack. VIFTOOL=xl: xl with the matching hotplug script; VIFTOOL=plain: xl with the
 # smallest script that works.
+vif_by_ringway() { [ "${LAB_STACK:-}:${VIFTOOL:-}" = ringway: ]; }
 vif_attach() {
 	local script=vif-bridge
+	! vif_by_ringway || { ringway vif attach "$1" "$2"; return; }
 	case ${LAB_STACK:-}:${VIFTOOL:-} in
-	ringway:) ringway vif attach "$1" "$2"; return ;;
 	ringway:xl) script=vif-bridge-lite ;;
 	*:plain) script=/lab/vif-plain ;;
 	esac
@@ -47,16 +48,18 @@ vif_attach() {
 }
 
 vif_detach() {
-	case ${LAB_STACK:-}:${VIFTOOL:-} in
-	ringway:) ringway vif detach "$1" "${2:-0}" ;;
-	*) xl network-detach "$1" "${2:-0}" ;;
-	esac
+	if vif_by_ringway; then ringway vif detach "$1" "${2:-0}"; else xl network-detach "$1" "${2:-0}"; fi
 }
 
 # 127.9.0.1 -> 00:16:3e:09:00:01
 # shellcheck disable=SC2046,SC2183 # the words are wanted
 mac_of() { printf '00:16:3e:%02x:%02x:%02x' $(IFS=.; set -- $1; echo "$2 $3 $4"); }
 
+# A guest's Linux that has not looked since its vif went takes the next one for it, and closes that. Ringway notices, xl
+# does not.
 vif_join() {
-	vif_attach "$1" "mac=$(mac_of "$2"),bridge=xenbr0${3:+,$3}" && guest_run "$1" "join $2"
+	vif_by_ringway || guest_run "$1" "wait-for 10 '[ ! -e /sys/class/net/eth0 ]'" ||
+		{ echo "$1 still has the vif that was detached"; return 1; }
+	vif_attach "$1" "mac=$(mac_of "$2"),bridge=xenbr0${3:+,$3}" && guest_run "$1" "join $2" ||
+		{ xenstore-ls -f "/local/domain/$(domid "$1")/device/vif"; return 1; }
 }
