@@ -42,7 +42,7 @@ check 'stack ringway' use_stack ringway || exit 1
 guest_initrd "$own_kernel"
 cat > /tmp/a.cfg <<-C
 	name = "a"
-	type = "pv"
+	type = "pvh"
 	kernel = "/guest/$own_kernel/vmlinux"
 	ramdisk = "/guest/$own_kernel/initrd"
 	extra = "console=hvc0 quiet loglevel=4 panic=1 panic_on_warn=1 lab.front=stock lab.from=127.9.0.77"
