@@ -35,6 +35,13 @@ static inline void compat_pool_set_napi(struct page_pool_params *params, struct 
 #endif
 }
 
+/* 6.7 gives out parts of any pool's pages; before, a pool was to be made for that. */
+#ifdef PP_FLAG_PAGE_FRAG
+#define COMPAT_POOL_OF_PARTS PP_FLAG_PAGE_FRAG
+#else
+#define COMPAT_POOL_OF_PARTS 0
+#endif
+
 /* 6.3 wants to be told what XDP a driver can do: run programs, redirect, and send others' frames. */
 static inline void compat_set_xdp_features(struct net_device *dev)
 {

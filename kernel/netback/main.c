@@ -13,6 +13,7 @@
 #include <xen/xenbus.h>
 
 #include "linux/compat.h"
+#include "netback/linux/skb_pages.h"
 #include "netback/roof.h"
 
 #define MOST_QUEUES 64u /* stats.cpp has names for so many */
@@ -234,6 +235,7 @@ static int __init netback_init(void)
 	err = netback_lanes_create();
 	if (err)
 		return err;
+	skb_pages_create();
 	err = host_accounts_init();
 	if (err)
 		goto no_accounts;
@@ -259,6 +261,7 @@ no_notifier:
 no_thread:
 	host_accounts_exit();
 no_accounts:
+	skb_pages_destroy();
 	netback_lanes_destroy();
 	return err;
 }
@@ -273,6 +276,7 @@ static void __exit netback_exit(void)
 	vif_port_exit();
 	host_poll_cpu_exit();
 	host_accounts_exit();
+	skb_pages_destroy();
 	netback_lanes_destroy();
 }
 module_exit(netback_exit);

@@ -25,6 +25,7 @@
 
 #include "linux/bypass.h"
 #include "netback/linux/pieces.h"
+#include "netback/linux/skb_pages.h"
 #include "netback/linux/state.h"
 
 /* --- memory ------------------------------------------------------------------------------------------ */
@@ -198,8 +199,10 @@ __always_inline struct sk_buff *host_skb_suit(struct vif_host *host, struct sk_b
 
 __always_inline struct sk_buff *host_skb_new(struct queue_host *q, uint32_t len, void **bytes)
 {
-	struct sk_buff *skb = napi_alloc_skb(&q->side[FROM_GUEST].napi, len);
+	struct sk_buff *skb = skb_in_pool(len);
 
+	if (unlikely(!skb))
+		skb = napi_alloc_skb(&q->side[FROM_GUEST].napi, len);
 	if (likely(skb))
 		*bytes = __skb_put(skb, len);
 	return skb;
