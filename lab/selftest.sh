@@ -13,8 +13,8 @@ results=${RESULTS:-$OUT/lab/results/selftest}
 everywhere='matrix bridge ports vlan taps suspend reload link'
 # What hardly depends on dom0's kernel runs on one of them: on the first one, or on the last. The last scenarios are our
 # netfront on the stock backend.
-first='cycles death policy batches rules pressure limits nodes sweep xdp linux-words multicast hooks foreign'
-last='parallel storm migrate lifetime mirror rewrite cli trouble tuning use poll-cpu verbs-on-stock hostile many driver backend verbs STACK=stock FRONTS=ringway matrix STACK=stock xdp'
+first='cycles mirror death policy batches rules pressure limits nodes sweep xdp linux-words multicast hooks foreign'
+last='parallel storm migrate lifetime rewrite cli trouble tuning use poll-cpu verbs-on-stock hostile many driver backend verbs STACK=stock FRONTS=ringway matrix STACK=stock xdp'
 read -ra kernels <<< "${ONE_KERNEL:-$(all_kernels)}"
 declare -A all cpus
 for k in "${kernels[@]}"; do all[$k]=$everywhere; done

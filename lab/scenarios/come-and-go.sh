@@ -152,4 +152,5 @@ for stack in $stacks; do
 	done
 done
 probes_end
+xenstore-rm /local/domain/0/backend # which the first of them made
 ktap_end
