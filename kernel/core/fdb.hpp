@@ -186,6 +186,24 @@ public:
 		store_relaxed(entries_, entries_ - 1);
 	}
 
+	// From this position on, the first whose slot is taken; slots() if there is none. CONTEXT: any, no
+	// lock. Cost: seven instructions for a free bucket. Tables are mostly empty.
+	u32 next_used(u32 position) const
+	{
+		static_assert(kFdbBucketSlots == 3);
+		u32 first = position % kFdbBucketSlots;
+		for (u32 bucket = position / kFdbBucketSlots; bucket <= mask_; bucket++, first = 0) {
+			const FdbSlot *slot = buckets_[bucket].slot;
+			if (RINGWAY_LIKELY(!(load_relaxed(slot[0].key) | load_relaxed(slot[1].key) |
+					     load_relaxed(slot[2].key))))
+				continue;
+			for (u32 i = first; i < kFdbBucketSlots; i++)
+				if (load_relaxed(slot[i].key))
+					return bucket * kFdbBucketSlots + i;
+		}
+		return slots();
+	}
+
 	// The slot at a position below slots(), for walking the table. A walk may miss concurrent changes.
 	FdbSlot &slot_at(u32 position) const
 	{

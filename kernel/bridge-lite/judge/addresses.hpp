@@ -176,7 +176,7 @@ protected:
 	template <typename Condition>
 	void erase_if(Condition condition) RINGWAY_EXCLUDES(lock_)
 	{
-		for (u32 position = 0; position < fdb().slots(); position++) {
+		for (u32 position = 0; (position = fdb().next_used(position)) < fdb().slots(); position++) {
 			const FdbSlot seen = fdb().snapshot(position);
 			if (!seen.key || !condition(seen))
 				continue;

@@ -126,7 +126,7 @@ int brlite_fdb_get(const brlite_core *core, const uint8_t *mac, uint16_t vlan, b
 bool brlite_fdb_next(const brlite_core *core, uint32_t *position, brlite_fdb_entry *entry)
 {
 	const Fdb &fdb = core->fdb();
-	while (*position < fdb.slots()) {
+	while ((*position = fdb.next_used(*position)) < fdb.slots()) {
 		const FdbSlot slot = fdb.snapshot((*position)++);
 		if (slot.key) {
 			*entry = show(slot);
