@@ -33,9 +33,10 @@ stack_remove() {
 	return $code
 }
 
+vif_by_ringway() { [ "${LAB_STACK:-}:${VIFTOOL:-}" = ringway: ]; }
+
 # Uses the tool of the current stack. VIFTOOL=xl: xl with the matching hotplug script; VIFTOOL=plain: xl with the
 # smallest script that works.
-vif_by_ringway() { [ "${LAB_STACK:-}:${VIFTOOL:-}" = ringway: ]; }
 vif_attach() {
 	local script=vif-bridge
 	! vif_by_ringway || { ringway vif attach "$1" "$2"; return; }

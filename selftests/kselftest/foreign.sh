@@ -28,11 +28,12 @@ passed_on() { # RECEIVER ADDRESS
 	guest_wait "$1" took 30 || return 1
 	return $code
 }
-none_failed() { # VIF; stock has no such counter
+none_failed() { # VIF
 	local failed
+	[ "$LAB_STACK" = ringway ] || return 0 # stock does not count them
 	failed=$(counter "$1" to_guest_copy_failed)
-	echo "$failed copies failed"
-	[ "${failed:-0}" = 0 ]
+	echo "copies failed: $failed"
+	[ "$failed" = 0 ]
 }
 n=0
 for front in "${fronts[@]}"; do
