@@ -2,8 +2,8 @@
 /*
  * skb_pages.c - the memory in which skbs from guests are made: pages that go round, a pool for each CPU.
  *
- * Linux clears each page that it gives out (init_on_alloc, which Debian has on). That is a third of what it costs to
- * make an skb of 1 400 bytes. A page of the pool comes back when the last skb in it is freed, whoever frees it where,
+ * Linux clears each page that it gives out (init_on_alloc, which Debian has on). For an skb of 1 400 bytes that
+ * is 240 instructions. A page of the pool comes back when the last skb in it is freed, whoever frees it where,
  * and is not cleared again: of an skb nobody reads more than the bytes that were written into it.
  *
  * What is kept is bounded: what does not fit into a pool's ring goes back to Linux. A pool ends when its last skb does,
