@@ -186,25 +186,19 @@ public:
 		store_relaxed(entries_, entries_ - 1);
 	}
 
-	// From this position on, the first whose slot is taken; slots() if there is none. CONTEXT: any, no
-	// lock. Cost: seven instructions for a free bucket. Tables are mostly empty.
-	u32 next_used(u32 position) const
+	// For walking the table: the next entry from this position on, and the position is then behind it.
+	// Its key is 0 if there is none. A walk may miss concurrent changes. CONTEXT: any, no lock.
+	FdbSlot next(u32 &position) const
 	{
-		static_assert(kFdbBucketSlots == 3);
-		u32 first = position % kFdbBucketSlots;
-		for (u32 bucket = position / kFdbBucketSlots; bucket <= mask_; bucket++, first = 0) {
-			const FdbSlot *slot = buckets_[bucket].slot;
-			if (RINGWAY_LIKELY(!(load_relaxed(slot[0].key) | load_relaxed(slot[1].key) |
-					     load_relaxed(slot[2].key))))
-				continue;
-			for (u32 i = first; i < kFdbBucketSlots; i++)
-				if (load_relaxed(slot[i].key))
-					return bucket * kFdbBucketSlots + i;
+		while ((position = next_used(position)) < slots()) {
+			const FdbSlot slot = snapshot(position++);
+			if (slot.key) // else freed since it was found
+				return slot;
 		}
-		return slots();
+		return {};
 	}
 
-	// The slot at a position below slots(), for walking the table. A walk may miss concurrent changes.
+	// The slot at a position below slots().
 	FdbSlot &slot_at(u32 position) const
 	{
 		return buckets_[position / kFdbBucketSlots].slot[position % kFdbBucketSlots];
@@ -226,6 +220,24 @@ public:
 	}
 
 private:
+	// From this position on, the first whose slot is taken; slots() if there is none. Cost: seven
+	// instructions for a free bucket. Tables are mostly empty.
+	u32 next_used(u32 position) const
+	{
+		static_assert(kFdbBucketSlots == 3);
+		u32 first = position % kFdbBucketSlots;
+		for (u32 bucket = position / kFdbBucketSlots; bucket <= mask_; bucket++, first = 0) {
+			const FdbSlot *slot = buckets_[bucket].slot;
+			if (RINGWAY_LIKELY(!(load_relaxed(slot[0].key) | load_relaxed(slot[1].key) |
+					     load_relaxed(slot[2].key))))
+				continue;
+			for (u32 i = first; i < kFdbBucketSlots; i++)
+				if (load_relaxed(slot[i].key))
+					return bucket * kFdbBucketSlots + i;
+		}
+		return slots();
+	}
+
 	// Two multiplications and a shift between them: consecutive addresses, as toolstacks assign them, are
 	// spread as well as random ones, and without the seed nobody can predict which addresses collide.
 	RINGWAY_ALWAYS_INLINE u32 home(u64 key) const

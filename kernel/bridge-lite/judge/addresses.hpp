@@ -176,14 +176,14 @@ protected:
 	template <typename Condition>
 	void erase_if(Condition condition) RINGWAY_EXCLUDES(lock_)
 	{
-		for (u32 position = 0; (position = fdb().next_used(position)) < fdb().slots(); position++) {
-			const FdbSlot seen = fdb().snapshot(position);
-			if (!seen.key || !condition(seen))
+		u32 behind = 0;
+		for (FdbSlot seen; (seen = fdb().next(behind)).key;) {
+			if (!condition(seen))
 				continue;
 			Guard guard(lock_);
-			const FdbSlot still = fdb_.snapshot(position);
+			const FdbSlot still = fdb_.snapshot(behind - 1);
 			if (still.key && condition(still))
-				erase_slot(fdb_.slot_at(position));
+				erase_slot(fdb_.slot_at(behind - 1));
 		}
 	}
 

@@ -125,15 +125,10 @@ int brlite_fdb_get(const brlite_core *core, const uint8_t *mac, uint16_t vlan, b
 
 bool brlite_fdb_next(const brlite_core *core, uint32_t *position, brlite_fdb_entry *entry)
 {
-	const Fdb &fdb = core->fdb();
-	while ((*position = fdb.next_used(*position)) < fdb.slots()) {
-		const FdbSlot slot = fdb.snapshot((*position)++);
-		if (slot.key) {
-			*entry = show(slot);
-			return true;
-		}
-	}
-	return false;
+	const FdbSlot slot = core->fdb().next(*position);
+	if (slot.key)
+		*entry = show(slot);
+	return slot.key;
 }
 
 uint32_t brlite_fdb_end(const brlite_core *core)

@@ -163,14 +163,15 @@ TEST_F(FdbTest, AgreesWithAMapThroughRandomChanges)
 TEST_F(FdbTest, WalkSeesEveryEntryOnce)
 {
 	make(500);
-	EXPECT_EQ(fdb.next_used(0), fdb.slots());
+	u32 at = 0;
+	EXPECT_EQ(fdb.next(at).key, 0u);
+	EXPECT_EQ(at, fdb.slots());
 	for (u32 i = 0; i < 500; i++)
 		ASSERT_TRUE(fdb.insert(station(i), {i}, i));
 	std::map<u64, u32> seen;
-	for (u32 at = 0; (at = fdb.next_used(at)) < fdb.slots(); at++) {
-		const FdbSlot slot = fdb.snapshot(at);
-		EXPECT_TRUE(slot.key && seen.emplace(slot.key, slot.target).second);
-	}
+	at = 0;
+	for (FdbSlot slot; (slot = fdb.next(at)).key;)
+		EXPECT_TRUE(seen.emplace(slot.key, slot.target).second);
 	ASSERT_EQ(seen.size(), 500u);
 	for (u32 i = 0; i < 500; i++)
 		EXPECT_EQ(seen[station(i)], i);
@@ -178,7 +179,9 @@ TEST_F(FdbTest, WalkSeesEveryEntryOnce)
 		u32 plain = from;
 		while (plain < fdb.slots() && !fdb.snapshot(plain).key)
 			plain++;
-		ASSERT_EQ(fdb.next_used(from), plain);
+		at = from;
+		ASSERT_EQ(fdb.next(at).key, plain < fdb.slots() ? fdb.snapshot(plain).key : 0);
+		ASSERT_EQ(at, std::min(plain + 1, fdb.slots()));
 	}
 }
 
