@@ -104,15 +104,15 @@ come() {
 }
 # As libxl does: the guest is asked, and what is in XenStore goes when the device has gone.
 go() {
-	local d nodes
+	local d gone
 	begin
 	written 0 online && written 5 state || return 1
 	wait_for "$limit" 'end of the devices' there_are 0 || { devices | wc -l; return 1; }
 	end go
 	for d in "${domains[@]}"; do
 		# Each by its name: of the directory above, a guest's Linux does not ask what was in it.
-		mapfile -t nodes < <(seq 0 $((each_has - 1)) | sed "s,^,/local/domain/$d/device/vif/,")
-		xenstore-rm "${nodes[@]}" "/local/domain/$d/device/vif" "/local/domain/0/backend/vif/$d" || return 1
+		mapfile -t gone < <(seq 0 $((each_has - 1)) | sed "s,^,/local/domain/$d/device/vif/,")
+		xenstore-rm "${gone[@]}" "/local/domain/$d/device/vif" "/local/domain/0/backend/vif/$d" || return 1
 	done
 	for d in "${big[@]}"; do
 		# shellcheck disable=SC2016

@@ -10,7 +10,7 @@
 //       (MSG_ZEROCOPY); fails if the kernel copied any of it instead
 //   lent take PORT PAGES TIMES
 //       takes a connection and these bytes, and fails at the first wrong one
-#include <arpa/inet.h>
+#include "address.hpp"
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -127,18 +127,6 @@ uint32_t completed(int fd, uint32_t &copied)
 	if (error.ee_code & SO_EE_CODE_ZEROCOPY_COPIED)
 		copied += sends;
 	return sends;
-}
-
-sockaddr_in address(const char *host, uint16_t port)
-{
-	sockaddr_in to{};
-	to.sin_family = AF_INET;
-	to.sin_port = htons(port);
-	if (inet_pton(AF_INET, host, &to.sin_addr) != 1) {
-		fprintf(stderr, "lent: \"%s\" is no IPv4 address\n", host);
-		exit(2);
-	}
-	return to;
 }
 
 int connected(const sockaddr_in &to)

@@ -14,7 +14,7 @@
 //       answers each request of one byte with one byte, one connection at a time
 //   netload ask ADDRESS PORT COUNT
 //       COUNT such round trips over one TCP connection
-#include <arpa/inet.h>
+#include "address.hpp"
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -42,18 +42,6 @@ constexpr int64_t second_ns = 1'000'000'000;
 {
 	fprintf(stderr, "netload: %s: %s\n", what.c_str(), strerror(errno));
 	exit(1);
-}
-
-sockaddr_in address(const char *host, uint16_t port)
-{
-	sockaddr_in to{};
-	to.sin_family = AF_INET;
-	to.sin_port = htons(port);
-	if (inet_pton(AF_INET, host, &to.sin_addr) != 1) {
-		fprintf(stderr, "netload: \"%s\" is no IPv4 address\n", host);
-		exit(2);
-	}
-	return to;
 }
 
 int made_socket(int type)
