@@ -16,7 +16,8 @@ struct Linux {
 	const Task *rtnl_owner = nullptr;
 	struct Block {
 		size_t size;
-		const Task *owner; // who allocated it, and knows whether anybody else has seen it
+		const Task *owner; // who allocated it, and knows whether anybody else has seen it; null:
+				   // others may
 		bool is_array;     // which nobody shares
 	};
 	std::map<const void *, Block> memory; // what is allocated
@@ -53,6 +54,7 @@ struct Linux {
 	void receive(net_device *dev, sk_buff *skb); // as a NIC's driver does
 	void run(work_struct &work);                 // if it is queued
 	void notify_of_module(const char *name, unsigned long event);
+	void is_published(const void *inside); // readers may find this memory from now on
 };
 
 extern Linux *os;

@@ -58,6 +58,12 @@ static void look_for_readers(const Linux::Block &block)
 				<< "freed, and \"" << task->name << "\" may know it: no grace period";
 	}
 }
+void Linux::is_published(const void *inside)
+{
+	auto block = memory.upper_bound(inside);
+	ASSERT_NE(block, memory.begin());
+	(--block)->second.owner = nullptr;
+}
 void kfree(const void *memory)
 {
 	if (!memory)

@@ -41,6 +41,8 @@ void unregister_netdevice_queue(net_device *dev, list_head *head)
 int netdev_rx_handler_register(net_device *dev, rx_handler_func_t *handler, void *data)
 {
 	ASSERT_RTNL();
+	// brlite: the switch has had the port since before Linux is asked, whatever this says.
+	os->is_published(data);
 	if (dev->rx_handler)
 		return -EBUSY;
 	__atomic_store_n(&dev->rx_handler_data, data, __ATOMIC_RELEASE);
