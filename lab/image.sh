@@ -7,6 +7,8 @@
 #
 #   dom0.cpio          dom0's userland            modules-K.cpio   dom0's modules of kernel K
 #   guest-K.cpio       /guest/K in dom0: the guests' kernel K and their initramfs
+#   hvm.cpio           what HVM guests need in dom0: the device model, firmware, and a kernel and a small initramfs that
+#                      they fetch (dom0/netboot.sh)
 #
 # Of the kernels of checked-kernel.sh, where there are any, one is a dom0's and one a guest's.
 #
@@ -18,6 +20,7 @@ set -euo pipefail
 . "$lab_src/tree.sh"
 
 xen_bin=/$(cd "$root" && echo usr/lib/xen-[0-9]*/bin) # /usr/lib/xen-4.17/bin
+xen_boot=${xen_bin%bin}boot
 
 dom0_programs=(bash ip bridge tc ethtool iperf3 tcpdump perl flock nsenter unshare logger lsns
 	xtables-legacy-multi xenstore-{chmod,exists,list,ls,read,rm,watch,write}
@@ -100,11 +103,27 @@ guest_files() { # TREE KERNEL
 	cp "$cache/guest-initrd-$2" "$1/guest/$2/initrd"
 }
 
+# hvmloader takes SeaBIOS from here, and the device model what it cannot do without. A card's option ROM boots from the
+# network.
+hvm_tree() {
+	local t=$1 k guest_programs=(ip ethtool) guest_modules=(xen-netfront e1000 8139cp virtio_pci virtio_net)
+	tree_program "$t" /usr/libexec/xen-qemu-system-i386
+	for k in "${xen_boot#/}/hvmloader" usr/share/seabios/bios-256k.bin usr/share/qemu/{kvmvapic.bin,keymaps/en-us} \
+		usr/lib/ipxe/qemu/efi-{e1000,rtl8139,virtio}.rom; do
+		install -D -m 644 "$root/$k" "$t/$k"
+	done
+	for k in $(awk '{ print $1 }' "$kernels"); do
+		install -D -m 644 "$root/boot/vmlinuz-$(kver "$k")" "$t/guest/$k/vmlinuz"
+		packed guest_tree "$k" | gzip -9 > "$t/guest/$k/netboot.gz"
+	done
+}
+
 modules_tree() { root=$(module_root "$2") tree_modules "$1" "$(kver "$2")" "${dom0_modules[@]}" "${bench_modules[@]}"; }
 
 [ -e "$lab_out/fetched" ] || die "nothing fetched yet; run lab/fetch.sh"
 make_once "$cache/xen" zcat "$root"/boot/xen-[0-9]*-amd64.gz
 make_once "$cache/dom0.cpio" packed dom0_tree
+make_once "$cache/hvm.cpio" packed hvm_tree
 for k in $(awk '{ print $1 }' "$kernels"); do
 	[ "${ONE_KERNEL:-checked}" = checked ] || [ "$ONE_KERNEL" = "$k" ] || continue
 	make_once_guest "$k"

@@ -45,7 +45,7 @@ packages() { sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$lab_src/packag
 # What dom0 may load: for the selftests, and for the bench alone.
 # shellcheck disable=SC2034 # for who sources this
 dom0_modules=(xen-gntdev xen-gntalloc xen-evtchn xen-privcmd xenfs xen-netback bridge br_netfilter 8021q macvlan veth
-	dummy e1000e pktgen netconsole crc32c_generic libcrc32c iptable_filter xt_physdev xt_tcpudp
+	tun dummy e1000e pktgen netconsole crc32c_generic libcrc32c iptable_filter xt_physdev xt_tcpudp
 	sch_ingress cls_matchall cls_u32 cls_flower act_gact act_mirred sch_netem sch_tbf sch_fq sch_cake)
 # shellcheck disable=SC2034
 bench_modules=(openvswitch nf_tables nf_conntrack)

@@ -58,24 +58,26 @@ install -m 755 "$top/packaging/scripts/vif-bridge-lite" "$t/etc/xen/scripts/"
 install -D -m 755 -t "$t/etc/xen/scripts/vif-post.d" "$top/packaging/scripts/vif-post.d/ringway.hook"
 if [ -x "$OUT/bin/ringway" ]; then tree_program "$t" "$OUT/bin/ringway"; fi
 cp "$lab_src"/scenarios/*.sh "$t/lab/scenarios/"
-settings=''
+settings='' hvm='' # what HVM guests need is large
 for s in "$@"; do
 	case $s in
 	shell) mode=shell limit=86400; echo shell ;;
 	[A-Z]*=*) settings+="$(printf '%q' "$s") " ;;
 	*) f=$(scenario_file "$s")
 		case $f in *.py) cp "$f" "$work/host/" ;; *) cp "$f" "$t/lab/scenarios/" ;; esac
+		! grep -q 'type=hvm' "$f" || hvm=1
 		echo "$settings${f##*/}" ;;
 	esac
 done > "$t/lab/job"
 
 archives=("$cache/dom0.cpio" "$cache/modules-$kernel.cpio")
+[ -z "$hvm" ] || archives+=("$cache/hvm.cpio")
 for k in $(awk '{ print $1 }' "$kernels") kasan; do
 	[ -e "$cache/guest-$k.cpio" ] || continue
 	archives+=("$cache/guest-$k.cpio")
 	g=$work/guest-$k
 	mkdir -p "$g"/lab/{bin,modules} "$t/guest/$k"
-	install -m 755 "$lab_src"/guest/* "$lab_out/tools/"{vstream,framecheck,netload,lent,xdp.o} "$g/lab/bin/"
+	install -m 755 "$lab_src"/guest/* "$lab_out/tools/"{vstream,framecheck,netload,lent,unplug,xdp.o} "$g/lab/bin/"
 	mv "$g/lab/bin/init" "$g/init"
 	rm "$g/lab/bin/README.md"
 	# Without debug information: guests are small.
@@ -84,6 +86,9 @@ for k in $(awk '{ print $1 }' "$kernels") kasan; do
 		[ ! -e "$f" ] || objcopy -g "$f" "$g/lab/modules/$m.ko"
 	done
 	tree_pack "$g" > "$t/guest/$k/overlay"
+	[ -n "$hvm" ] || continue # it fetches what it boots, at the speed of an emulated card
+	rm -f "$g"/lab/bin/{framecheck,netload,lent,xdp.o} "$g"/lab/modules/{bridge-lite,ringway-netback,evil*,splitfront}.ko
+	tree_pack "$g" | gzip -9 > "$t/guest/$k/netboot-overlay.gz"
 done
 tree_pack "$t" > "$work/overlay.cpio"
 cat "${archives[@]}" "$work/overlay.cpio" > "$work/initrd"

@@ -3,7 +3,8 @@
 # What a scenario in dom0 can say. Everything waits with a time limit.
 #
 #   use_stack stock|ringway              the host's backend and bridge "xenbr0" (left-overs of the other go)
-#   guest_create NAME [kernel=6.1|6.12] [type=pv|pvh] [front=stock|ringway|none] [memory=MB] [vcpus=N] [vif=VIFSPEC]
+#   guest_create NAME [kernel=6.1|6.12] [type=pv|pvh|hvm] [front=stock|ringway|none] [memory=MB] [vcpus=N] [vif=VIFSPEC]
+#   guest_config NAME …                  the same words; writes the configuration only. HVM guests boot by netboot_start
 #   guest_run NAME COMMAND [SECONDS]     prints its output; exit code is the command's, 124 = time is up
 #   guest_start NAME JOB COMMAND         in the background of the guest; guest_wait NAME JOB [SECONDS]
 #   guest_destroy NAME                   xl destroy
@@ -74,3 +75,4 @@ data_packed() { gzip -9 | base64 -w 900 | while read -r line; do data "$1.gz.bas
 . /lab/leaks.sh
 . /lab/emulator.sh
 . /lab/flows.sh
+. /lab/netboot.sh

@@ -16,7 +16,7 @@ grep -qs control_d /proc/xen/capabilities || ktap_skip_all 'not dom0 of a Xen ho
 . /lab/lab.sh
 # These are no leaks: the two uplink ports, which some scenarios move about; empty directories that xl leaves; modules
 # that help a test.
-ktap_leaks() { leak_list | grep -vE '^netdev eth[01]$|^store /(libxl|vm)$' | LC_ALL=C sort; }
+ktap_leaks() { leak_list | grep -vE '^netdev eth[01]$|^store /(libxl|vm|local/domain/0/device-model)$' | LC_ALL=C sort; }
 ktap_leaks > /tmp/ktap.before
 
 ktap_plan() {
