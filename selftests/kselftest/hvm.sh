@@ -4,10 +4,11 @@
 # its first instruction. It boots from the network by the card, speaks by it as a guest without PV drivers does, and
 # then loads its PV driver beside the card ("unnecessary": it does not take the card out, the worst that it can do). At
 # last the card goes. CARD is another card: virtio-net or rtl8139.
+# Case of docs/security.md: BR-33
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
-ktap_plan 29
+ktap_plan 30
 card_model=${CARD:-e1000}
 declare -A drivers=([virtio-net]=virtio_net [e1000]=e1000 [rtl8139]=8139cp)
 driver=${drivers[$card_model]}
@@ -72,6 +73,7 @@ stage 'by the emulated card'
 check "its card is the $card_model, and there is no other" guest_run h \
 	"modprobe -q virtio_pci; modprobe $driver; join $own && \
 		ethtool -i eth0 | grep -qx 'driver: $driver' && [ ! -e /sys/class/net/eth1 ]" 120
+check 'check knows that it uses this card' eval "ringway check | grep 'the guest uses its emulated card, device $card'"
 is_locked card
 arp="/usr/bin/ip neighbour replace $neighbour lladdr $(mac_of $neighbour) dev eth0"
 check 'isolated from the other guest' loses drop_isolated "$arp; ping -c 3 -i 0.3 -W 1 $neighbour"

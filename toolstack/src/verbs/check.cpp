@@ -8,6 +8,7 @@
 #include <set>
 #include "verbs/rows.hpp"
 #include "vif/in_force.hpp"
+#include "vif/port_plan.hpp"
 #include "words/text.hpp"
 
 namespace ringway
@@ -111,7 +112,15 @@ void check_habits(Report &report, const Host &host, const std::string &bridge)
 	}
 }
 
-void check_vif(Report &report, const VifRow &row)
+// The port of the emulated card that a guest uses as long as its own driver has not connected.
+std::optional<Link> card_in_use(Context &context, const VifRow &row)
+{
+	const bool may = row.record.backend == 0 && row.state != "connected" && row.error.empty();
+	const auto vif = may ? context.links.find(row.device) : std::nullopt;
+	return vif ? emulated_port(context, row.record, *vif) : std::nullopt;
+}
+
+void check_vif(Report &report, Context &context, const VifRow &row)
 {
 	const Record &record = row.record;
 	const std::string subject = record.text();
@@ -121,6 +130,8 @@ void check_vif(Report &report, const VifRow &row)
 		report.problem(subject, "its domain is gone", detach);
 	} else if (row.state == "absent") {
 		report.problem(subject, "the backend's directory in XenStore is missing" + says, detach);
+	} else if (const auto card = card_in_use(context, row)) {
+		report.ok(subject, fmt::format("the guest uses its emulated card, device {}", card->name));
 	} else if (row.state != "connected") {
 		report.problem(subject,
 			       fmt::format("backend {}, guest {}{}", row.state, row.guest_state, says),
@@ -247,7 +258,7 @@ std::vector<Finding> check_vifs(Context &context, bool fix)
 	for (const Record &record : records) {
 		check_policy(report, context, record, fix);
 		check_script(report, context, record);
-		check_vif(report, make_row(context, record, RowDepth::ends));
+		check_vif(report, context, make_row(context, record, RowDepth::ends));
 	}
 	return report.findings;
 }

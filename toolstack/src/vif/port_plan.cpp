@@ -68,18 +68,6 @@ PortChange port_change(Context &context, const Record &record, const Link &link,
 	return change;
 }
 
-// The tap of the card that the guest has until its own driver takes over.
-std::optional<Link> emulated_port(Context &context, const Record &record, const Link &vif)
-{
-	for (const std::string &name : {vif.name, record.device_name()}) {
-		const auto tap = context.links.find(name + "-emu");
-		if (tap && tap->master == vif.master) {
-			return tap;
-		}
-	}
-	return std::nullopt;
-}
-
 // It keeps the locks, to nothing.
 void shut(PortChange &change)
 {
@@ -110,6 +98,17 @@ std::string lock_text(const std::optional<IpLock> &lock)
 }
 
 } // namespace
+
+std::optional<Link> emulated_port(Context &context, const Record &record, const Link &vif)
+{
+	for (const std::string &name : {vif.name, record.device_name()}) {
+		const auto tap = context.links.find(name + "-emu");
+		if (tap && tap->master == vif.master) {
+			return tap;
+		}
+	}
+	return std::nullopt;
+}
 
 std::string no_policy_there(const Link &port, const std::optional<Link> &bridge)
 {

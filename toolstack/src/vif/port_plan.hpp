@@ -19,6 +19,9 @@ std::string no_policy_there(const Link &port, const std::optional<Link> &bridge)
 // The vif's device, which must be a port of a brlite bridge. Throws Error.
 Link find_port(Context &context, const Record &record);
 
+// The tap of the card that the guest has until its own driver takes over; vif: the guest's other port.
+std::optional<Link> emulated_port(Context &context, const Record &record, const Link &vif);
+
 struct PlannedPort {
 	Link link;
 	PortChange change;

@@ -114,6 +114,21 @@ TEST_F(Check, NamesWhatIsWrongWithVifs)
 	expect_problem("ringway vif detach 3 0");
 }
 
+// As it does while it boots from the network, or for ever where it has no PV driver.
+TEST_F(Check, AGuestThatUsesItsEmulatedCardIsWell)
+{
+	world.backend_alive = false;
+	world.store.put("/local/domain/0/backend/vif/3/0/state", "2");
+	expect_problem("is netfront loaded in the guest?");
+	world.links.add("vif3.0-emu", "tun");
+	expect_problem("is netfront loaded in the guest?"); // it is not on the bridge
+	world.links.at("vif3.0-emu").master = world.links.at("xenbr0").index;
+	expect_in("ok       vif 3.0: the guest uses its emulated card, device vif3.0-emu\n", all());
+	EXPECT_TRUE(is_healthy);
+	world.store.put("/local/domain/0/error/backend/vif/3/0/error", "22 bad");
+	expect_problem("22 bad");
+}
+
 // They would go on counting nothing, and the guest would be open.
 TEST_F(Check, FiltersThatMatchNothingAreNamed)
 {
