@@ -4,8 +4,12 @@
 // passes is, to a reader that follows the standards and nothing else, from an address of the port's own: the
 // shortest way to read each header, written down a second time.
 //
-// Cases of docs/security.md: BR-11
+// And whom a request of ARP or of neighbour discovery asks for, which the switch reads to leave others out:
+// it is nobody, or who stands where the standards put him.
+//
+// Cases of docs/security.md: BR-11, BR-34
 #include "bridge-lite/judge/claimed.hpp"
+#include "core/asked_address.hpp"
 #include "input.hpp"
 #include <cstring>
 #include <memory>
@@ -65,7 +69,8 @@ void piece(Input &in, std::vector<u8> &frame)
 		add({0, 0, 0, 0, 0, 0});
 		return put4(in.take());
 	case 4:
-		add({0x86, 0xdd, 0x60, 0, 0, 0, 0, 64, in.take(), 255});
+		add({0x86, 0xdd, 0x60, 0, 0, 0, 0, 64, in.below(2) ? u8{58} : in.take(),
+		     in.one_in(4) ? in.take() : u8{255}});
 		put6(in.take());
 		return put6(in.take());
 	case 5:
@@ -123,6 +128,30 @@ bool spoofed(const u8 *frame, size_t length)
 		return false;
 	return p[40] == 134 || p[40] == 137 || (p[40] == 136 && !own6(p + 48, frame));
 }
+// An untagged frame's question, with the place that it names; null: it asks for nobody.
+const u8 *question(const u8 *frame, size_t length)
+{
+	static constexpr u8 request[8] = {0, 1, 8, 0, 6, 4, 0, 1};
+	const u8 *p = frame + 14;
+	const u16 type = load_be16(frame + 12);
+	if (type == 0x0806 && length >= 14 + 28 && equal(p, request, 8) && !equal(p + 14, p + 24, 4))
+		return p + 24;
+	if (type == 0x86dd && length >= 14 + 64 && p[0] >> 4 == 6 && p[6] == 58 && p[7] == 255 &&
+	    p[40] == 135)
+		return p + 48;
+	return nullptr;
+}
+
+void check_question(const u8 *frame, size_t length)
+{
+	const IpAddress asked = asked_address(frame, static_cast<u32>(length));
+	const u16 type = load_be16(frame + 12);
+	if (type == 0x8100 || type == 0x88a8)
+		return; // behind a tag only the reading itself is watched
+	const u8 *at = question(frame, length);
+	const IpAddress meant = !at ? IpAddress{} : type == 0x0806 ? load_ipv4(at) : load_ipv6(at);
+	FUZZ_CHECK(asked == meant);
+}
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
@@ -144,5 +173,6 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	const u8 open = brlite::check_addresses(*table.claims, given, source, 3, false);
 	FUZZ_CHECK(locked || !spoofed(exact.get(), length));
 	FUZZ_CHECK(!open || open == BRLITE_DROP_LOCKED_ADDRESS);
+	check_question(exact.get(), length);
 	return 0;
 }

@@ -116,6 +116,7 @@ TEST_F(LockTest, Ipv6SourceIsItsOwn)
 }
 
 // Who has neigh_suppress is not asked for what a locked port has, and that port always is.
+// BR-34
 TEST_F(LockTest, WhoHasALockedAddressIsAskedItself)
 {
 	Port *four = add();
