@@ -70,6 +70,7 @@ job() {
 		wait_for 30 'framecheck that listens' guest_run "$to" '[ $(wc -l < /proc/net/packet) -ge 2 ]' || return 1
 		xl pause "$to" || return 1
 	fi
+	[ "$meanwhile" != taps ] || tap_begin "${vif_of[$to]}" || return 1
 	guest_start "$from" send "echo sweep $(mac_of "$(address_of "$to")") $* > /sys/module/splitfront/parameters/run"
 	"$meanwhile" || code=1
 	guest_wait "$from" send 120 || code=1
@@ -96,19 +97,25 @@ still() {
 	done
 }
 
-# A tap on either vif for a while, at random, until the sender is through.
+# A tap on either vif for a while, at random, until the sender is through. The first one is there before it begins, and
+# goes soon: all that it sends is sent sooner than a tap comes.
+tap_begin() { # VIF
+	tcpdump -Z root -i "$1" -w /dev/null -s 64 2> /tmp/tap.said &
+	tap=$!
+	wait_for 10 "tap on $1" grep -q listening /tmp/tap.said
+}
+tap_end() { kill "$tap"; wait "$tap"; }
 taps() {
-	local vif pid
-	while true; do
+	local vif
+	sleep 0.1
+	tap_end
+	while guest_run "$from" '[ ! -s /tmp/send.code ]'; do
 		[ $((RANDOM % 2)) = 0 ] && vif=${vif_of[$from]} || vif=${vif_of[$to]}
-		tcpdump -Z root -i "$vif" -w /dev/null -s 64 2> /tmp/tap.said &
-		pid=$!
-		wait_for 10 "tap on $vif" grep -q listening /tmp/tap.said
+		tap_begin "$vif"
 		sleep 0.$((RANDOM % 5 + 1))
-		kill $pid
-		wait $pid
-		! guest_run "$from" '[ -s /tmp/send.code ]' || break
+		tap_end
 	done
+	return 0
 }
 
 # With slots that fail among the others: what else was in the batch is whole, and the failing ones were noticed.
