@@ -98,7 +98,7 @@ still() {
 }
 
 # A tap on either vif for a while, at random, until the sender is through. The first one is there before it begins, and
-# goes soon: all that it sends is sent sooner than a tap comes.
+# goes soon: all packets may be sent sooner than a tap comes.
 tap_begin() { # VIF
 	tcpdump -Z root -i "$1" -w /dev/null -s 64 2> /tmp/tap.said &
 	tap=$!

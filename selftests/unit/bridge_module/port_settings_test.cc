@@ -25,32 +25,10 @@ bool is_locked_to_addresses(World &w, const char *port)
 	return is;
 }
 
-// How a message says what it is about: the kind of the port (bridge(8) does, and ringway(8)), or that of the
-// device (ip(8) does). Null: not at all.
-struct Kinds {
-	const char *of_port, *of_device;
-};
 template <typename T>
 int set(World &w, const char *port, const Kinds &kinds, int attribute, const T &value)
 {
-	int err = 0;
-	on_port(w, port, [&](brlite_slave &slave) {
-		Message message;
-		nlattr *info = message.nest(IFLA_LINKINFO);
-		if (kinds.of_device)
-			EXPECT_EQ(nla_put_string(message.skb(), IFLA_INFO_KIND, kinds.of_device), 0);
-		if (kinds.of_port)
-			EXPECT_EQ(nla_put_string(message.skb(), IFLA_INFO_SLAVE_KIND, kinds.of_port), 0);
-		nlattr *data = message.nest(IFLA_INFO_SLAVE_DATA);
-		message.put(attribute, value);
-		message.end(data);
-		message.end(info);
-		nlattr *tb[IFLA_MAX + 1]{};
-		tb[IFLA_LINKINFO] = info;
-		net_device *dev = slave.bridge->dev;
-		err = dev->rtnl_link_ops->slave_changelink(dev, slave.port.dev, tb, nullptr, nullptr);
-	});
-	return err;
+	return change_port(w, port, kinds, [&](Message &m) { m.put(attribute, value); });
 }
 int set_of_bridge(World &w, int attribute, u32 value)
 {

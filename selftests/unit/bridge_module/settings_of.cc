@@ -11,19 +11,7 @@ namespace
 template <typename Fill>
 void change_port(World &w, const char *port, const char *kind, Fill &&fill)
 {
-	on_port(w, port, [&](brlite_slave &slave) {
-		Message message;
-		nlattr *info = message.nest(IFLA_LINKINFO);
-		EXPECT_EQ(nla_put_string(message.skb(), IFLA_INFO_SLAVE_KIND, kind), 0);
-		nlattr *data = message.nest(IFLA_INFO_SLAVE_DATA);
-		fill(message);
-		message.end(data);
-		message.end(info);
-		nlattr *tb[IFLA_MAX + 1]{};
-		tb[IFLA_LINKINFO] = info;
-		net_device *dev = slave.bridge->dev;
-		EXPECT_EQ(dev->rtnl_link_ops->slave_changelink(dev, slave.port.dev, tb, nullptr, nullptr), 0);
-	});
+	EXPECT_EQ(change_port(w, port, Kinds{kind}, fill), 0);
 }
 
 void limit(World &w, u32 rate)

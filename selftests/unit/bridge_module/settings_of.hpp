@@ -31,6 +31,35 @@ public:
 	}
 };
 
+// How a message says what it is about: the kind of the port (bridge(8) does, and ringway(8)), or that of the
+// device (ip(8) does). Null: not at all.
+struct Kinds {
+	const char *of_port = nullptr, *of_device = nullptr;
+};
+// A message for a port: fill(message) writes what stands in its nest. Returns what the bridge says to it.
+template <typename Fill>
+int change_port(World &w, const char *port, const Kinds &kinds, Fill &&fill)
+{
+	int err = 0;
+	on_port(w, port, [&](brlite_slave &slave) {
+		Message message;
+		nlattr *info = message.nest(IFLA_LINKINFO);
+		if (kinds.of_device)
+			EXPECT_EQ(nla_put_string(message.skb(), IFLA_INFO_KIND, kinds.of_device), 0);
+		if (kinds.of_port)
+			EXPECT_EQ(nla_put_string(message.skb(), IFLA_INFO_SLAVE_KIND, kinds.of_port), 0);
+		nlattr *data = message.nest(IFLA_INFO_SLAVE_DATA);
+		fill(message);
+		message.end(data);
+		message.end(info);
+		nlattr *tb[IFLA_MAX + 1]{};
+		tb[IFLA_LINKINFO] = info;
+		net_device *dev = slave.bridge->dev;
+		err = dev->rtnl_link_ops->slave_changelink(dev, slave.port.dev, tb, nullptr, nullptr);
+	});
+	return err;
+}
+
 void change_address_of_eth0(World &w);
 void bridge_ko_comes_and_goes(World &w);
 void add_entry(World &w);
