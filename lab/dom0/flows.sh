@@ -16,6 +16,10 @@ on() { # PLACE SECONDS COMMAND
 	esac
 }
 
+# hears PLACE PORT: waits for somebody who hears UDP there. A receiver that is put into the background may come to its
+# socket after the sender's first burst, which is lost then.
+hears() { on "$1" 30 "until grep -qi ':$(printf %04x "$2") ' /proc/net/udp; do sleep 0.05; done"; }
+
 # The bridge's address, and the uplink: eth0 is a port, eth1 (the other end of the cable) is alone in
 # a network namespace.
 flows_setup() {

@@ -141,13 +141,14 @@ wait $toggler
 tc qdisc del dev eth0 clsact
 
 ordered() { # the guest's UDP stream on the wire: sequence numbers rise
-	local recv
+	local recv code=0
 	on wire 90 'vstream recv udp 5012 -i 9 -t 60 -w 20' > /tmp/batches.json &
 	recv=$!
+	hears wire 5012 || return 1
 	guest_run u1 "vstream send udp $wire_address 5012 -i 9 -n 2000 -s 1200-1200 -r 1000 -b 32" 90 || return 1
-	wait $recv || return 1
+	wait $recv || code=1
 	cat /tmp/batches.json
-	grep -q '"reordered":0,' /tmp/batches.json
+	grep -q '"reordered":0,' /tmp/batches.json && return $code
 }
 check 'a stream in bursts of 32: whole and in order' ordered
 check 'the bridge dropped nothing' diff <(echo "$drops_before") <(drops)

@@ -107,7 +107,7 @@ parked() {
 	local receiver began=$SECONDS
 	vstream recv udp 5010 -i 1 -t 600 &
 	receiver=$!
-	sleep 0.5
+	hears dom0 5010 || return 1
 	kill -STOP $receiver
 	guest_run a "timeout 5 vstream send udp $dom0_address 5010 -i 1 -n 2000 -s 1472-1472 -r 1000 -b 8; true"
 	grep -q ':1392 ' /proc/net/udp || { echo 'nobody listens'; kill -KILL $receiver; return 1; }
