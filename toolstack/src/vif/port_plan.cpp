@@ -101,6 +101,9 @@ std::string lock_text(const std::optional<IpLock> &lock)
 
 std::optional<Link> emulated_port(Context &context, const Record &record, const Link &vif)
 {
+	if (vif.master == 0) { // two that are on no bridge are not on the same
+		return std::nullopt;
+	}
 	for (const std::string &name : {vif.name, record.device_name()}) {
 		const auto tap = context.links.find(name + "-emu");
 		if (tap && tap->master == vif.master) {

@@ -127,6 +127,11 @@ TEST_F(Check, AGuestThatUsesItsEmulatedCardIsWell)
 	EXPECT_TRUE(is_healthy);
 	world.store.put("/local/domain/0/error/backend/vif/3/0/error", "22 bad");
 	expect_problem("22 bad");
+	world.store.put("/local/domain/0/error/backend/vif/3/0/error", "");
+	for (const char *port : {"vif3.0", "vif3.0-emu"}) {
+		world.links.at(port).master = 0;
+	}
+	expect_problem("is netfront loaded in the guest?"); // neither port is on a bridge
 }
 
 // They would go on counting nothing, and the guest would be open.
