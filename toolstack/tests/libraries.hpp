@@ -1,19 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// libraries.hpp - what most files of the command and of its tests read of libraries, precompiled for the
-// tests. No file needs it: the command itself is built without.
+// libraries.hpp - what the tests read besides, precompiled in the same way.
 #pragma once
 
-#include <algorithm>
-#include <filesystem>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <fstream>
-#include <functional>
+#include "../src/libraries.hpp"
 #include <gtest/gtest.h>
-#include <map>
-#include <nlohmann/json.hpp>
-#include <optional>
-#include <set>
-#include <string>
-#include <string_view>
-#include <vector>
