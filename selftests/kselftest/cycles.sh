@@ -10,9 +10,9 @@
 stack=${STACK:-ringway}
 attaches=${ATTACHES:-10}
 fronts=${FRONTS:-stock ringway}
-connects_of() { # FRONT: stock netfront takes three times as long
+connects_of() { # FRONT: stock netfront takes six times as long for one
 	local times=100
-	[ "$1" != stock ] || times=40
+	[ "$1" != stock ] || times=20
 	echo "${CONNECTS:-$times}"
 }
 ktap_plan $((2 + $(wc -w <<< "$fronts") * 14))
