@@ -14,9 +14,9 @@ everywhere='matrix bridge ports vlan taps suspend reload link'
 # What hardly depends on dom0's kernel runs on one of them: on the first one, or on the last. Who adds one looks in the
 # results' timelines which of the two lanes ends sooner, `first` and `second` or `last`. The last scenarios are our netfront
 # on the stock backend.
-first='cycles mirror death policy batches rules pressure limits nodes sweep xdp linux-words multicast hooks foreign'
+first='cycles mirror death policy batches rules pressure limits nodes sweep xdp linux-words hooks foreign'
 last='parallel storm migrate lifetime rewrite cli trouble tuning use poll-cpu hostile many driver backend verbs'
-second='hvm verbs-on-stock STACK=stock FRONTS=ringway matrix STACK=stock xdp'
+second='hvm multicast verbs-on-stock STACK=stock FRONTS=ringway matrix STACK=stock xdp'
 read -ra kernels <<< "${ONE_KERNEL:-$(all_kernels)}"
 declare -A all cpus pairs
 # Guests of both kernels and types meet half on the one, half on the other kernel of dom0; `make platforms` has all. Where
