@@ -9,6 +9,7 @@
 #include "words/error.hpp"
 #include "fake/store.hpp"
 #include "input.hpp"
+#include "message.hpp"
 #include "vif/record.hpp"
 #include "vif/state.hpp"
 #include "words/name_text.hpp"
@@ -28,25 +29,6 @@ bool printable(std::string_view text)
 		if (!schema::is_printable(c))
 			return false;
 	return true;
-}
-
-// What a message may have: letters of any language, and nothing that a terminal acts upon. Said here in other
-// words than the command's own.
-bool harmless(std::string_view text)
-{
-	for (size_t i = 0; i < text.size(); i++) {
-		const auto at = [&](size_t n) {
-			return i + n < text.size() ? static_cast<u8>(text[i + n]) : 0u;
-		};
-		const unsigned three = at(0) << 16 | at(1) << 8 | at(2);
-
-		if (at(0) < 0x20 || at(0) == 0x7f || (at(0) == 0xc2 && at(1) < 0xa0))
-			return false; // C0, DEL, C1
-		if ((at(0) == 0xd8 && at(1) == 0x9c) || three == 0xe2808e || three == 0xe2808f ||
-		    (three >= 0xe280aa && three <= 0xe280ae) || (three >= 0xe281a6 && three <= 0xe281a9))
-			return false; // what turns the direction of writing
-	}
-	return is_utf8(text);
 }
 
 void check_rate(const Rate &rate)

@@ -8,10 +8,34 @@
 namespace ringway
 {
 
+namespace
+{
+
+// The line that toml++ gives up at without saying so: the first one with which it does.
+unsigned refused_line(std::string_view text)
+{
+	unsigned line = 1;
+	for (auto end = text.find('\n'); end != text.npos; end = text.find('\n', end + 1), ++line) {
+		try {
+			(void)toml::parse(text.substr(0, end));
+		} catch (const TomlAssertion &) {
+			return line;
+		} catch (const toml::parse_error &) { // a text that is cut off in the middle of something
+		}
+	}
+	return line;
+}
+
+} // namespace
+
 toml::table TomlFile::parse(std::string_view text) const
 {
 	try {
 		return toml::parse(text, file_);
+	} catch (const TomlAssertion &) {
+		throw Error(Exit::usage,
+			    fmt::format("{}: this is no TOML; a line is [[TABLE]], [TABLE], or KEY = VALUE",
+					where(refused_line(text))));
 	} catch (const toml::parse_error &error) {
 		throw Error(Exit::usage, fmt::format("{}: {}", where(error.source().begin.line),
 						     escape(error.description())));

@@ -4,9 +4,25 @@
 // all of toml++.
 #pragma once
 
+// What somebody may have written wrongly ends in an assertion of toml++ at places ("[[= x]]"): it must not
+// end the command. Without assertions it would go on, with anything.
+#ifdef NDEBUG
+#error "toml++ judges what it reads by assertions: build without NDEBUG"
+#endif
+namespace ringway
+{
+struct TomlAssertion {
+};
+[[noreturn]] inline void toml_gives_up()
+{
+	throw TomlAssertion();
+}
+} // namespace ringway
+
 #ifndef TOML_HEADER_ONLY
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
+#define TOML_ASSERT(condition) ((condition) ? void(0) : ringway::toml_gives_up())
 #endif
 #include <string>
 #include <string_view>

@@ -37,6 +37,16 @@ const VifNames web{Mac::parse("00:16:3e:00:00:01"), "a-uuid", "web", "xenbr0"};
 
 } // namespace
 
+// CL-34: the parser gives up at these by an assertion, which would end the command.
+TEST(PolicyFile, WhatTheParserGivesUpAtIsAnErrorWithItsLine)
+{
+	const std::string why = "this is no TOML; a line is [[TABLE]], [TABLE], or KEY = VALUE";
+	EXPECT_EQ(refused("[[= \"x]]\n"), "policy 'web.toml' line 1: " + why);
+	EXPECT_EQ(refused("[[vif]]\nip = [\n\"192.0.2.7\",\n]\n\n[[= \"x]]\nmac_lock = true\n"),
+		  "policy 'web.toml' line 6: " + why);
+	EXPECT_EQ(refused("[[vif]]\nmac_lock = true\n[[= x"), "policy 'web.toml' line 3: " + why);
+}
+
 TEST(PolicyFile, EveryKindOfValue)
 {
 	const auto entries = parsed(R"(
