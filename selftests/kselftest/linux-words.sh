@@ -6,7 +6,7 @@
 # Cases of docs/security.md: BR-22
 . "${0%/*}/ktap.sh"
 
-ktap_plan 61
+ktap_plan 64
 : "${dom0_address:?}" "${wire_address:?}"
 . "${0%/*}/veths.sh"
 counted() { ethtool -S xenbr0 | awk -v name="$1:" '$1 == name { print $2 }'; }
@@ -149,7 +149,8 @@ plain_again() {
 check 'all is as before' plain_again
 
 stage 'who listens'
-bridge monitor > /tmp/told & monitor=$!
+rm -f /tmp/told
+bridge monitor >> /tmp/told & monitor=$!
 sleep 1
 told() { wait_for 5 "$1" grep -Eq "$1" /tmp/told; }
 learned() { bridge fdb show dev xenbr0 | grep -q 'via p[123] self *$'; }
@@ -157,6 +158,17 @@ check 'fdb flush forgets' eval 'ping_ok 1 127.9.1.2 && learned && bridge fdb flu
 check 'that is told' told 'Deleted 00:16:3e:00:01:01 dev p1 master xenbr0'
 check 'so is what is learned' eval 'ping_ok 1 127.9.1.2 && told "^00:16:3e:00:01:02 dev p2 master xenbr0"'
 check 'and a setting' eval 'bridge link set dev p3 state 4 && told "p3.*state blocking" && bridge link set dev p3 state 3'
+moves() { : > /tmp/told; send 3 ffffffffffff00163e0001010806 && told '^00:16:3e:00:01:01 dev p3 master xenbr0'; }
+check 'and a station that moves' moves
+joins_vlan() { : > /tmp/told; bridge vlan add dev p3 vid 9 && told ' p3: .*master xenbr0' && bridge vlan del dev p3 vid 9; }
+check 'and a VLAN' joins_vlan
+ages() {
+	: > /tmp/told
+	ringway bridge set xenbr0 ageing_time=1 || return 1
+	wait_for 20 'what aged' grep -q 'Deleted 00:16:3e:00:01:02 dev p2 master xenbr0' /tmp/told || return 1
+	ringway bridge set xenbr0 ageing_time=300 && ping_ok 1 127.9.1.2
+}
+check 'and what has aged' ages
 extern() {
 	bridge fdb add 00:16:3e:00:04:01 dev xenbr0 via p3 dynamic extern_learn &&
 		bridge fdb show dev xenbr0 | grep -q '00:16:3e:00:04:01.*extern_learn' && told '00:16:3e:00:04:01 dev p3.*extern_learn'

@@ -5,7 +5,7 @@
 # Cases of docs/security.md: BR-01, BR-15, BR-17
 . "${0%/*}/ktap.sh"
 
-ktap_plan 46
+ktap_plan 50
 # shellcheck source=selftests/kselftest/pair.sh
 . "${0%/*}/pair.sh"
 shown() { ringway -j vif show a 0 | grep -F -e "$1"; }
@@ -33,6 +33,19 @@ stage 'the lock to IP addresses'
 check 'a is locked' ringway vif set a 0 ip=127.9.0.1,2001:db8::1
 check 'ringway shows it' shown '"ip_lock":["127.9.0.1","2001:db8::1"],'
 check 'a reaches b, still directly' reaches_by from_guest_direct 127.9.0.2
+# Ten times dom0 asks for a's address, for which b's port may be spared the question.
+asked_at_b() { # PRINTS how many packets b got meanwhile
+	local before
+	before=$(cat "/sys/class/net/$vif_b/statistics/tx_packets")
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		ip neighbour flush to 127.9.0.1 && ping -q -c 1 -W 5 127.9.0.1 > /dev/null || return 1
+	done
+	echo $(($(cat "/sys/class/net/$vif_b/statistics/tx_packets") - before))
+}
+check "b hears who asks for a's address" eval '[ "$(asked_at_b)" -ge 10 ]'
+check "b's port need not hear it" bridge link set dev "$vif_b" neigh_suppress on
+check 'b hears it no longer' eval 'n=$(asked_at_b) && echo "$n packets" && [ "$n" -lt 5 ]'
+check "b's port hears all again" bridge link set dev "$vif_b" neigh_suppress off
 check 'a does not reach b from another address' loses drop_locked_address \
 	'ip address add 127.9.0.77/24 dev eth0; ping -c 3 -W 1 -I 127.9.0.77 127.9.0.2'
 check 'the same address is refused for b' not ringway vif set b 0 ip=127.9.0.1
