@@ -5,7 +5,8 @@
 #include <array>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <set>
+#include "verbs/check_bridge.hpp"
+#include "verbs/report.hpp"
 #include "verbs/rows.hpp"
 #include "vif/in_force.hpp"
 #include "vif/port_plan.hpp"
@@ -20,24 +21,6 @@ namespace
 const std::string ours = "ringway_netback";
 const std::string stock = "xen_netback";
 constexpr std::array our_modules = {"ringway_netback", "ringway_netfront", "bridge_lite"};
-
-class Report
-{
-public:
-	void ok(std::string subject, std::string text)
-	{
-		findings.push_back({Level::ok, std::move(subject), std::move(text), ""});
-	}
-	void warning(std::string subject, std::string text, std::string fix)
-	{
-		findings.push_back({Level::warning, std::move(subject), std::move(text), std::move(fix)});
-	}
-	void problem(std::string subject, std::string text, std::string fix)
-	{
-		findings.push_back({Level::problem, std::move(subject), std::move(text), std::move(fix)});
-	}
-	std::vector<Finding> findings;
-};
 
 void check_drivers(Report &report, const Host &host)
 {
@@ -77,38 +60,6 @@ void check_version(Report &report, const Host &host, const std::string &module)
 				    module, module));
 	} else {
 		report.ok("module " + module, text);
-	}
-}
-
-void check_bridge(Report &report, Context &context, const std::string &name)
-{
-	const auto bridge = context.links.find(name);
-	if (!bridge) {
-		report.problem("bridge " + name, "no such device",
-			       fmt::format("ip link add {} type brlite && ip link set {} up", name, name));
-	} else if (!bridge->is_bridge()) {
-		report.problem("bridge " + name, "this device is not a bridge",
-			       "name a bridge with bridge= in the vifspec");
-	} else if (!bridge->up) {
-		report.problem("bridge " + name, "it is down", fmt::format("ip link set {} up", name));
-	} else {
-		report.ok("bridge " + name, fmt::format("{}, MTU {}", bridge->kind, bridge->mtu));
-	}
-}
-
-// It works on an ordinary bridge, and silently does nothing on a brlite one.
-void check_habits(Report &report, const Host &host, const std::string &bridge)
-{
-	for (const char *filter : {"xt_physdev", "ebtable_filter"}) {
-		if (host.module_users(filter) > 0) {
-			report.warning(
-				"bridge " + bridge,
-				fmt::format(
-					"rules of iptables or ebtables for bridged frames are in use ({}), "
-					"and match nothing on a brlite bridge",
-					filter),
-				"write them again with 'ringway vif rules' or in /etc/ringway/policy.d");
-		}
 	}
 }
 
@@ -240,21 +191,7 @@ std::vector<Finding> check_vifs(Context &context, bool fix)
 	Report report;
 	report.ok("xenstored", "answers");
 	const auto records = list_records(context.store);
-	std::set<std::string> bridges;
-	for (const Record &record : records) {
-		if (record.backend == 0 && !record.bridge.empty()) {
-			bridges.insert(record.bridge);
-		}
-	}
-	if (bridges.empty()) {
-		bridges.insert(context.host.default_bridge());
-	}
-	for (const std::string &bridge : bridges) {
-		check_bridge(report, context, bridge);
-		if (const auto link = context.links.find(bridge); link && link->kind == "brlite") {
-			check_habits(report, context.host, bridge);
-		}
-	}
+	check_bridges(report, context, records);
 	for (const Record &record : records) {
 		check_policy(report, context, record, fix);
 		check_script(report, context, record);

@@ -134,14 +134,53 @@ TEST_F(Check, AGuestThatUsesItsEmulatedCardIsWell)
 	expect_problem("is netfront loaded in the guest?"); // neither port is on a bridge
 }
 
+// Frames to addresses that are not in the table reach every guest, and nobody looks for the counter.
+TEST_F(Check, ABridgeThatCouldNotLearnSaysSo)
+{
+	std::vector<Counter> counted = {{"drop_source_local", 0}, {"fdb_refused_port_full", 0}};
+	world.links.count = [&](const std::string &device) {
+		return device == "xenbr0" ? counted : std::vector<Counter>{{"fdb_refused_full", 1}};
+	};
+	EXPECT_EQ(all().find("warning  bridge"), std::string::npos);
+	counted[1].value = 7;
+	expect_in("warning  bridge xenbr0: 7 times an address was not learned, as its port had as many",
+		  all());
+	expect_in("'ringway -d bridge show xenbr0' says which port", all());
+	counted.push_back({"fdb_refused_full", 8});
+	expect_in("warning  bridge xenbr0: 8 times an address was not learned, as the table was full", all());
+	EXPECT_EQ(all().find("address of this host"), std::string::npos);
+	counted[0].value = 9;
+	expect_in("warning  bridge xenbr0: 9 frames came in with an address of this host", all());
+	EXPECT_TRUE(is_healthy);
+	world.links.at("xenbr0").kind = "bridge";
+	EXPECT_EQ(all().find("warning  bridge"), std::string::npos);
+}
+
+TEST_F(Check, TwoWithOneAddressAreAProblem)
+{
+	const Mac mac = *list_records(world.store).at(0).mac;
+	world.links.add("eth0", "");
+	world.links.at("eth0").mac = mac;
+	EXPECT_EQ(all().find("too"), std::string::npos); // it is not on the bridge
+	world.links.at("eth0").master = world.links.at("xenbr0").index;
+	expect_problem("vif 3.0: port eth0 has its address " + mac.text() + " too\n");
+	expect_in("ringway vif detach 3 0, and attach it with another mac=", all());
+	world.links.at("eth0").mac = Mac::parse("00:16:3e:00:00:98");
+	EXPECT_EQ(all().find("too"), std::string::npos);
+	world.links.at("xenbr0").mac = mac;
+	expect_problem("vif 3.0: the bridge itself has its address");
+	world.links.at("xenbr0").mac = Mac::parse("00:16:3e:00:00:99");
+	EXPECT_EQ(all().find("too"), std::string::npos);
+}
+
 // They would go on counting nothing, and the guest would be open.
 TEST_F(Check, FiltersThatMatchNothingAreNamed)
 {
-	for (const std::string filter : {"xt_physdev", "ebtable_filter"}) {
+	for (const std::string filter : {"xt_physdev", "ebtable_filter", "nft_meta_bridge"}) {
 		world.add_file("sys/module/" + filter + "/refcnt", "0\n");
 		EXPECT_EQ(all().find(filter), std::string::npos) << "loaded, and not in use";
 		world.add_file("sys/module/" + filter + "/refcnt", "2\n");
-		expect_in("warning  bridge xenbr0: rules of iptables or ebtables", all());
+		expect_in("warning  bridge xenbr0: rules of iptables, ebtables or nftables", all());
 		expect_in(filter, all());
 		EXPECT_TRUE(is_healthy);
 		world.links.at("xenbr0").kind = "bridge";
