@@ -3,7 +3,8 @@
 
 #include <fmt/format.h>
 #include <map>
-#include <set>
+#include <optional>
+#include "vif/address.hpp"
 
 namespace ringway
 {
@@ -20,8 +21,7 @@ void check_habits(Report &report, const Host &host, const std::string &bridge)
 			report.warning(
 				"bridge " + bridge,
 				fmt::format("rules of iptables, ebtables or nftables for bridged frames are "
-					    "in use "
-					    "({}), and match nothing on a brlite bridge",
+					    "in use ({}), and match nothing on a brlite bridge",
 					    filter),
 				"write them again with 'ringway vif rules' or in /etc/ringway/policy.d");
 		}
@@ -68,10 +68,10 @@ void check_counted(Report &report, Context &context, const std::string &bridge)
 	}
 }
 
-void check_bridge(Report &report, Context &context, const std::string &name)
+void check_bridge(Report &report, Context &context, const std::string &name,
+		  const std::optional<Link> &bridge)
 {
 	const std::string subject = "bridge " + name;
-	const auto bridge = context.links.find(name);
 	if (!bridge) {
 		report.problem(subject, "no such device",
 			       fmt::format("ip link add {} type brlite && ip link set {} up", name, name));
@@ -93,26 +93,8 @@ void check_bridge(Report &report, Context &context, const std::string &name)
 	}
 }
 
-// Whose an address is on one bridge.
-using Owners = std::map<std::string, std::string>;
-
-Owners owners_on(Context &context, const std::string &name)
-{
-	Owners out;
-	const auto bridge = context.links.find(name);
-	if (!bridge) {
-		return out;
-	}
-	out.emplace(bridge->mac.text(), "the bridge itself");
-	for (const Link &port : context.links.ports(*bridge)) {
-		out.insert_or_assign(port.mac.text(),
-				     "port " + port.name); // from which the bridge may have its own
-	}
-	return out;
-}
-
 // Neither of the two works reliably, and a guest with the host's address gets nothing through.
-void check_address(Report &report, Owners &owners, const Record &record)
+void check_address(Report &report, AddressOwners &owners, const Record &record)
 {
 	if (!record.mac) {
 		return;
@@ -130,22 +112,21 @@ void check_address(Report &report, Owners &owners, const Record &record)
 
 void check_bridges(Report &report, Context &context, const std::vector<Record> &records)
 {
-	std::set<std::string> bridges;
+	std::map<std::string, std::vector<const Record *>> bridges;
 	for (const Record &record : records) {
 		if (record.backend == 0 && !record.bridge.empty()) {
-			bridges.insert(record.bridge);
+			bridges[record.bridge].push_back(&record);
 		}
 	}
 	if (bridges.empty()) {
-		bridges.insert(context.host.default_bridge());
+		bridges[context.host.default_bridge()];
 	}
-	for (const std::string &bridge : bridges) {
-		check_bridge(report, context, bridge);
-		Owners owners = owners_on(context, bridge);
-		for (const Record &record : records) {
-			if (record.backend == 0 && record.bridge == bridge) {
-				check_address(report, owners, record);
-			}
+	for (const auto &[name, vifs] : bridges) {
+		const auto bridge = context.links.find(name);
+		check_bridge(report, context, name, bridge);
+		AddressOwners owners = bridge ? owners_on(context, *bridge) : AddressOwners();
+		for (const Record *record : vifs) {
+			check_address(report, owners, *record);
 		}
 	}
 }

@@ -4,6 +4,16 @@
 namespace ringway
 {
 
+AddressOwners owners_on(Context &context, const Link &bridge)
+{
+	AddressOwners out;
+	for (const Link &port : context.links.ports(bridge)) {
+		out.emplace(port.mac.text(), "port " + port.name);
+	}
+	out.emplace(bridge.mac.text(), "the bridge itself"); // unless it has the address of a port
+	return out;
+}
+
 std::optional<std::string> address_user(Context &context, const Mac &mac, const std::string &bridge,
 					bool bridge_here, const Record *besides)
 {
@@ -14,12 +24,9 @@ std::optional<std::string> address_user(Context &context, const Mac &mac, const 
 	if (!link) {
 		return std::nullopt;
 	}
-	for (const Link &port : context.links.ports(*link)) {
-		if (port.mac == mac) {
-			return "port " + port.name;
-		}
-	}
-	return link->mac == mac ? std::optional<std::string>("the bridge itself") : std::nullopt;
+	const AddressOwners owners = owners_on(context, *link);
+	const auto owner = owners.find(mac.text());
+	return owner != owners.end() ? std::optional(owner->second) : std::nullopt;
 }
 
 } // namespace ringway
