@@ -90,12 +90,12 @@ toggling() { # KIND…: until all senders are through
 }
 start_flows() {
 	local guest port
-	for guest in a b; do guest_start $guest receive "udp-flows recv $flows" || return 1; done
 	for guest in a b; do
+		guest_start $guest receive "udp-flows recv $flows" || return 1
 		for port in $flows; do hears $guest "$port" || return 1; done
 	done
 	for guest in a:127.9.0.2 b:127.9.0.1; do
-		guest_start "${guest%:*}" send "udp-flows send ${guest#*:} $datagrams $flows" || return 1
+		guest_start "${guest%:*}" send "sleep 1; udp-flows send ${guest#*:} $datagrams $flows" || return 1
 	done
 }
 whole() { # every flow: nothing lost, doubled, late or wrong
