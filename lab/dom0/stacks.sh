@@ -52,6 +52,11 @@ vif_detach() {
 	if vif_by_ringway; then ringway vif detach "$1" "${2:-0}"; else xl network-detach "$1" "${2:-0}"; fi
 }
 
+# vif_passes VIF: waits until the bridge passes frames of it and to it. A backend's carrier is on as soon as it is
+# connected, and the guest's own interface then works, but Linux tells a bridge of it in a work item: mostly at once,
+# and up to a second later if it has told of a carrier just before. Until then a bridge, any, drops what comes.
+vif_passes() { wait_for 10 "$1 that works" eval "ip link show dev $1 | grep -q 'state UP'"; }
+
 # 127.9.0.1 -> 00:16:3e:09:00:01
 # shellcheck disable=SC2046,SC2183 # the words are wanted
 mac_of() { printf '00:16:3e:%02x:%02x:%02x' $(IFS=.; set -- $1; echo "$2 $3 $4"); }

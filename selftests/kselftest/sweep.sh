@@ -53,7 +53,9 @@ attached() { # SENDER RECEIVER
 	# type. So the lists have one frame each.
 	local ready
 	ready="join $(address_of "$2") && ethtool -K eth0 gro off && /usr/bin/ip link set eth0 mtu $longest"
-	guest_run "$2" "echo 1 > /proc/sys/net/core/gro_normal_batch; $ready"
+	guest_run "$2" "echo 1 > /proc/sys/net/core/gro_normal_batch; $ready" || return 1
+	# Nobody sends a lost frame again here.
+	for g in "$@"; do vif_passes "${vif_of[$g]}" || return 1; done
 }
 detached() { # SENDER RECEIVER
 	vif_detach "$1" && vif_detach "$2" && guest_run "$1" 'rmmod splitfront' && guest_run "$2" 'rmmod xen-netfront'
