@@ -101,7 +101,7 @@ $(OUT)/.setup: packaging/build-deps.txt packaging/setup.sh
 compile_commands: ## compile_commands.json, for editors: the C++ as it is compiled for this host
 	@$(MAKE) -s -C xenstore-schema
 	@selftests/compile_commands.py compile_commands.json "-C toolstack all check" "-C selftests/unit" "-C selftests/fuzz" \
-		"-C selftests/bench" "-C selftests/native" "-C lab tools" "-f selftests/tidy.mk"
+		"-C selftests/bench" "-C selftests/native" "-C lab tools"
 
 clean: ## remove everything made
 	rm -rf $(OUT)

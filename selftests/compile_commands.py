@@ -29,12 +29,7 @@ def would_run(arguments):
                 pass  # shell code, no compiler
 
 
-def as_compiler(words, source):
-    """The command without what only this project's GCC understands. clang-tidy has the compiler's words after --."""
-    if "--" in words:
-        flags = words[words.index("--") + 1:]
-        flags = flags[:next((i for i, word in enumerate(flags) if word.startswith((">", "2>"))), len(flags))]
-        return ["clang++-14", *flags, "-c", source]
+def as_compiler(words):
     # A precompiled header: name what is in it instead.
     return ["gtest/gtest.h" if word.endswith("/unit/tests.h") else word for word in words if word != "-Winvalid-pch"]
 
@@ -45,14 +40,14 @@ def main():
     for arguments in makes:
         for folder, words in would_run(shlex.split(arguments)):
             sources = [word for word in words if word.endswith((".cc", ".cpp"))]
-            if len(sources) != 1 or not re.search(r"(\+\+|clang-tidy)(-\d+)?$", words[0].lstrip("@")):
+            if len(sources) != 1 or not re.search(r"\+\+(-\d+)?$", words[0].lstrip("@")):
                 continue
             path = os.path.normpath(os.path.join(folder, sources[0]))
             if os.path.exists(path):
                 entries.setdefault(path, {
                     "directory": folder,
                     "file": path,
-                    "arguments": as_compiler(words, sources[0]),
+                    "arguments": as_compiler(words),
                 })
     if not entries:
         sys.exit("no compile command found")

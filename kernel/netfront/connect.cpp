@@ -15,9 +15,6 @@ namespace ringway::netfront
 {
 namespace
 {
-// Conflicts of the XenStore transaction: each means that someone else made progress.
-constexpr u32 kTransactionTries = 32;
-
 constexpr u32 kLeastMtu = 68;   // IPv4's
 constexpr u32 kPlainMtu = 1500; // of one slot, and where the node is not there
 constexpr u32 kMostMtu = 65517; // a frame's length has 16 bits; header and a VLAN tag

@@ -3,16 +3,15 @@
 // The life cycle's table (life_cycle.hpp) put to work.
 //
 // Nothing here waits for the backend except remove(), which tries to leave in order: it waits at most
-// kPatience per step and holds no lock meanwhile.
+// kGoodbyePatience per step and holds no lock meanwhile.
 #include "netfront/vif.hpp"
 
 namespace ringway::netfront
 {
 namespace
 {
-constexpr u32 kPatience = 2000;    // ms per step of an orderly goodbye
-constexpr u32 kNextDriver = 20000; // ms that the backend's next driver may take: a host has many vifs
-constexpr u32 kReopenDelay = 1000; // ms before a closed vif offers to start again: bounds a flapping backend
+constexpr u32 kGoodbyePatience = 2000; // ms per step of an orderly goodbye
+constexpr u32 kNextDriver = 20000;     // ms that the backend's next driver may take: a host has many vifs
 
 constexpr u32 kLinkPause = 1000; // ms between two changes of the carrier
 
@@ -191,7 +190,7 @@ void Vif::leave(XenbusState say)
 {
 	constexpr u32 step = 10; // ms
 	host_switch_state(host_, to_bus(say));
-	for (u32 waited = 0; waited < kPatience && !reached(say, XenbusState::closed); waited += step)
+	for (u32 waited = 0; waited < kGoodbyePatience && !reached(say, XenbusState::closed); waited += step)
 		host_sleep(step);
 }
 

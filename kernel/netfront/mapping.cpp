@@ -23,7 +23,7 @@ namespace
 {
 constexpr u32 kFragsUnderWay = 20; // ms until the next look for frags that were granted before
 // Periods of the watch that a message may take: 5 to 10 s.
-constexpr u32 kPatience = 2;
+constexpr u32 kMessagePatience = 2;
 } // namespace
 
 // Without the ring all goes as with a backend that has none.
@@ -191,7 +191,7 @@ void Vif::watch_mapping()
 	if (mapping_ == Mapping::none || mapping_ == Mapping::settled || mapping_given_up_)
 		return;
 	host_control_later(host_, 0);
-	if (++mapping_age_ < kPatience)
+	if (++mapping_age_ < kMessagePatience)
 		return;
 	host_log(host_, mapping_ == Mapping::preparing
 				? "packets are still under way: buffers are not mapped"

@@ -8,8 +8,8 @@
 //     Connected ◄───────────────────────────────── Reconfigured
 //
 // Nothing waits for it: a packet that comes without room is copied (xdp_plan.hpp). Some backends stay in
-// Reconfigured and answer only the first time, so an answer that does not come within kPatience is taken as
-// given.
+// Reconfigured and answer only the first time, so an answer that does not come within kReconfigurePatience is
+// taken as given.
 #include "netfront/vif.hpp"
 #include "netfront/xdp_plan.hpp"
 
@@ -17,8 +17,7 @@ namespace ringway::netfront
 {
 namespace
 {
-constexpr u32 kPatience = 1000; // ms
-constexpr u32 kTransactionTries = 32;
+constexpr u32 kReconfigurePatience = 1000; // ms
 } // namespace
 
 // CONTEXT: the life mutex is taken before RTNL and never inside it, so the rest is work.
@@ -58,7 +57,7 @@ void Vif::ask_for_headroom()
 	headroom_ = wanted;
 	asking_ = true;
 	host_switch_state(host_, static_cast<u32>(XenbusState::reconfiguring));
-	host_reconfigure_later(host_, kPatience);
+	host_reconfigure_later(host_, kReconfigurePatience);
 }
 
 // The backend has answered, or had the time to.

@@ -15,11 +15,6 @@
 
 namespace ringway::netfront
 {
-namespace
-{
-constexpr u32 kReopenDelay = 1000; // ms, for the backend to let go
-} // namespace
-
 // How long nothing was answered, in periods; 0 as long as all is well.
 u32 TxQueue::silent_for()
 {

@@ -20,6 +20,10 @@ inline constexpr u32 kMaxQueues = 64;
 inline constexpr u32 kWatchPeriod = 5; // seconds from one look for requests that nobody answers to the next
 // ms. A backend has that long at least, and twice that at most, to let go of what it has mapped.
 inline constexpr u32 kLetGoPause = kWatchPeriod * 1000 / 2;
+// ms before a closed vif offers to start again: bounds a backend that comes and goes, and lets it let go.
+inline constexpr u32 kReopenDelay = 1000;
+// Conflicts of a XenStore transaction: each means that someone else made progress.
+inline constexpr u32 kTransactionTries = 32;
 
 class RINGWAY_SCOPED_CAPABILITY LifeLock
 {

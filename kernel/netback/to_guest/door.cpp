@@ -127,7 +127,7 @@ struct RunOf {
 	const PacketHash *hashes;
 };
 
-struct Run {
+struct PlacedRun {
 	u32 next, packets; // next: the first that was not placed
 	u64 bytes;
 };
@@ -135,11 +135,11 @@ struct Run {
 // As many as come one after the other and need no closer look. plain: bytes up to which they do not; free:
 // buffers. Nothing else happens in here, so that all of it stays in registers.
 template <typename Way>
-__attribute__((noinline)) Run place_plain(Lane &lane, Queue &to, const RunOf &of, u32 first, u32 plain,
-					  u32 free) RINGWAY_REQUIRES(to.host)
+__attribute__((noinline)) PlacedRun place_plain(Lane &lane, Queue &to, const RunOf &of, u32 first, u32 plain,
+						u32 free) RINGWAY_REQUIRES(to.host)
 {
 	const u32 gets = load_relaxed(to.vif->gets), end = of.end;
-	Run run{first, 0, 0};
+	PlacedRun run{first, 0, 0};
 	Way way(lane, to, of.buffers);
 	const u32 first_request = way.next_request(), none_left = first_request + free;
 	while (run.next < end && way.next_request() != none_left) {
@@ -164,7 +164,7 @@ Placed place_all(Lane &lane, Queue &to, const RunOf &of, u32 &free, Why &why) RI
 	Placed placed = none_placed(of.first, Why::none);
 	for (;;) {
 		if (RINGWAY_LIKELY(plain && free && Way::ready(lane, to))) {
-			const Run run = place_plain<Way>(lane, to, of, placed.next, plain, free);
+			const PlacedRun run = place_plain<Way>(lane, to, of, placed.next, plain, free);
 			placed.next = run.next;
 			placed.packets += run.packets;
 			placed.bytes += run.bytes;
