@@ -20,8 +20,8 @@ namespace
 {
 
 // Who waits asks again: soon, since most commands are short, then less often.
-constexpr Millis first_pause{10};
-constexpr Millis longest_pause{200};
+constexpr Millis first_turn_pause{10};
+constexpr Millis longest_turn_pause{200};
 
 bool still_there(int fd, const fs::path &file)
 {
@@ -36,8 +36,8 @@ bool still_there(int fd, const fs::path &file)
 int take(Clock &clock, const fs::path &file, Millis timeout)
 {
 	const Deadline deadline(clock, timeout);
-	Millis pause = first_pause;
-	for (;; clock.sleep(pause), pause = std::min(pause * 2, longest_pause)) {
+	Millis pause = first_turn_pause;
+	for (;; clock.sleep(pause), pause = std::min(pause * 2, longest_turn_pause)) {
 		const int fd = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (fd < 0) {
 			throw Error(Exit::failed,

@@ -29,6 +29,12 @@ struct Counter {
 	std::uint64_t value = 0;
 };
 
+// An rtnetlink kind; ports have their bridge's as the kind of what they are to it.
+inline bool is_bridge_kind(const std::string &kind)
+{
+	return kind == "bridge" || kind == "brlite";
+}
+
 struct Link {
 	int index = 0;
 	std::string name;
@@ -41,7 +47,7 @@ struct Link {
 	bool running = false; // it has a carrier, and bridges know so, which may take a second
 	LinkStats stats;
 
-	bool is_bridge() const { return kind == "bridge" || kind == "brlite"; }
+	bool is_bridge() const { return is_bridge_kind(kind); }
 };
 
 // Changes to what a port of a brlite bridge may do. What is absent stays as it is in the kernel, whoever set

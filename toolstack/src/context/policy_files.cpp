@@ -20,11 +20,6 @@ namespace fs = std::filesystem;
 namespace
 {
 
-[[noreturn]] void fail(const std::string &what, const fs::path &file, int error)
-{
-	throw Error(Exit::failed, fmt::format("{} {}: {}", what, quote(file.string()), std::strerror(error)));
-}
-
 // nullopt: there is none.
 std::optional<std::string> text_of(const fs::path &file)
 {
@@ -33,7 +28,7 @@ std::optional<std::string> text_of(const fs::path &file)
 		if (errno == ENOENT) {
 			return std::nullopt;
 		}
-		fail("cannot read policy file", file, errno);
+		fail_at("cannot read policy file", file, errno);
 	}
 	std::string text;
 	char part[4096];
@@ -44,7 +39,7 @@ std::optional<std::string> text_of(const fs::path &file)
 	const int error = std::ferror(in) != 0 ? (errno != 0 ? errno : EIO) : 0;
 	std::fclose(in);
 	if (error != 0) {
-		fail("cannot read policy file", file, error);
+		fail_at("cannot read policy file", file, error);
 	}
 	return text;
 }
@@ -68,7 +63,7 @@ std::vector<PolicyEntry> written_policies(const fs::path &root)
 		}
 	}
 	if (error && error != std::errc::no_such_file_or_directory) {
-		fail("cannot read the folder", folder, error.value());
+		fail_at("cannot read the folder", folder, error.value());
 	}
 	std::sort(files.begin(), files.end());
 	std::vector<PolicyEntry> out;

@@ -17,13 +17,19 @@ namespace ringway
 
 namespace fs = std::filesystem;
 
-namespace
-{
-
-[[noreturn]] void fail(const std::string &what, const fs::path &file, int error)
+void fail_at(const std::string &what, const fs::path &file, int error)
 {
 	throw Error(Exit::failed, fmt::format("{} {}: {}", what, quote(file.string()), std::strerror(error)));
 }
+
+bool is_there(const fs::path &file)
+{
+	std::error_code ignored;
+	return fs::exists(file, ignored);
+}
+
+namespace
+{
 
 fs::path folder_of(const fs::path &file)
 {
@@ -35,7 +41,7 @@ void sync_folder(const fs::path &folder)
 {
 	const Descriptor opened(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	if (opened.get() < 0 || fsync(opened.get()) != 0) {
-		fail("cannot write the folder", folder, errno);
+		fail_at("cannot write the folder", folder, errno);
 	}
 }
 
@@ -43,18 +49,18 @@ void write_all(const fs::path &file, const std::string &text, unsigned mode)
 {
 	const Descriptor out(open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
 	if (out.get() < 0 || fchmod(out.get(), mode) != 0) { // whatever the umask
-		fail("cannot write", file, errno);
+		fail_at("cannot write", file, errno);
 	}
 	std::size_t done = 0;
 	while (done < text.size()) {
 		const ssize_t wrote = write(out.get(), text.data() + done, text.size() - done);
 		if (wrote < 0 && errno != EINTR) {
-			fail("cannot write", file, errno);
+			fail_at("cannot write", file, errno);
 		}
 		done += wrote > 0 ? static_cast<std::size_t>(wrote) : 0;
 	}
 	if (fsync(out.get()) != 0) {
-		fail("cannot write", file, errno);
+		fail_at("cannot write", file, errno);
 	}
 }
 
@@ -67,7 +73,7 @@ void make_folder(const fs::path &folder)
 	if (mkdir(folder.c_str(), 0700) == 0) {
 		sync_folder(folder.parent_path());
 	} else if (errno != EEXIST) {
-		fail("cannot make the folder", folder, errno);
+		fail_at("cannot make the folder", folder, errno);
 	}
 }
 
@@ -84,7 +90,7 @@ void replace_file(const fs::path &file, const std::string &text, unsigned mode)
 	if (rename(fresh.c_str(), file.c_str()) != 0) {
 		const int error = errno;
 		unlink(fresh.c_str());
-		fail("cannot replace", file, error);
+		fail_at("cannot replace", file, error);
 	}
 	sync_folder(folder_of(file));
 }
@@ -94,7 +100,7 @@ void remove_file(const fs::path &file)
 	if (unlink(file.c_str()) == 0) {
 		sync_folder(folder_of(file));
 	} else if (errno != ENOENT) {
-		fail("cannot remove", file, errno);
+		fail_at("cannot remove", file, errno);
 	}
 }
 

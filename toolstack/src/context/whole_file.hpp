@@ -9,6 +9,11 @@
 namespace ringway
 {
 
+// Throws Error: `what` went wrong with the file, and why, of errno.
+[[noreturn]] void fail_at(const std::string &what, const std::filesystem::path &file, int error);
+// False where nobody may look, too.
+bool is_there(const std::filesystem::path &file);
+
 // On the disk when it returns, or else as before. Throws Error that names the file.
 void replace_file(const std::filesystem::path &file, const std::string &text, unsigned mode);
 // Not being there is fine. Throws Error.

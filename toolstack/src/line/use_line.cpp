@@ -12,12 +12,12 @@ namespace ringway
 namespace
 {
 
-struct Words {
+struct UseWords {
 	UseOptions options;
 	bool confirm = false, undo = false;
 };
 
-int run_use(const Output &output, const Words &words)
+int run_use(const Output &output, const UseWords &words)
 {
 	if (words.confirm) {
 		return use_confirm();
@@ -32,7 +32,7 @@ int run_use(const Output &output, const Words &words)
 
 void add_use(CLI::App &app, Line &line)
 {
-	const auto words = std::make_shared<Words>();
+	const auto words = std::make_shared<UseWords>();
 	CLI::App *use = app.add_subcommand("use", "Move this host to Ringway, or back to the stock drivers")
 				->fallthrough()
 				->require_subcommand(0, 1);

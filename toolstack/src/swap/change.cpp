@@ -13,7 +13,7 @@ namespace ringway
 namespace
 {
 
-constexpr Millis pause{20}, drivers_settle{5000};
+constexpr Millis drivers_pause{20}, drivers_settle{5000};
 
 // Ports by what they are called now; a vif that is gone comes back with its driver.
 BridgeImage with_present_ports(Context &context, BridgeImage image)
@@ -63,7 +63,7 @@ void unload(Swap &swap, const std::string &module, std::vector<VifImage> &vifs)
 				throw;
 			}
 		}
-		swap.context.clock.sleep(pause);
+		swap.context.clock.sleep(drivers_pause);
 	}
 }
 

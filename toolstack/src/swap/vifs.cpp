@@ -15,7 +15,7 @@ namespace ringway
 namespace
 {
 
-constexpr Millis devices_come{20000}, guests_connect{20000}, pause{20};
+constexpr Millis devices_come{20000}, guests_connect{20000}, guests_pause{20};
 constexpr unsigned connected_state = 4, reconfiguring_state = 7, reconfigured_state = 8;
 
 bool waits_for(Context &context, const Deadline &deadline, const std::function<bool()> &done)
@@ -25,7 +25,7 @@ bool waits_for(Context &context, const Deadline &deadline, const std::function<b
 			return false;
 		}
 		stop_if_asked(context);
-		context.clock.sleep(pause);
+		context.clock.sleep(guests_pause);
 	}
 	return true;
 }

@@ -16,9 +16,9 @@ namespace
 {
 
 // Another one may wait for its guests.
-constexpr Millis turn_timeout{300000};
+constexpr Millis others_apply{300000};
 
-struct Outcome {
+struct ObjectOutcome {
 	const ConfigObject *object = nullptr;
 	std::string action = "none"; // add, change, skip, fail
 	std::vector<Change> changes;
@@ -29,9 +29,9 @@ struct Outcome {
 struct Counts {
 	unsigned add = 0, change = 0, none = 0, skip = 0, fail = 0;
 
-	explicit Counts(const std::vector<Outcome> &outcomes)
+	explicit Counts(const std::vector<ObjectOutcome> &outcomes)
 	{
-		for (const Outcome &outcome : outcomes) {
+		for (const ObjectOutcome &outcome : outcomes) {
 			++(outcome.action == "add"      ? add
 			   : outcome.action == "change" ? change
 			   : outcome.action == "skip"   ? skip
@@ -46,9 +46,9 @@ class Run
 public:
 	Run(ApplyContext &context, const ApplyOptions &options) : context_(context), options_(options) {}
 
-	Outcome one(const ConfigObject &object)
+	ObjectOutcome one(const ConfigObject &object)
 	{
-		Outcome out{&object, "none", {}, "", Exit::ok};
+		ObjectOutcome out{&object, "none", {}, "", Exit::ok};
 		try {
 			const ObjectPlan plan = planned(object);
 			out.changes = plan.changes;
@@ -90,7 +90,7 @@ private:
 	std::set<std::string> coming_;
 };
 
-nlohmann::json to_json(const Outcome &outcome)
+nlohmann::json to_json(const ObjectOutcome &outcome)
 {
 	nlohmann::json out = {{"kind", kind_name(outcome.object->kind)},
 			      {"name", name_text(outcome.object->name)},
@@ -110,7 +110,7 @@ nlohmann::json to_json(const Outcome &outcome)
 	return out;
 }
 
-std::string text_of(const Outcome &outcome, bool details)
+std::string text_of(const ObjectOutcome &outcome, bool details)
 {
 	if (outcome.action == "none" && !details) {
 		return "";
@@ -154,10 +154,10 @@ Applied apply(ApplyContext &context, const Output &output, const std::vector<Con
 	std::optional<FileLock> lock;
 	if (!options.diff) {
 		lock.emplace(context.context.clock, own_locks(context.context.host.root()) / "apply",
-			     turn_timeout);
+			     others_apply);
 	}
 	Run run(context, options);
-	std::vector<Outcome> outcomes;
+	std::vector<ObjectOutcome> outcomes;
 	nlohmann::json rows = nlohmann::json::array();
 	std::string text;
 	for (const ConfigObject &object : objects) {

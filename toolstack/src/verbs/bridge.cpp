@@ -45,7 +45,7 @@ std::vector<Link> find_ports(BridgeContext &context, const std::string &list,
 	return out;
 }
 
-constexpr Millis turn_timeout{30000};
+constexpr Millis others_make{30000};
 
 // A bridge is made by one command at a time, which takes it up in the end. Nobody has the file's lock: that
 // one was killed.
@@ -147,7 +147,7 @@ Answer bridge_add(BridgeContext &context, const Output &output, const std::strin
 	const bool left = is_left_behind(making);
 	std::optional<FileLock> lock;
 	if (!output.dry_run) {
-		lock.emplace(context.clock, making, turn_timeout);
+		lock.emplace(context.clock, making, others_make);
 	}
 	const auto there = context.links.find(name);
 	const bool half_made = left && there && there->kind == BRLITE_KIND && !there->up;

@@ -30,7 +30,7 @@ Labels with(Labels labels, const char *name, const std::string &value)
 }
 
 using Vifs = std::vector<VifTraffic>;
-using Bridges = std::vector<BridgeTraffic>;
+using BridgesTraffic = std::vector<BridgeTraffic>;
 
 Metric gauge(const Vifs &vifs, const char *name, const char *help,
 	     const std::function<double(const VifTraffic &)> &value)
@@ -103,7 +103,7 @@ Metric listed(const Vifs &vifs, const char *name, const char *help, const char *
 	return out;
 }
 
-Metric listed(const Bridges &bridges, const char *name, const char *help, const char *label,
+Metric listed(const BridgesTraffic &bridges, const char *name, const char *help, const char *label,
 	      std::vector<Named> BridgeTraffic::*list)
 {
 	Metric out{name, "counter", help, {}};
@@ -116,7 +116,7 @@ Metric listed(const Bridges &bridges, const char *name, const char *help, const 
 	return out;
 }
 
-Metric ports(const Bridges &bridges)
+Metric ports(const BridgesTraffic &bridges)
 {
 	Metric out{"ringway_bridge_ports", "gauge", "Ports of the bridge.", {}};
 	for (const BridgeTraffic &bridge : bridges) {
@@ -141,7 +141,7 @@ constexpr double second_per_ns = 1e-9;
 
 } // namespace
 
-std::vector<Metric> collect_metrics(const Vifs &vifs, const Bridges &bridges)
+std::vector<Metric> collect_metrics(const Vifs &vifs, const BridgesTraffic &bridges)
 {
 	return {
 		info(vifs),

@@ -27,7 +27,7 @@ namespace ringway
 namespace
 {
 
-constexpr Millis rest{5};
+constexpr Millis rest_pause{5};
 constexpr Millis heartbeat{250}; // a signal is seen after this at the latest
 constexpr const char *backends = "/local/domain/0/backend/vif";
 constexpr const char *toolstack = "/libxl";
@@ -275,7 +275,7 @@ void monitor(Context &context, Watches &watches, LinkEvents &links, const Monito
 			monitor.take(event);
 		}
 		monitor.take(watches.fired());
-		context.clock.sleep(rest);
+		context.clock.sleep(rest_pause);
 	}
 }
 

@@ -13,11 +13,6 @@ namespace
 
 constexpr double nearly_all = 95; // percent
 
-std::uint64_t more(std::uint64_t before, std::uint64_t now)
-{
-	return now >= before ? now - before : now; // another one under the same number
-}
-
 // What one vif did between the looks.
 struct Passed {
 	const VifTraffic *vif = nullptr;

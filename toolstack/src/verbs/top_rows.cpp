@@ -18,12 +18,7 @@ namespace
 constexpr std::array<const char *, 8> sorts = {"vif",       "name",    "from_packets", "to_packets",
 					       "from_bits", "to_bits", "drops",        "cpu"};
 
-std::uint64_t more(std::uint64_t before, std::uint64_t now)
-{
-	return now >= before ? now - before : now; // another device under the same number
-}
-
-std::vector<Named> more(const std::vector<Named> &before, std::vector<Named> now)
+std::vector<Named> more_of(const std::vector<Named> &before, std::vector<Named> now)
 {
 	for (Named &one : now) {
 		const auto old = std::find_if(before.begin(), before.end(),
@@ -51,8 +46,8 @@ const Named *largest(const std::vector<Named> &list)
 
 void add_drops(TopRow &row, const Traffic &before, const Traffic &now, double seconds)
 {
-	const auto from = more(before.from_guest.drops, now.from_guest.drops);
-	const auto to = more(before.to_guest.drops, now.to_guest.drops);
+	const auto from = more_of(before.from_guest.drops, now.from_guest.drops);
+	const auto to = more_of(before.to_guest.drops, now.to_guest.drops);
 	row.drops = static_cast<double>(sum(from) + sum(to)) / seconds;
 	const Named *a = largest(from), *b = largest(to);
 	if (a != nullptr && (b == nullptr || a->value >= b->value)) {
@@ -64,12 +59,12 @@ void add_drops(TopRow &row, const Traffic &before, const Traffic &now, double se
 
 void add_path(TopRow &row, const Traffic &before, const Traffic &now)
 {
-	const auto paths = more(before.paths, now.paths);
+	const auto paths = more_of(before.paths, now.paths);
 	if (const Named *most = largest(paths)) {
 		row.path = most->name;
 		row.path_percent = static_cast<double>(most->value) * 100 / static_cast<double>(sum(paths));
 	}
-	const auto reasons = more(before.why_not_direct, now.why_not_direct);
+	const auto reasons = more_of(before.why_not_direct, now.why_not_direct);
 	if (const Named *most = largest(reasons)) {
 		row.why = most->name;
 	}

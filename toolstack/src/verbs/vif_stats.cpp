@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <map>
 #include "vif/domain.hpp"
+#include "vif/traffic.hpp"
 #include "schema_types.hpp"
 #include "words/text.hpp"
 
@@ -28,11 +29,6 @@ QueueName parse_name(const std::string &name)
 		}
 	}
 	return {std::nullopt, name};
-}
-
-std::uint64_t more(std::uint64_t before, std::uint64_t now)
-{
-	return now >= before ? now - before : now;
 }
 
 // Of a driver that counts none of its packets, the device's own numbers stand under the names of Ringway's.
@@ -116,12 +112,12 @@ Answer answer(const Output &output, const StatsOptions &options, const std::vect
 	return {options.vif.empty() ? list : list.front(), text};
 }
 
-using Looks = std::map<std::pair<unsigned, unsigned>, VifStats>;
+using LastStats = std::map<std::pair<unsigned, unsigned>, VifStats>;
 
 // What was added since the last look; vifs that were not there then are left out.
-std::vector<VifStats> since(Looks &last, std::vector<VifStats> now, Millis interval)
+std::vector<VifStats> since(LastStats &last, std::vector<VifStats> now, Millis interval)
 {
-	Looks next;
+	LastStats next;
 	std::vector<VifStats> out;
 	for (VifStats &stats : now) {
 		const auto key = std::pair(stats.domid, stats.devid);
@@ -224,7 +220,7 @@ void vif_stats(Context &context, const Output &output, const StatsOptions &optio
 	if (options.watch == 0) {
 		return say(answer(output, options, now));
 	}
-	Looks last;
+	LastStats last;
 	Millis began = context.clock.now();
 	since(last, std::move(now), Millis(0));
 	while (!context.clock.interrupted()) {

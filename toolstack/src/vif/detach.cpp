@@ -21,7 +21,7 @@ namespace
 // After force the backend has nobody left to wait for.
 constexpr Millis forced_timeout{3000};
 constexpr Millis device_timeout{5000};
-constexpr Millis device_pause{20};
+constexpr Millis leaving_pause{20};
 
 void ask(Context &context, const Record &record)
 {
@@ -85,7 +85,7 @@ void wait_device_gone(Context &context, const Record &record)
 							       "driver still has device {}; see 'dmesg'",
 							       record.text(), *device));
 		}
-		context.clock.sleep(device_pause);
+		context.clock.sleep(leaving_pause);
 	}
 }
 

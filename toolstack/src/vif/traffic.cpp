@@ -19,7 +19,7 @@ struct Number {
 	std::uint64_t OneWay::*value;
 };
 
-constexpr Number numbers[] = {
+constexpr Number counted_numbers[] = {
 	{"packets", &OneWay::packets},
 	{"bytes", &OneWay::bytes},
 	{"cpu_ns", &OneWay::cpu_ns},
@@ -57,7 +57,7 @@ void read_one_way(std::string_view name, std::uint64_t value, OneWay &way)
 		way.drops.push_back({std::string(name), value});
 		return;
 	}
-	for (const Number &number : numbers) {
+	for (const Number &number : counted_numbers) {
 		if (number.name == name) {
 			way.*number.value = value;
 		}

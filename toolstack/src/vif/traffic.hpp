@@ -27,6 +27,12 @@ struct OneWay {
 	std::vector<Named> drops;    // packets, by reason
 };
 
+// What a counter has grown by; one that is smaller began anew, as another device under the same number.
+inline std::uint64_t more(std::uint64_t before, std::uint64_t now)
+{
+	return now >= before ? now - before : now;
+}
+
 struct Traffic {
 	bool detailed = false; // the driver says more than what every device has
 	OneWay from_guest, to_guest;

@@ -129,10 +129,10 @@ void check_word(ConfigKind kind, const std::string &key, const std::string &valu
 	(void)change_policy({}, {key + "=" + value});
 }
 
-class Reader
+class ConfigReader
 {
 public:
-	Reader(const TomlFile &file, const RulesOf &rules_of) : file_(file), rules_of_(rules_of) {}
+	ConfigReader(const TomlFile &file, const RulesOf &rules_of) : file_(file), rules_of_(rules_of) {}
 
 	void defaults(const toml::table &all)
 	{
@@ -255,7 +255,7 @@ std::vector<ConfigObject> parse_config_file(std::string_view text, const std::st
 					    const RulesOf &rules_of)
 {
 	const TomlFile file("configuration", name);
-	Reader reader(file, rules_of);
+	ConfigReader reader(file, rules_of);
 	const toml::table all = file.parse(text);
 	reader.defaults(all);
 	std::map<ConfigKind, std::vector<ConfigObject>> objects;

@@ -15,10 +15,10 @@ namespace ringway
 namespace
 {
 
-class Reader
+class HostsReader
 {
 public:
-	explicit Reader(const TomlFile &file) : file_(file) {}
+	explicit HostsReader(const TomlFile &file) : file_(file) {}
 
 	HostEntry host(const toml::table &table)
 	{
@@ -81,7 +81,7 @@ private:
 std::vector<HostEntry> parse_hosts_file(std::string_view text, const std::string &name)
 {
 	const TomlFile file("hosts", name);
-	Reader reader(file);
+	HostsReader reader(file);
 	const toml::table all = file.parse(text);
 	std::vector<HostEntry> out;
 	for (const auto &[key, node] : all) {

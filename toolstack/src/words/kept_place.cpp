@@ -15,8 +15,8 @@ namespace
 
 using nlohmann::json;
 
-constexpr const char *version_key = "ringway_place";
-constexpr unsigned version = 1;
+constexpr const char *place_key = "ringway_place";
+constexpr unsigned place_version = 1;
 
 [[noreturn]] void damaged(const std::string &file)
 {
@@ -74,15 +74,15 @@ std::string kept_places_text(const std::vector<KeptPlace> &places)
 			queues.back()["threads_before"] = place.threads_before;
 		}
 	}
-	return json{{version_key, version}, {"queues", queues}}.dump(4, ' ', false,
-								     json::error_handler_t::replace) +
+	return json{{place_key, place_version}, {"queues", queues}}.dump(4, ' ', false,
+									 json::error_handler_t::replace) +
 	       "\n";
 }
 
 std::vector<KeptPlace> parse_kept_places(std::string_view text, const std::string &file)
 {
 	const json all = json::parse(text, nullptr, false);
-	if (!all.is_object() || !all.contains(version_key) || all[version_key] != version ||
+	if (!all.is_object() || !all.contains(place_key) || all[place_key] != place_version ||
 	    !all.contains("queues") || !all["queues"].is_array()) {
 		damaged(file);
 	}

@@ -17,8 +17,8 @@ namespace
 
 using nlohmann::json;
 
-constexpr const char *version_key = "ringway_policy";
-constexpr unsigned version = 1;
+constexpr const char *kept_key = "ringway_policy";
+constexpr unsigned kept_version = 1;
 
 [[noreturn]] void damaged(const std::string &file, const std::string &why)
 {
@@ -56,7 +56,7 @@ KeyValues read_values(const json &all, const char *key, const std::string &file)
 
 std::string kept_words_text(const KeptWords &kept, const std::string &domain)
 {
-	return json{{version_key, version},
+	return json{{kept_key, kept_version},
 		    {"domain", name_text(domain)},
 		    {"attached", kept.attached},
 		    {"set", kept.set}}
@@ -67,14 +67,14 @@ std::string kept_words_text(const KeptWords &kept, const std::string &domain)
 KeptWords parse_kept_words(std::string_view text, const std::string &file)
 {
 	const json all = json::parse(text, nullptr, false);
-	if (!all.is_object() || !all.contains(version_key) || !all[version_key].is_number_unsigned()) {
+	if (!all.is_object() || !all.contains(kept_key) || !all[kept_key].is_number_unsigned()) {
 		damaged(file, "it is damaged");
 	}
-	if (all[version_key] != version) {
+	if (all[kept_key] != kept_version) {
 		throw Error(Exit::failed,
 			    fmt::format("policy file {}: it has version {}, and this ringway knows {} only; "
 					"install the ringway that wrote it",
-					quote(file), all[version_key].dump(), version));
+					quote(file), all[kept_key].dump(), kept_version));
 	}
 	return {read_values(all, "attached", file), read_values(all, "set", file)};
 }

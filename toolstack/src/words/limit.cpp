@@ -18,13 +18,13 @@ namespace
 namespace be = schema::backend;
 namespace rec = schema::record;
 
-struct Key {
+struct LimitKey {
 	std::string_view name;
 	const schema::Node &backend, &record;
 	bool is_rate;
 };
 
-const Key keys[] = {
+const LimitKey limit_keys[] = {
 	{"rate", be::rate, rec::rate, true},
 	{"pps", be::pps, rec::pps, false},
 	{"rx-rate", be::rx_rate, rec::rx_rate, true},
@@ -33,9 +33,9 @@ const Key keys[] = {
 
 constexpr std::string_view known = "rate, pps, rx-rate, rx-pps";
 
-const Key &find_key(std::string_view name)
+const LimitKey &find_limit_key(std::string_view name)
 {
-	for (const Key &key : keys) {
+	for (const LimitKey &key : limit_keys) {
 		if (key.name == name) {
 			return key;
 		}
@@ -43,7 +43,7 @@ const Key &find_key(std::string_view name)
 	throw Error(Exit::usage, fmt::format("limit {}: unknown; the limits are {}", quote(name), known));
 }
 
-Limit parse_limit(const Key &key, std::string_view value)
+Limit parse_limit(const LimitKey &key, std::string_view value)
 {
 	Limit limit{&key.backend, &key.record, std::nullopt};
 	if (value == "none") {
@@ -70,7 +70,7 @@ std::vector<Limit> parse_limits(const std::vector<std::string> &words)
 			throw Error(Exit::usage, fmt::format("limit {}: write KEY=VALUE; the keys are {}",
 							     quote(word), known));
 		}
-		const Key &key = find_key(std::string_view(word).substr(0, equals));
+		const LimitKey &key = find_limit_key(std::string_view(word).substr(0, equals));
 		if (!seen.insert(key.name).second) {
 			throw Error(Exit::usage, fmt::format("limit {}: given twice; keep one", key.name));
 		}

@@ -16,10 +16,10 @@ namespace ringway
 namespace
 {
 
-class Reader
+class PolicyReader
 {
 public:
-	Reader(const TomlFile &file, const RulesOf &rules_of) : file_(file), rules_of_(rules_of) {}
+	PolicyReader(const TomlFile &file, const RulesOf &rules_of) : file_(file), rules_of_(rules_of) {}
 
 	PolicyEntry entry(const toml::table &table)
 	{
@@ -104,7 +104,7 @@ std::vector<PolicyEntry> parse_policy_file(std::string_view text, const std::str
 {
 	std::vector<PolicyEntry> out;
 	const TomlFile file("policy", name);
-	Reader reader(file, rules_of);
+	PolicyReader reader(file, rules_of);
 	const toml::table all = file.parse(text);
 	for (const auto &[key, node] : all) {
 		const toml::array *list = node.as_array();

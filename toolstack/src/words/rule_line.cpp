@@ -242,14 +242,14 @@ RuleWords rule_words(std::string_view line)
 {
 	RuleWords out;
 	line = line.substr(0, line.find('#'));
-	constexpr std::string_view blanks = " \t\r";
+	constexpr std::string_view between = " \t\r";
 	for (;;) {
-		const auto from = line.find_first_not_of(blanks);
+		const auto from = line.find_first_not_of(between);
 		if (from == line.npos) {
 			return out;
 		}
 		line.remove_prefix(from);
-		const auto length = std::min(line.find_first_of(blanks), line.size());
+		const auto length = std::min(line.find_first_of(between), line.size());
 		out.push_back(line.substr(0, length));
 		line.remove_prefix(length);
 	}

@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "context/whole_file.hpp"
 #include "words/error.hpp"
 #include "world/sys_clock.hpp"
 
@@ -26,12 +27,6 @@ namespace
 
 constexpr int undone = 1, left_half_done = 2;
 constexpr Millis pause{100};
-
-bool is_there(const std::filesystem::path &path)
-{
-	std::error_code ignored;
-	return std::filesystem::exists(path, ignored);
-}
 
 // Nobody may listen any more: that is no error.
 void tell(int pipe, const std::string &line)

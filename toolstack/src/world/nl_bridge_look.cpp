@@ -12,6 +12,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include "bridge-lite/uapi.h"
+#include "context/links.hpp"
 #include "world/nl_bridge_maker.hpp"
 #include "world/nl_dump.hpp"
 
@@ -117,11 +118,6 @@ std::string kind_in(const Attributes &link)
 	return text_in(nest_in(link, IFLA_LINKINFO), IFLA_INFO_KIND);
 }
 
-bool is_bridge(const std::string &kind)
-{
-	return kind == "bridge" || kind == "brlite";
-}
-
 // A kernel that does not have something at all says that it is off, and refuses to be told so.
 void only_what_is_on(Attributes &bridge)
 {
@@ -184,7 +180,7 @@ std::vector<std::string> NlBridgeMaker::names()
 	std::vector<std::string> out;
 	socket_.dump(RTM_GETLINK, bytes_of(ifinfomsg{}), [&](const nlmsghdr &message) {
 		const Attributes link = attributes_of(message, sizeof(ifinfomsg));
-		if (is_bridge(kind_in(link))) {
+		if (is_bridge_kind(kind_in(link))) {
 			out.push_back(text_in(link, IFLA_IFNAME));
 		}
 	});
@@ -196,7 +192,7 @@ std::optional<BridgeImage> NlBridgeMaker::look(const std::string &name)
 	BridgeImage image;
 	socket_.dump(RTM_GETLINK, bytes_of(ifinfomsg{}), [&](const nlmsghdr &message) {
 		const Attributes link = attributes_of(message, sizeof(ifinfomsg));
-		if (text_in(link, IFLA_IFNAME) != name || !is_bridge(kind_in(link))) {
+		if (text_in(link, IFLA_IFNAME) != name || !is_bridge_kind(kind_in(link))) {
 			return;
 		}
 		const auto header = header_of<ifinfomsg>(message);

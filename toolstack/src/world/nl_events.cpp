@@ -12,6 +12,7 @@
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <poll.h>
+#include "context/links.hpp"
 #include "words/error.hpp"
 
 namespace ringway
@@ -26,7 +27,7 @@ constexpr int receive_buffer = 1 << 20; // some thousand events that nobody has 
 using LinkAttributes = std::array<nlattr *, IFLA_MAX + 1>;
 using AddressAttributes = std::array<nlattr *, NDA_MAX + 1>;
 
-std::string device_name(int index)
+std::string name_or_none(int index)
 {
 	std::array<char, IF_NAMESIZE> name{};
 	return if_indextoname(static_cast<unsigned>(index), name.data()) != nullptr ? name.data() : "";
@@ -46,11 +47,6 @@ unsigned number_of(nlattr *attribute)
 	return attribute != nullptr && nla_len(attribute) == 4 ? nla_get_u32(attribute) : 0;
 }
 
-bool is_bridge(const std::string &kind)
-{
-	return kind == "brlite" || kind == "bridge";
-}
-
 // The bridge's kind, for itself and for its ports; empty for any other device.
 std::string bridge_kind(nlattr *link_info)
 {
@@ -59,7 +55,7 @@ std::string bridge_kind(nlattr *link_info)
 		return "";
 	}
 	const std::string own = text_of(info[IFLA_INFO_KIND]), of_port = text_of(info[IFLA_INFO_SLAVE_KIND]);
-	return is_bridge(own) ? own : is_bridge(of_port) ? of_port : "";
+	return is_bridge_kind(own) ? own : is_bridge_kind(of_port) ? of_port : "";
 }
 
 } // namespace
@@ -105,7 +101,7 @@ void NlEvents::take_link(nl_msg *message)
 		return; // neither a bridge nor a port, nor was it one
 	}
 	event.bridge =
-		at[IFLA_MASTER] != nullptr ? device_name(static_cast<int>(number_of(at[IFLA_MASTER]))) : "";
+		at[IFLA_MASTER] != nullptr ? name_or_none(static_cast<int>(number_of(at[IFLA_MASTER]))) : "";
 	event.up = (info->ifi_flags & IFF_UP) != 0;
 	event.carrier = (info->ifi_flags & lower_up) != 0;
 	event.mtu = number_of(at[IFLA_MTU]);
@@ -139,8 +135,8 @@ void NlEvents::take_address(nl_msg *message)
 		header->nlmsg_type == RTM_DELNEIGH ? LinkEvent::What::address_gone : LinkEvent::What::address;
 	const unsigned port = number_of(at[NDA_IFINDEX]), bridge = number_of(at[NDA_MASTER]);
 	event.index = port != 0 ? static_cast<int>(port) : entry->ndm_ifindex;
-	event.device = device_name(event.index);
-	event.bridge = device_name(bridge != 0 ? static_cast<int>(bridge) : entry->ndm_ifindex);
+	event.device = name_or_none(event.index);
+	event.bridge = name_or_none(bridge != 0 ? static_cast<int>(bridge) : entry->ndm_ifindex);
 	event.mac = Mac(mac);
 	event.vlan = at[NDA_VLAN] != nullptr && nla_len(at[NDA_VLAN]) == 2 ? nla_get_u16(at[NDA_VLAN]) : 0;
 	event.learned = (entry->ndm_state & (NUD_NOARP | NUD_PERMANENT)) == 0;

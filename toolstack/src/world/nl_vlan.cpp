@@ -52,7 +52,7 @@ void read_vlans(nlattr *nest, VlanTable &table)
 	}
 }
 
-int take_port(nl_msg *message, void *out)
+int take_vlans(nl_msg *message, void *out)
 {
 	auto &wanted = *static_cast<Wanted *>(out);
 	nlmsghdr *header = nlmsg_hdr(message);
@@ -80,7 +80,7 @@ PortState NlLinks::bridge_words(const Link &link)
 	header.ifi_family = AF_BRIDGE;
 	Request request(RTM_GETLINK, NLM_F_DUMP);
 	request.header(header).number(IFLA_EXT_MASK, RTEXT_FILTER_BRVLAN_COMPRESSED);
-	if (const int error = request.ask(socket_.get(), take_port, &wanted); error < 0) {
+	if (const int error = request.ask(socket_.get(), take_vlans, &wanted); error < 0) {
 		throw Error(Exit::failed, fmt::format("device {}: reading its port's settings failed: {}",
 						      link.name, words_.reason(error)));
 	}

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <unistd.h>
 #include "context/file_lock.hpp"
+#include "context/whole_file.hpp"
 #include "swap/boot_files.hpp"
 #include "swap/change.hpp"
 #include "verbs/use.hpp"
@@ -28,7 +29,7 @@ const fs::path before_file = "/run/ringway/use/before.json", confirmed_file = "/
 	       refused_file = "/run/ringway/use/refused", log_file = "/run/ringway/use/log",
 	       lock_file = "/run/ringway/use/lock";
 constexpr Millis undoing_takes{120000};
-constexpr const char *half_done =
+constexpr const char *half_changed =
 	"a change was left half done: 'ringway use --undo' makes the host what it was";
 
 // Undoing goes on, whatever signals come.
@@ -70,12 +71,6 @@ void undo_to(const HostPicture &before, const Say &say)
 	KernelModules modules;
 	Swap swap{context, bridges, modules};
 	say_troubles(make_so(swap, before), say);
-}
-
-bool is_there(const fs::path &path)
-{
-	std::error_code ignored;
-	return fs::exists(path, ignored);
 }
 
 void finish()
@@ -164,7 +159,7 @@ int use_stack(const Output &output, const UseOptions &options,
 {
 	const ChangeLock locked = lock();
 	if (is_there(before_file)) {
-		throw Error(Exit::conflict, half_done);
+		throw Error(Exit::conflict, half_changed);
 	}
 	SwapPlan plan;
 	{
@@ -189,7 +184,7 @@ int use_confirm()
 		throw Error(Exit::absent, "there is nothing to confirm: it is done, or was undone");
 	}
 	if (nobody_works()) {
-		throw Error(Exit::conflict, half_done);
+		throw Error(Exit::conflict, half_changed);
 	}
 	std::ofstream(confirmed_file) << "confirmed\n";
 	return static_cast<int>(Exit::ok);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A command is killed at each of its calls to XenStore, to the kernel and to the disk, and run again: nothing
-// is lost, and nothing stays half done.
+// A command is killed at each of its calls to XenStore, to the kernel and to the disk, and run again:
+// nothing_happens is lost, and nothing_happens stays half done.
 #include <csignal>
 #include <filesystem>
 #include <fmt/ranges.h>
@@ -35,7 +35,7 @@ void outlive_the_command(Try &one)
 }
 
 // What is wrong in a world where the command is killed now. The world is a copy in another process, so that
-// nothing of the command's own is left, and goes on to the next call here.
+// nothing_happens of the command's own is left, and goes on to the next call here.
 std::string killed_now(Try &one, const std::function<std::string()> &look)
 {
 	std::array<int, 2> ends{};
@@ -114,7 +114,7 @@ void expect_survives(const Killed &verb)
 	EXPECT_GE(tried, 3) << "of " << calls << " calls";
 }
 
-void nothing(Try &) {}
+void nothing_happens(Try &) {}
 
 // No port is up without the locks that it should have.
 std::string locked_when_up(Try &one)
@@ -154,7 +154,7 @@ Step apply(const char *text)
 // CL-31
 TEST(Kill, Attach)
 {
-	expect_survives({nothing,
+	expect_survives({nothing_happens,
 			 [](Try &t) {
 				 vif_attach(t.context, {}, "web",
 					    VifSpec::parse("mac=00:16:3e:00:00:02,vifname=two,rate=1Mb/s,"
@@ -166,7 +166,8 @@ TEST(Kill, Attach)
 
 TEST(Kill, AttachEnsure)
 {
-	expect_survives({nothing, ensure("mac=00:16:3e:00:00:02,bridge=xenbr1,rate=1Mb/s,ip=192.0.2.7"),
+	expect_survives({nothing_happens,
+			 ensure("mac=00:16:3e:00:00:02,bridge=xenbr1,rate=1Mb/s,ip=192.0.2.7"),
 			 locked_when_up});
 }
 
@@ -190,7 +191,7 @@ TEST(Kill, Detach)
 
 TEST(Kill, Set)
 {
-	expect_survives({nothing, [](Try &t) {
+	expect_survives({nothing_happens, [](Try &t) {
 				 vif_set(t.context, {}, "web", "0",
 					 {"isolated=on", "mac_lock=on", "ip=192.0.2.7", "broadcast=100",
 					  "vlan=10", "carrier=off"});
@@ -211,7 +212,7 @@ TEST(Kill, SetBack)
 // CL-31
 TEST(Kill, BridgeAdd)
 {
-	expect_survives({nothing, [](Try &t) {
+	expect_survives({nothing_happens, [](Try &t) {
 				 bridge_add(t.bridge, {}, "xenbr2",
 					    {"address=00:16:3e:00:00:09", "ports=eth1", "fdb_max=99"});
 			 }});
@@ -219,7 +220,7 @@ TEST(Kill, BridgeAdd)
 
 TEST(Kill, BridgeSet)
 {
-	expect_survives({nothing, [](Try &t) {
+	expect_survives({nothing_happens, [](Try &t) {
 				 bridge_set(t.bridge, {}, "xenbr0", {"ageing_time=7"});
 				 bridge_port(t.bridge, {}, "eth0", {"isolated=on", "fdb_max=3"});
 			 }});
@@ -227,7 +228,8 @@ TEST(Kill, BridgeSet)
 
 TEST(Kill, ApplyBridge)
 {
-	expect_survives({nothing, apply("[[bridge]]\nname = \"xenbr0\"\naddress = \"00:16:3e:00:00:09\"\n"
+	expect_survives(
+		{nothing_happens, apply("[[bridge]]\nname = \"xenbr0\"\naddress = \"00:16:3e:00:00:09\"\n"
 					"ageing_time = 60\n"
 					"[[bridge]]\nname = \"xenbr2\"\naddress = \"00:16:3e:00:00:0a\"\n"
 					"[[uplink]]\ndevice = \"eth1\"\nbridge = \"xenbr2\"\n"
@@ -236,11 +238,11 @@ TEST(Kill, ApplyBridge)
 
 TEST(Kill, ApplyVif)
 {
-	expect_survives(
-		{nothing, apply("[[vif]]\nguest = \"web\"\nmac = \"00:16:3e:00:00:01\"\nbridge = \"xenbr1\"\n"
-				"broadcast = 100\nrate = \"1Mb/s\"\n"
-				"[[vif]]\nguest = \"web\"\nmac = \"00:16:3e:00:00:02\"\nmulticast = 50\n"
-				"vlan = 10\n")});
+	expect_survives({nothing_happens,
+			 apply("[[vif]]\nguest = \"web\"\nmac = \"00:16:3e:00:00:01\"\nbridge = \"xenbr1\"\n"
+			       "broadcast = 100\nrate = \"1Mb/s\"\n"
+			       "[[vif]]\nguest = \"web\"\nmac = \"00:16:3e:00:00:02\"\nmulticast = 50\n"
+			       "vlan = 10\n")});
 }
 
 } // namespace ringway

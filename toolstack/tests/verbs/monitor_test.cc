@@ -117,7 +117,7 @@ protected:
 	std::vector<Answer> said;
 };
 
-using Lines = std::vector<std::string>;
+using Texts = std::vector<std::string>;
 
 TEST_F(Monitor, NothingHappensAndItEnds)
 {
@@ -134,7 +134,7 @@ TEST_F(Monitor, BothEndsStatesAndTheBackendsNodes)
 	links.acts[3] = [&] { world.store.put(front + "/state", "5"); };
 	links.acts[4] = [&] { world.store.put(front + "/feature-sg", "0"); }; // the guest's own affair
 	links.acts[5] = [&] { world.store.put(back + "/state", "seven\n"); };
-	EXPECT_EQ(texts(), (Lines{"xenstore vif 3.0 web backend rate = \"100,50000\"\n",
+	EXPECT_EQ(texts(), (Texts{"xenstore vif 3.0 web backend rate = \"100,50000\"\n",
 				  "xenstore vif 3.0 web guest state = \"5\" (closing)\n",
 				  "xenstore vif 3.0 web backend state = \"seven\\x0a\"\n"}));
 	EXPECT_EQ(said[1].json["state"], "closing");
@@ -166,7 +166,7 @@ TEST_F(Monitor, VifsComeAndGo)
 			world.store.drop(path);
 		}
 	};
-	const Lines lines = texts();
+	const Texts lines = texts();
 	const auto has = [&](const std::string &line) {
 		return std::find(lines.begin(), lines.end(), "xenstore vif 4.0 db " + line + "\n") !=
 		       lines.end();
@@ -185,7 +185,7 @@ TEST_F(Monitor, ADriverDomainsStateCountsToo)
 	world.store.put("/libxl/3/device/vif/1/frontend", "/local/domain/3/device/vif/1");
 	world.store.put("/libxl/3/device/vif/1/backend", "/local/domain/7/backend/vif/3/1");
 	links.acts[2] = [&] { world.store.put("/local/domain/7/backend/vif/3/1/state", "4"); };
-	EXPECT_EQ(texts(), (Lines{"xenstore vif 3.1 web backend state = \"4\" (connected)\n"}));
+	EXPECT_EQ(texts(), (Texts{"xenstore vif 3.1 web backend state = \"4\" (connected)\n"}));
 }
 
 TEST_F(Monitor, LinksAndAddresses)
@@ -205,7 +205,7 @@ TEST_F(Monitor, LinksAndAddresses)
 	lost.what = LinkEvent::What::lost;
 	links.events[1] = {port, address};
 	links.events[2] = {lost};
-	EXPECT_EQ(texts(), (Lines{"rtnetlink link vif3.0 bridge xenbr0 up no-carrier mtu 1500\n",
+	EXPECT_EQ(texts(), (Texts{"rtnetlink link vif3.0 bridge xenbr0 up no-carrier mtu 1500\n",
 				  "rtnetlink address_gone vif3.0 bridge xenbr0 mac 00:16:3e:00:00:01 vlan 7 "
 				  "learned\n",
 				  "rtnetlink lost: events came faster than they were read\n"}));

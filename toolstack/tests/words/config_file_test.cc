@@ -9,7 +9,7 @@ namespace ringway
 namespace
 {
 
-std::vector<ConfigObject> parsed(const std::string &text)
+std::vector<ConfigObject> parsed_config(const std::string &text)
 {
 	return parse_config_file(text, "host.toml", [](const std::string &path) -> std::string {
 		if (path == "web.rules") {
@@ -19,10 +19,10 @@ std::vector<ConfigObject> parsed(const std::string &text)
 	});
 }
 
-std::string refused(const std::string &text)
+std::string refused_config(const std::string &text)
 {
 	try {
-		parsed(text);
+		parsed_config(text);
 	} catch (const Error &error) {
 		EXPECT_EQ(error.code(), Exit::usage);
 		EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
@@ -38,7 +38,7 @@ std::string of_vif(const std::string &lines)
 
 void expect_refused(const std::string &text, const std::string &said)
 {
-	const std::string is = refused(text);
+	const std::string is = refused_config(text);
 	EXPECT_EQ(is.substr(0, said.size()), said) << is;
 }
 
@@ -46,7 +46,7 @@ void expect_refused(const std::string &text, const std::string &said)
 
 TEST(ConfigFile, ObjectsInTheOrderInWhichTheyCanBeMade)
 {
-	const auto objects = parsed(R"(
+	const auto objects = parsed_config(R"(
 [[vif]]
 guest = "web"
 mac = "00:16:3E:00:00:01"
@@ -140,7 +140,7 @@ TEST(ConfigFile, WhatIsWrittenIsReadAgain)
 		 ""},
 	};
 	const std::string text = config_text(all);
-	const auto again = parsed(text);
+	const auto again = parsed_config(text);
 	ASSERT_EQ(again.size(), all.size()) << text;
 	for (std::size_t i = 0; i < all.size(); ++i) {
 		EXPECT_EQ(again[i].name, all[i].name);
@@ -153,7 +153,7 @@ TEST(ConfigFile, WhatIsWrittenIsReadAgain)
 
 TEST(ConfigFile, AnEmptyOneNamesNothing)
 {
-	EXPECT_TRUE(parsed("# nothing\n").empty());
+	EXPECT_TRUE(parsed_config("# nothing\n").empty());
 }
 
 } // namespace ringway

@@ -15,17 +15,17 @@ std::string rules_of(const std::string &path)
 	return "text of " + path;
 }
 
-std::vector<PolicyEntry> parsed(const std::string &text)
+std::vector<PolicyEntry> parsed_policy(const std::string &text)
 {
 	return parse_policy_file(text, "web.toml", [](const std::string &path) {
 		return path == "web.rules" ? std::string("default drop from-guest\n") : rules_of(path);
 	});
 }
 
-std::string refused(const std::string &text)
+std::string refused_policy(const std::string &text)
 {
 	try {
-		parsed(text);
+		parsed_policy(text);
 	} catch (const Error &error) {
 		EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
 		return error.what();
@@ -41,15 +41,15 @@ const VifNames web{Mac::parse("00:16:3e:00:00:01"), "a-uuid", "web", "xenbr0"};
 TEST(PolicyFile, WhatTheParserGivesUpAtIsAnErrorWithItsLine)
 {
 	const std::string why = "this is no TOML; a line is [[TABLE]], [TABLE], or KEY = VALUE";
-	EXPECT_EQ(refused("[[= \"x]]\n"), "policy 'web.toml' line 1: " + why);
-	EXPECT_EQ(refused("[[vif]]\nip = [\n\"192.0.2.7\",\n]\n\n[[= \"x]]\nmac_lock = true\n"),
+	EXPECT_EQ(refused_policy("[[= \"x]]\n"), "policy 'web.toml' line 1: " + why);
+	EXPECT_EQ(refused_policy("[[vif]]\nip = [\n\"192.0.2.7\",\n]\n\n[[= \"x]]\nmac_lock = true\n"),
 		  "policy 'web.toml' line 6: " + why);
-	EXPECT_EQ(refused("[[vif]]\nmac_lock = true\n[[= x"), "policy 'web.toml' line 3: " + why);
+	EXPECT_EQ(refused_policy("[[vif]]\nmac_lock = true\n[[= x"), "policy 'web.toml' line 3: " + why);
 }
 
 TEST(PolicyFile, EveryKindOfValue)
 {
-	const auto entries = parsed(R"(
+	const auto entries = parsed_policy(R"(
 [[vif]]
 mac = "00:16:3E:00:00:01"
 mac_lock = true
@@ -78,7 +78,7 @@ rx-pps = 500
 
 TEST(PolicyFile, TheCloserNameCountsMoreWhereverItStands)
 {
-	const auto entries = parsed(R"(
+	const auto entries = parsed_policy(R"(
 [[vif]]
 mac = "00:16:3e:00:00:01"
 broadcast = 1
@@ -131,12 +131,12 @@ TEST(PolicyFile, WhatIsWrongIsNamedWithItsLine)
 		     {"[[port]]\nname = \"a\"\n", "'port'"},
 		     {"[[vif\n", "line 1"},
 		     {"[[vif]]\nname = \"a\"\nname = \"b\"\n", "line 3"}}) {
-		const std::string said = refused(text);
+		const std::string said = refused_policy(text);
 		EXPECT_NE(said.find(named), std::string::npos) << said;
 		EXPECT_NE(said.find("'web.toml'"), std::string::npos) << said;
 	}
-	EXPECT_TRUE(parsed("").empty());
-	EXPECT_TRUE(parsed("# nothing\n").empty());
+	EXPECT_TRUE(parsed_policy("").empty());
+	EXPECT_TRUE(parsed_policy("# nothing\n").empty());
 }
 
 TEST(KeptWords, AreReadAsWritten)
