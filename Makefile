@@ -46,7 +46,7 @@ host-test: setup modules-lab toolstack ## those packages on a Debian host with X
 	@$(MAKE) -s -C lab host-test PARTS='$(PARTS)'
 
 toolstack: ## the ringway command
-	$(MAKE) -s -j$(shell nproc) -C toolstack
+	$(MAKE) -s -j$(shell nproc) -C toolstack WHOLE=y
 
 demo: setup modules-own toolstack ## boot a Xen host, pass traffic with stock and with Ringway, print the table
 	$(MAKE) -s -C lab demo

@@ -12,13 +12,15 @@ read -r series release < <(packaging/kernels.sh)
 make -s -j"$(nproc)" --no-print-directory "modules-$series" > /dev/null
 modules=$OUT/modules/$release/src
 
-# The command's own objects, or those of its tests, which leave out what only the real world needs.
-command=$OUT/obj/toolstack tests=$OUT/obj/toolstack-check missing=()
-while IFS= read -r source; do
-	source=${source#toolstack/src/} object=${source%.cpp}.o
-	[ -e "$tests/$object" ] || missing+=("$command/$object")
-done < <(find toolstack/src -name '*.cpp')
-[ ${#missing[@]} = 0 ] || make -s -j"$(nproc)" --no-print-directory -C toolstack "${missing[@]}"
+# Each of the command's files alone, by the faster compiler where there is one, and for its symbols only.
+objects=$OUT/arrows/obj/toolstack compiler=()
+if command -v clang++-14 > /dev/null; then
+	compiler=(CXX=clang++-14 CXXFLAGS='-O0 -g0 -fpch-instantiate-templates -fpch-codegen')
+fi
+mapfile -t files < <(cd toolstack/src && find . -name '*.cpp' -printf '%P\n')
+objects_of=("${files[@]/#/$objects/}")
+objects_of=("${objects_of[@]/%.cpp/.o}")
+make -s -j"$(nproc)" --no-print-directory -C toolstack OUT="$OUT/arrows" "${compiler[@]}" "${objects_of[@]}"
 
 exec selftests/arrows.py calls "netback=$modules/netback" "netfront=$modules/netfront" \
-	"bridge-lite=$modules/bridge-lite" "toolstack=$command:$tests"
+	"bridge-lite=$modules/bridge-lite" "toolstack=$objects"

@@ -73,7 +73,7 @@ the_rest() {
 		make -k -j"$jobs" --no-print-directory -f selftests/tidy.mk
 	step security       "docs/security.md names tests that exist" selftests/security_check.py
 	step schema         "docs/xenstore.md is what the schema says" make --no-print-directory -C xenstore-schema check
-	part toolstack      make -j"$jobs" --no-print-directory -C toolstack check
+	part toolstack      make -j"$jobs" --no-print-directory -C toolstack check WHOLE=y
 	part arrows         selftests/arrows.sh
 	for optional in packaging docs; do
 		grep -qsE '^check:' $optional/Makefile || continue
