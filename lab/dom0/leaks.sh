@@ -19,9 +19,10 @@ buffers_of_nobody() {
 }
 
 leak_list() {
-	# Values change, and a directory that held the first vif of a domain may stay: the paths below it count.
+	# Values change, and a directory that held the first vif of a domain, or the first domain of all, may stay: the paths
+	# below it count.
 	xenstore-ls -f | sed -n 's/^\(\/[^ ]*\) = .*/store \1/p' | sed 's,^store /vm/[-0-9a-f]*,store /vm/UUID,' |
-		grep -v -E '^store /(tool|local/domain/0/(memory|console|error$|error/backend$))|/vif(/[0-9]+)?$'
+		grep -v -E '^store /(tool|local/domain/0/(memory|console|error$|error/backend$))|/vif(/[0-9]+)?$|^store /(libxl|vm)$'
 	lsevtchn 0 | sed -n 's/.*: \(Interdomain.*\), Port.*/evtchn \1/p' | uniq -c
 	# Each mapped ring is a grant in use (drivers/xen/xenbus/xenbus_client.c makes an area for it).
 	sed -n 's/.*\(xenbus_map_ring[a-z_]*\).*/mapped \1/p' /proc/vmallocinfo | sort | uniq -c
