@@ -32,7 +32,7 @@ enum {
  * another there.
  */
 enum {
-	IFLA_BRLITE_PORT_FDB_MAX = 64, /* u32: addresses that may be learned here; at first as FDB_PORT_MAX says */
+	IFLA_BRLITE_PORT_FDB_MAX = 64, /* u32: most addresses learned here; at first FDB_PORT_MAX for guests, else no limit */
 	IFLA_BRLITE_PORT_FDB_ENTRIES, /* u32: addresses learned; read only */
 	IFLA_BRLITE_PORT_COUNTERS, /* u64 each, in the order of ethtool -S on the bridge; read only */
 	IFLA_BRLITE_PORT_ADDRESS_LOCK, /* u8: 1, only the addresses below may be senders behind this port */

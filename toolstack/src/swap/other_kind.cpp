@@ -42,29 +42,45 @@ std::uint32_t swapped(std::uint32_t value)
 	return ((value & 0xff) << 8) | ((value >> 8) & 0xff);
 }
 
+// Numbers that Linux 6.1 does not have yet.
+constexpr int mab = 40, mcast_max_groups = 42, neigh_vlan_suppress = 43, backup_nhid = 44;
+
+// A port's setting, and its value at first. off: what gives it that, where a brlite bridge lacks it.
 struct PortWord {
 	int type;
 	const char *name;
 	std::uint32_t usual;
-	bool both; // brlite knows it as well
+	const char *off = nullptr;
 };
 constexpr std::array port_words = {
-	PortWord{IFLA_BRPORT_MODE, "hairpin", 0, false},
-	PortWord{IFLA_BRPORT_GUARD, "guard", 0, false},
-	PortWord{IFLA_BRPORT_PROTECT, "root_block", 0, false},
-	PortWord{IFLA_BRPORT_FAST_LEAVE, "fastleave", 0, false},
-	PortWord{IFLA_BRPORT_LEARNING, "learning", 1, true},
-	PortWord{IFLA_BRPORT_UNICAST_FLOOD, "flood", 1, true},
-	PortWord{IFLA_BRPORT_PROXYARP, "proxy_arp", 0, false},
-	PortWord{IFLA_BRPORT_PROXYARP_WIFI, "proxy_arp_wifi", 0, false},
-	PortWord{IFLA_BRPORT_MCAST_FLOOD, "mcast_flood", 1, true},
-	PortWord{IFLA_BRPORT_MCAST_TO_UCAST, "mcast_to_unicast", 0, false},
-	PortWord{IFLA_BRPORT_VLAN_TUNNEL, "vlan_tunnel", 0, false},
-	PortWord{IFLA_BRPORT_BCAST_FLOOD, "bcast_flood", 1, true},
-	PortWord{IFLA_BRPORT_GROUP_FWD_MASK, "group_fwd_mask", 0, false},
-	PortWord{IFLA_BRPORT_NEIGH_SUPPRESS, "neigh_suppress", 0, false},
-	PortWord{IFLA_BRPORT_ISOLATED, "isolated", 0, true},
-	PortWord{IFLA_BRPORT_LOCKED, "locked", 0, true},
+	PortWord{IFLA_BRPORT_MODE, "hairpin", 0, "bridge link set dev {} hairpin off"},
+	PortWord{IFLA_BRPORT_GUARD, "guard", 0, "bridge link set dev {} guard off"},
+	PortWord{IFLA_BRPORT_PROTECT, "root_block", 0, "bridge link set dev {} root_block off"},
+	PortWord{IFLA_BRPORT_FAST_LEAVE, "fastleave", 0},
+	PortWord{IFLA_BRPORT_LEARNING, "learning", 1},
+	PortWord{IFLA_BRPORT_UNICAST_FLOOD, "flood", 1},
+	PortWord{IFLA_BRPORT_PROXYARP, "proxy_arp", 0, "ip link set {} type bridge_slave proxy_arp off"},
+	PortWord{IFLA_BRPORT_PROXYARP_WIFI, "proxy_arp_wifi", 0,
+		 "ip link set {} type bridge_slave proxy_arp_wifi off"},
+	PortWord{IFLA_BRPORT_MULTICAST_ROUTER, "mcast_router", 1},
+	PortWord{IFLA_BRPORT_MCAST_FLOOD, "mcast_flood", 1},
+	PortWord{IFLA_BRPORT_MCAST_TO_UCAST, "mcast_to_unicast", 0,
+		 "bridge link set dev {} mcast_to_unicast off"},
+	PortWord{IFLA_BRPORT_VLAN_TUNNEL, "vlan_tunnel", 0, "bridge link set dev {} vlan_tunnel off"},
+	PortWord{IFLA_BRPORT_BCAST_FLOOD, "bcast_flood", 1},
+	PortWord{IFLA_BRPORT_GROUP_FWD_MASK, "group_fwd_mask", 0,
+		 "ip link set {} type bridge_slave group_fwd_mask 0"},
+	PortWord{IFLA_BRPORT_NEIGH_SUPPRESS, "neigh_suppress", 0},
+	PortWord{IFLA_BRPORT_ISOLATED, "isolated", 0},
+	PortWord{IFLA_BRPORT_BACKUP_PORT, "backup_port", 0, "bridge link set dev {} nobackup_port"},
+	PortWord{IFLA_BRPORT_LOCKED, "locked", 0},
+	PortWord{IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT, "mcast_eht_hosts_limit", 512,
+		 "echo 512 > /sys/class/net/{}/brport/multicast_eht_hosts_limit"},
+	PortWord{mab, "mab", 0, "bridge link set dev {} mab off"},
+	PortWord{mcast_max_groups, "mcast_max_groups", 0, "bridge link set dev {} mcast_max_groups 0"},
+	PortWord{neigh_vlan_suppress, "neigh_vlan_suppress", 0,
+		 "bridge link set dev {} neigh_vlan_suppress off"},
+	PortWord{backup_nhid, "backup_nhid", 0, "bridge link set dev {} backup_nhid 0"},
 };
 
 // Only what differs from what every port has.
@@ -73,7 +89,7 @@ Attributes unusual(const Attributes &settings, bool of_both)
 	Attributes out;
 	for (const PortWord &word : port_words) {
 		const auto found = settings.find(word.type);
-		if (found != settings.end() && word.both == of_both &&
+		if (found != settings.end() && (word.off == nullptr) == of_both &&
 		    number(settings, word.type, word.usual) != word.usual) {
 			out.insert(*found);
 		}
@@ -107,14 +123,14 @@ BridgeImage as_brlite(const BridgeImage &bridge)
 				    bridge.name));
 	}
 	for (BridgePort &port : out.ports) {
-		for (const auto &[type, value] : unusual(port.settings, false)) {
-			const auto *word =
-				std::find_if(port_words.begin(), port_words.end(),
-					     [type = type](const PortWord &w) { return w.type == type; });
-			out.obstacles.push_back(
-				fmt::format("its port {} has {}, which a brlite bridge has not: "
-					    "'bridge link set dev {} {} off' first",
-					    port.name, word->name, port.name, word->name));
+		const Attributes lacking = unusual(port.settings, false);
+		for (const PortWord &word : port_words) {
+			if (lacking.contains(word.type)) {
+				out.obstacles.push_back(fmt::format(
+					"its port {} has {}, which a brlite bridge has not: '{}' first",
+					port.name, word.name,
+					fmt::format(fmt::runtime(word.off), port.name)));
+			}
 		}
 		port.settings = unusual(port.settings, true);
 	}
@@ -153,7 +169,8 @@ BridgeImage as_bridge(const BridgeImage &brlite, const std::optional<BridgeImage
 			       : std::vector<BridgePort>::const_iterator();
 		port.settings = before && old != before->ports.end() ? old->settings : Attributes();
 		for (const PortWord &word : port_words) {
-			if (word.both && (now.contains(word.type) || port.settings.contains(word.type))) {
+			if (word.off == nullptr &&
+			    (now.contains(word.type) || port.settings.contains(word.type))) {
 				const auto found = now.find(word.type);
 				port.settings[word.type] =
 					found != now.end() ? found->second : as_bytes(word.usual, 1);

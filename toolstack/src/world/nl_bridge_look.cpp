@@ -28,13 +28,18 @@ const fs::path sysctls = "/proc/sys/net";
 
 // What can be set again; the rest follows from these, or says what happened so far.
 constexpr std::array link_attributes = {IFLA_ADDRESS, IFLA_MTU, IFLA_TXQLEN, IFLA_GROUP, IFLA_IFALIAS};
-constexpr std::array port_attributes = {
-	IFLA_BRPORT_PRIORITY,         IFLA_BRPORT_MODE,        IFLA_BRPORT_GUARD,
-	IFLA_BRPORT_PROTECT,          IFLA_BRPORT_FAST_LEAVE,  IFLA_BRPORT_LEARNING,
-	IFLA_BRPORT_UNICAST_FLOOD,    IFLA_BRPORT_PROXYARP,    IFLA_BRPORT_PROXYARP_WIFI,
-	IFLA_BRPORT_MULTICAST_ROUTER, IFLA_BRPORT_MCAST_FLOOD, IFLA_BRPORT_MCAST_TO_UCAST,
-	IFLA_BRPORT_VLAN_TUNNEL,      IFLA_BRPORT_BCAST_FLOOD, IFLA_BRPORT_GROUP_FWD_MASK,
-	IFLA_BRPORT_NEIGH_SUPPRESS,   IFLA_BRPORT_ISOLATED,    IFLA_BRPORT_LOCKED};
+constexpr std::array port_attributes = {IFLA_BRPORT_PRIORITY,       IFLA_BRPORT_MODE,
+					IFLA_BRPORT_GUARD,          IFLA_BRPORT_PROTECT,
+					IFLA_BRPORT_FAST_LEAVE,     IFLA_BRPORT_LEARNING,
+					IFLA_BRPORT_UNICAST_FLOOD,  IFLA_BRPORT_PROXYARP,
+					IFLA_BRPORT_PROXYARP_WIFI,  IFLA_BRPORT_MULTICAST_ROUTER,
+					IFLA_BRPORT_MCAST_FLOOD,    IFLA_BRPORT_MCAST_TO_UCAST,
+					IFLA_BRPORT_VLAN_TUNNEL,    IFLA_BRPORT_BCAST_FLOOD,
+					IFLA_BRPORT_GROUP_FWD_MASK, IFLA_BRPORT_NEIGH_SUPPRESS,
+					IFLA_BRPORT_ISOLATED,       IFLA_BRPORT_BACKUP_PORT,
+					IFLA_BRPORT_LOCKED,         IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT};
+// Those that Linux 6.1 does not have: mab, mcast_max_groups, neigh_vlan_suppress, backup_nhid.
+constexpr std::array later_port_attributes = {40, 42, 43, 44};
 
 constexpr std::array bridge_attributes = {IFLA_BR_FORWARD_DELAY,
 					  IFLA_BR_HELLO_TIME,
@@ -266,7 +271,9 @@ void NlBridgeMaker::look_at_ports(BridgeImage &image)
 		}
 		for (BridgePort &port : image.ports) {
 			if (port.index == header.ifi_index) {
-				port.settings = chosen(nest_in(link, IFLA_PROTINFO), port_attributes);
+				const Attributes settings = nest_in(link, IFLA_PROTINFO);
+				port.settings = chosen(settings, port_attributes);
+				port.settings.merge(chosen(settings, later_port_attributes));
 				port.vlans = vlans_in(link);
 			}
 		}

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <linux/if_link.h>
+#include "bridge-lite/settings/port_words.h"
 #include "bridge-lite/uapi.h"
 #include "swap/picture.hpp"
 
@@ -112,7 +113,41 @@ TEST(OtherKind, WhatABrliteBridgeLacksIsNamed)
 	const auto obstacles = as_brlite(bridge).obstacles;
 	ASSERT_EQ(obstacles.size(), 2u);
 	EXPECT_NE(obstacles[0].find("ip link set xenbr0 type bridge stp_state 0"), std::string::npos);
-	EXPECT_NE(obstacles[1].find("port eth0 has hairpin"), std::string::npos);
+	EXPECT_EQ(obstacles[1], "its port eth0 has hairpin, which a brlite bridge has not: "
+				"'bridge link set dev eth0 hairpin off' first");
+}
+
+// Every port setting of Linux's bridge is taken over, or is a reason to change nothing, as the kernel's
+// brlite has it.
+TEST(OtherKind, NoSettingOfAPortIsLost)
+{
+	unsigned taken = 0, refused = 0;
+	for (int type = 1; type <= BRLITE_BRPORT_LAST; ++type) {
+		const brlite_port_word word = brlite_port_word_of(static_cast<std::uint16_t>(type));
+		const bool known = word.kind == BRLITE_WORD_POLICY || word.kind == BRLITE_WORD_ROUTER;
+		const bool lacking =
+			word.kind == BRLITE_WORD_LACKING || type == IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT;
+		// No kernel has learning_sync on for a port of its own bridge.
+		if ((!known && !lacking) || type == IFLA_BRPORT_LEARNING_SYNC) {
+			continue;
+		}
+		// What the setting is at first is no reason for anything.
+		const std::uint32_t usual = type == IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT          ? 512
+					    : word.inverted || word.kind == BRLITE_WORD_ROUTER ? 1
+											       : 0;
+		BridgeImage bridge = ordinary();
+		bridge.ports[0].settings = {{type, u32(usual)}};
+		EXPECT_TRUE(as_brlite(bridge).obstacles.empty()) << type;
+		EXPECT_TRUE(as_brlite(bridge).ports[0].settings.empty()) << type;
+		bridge.ports[0].settings = {{type, u32(usual == 0 ? 1 : 0)}};
+		const BridgeImage lite = as_brlite(bridge);
+		EXPECT_EQ(lite.ports[0].settings.contains(type), known) << type;
+		EXPECT_EQ(lite.obstacles.size(), known ? 0u : 1u) << type;
+		EXPECT_EQ(to_json(as_bridge(lite, bridge)), to_json(bridge)) << type;
+		++(known ? taken : refused);
+	}
+	EXPECT_EQ(taken, 9u);
+	EXPECT_EQ(refused, 14u);
 }
 
 TEST(OtherKind, APictureIsReadAsItWasWritten)
