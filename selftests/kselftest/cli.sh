@@ -5,7 +5,7 @@
 # Cases of docs/security.md: CL-05, CL-13, CL-16, CL-18
 . "${0%/*}/ktap.sh"
 
-ktap_plan 20
+ktap_plan 21
 type ringway > /dev/null || { echo "Bail out! no ringway command in the lab; run: make toolstack"; exit 1; }
 check 'stack ringway' use_stack ringway || exit 1
 check 'u starts' guest_create u
@@ -62,4 +62,17 @@ no_xenstored() {
 }
 export -f no_xenstored
 refused 'xenstored gone' xenstored bash -c no_xenstored
+
+# It takes the question and says nothing.
+silent_xenstored() {
+	local code
+	kill -STOP "$(pidof xenstored)" || return 1
+	timeout 30 ringway -j vif list > /tmp/said.out 2> /tmp/said
+	code=$?
+	kill -CONT "$(pidof xenstored)"
+	cat /tmp/said
+	[ $code = 3 ] && [ ! -s /tmp/said.out ] &&
+		grep -qx '{"error":{"exit":3,"kind":"host","message":"xenstored does not answer; .*"}}' /tmp/said
+}
+check 'a xenstored that does not answer is an error within seconds, as JSON where that was asked for' silent_xenstored
 ktap_end

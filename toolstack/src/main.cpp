@@ -21,6 +21,7 @@
 #include "words/policy.hpp"
 #include "words/rules_file.hpp"
 #include "world/world.hpp"
+#include "world/xs_store.hpp"
 
 namespace ringway
 {
@@ -249,6 +250,7 @@ int run_command(const std::vector<std::string> &typed, const std::string &where)
 		fmt::print(stderr, "{}", app.help());
 		return static_cast<int>(Exit::usage);
 	}
+	XsStore::report_as_json(asks_for_json(typed));
 	const auto fail = [&](Exit code, const std::string &message) {
 		complain(asks_for_json(typed), code, where + message);
 		return static_cast<int>(code);

@@ -28,19 +28,25 @@ constexpr const char *watch_token = "ringway";
 constexpr std::size_t most_at_once = 4096;
 
 // Whether this command changed something already.
-volatile std::sig_atomic_t committed = 0;
+volatile std::sig_atomic_t committed = 0, as_json = 0;
+
+void write_error(std::string_view text)
+{
+	const auto ignored = ::write(STDERR_FILENO, text.data(), text.size());
+	static_cast<void>(ignored);
+}
 
 // libxenstore waits inside a lock, so nothing can be undone from here on; all that is left is to say so.
 void no_answer(int)
 {
-	constexpr std::string_view text =
-		"ringway: xenstored does not answer; see 'systemctl status xenstored'\n";
+	constexpr std::string_view text = "xenstored does not answer; see 'systemctl status xenstored'";
 	constexpr std::string_view half_done =
-		"ringway: xenstored does not answer, and what was begun is left half done; see 'systemctl "
-		"status xenstored', and run 'ringway check' when it answers\n";
-	const std::string_view line = committed != 0 ? half_done : text;
-	const auto ignored = ::write(STDERR_FILENO, line.data(), line.size());
-	static_cast<void>(ignored);
+		"xenstored does not answer, and what was begun is left half done; see 'systemctl status "
+		"xenstored', and run 'ringway check' when it answers";
+	static_assert(static_cast<int>(Exit::host) == 3);
+	write_error(as_json != 0 ? "{\"error\":{\"exit\":3,\"kind\":\"host\",\"message\":\"" : "ringway: ");
+	write_error(committed != 0 ? half_done : text);
+	write_error(as_json != 0 ? "\"}}\n" : "\n");
 	_exit(static_cast<int>(Exit::host));
 }
 
@@ -109,6 +115,11 @@ XsStore::XsStore()
 						    "'systemctl start xenstored'",
 						    xs_daemon_socket()));
 	}
+}
+
+void XsStore::report_as_json(bool json)
+{
+	as_json = json ? 1 : 0;
 }
 
 std::optional<std::string> XsStore::read(Txn txn, const std::string &path)

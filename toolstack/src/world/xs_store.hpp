@@ -18,6 +18,8 @@ class XsStore : public Store, public Watches
 public:
 	// Throws Error (host) when xenstored cannot be reached.
 	XsStore();
+	// Whether that line is JSON, as all errors of this command are.
+	static void report_as_json(bool json);
 
 	std::optional<std::string> read(Txn txn, const std::string &path) override;
 	std::vector<std::string> list(Txn txn, const std::string &path) override;
