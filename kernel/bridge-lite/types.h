@@ -91,7 +91,7 @@ struct brlite_vlans {
 	uint64_t untagged[64]; /* frames leave without their tag */
 	uint16_t pvid; /* what comes in without a tag is in this one; 0: is dropped */
 	uint16_t type; /* EtherType of the tags that count; the same on all ports of a bridge */
-	struct brlite_vlan_counters *counters; /* with BRLITE_VLANS_COUNTED not NULL; read under RCU */
+	struct brlite_vlan_counters *counters; /* NULL: not counted; under RCU, with BRLITE_VLANS_COUNTED only */
 };
 
 /*

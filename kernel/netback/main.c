@@ -3,8 +3,9 @@
  * main.c - module, parameters, and the xenbus driver for class "vif".
  *
  * Everything that decides lies in the C++ files; here is what the kernel wants registered and what
- * XenStore is read and written for. Peer-writable nodes are read once at connect; the watch on the
- * frontend's state is the xenbus core's, which keeps at most one event of it pending.
+ * XenStore is read and written for. Peer-writable nodes are read once at connect, but for
+ * xdp-headroom (again when the guest shows Reconfiguring) and request-multicast-control (watches.c). The watch on
+ * the frontend's state is the xenbus core's, which keeps at most one event of it pending.
  */
 #include <linux/module.h>
 #include <linux/slab.h>

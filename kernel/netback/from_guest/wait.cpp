@@ -20,7 +20,7 @@
 //
 // A receiver must not be able to hold up its senders in this way. There is no waiting for a receiver that has
 // not taken a packet within the last 30 ms (kProgressMsecs). A wait lasts while the receiver takes two rings
-// of packets every kWaitMsecs, whoever they are from: that is one which works, and has too many senders. Else
+// of slots every kWaitMsecs, whoever they are from: that is one which works, and has too many senders. Else
 // it ends, and the next one does not begin for as long. A batch whose packets went mostly to others never
 // waits. Where others have the rest of the batch, which may be half of it, pauses make up a quarter of the
 // time at most (kPeriodMsecs). Whatever arrives while there is no waiting goes into the backlog, which drops

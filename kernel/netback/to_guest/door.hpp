@@ -11,12 +11,13 @@
 //	place                  what reaches the receiver just as it would as an skb (fits.hpp)
 //	flush                  one hypercall, the responses, one notification if the guest asked for it
 //
-// The first packet that does not fit ends it: that one and all behind it for the same receiver go as skbs, so
-// that their order is kept. Their reason is counted with the sender (Why).
+// The first packet that does not fit ends it: that one and all behind it for the same receiver go as skbs, or
+// stay in the sender's ring (from_guest/leave.cpp), so that their order is kept. Their reason is counted with
+// the sender (Why).
 //
 // Cost for each batch and receiver: one lock, one hypercall, one push, one notification at most; for each
-// plain packet one response and one copy operation, written by place_run()'s loop. What is not plain costs a
-// call (place_other()).
+// plain packet one response and one copy operation, written by place_plain()'s loop. What is not plain costs
+// a call (place_other()).
 //
 // Locks: the receiver's to-guest lock is held all the time; the rate lock of its vif is taken inside, only
 // when it is limited. A sender never holds two to-guest locks, and needs none for its own ring, which belongs

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// What every operation works with: the outside world behind four small interfaces.
+// What every operation works with: the outside world behind three small interfaces, and the host's files.
 #pragma once
 
 #include <array>
