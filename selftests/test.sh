@@ -39,7 +39,7 @@ make --no-print-directory setup || { echo "0 passed, 1 failed, 0 skipped"; exit 
 say "hosted checks"
 selftests/check.sh
 say "the fuzzers; meanwhile modules and command"
-FUZZ_SECONDS=${FUZZ_SECONDS:-10} selftests/fuzz/run.sh > "$logs/fuzz.log" 2>&1 &
+FUZZ_SECONDS=${FUZZ_SECONDS:-20} selftests/fuzz/run.sh > "$logs/fuzz.log" 2>&1 &
 fuzzers=$!
 # Each kernel has its own tree, so both are built at the same time. Without LTO one of them will do: that is about our
 # own files.
