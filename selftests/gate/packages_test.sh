@@ -44,12 +44,16 @@ bridge() { PATH="$work:$PATH" RINGWAY_TEST_NET=$work/net sh packaging/network/br
 told() { echo "told: $(cat "$work/told")" >> "$said" && diff - "$work/told" >> "$said"; }
 
 echo "KTAP version 1"
-echo "1..11"
+echo "1..12"
 [ "$(cat VERSION)" = "$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)" ]
 result $? "packaging/debian/changelog has the release of VERSION"
 contents > "$work/contents" 2> "$said"
 diff selftests/gate/packages.txt "$work/contents" >> "$said"
 result $? "the packages hold what packages.txt says, no more and no less"
+
+# %I makes a bridge's "-" a "/", and systemd's word for "a guest of Xen" leaves out dom0.
+! grep -rn -e '%I' -e '^ConditionVirtualization=' packaging/network packaging/systemd > "$said"
+result $? "units run in dom0, and for bridges of any name"
 
 network eth0 eth10
 bridge up xenbr0 eth0 eth10 && told << 'END'
