@@ -105,6 +105,17 @@ bool remove_vif(Context &context, const Record &record, Millis timeout, const st
 		wait_closed(context, record, forced_timeout);
 	}
 	if (last) {
+		bool ours = false;
+		transact(context.store, context.clock,
+			 [&](Transaction &transaction) { ours = same_vif(transaction, record); });
+		if (!ours) {
+			throw Error(
+				Exit::absent,
+				fmt::format(
+					"{}: it went away meanwhile, as when its guest reboots; its policy "
+					"is kept: see 'ringway vif list'",
+					record.text()));
+		}
 		last();
 	}
 	if (remove_nodes(context, record)) {

@@ -88,6 +88,30 @@ TEST_F(PolicyLife, ADetachedVifIsForgotten)
 	EXPECT_FALSE(port().isolated);
 }
 
+// The wait for its vif ends, and the next life has the vif again.
+TEST_F(PolicyLife, AGuestThatRebootsWhileItsVifIsDetachedKeepsThePolicy)
+{
+	set({"isolated=on"});
+	const std::string before = kept();
+	ASSERT_NE(before, "");
+	world.guests[3] = test::Guest::silent;
+	const auto others = world.clock.slept;
+	bool gone = false;
+	world.clock.slept = [&] {
+		for (const std::string path :
+		     {"/local/domain/0/backend/vif/3", "/local/domain/3", "/libxl/3/device/vif"}) {
+			if (!gone) {
+				world.store.drop(path);
+			}
+		}
+		gone = true;
+	};
+	expect_in("its policy is kept", refusal([&] { detach(context, "web", "0", {}); }));
+	EXPECT_EQ(refused_with, Exit::absent);
+	world.clock.slept = others;
+	EXPECT_EQ(kept(), before);
+}
+
 TEST_F(PolicyLife, AnotherAddressIsAnotherVif)
 {
 	set({"isolated=on"});
