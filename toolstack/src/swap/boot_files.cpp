@@ -63,6 +63,37 @@ std::vector<std::string> words_of(const std::string &line)
 	return out;
 }
 
+bool is_ports_word(const std::string &word)
+{
+	return word == "bridge_ports" || word == "bridge-ports";
+}
+
+// All of it, with what change(line, its words) makes of the lines in paragraphs of these bridges.
+template <typename Change>
+std::string with_lines(const std::string &text, const std::vector<std::string> &bridges, const Change &change)
+{
+	std::string out;
+	std::istringstream in(text);
+	bool inside = false;
+	for (std::string line; std::getline(in, line);) {
+		const auto words = words_of(line);
+		const std::string first = words.empty() ? "" : words[0];
+		if (first == "iface") {
+			inside = words.size() > 1 &&
+				 std::find(bridges.begin(), bridges.end(), words[1]) != bridges.end();
+		} else if (first == "auto" || first == "mapping" || first == "source" ||
+			   first == "source-directory" || first.starts_with("allow-") ||
+			   first == "no-auto-down" || first == "no-scripts") {
+			inside = false;
+		} else if (inside && !words.empty()) {
+			change(line, words);
+		}
+		out += line;
+		out += in.eof() ? "" : "\n"; // a last line without an end stays so
+	}
+	return out;
+}
+
 } // namespace
 
 Files boot_files(const fs::path &root)
@@ -81,32 +112,29 @@ Files boot_files(const fs::path &root)
 	return out;
 }
 
+std::vector<std::string> ports_by_pattern(const std::string &text, const std::vector<std::string> &bridges)
+{
+	std::vector<std::string> out;
+	with_lines(text, bridges, [&](std::string &line, const std::vector<std::string> &words) {
+		if (is_ports_word(words[0]) &&
+		    std::any_of(words.begin() + 1, words.end(), [](const std::string &word) {
+			    return word == "all" || word == "regex" || word == "noregex" ||
+				   word.find_first_of("*?[") != word.npos;
+		    })) {
+			out.push_back(line.substr(line.find(words[0])));
+		}
+	});
+	return out;
+}
+
 std::string with_ports_word(const std::string &text, const std::vector<std::string> &bridges, bool ringway)
 {
-	std::string out;
-	std::istringstream in(text);
-	bool inside = false;
-	for (std::string line; std::getline(in, line);) {
-		const auto words = words_of(line);
-		const std::string first = words.empty() ? "" : words[0];
-		if (first == "iface") {
-			inside = words.size() > 1 &&
-				 std::find(bridges.begin(), bridges.end(), words[1]) != bridges.end();
-		} else if (first == "auto" || first == "mapping" || first == "source" ||
-			   first == "source-directory" || first.starts_with("allow-") ||
-			   first == "no-auto-down" || first == "no-scripts") {
-			inside = false;
-		}
-		const bool is_ports = ringway ? first == "bridge_ports" || first == "bridge-ports"
-					      : first == "brlite_ports";
-		if (inside && is_ports) {
-			line.replace(line.find(first), first.size(),
+	return with_lines(text, bridges, [&](std::string &line, const std::vector<std::string> &words) {
+		if (ringway ? is_ports_word(words[0]) : words[0] == "brlite_ports") {
+			line.replace(line.find(words[0]), words[0].size(),
 				     ringway ? "brlite_ports" : "bridge_ports");
 		}
-		out += line;
-		out += in.eof() ? "" : "\n"; // a last line without an end stays so
-	}
-	return out;
+	});
 }
 
 Files boot_files_for(const Files &now, bool ringway, const std::vector<std::string> &bridges,

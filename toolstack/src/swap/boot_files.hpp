@@ -22,6 +22,9 @@ Files boot_files_for(const Files &now, bool ringway, const std::vector<std::stri
 // One word of /etc/network/interfaces in the paragraph of each bridge: bridge_ports or brlite_ports.
 std::string with_ports_word(const std::string &interfaces, const std::vector<std::string> &bridges,
 			    bool ringway);
+// Lines that name a bridge's ports by a pattern (all, regex), which brlite_ports does not know.
+std::vector<std::string> ports_by_pattern(const std::string &interfaces,
+					  const std::vector<std::string> &bridges);
 // All of them as they are said to be, each as a whole. Throws Error.
 void write_files(const std::filesystem::path &root, const Files &files);
 

@@ -188,7 +188,9 @@ nlohmann::json to_json(const HostPicture &picture)
 				{"running", vif.running}});
 	}
 	for (const auto &[path, text] : picture.files) {
-		files[path] = text ? nlohmann::json(*text) : nlohmann::json();
+		// As bytes: an administrator's comment may have another encoding than JSON.
+		files[path] =
+			text ? nlohmann::json(hex(Bytes(text->begin(), text->end()))) : nlohmann::json();
 	}
 	return {{"driver", picture.driver}, {"bridges", bridges}, {"vifs", vifs}, {"files", files}};
 }
@@ -206,7 +208,11 @@ HostPicture from_json(const nlohmann::json &json)
 				    vif.at("running")});
 	}
 	for (const auto &[path, text] : json.at("files").items()) {
-		out.files[path] = text.is_null() ? std::nullopt : std::optional<std::string>(text);
+		out.files[path] = std::nullopt;
+		if (!text.is_null()) {
+			const Bytes bytes = unhex(text);
+			out.files[path] = std::string(bytes.begin(), bytes.end());
+		}
 	}
 	return out;
 }

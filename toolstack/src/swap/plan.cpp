@@ -122,6 +122,14 @@ void plan_files(Context &context, bool to_ringway, SwapPlan &plan)
 	}
 	plan.before.files = boot_files(context.host.root());
 	plan.after.files = boot_files_for(plan.before.files, to_ringway, names, context.host.root());
+	for (const auto &[path, text] : plan.before.files) {
+		for (const std::string &line :
+		     to_ringway &&text ? ports_by_pattern(*text, names) : std::vector<std::string>()) {
+			plan.obstacles.push_back(fmt::format(
+				"/{}: '{}': brlite_ports knows names of devices only: write these first",
+				path, line));
+		}
+	}
 	for (const auto &[path, text] : plan.after.files) {
 		if (text != plan.before.files.at(path)) {
 			plan.steps.push_back(fmt::format("/{}: {}", path,

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 #include "words/error.hpp"
 
 namespace ringway
@@ -38,6 +39,19 @@ bool told_driver(const std::string &file, unsigned domid, unsigned devid)
 	return static_cast<bool>(out);
 }
 
+bool modprobe(std::vector<const char *> words)
+{
+	const pid_t child = fork();
+	if (child == 0) {
+		execvp(words[0], const_cast<char **>(words.data()));
+		_exit(127);
+	}
+	int status = 0;
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+	}
+	return child > 0 && status == 0;
+}
+
 } // namespace
 
 void KernelModules::load(const std::string &name)
@@ -45,15 +59,12 @@ void KernelModules::load(const std::string &name)
 	if (is_loaded(name)) {
 		return;
 	}
-	const pid_t child = fork();
-	if (child == 0) {
-		execlp("modprobe", "modprobe", name.c_str(), static_cast<char *>(nullptr));
-		_exit(127);
+	// The very module: where Ringway's come first, "install" of xen-netback loads ours. A modprobe that
+	// does not know the word (busybox) knows no "install" either.
+	if (!modprobe({"modprobe", "--ignore-install", name.c_str(), nullptr})) {
+		modprobe({"modprobe", name.c_str(), nullptr});
 	}
-	int status = 0;
-	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
-	}
-	if (child < 0 || status != 0 || !is_loaded(name)) {
+	if (!is_loaded(name)) {
 		throw Error(Exit::failed,
 			    fmt::format("'modprobe {}' failed: see 'dmesg' (a signature that is refused "
 					"is named there)",

@@ -103,13 +103,17 @@ Batch &Batch::nest(int type, const std::function<void()> &body)
 
 BatchSocket::BatchSocket() : socket_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE))
 {
-	const int on = 1;
+	const int on = 1, most = 16 << 20;
 	const timeval limit{20, 0}; // a kernel that does not answer is an error, and not a command that hangs
 	if (socket_.get() < 0 ||
 	    setsockopt(socket_.get(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) != 0 ||
 	    setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0) {
 		fail("opening it failed");
 	}
+	// A bridge of a thousand ports is one batch, and the kernel answers all of it before anybody can
+	// read. Who may not have that much has few ports.
+	static_cast<void>(setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUFFORCE, &most, sizeof(most)));
+	static_cast<void>(setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &most, sizeof(most)));
 }
 
 // Until take() says that it has all.

@@ -2,6 +2,7 @@
 // One bridge in the place of another. It has the same name, number and MAC address, so what others know it by
 // stays right. The first batch takes the old one away and makes the new one, the second gives it everything.
 
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 #include <fstream>
@@ -9,6 +10,7 @@
 #include <linux/if_bridge.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include "bridge-lite/uapi.h"
 #include "words/error.hpp"
 #include "world/nl_bridge_maker.hpp"
 
@@ -41,17 +43,61 @@ void put_link(Batch &batch, const BridgeImage &image)
 		});
 }
 
-bool is_default(const std::vector<Bytes> &vlans)
+// The VLANs of a bridge at its beginning: which one its ports are in, and whether that counts.
+struct AtFirst {
+	std::uint16_t vlan; // 0: none
+	bool filters;
+};
+AtFirst at_first(const BridgeImage &image)
 {
-	const bridge_vlan_info first{BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED, 1};
-	return vlans.size() == 1 && vlans[0].size() == sizeof(first) &&
-	       std::memcmp(vlans[0].data(), &first, sizeof(first)) == 0;
+	const bool ours = image.kind == BRLITE_KIND;
+	const auto number = [&](int type, std::uint32_t fallback) {
+		const auto found = image.data.find(type);
+		std::uint32_t value = 0;
+		if (found == image.data.end() || found->second.size() > sizeof(value)) {
+			return fallback;
+		}
+		std::memcpy(&value, found->second.data(), found->second.size());
+		return value;
+	};
+	return {static_cast<std::uint16_t>(
+			number(ours ? int{IFLA_BRLITE_DEFAULT_PVID} : int{IFLA_BR_VLAN_DEFAULT_PVID}, 1)),
+		number(ours ? int{IFLA_BRLITE_VLAN_FILTERING} : int{IFLA_BR_VLAN_FILTERING}, 0) != 0};
+}
+
+bridge_vlan_info info_of(const Bytes &vlan)
+{
+	bridge_vlan_info info{};
+	std::memcpy(&info, vlan.data(), std::min(vlan.size(), sizeof(info)));
+	return info;
+}
+
+bool is_default(const std::vector<Bytes> &vlans, std::uint16_t first)
+{
+	return vlans.size() == 1 && info_of(vlans[0]).vid == first &&
+	       info_of(vlans[0]).flags == (BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED);
+}
+
+// They may be ranges: two entries each.
+bool has_vlan(const std::vector<Bytes> &vlans, std::uint16_t wanted)
+{
+	std::uint16_t begin = 0;
+	return std::any_of(vlans.begin(), vlans.end(), [&](const Bytes &vlan) {
+		const bridge_vlan_info info = info_of(vlan);
+		if ((info.flags & BRIDGE_VLAN_INFO_RANGE_BEGIN) != 0) {
+			begin = info.vid;
+			return false;
+		}
+		const std::uint16_t from = (info.flags & BRIDGE_VLAN_INFO_RANGE_END) != 0 ? begin : info.vid;
+		return from <= wanted && wanted <= info.vid;
+	});
 }
 
 // What every port has at first goes where it is not wanted.
-void put_vlans(Batch &batch, int index, const std::string &name, const std::vector<Bytes> &vlans, bool itself)
+void put_vlans(Batch &batch, int index, const std::string &name, const std::vector<Bytes> &vlans,
+	       AtFirst first, bool itself)
 {
-	if (vlans.empty() || is_default(vlans)) {
+	if ((vlans.empty() && !first.filters) || is_default(vlans, first.vlan)) {
 		return;
 	}
 	const auto put = [&](int type, const std::vector<Bytes> &all) {
@@ -69,17 +115,13 @@ void put_vlans(Batch &batch, int index, const std::string &name, const std::vect
 				}
 			});
 	};
-	const bridge_vlan_info one{0, 1};
-	bool has_one = false;
-	for (const Bytes &vlan : vlans) {
-		bridge_vlan_info info{};
-		std::memcpy(&info, vlan.data(), std::min(vlan.size(), sizeof(info)));
-		has_one |= info.vid == 1;
+	if (!vlans.empty()) {
+		put(RTM_SETLINK, vlans);
 	}
-	put(RTM_SETLINK, vlans);
-	if (!has_one) {
-		const auto *bytes = reinterpret_cast<const std::uint8_t *>(&one);
-		put(RTM_DELLINK, {Bytes(bytes, bytes + sizeof(one))});
+	if (first.vlan != 0 && !has_vlan(vlans, first.vlan)) {
+		const bridge_vlan_info gone{0, first.vlan};
+		const auto *bytes = reinterpret_cast<const std::uint8_t *>(&gone);
+		put(RTM_DELLINK, {Bytes(bytes, bytes + sizeof(gone))});
 	}
 }
 
@@ -93,7 +135,7 @@ void put_port(Batch &batch, const BridgeImage &image, const BridgePort &port)
 			.header(link_of(port.index, AF_BRIDGE))
 			.nest(IFLA_PROTINFO, [&] { batch.put(port.settings); });
 	}
-	put_vlans(batch, port.index, port.name, port.vlans, false);
+	put_vlans(batch, port.index, port.name, port.vlans, at_first(image), false);
 }
 
 // Marks that only the kernel sets.
@@ -207,7 +249,7 @@ std::chrono::microseconds NlBridgeMaker::build(const BridgeImage &image)
 			.put(IFLA_IFNAME, image.name);
 	}
 	put_link(first, image);
-	put_vlans(second, image.index, image.name, image.vlans, true);
+	put_vlans(second, image.index, image.name, image.vlans, at_first(image), true);
 	for (const BridgePort &port : image.ports) {
 		put_port(second, image, port);
 	}

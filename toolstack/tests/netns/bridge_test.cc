@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdio>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <memory>
 #include <sched.h>
@@ -95,6 +96,13 @@ protected:
 		return image.value_or(BridgeImage());
 	}
 
+	static bool knows_vlans()
+	{
+		const bool knows = said("ip link add try0 type bridge vlan_filtering 1").empty();
+		said("ip link del try0");
+		return knows;
+	}
+
 	// Made again, it is as it was.
 	static void survives()
 	{
@@ -148,16 +156,52 @@ TEST_F(BridgeTest, SettingsOfBridgeAndPortsComeBack)
 
 TEST_F(BridgeTest, VlansComeBack)
 {
-	if (!said("ip link add br0 type bridge vlan_filtering 1").empty()) {
+	if (!knows_vlans()) {
 		GTEST_SKIP() << "this kernel's bridges know no VLANs";
 	}
-	does("ip link del br0");
 	make("vlan_filtering 1 vlan_default_pvid 1");
 	does("bridge vlan add dev veth0 vid 10 pvid untagged");
 	does("bridge vlan del dev veth0 vid 1");
 	does("bridge vlan add dev veth1 vid 20-40");
 	does("bridge vlan add dev br0 vid 20 self");
 	does("bridge vlan del dev br0 vid 1 self");
+	survives();
+}
+
+// The VLAN that ports are in at first is the bridge's default, not always 1.
+TEST_F(BridgeTest, NoPortIsInAVlanThatItWasNotIn)
+{
+	if (!knows_vlans()) {
+		GTEST_SKIP() << "this kernel's bridges know no VLANs";
+	}
+	for (const char *pvid : {"0", "1", "10"}) {
+		make(std::string("vlan_filtering 1 vlan_default_pvid ") + pvid);
+		does("bridge vlan add dev veth0 vid 1 pvid untagged");
+		does("bridge vlan add dev veth1 vid 20 pvid untagged");
+		said("bridge vlan del dev veth1 vid " + std::string(pvid));
+		said("bridge vlan del dev br0 vid " + std::string(pvid) + " self");
+		survives();
+		does("ip link del br0");
+	}
+}
+
+// All of it is one batch, and is answered before anybody reads.
+TEST_F(BridgeTest, ManyPortsAndVlansComeBack)
+{
+	make(knows_vlans() ? "vlan_filtering 1" : "");
+	std::string pairs;
+	for (int i = 0; i < 150; ++i) {
+		pairs += fmt::format("link add many{0} type veth peer name more{0}\n"
+				     "link set many{0} master br0\nlink set more{0} master br0\n",
+				     i);
+	}
+	does("printf '" + pairs + "' | ip -batch -");
+	std::string vlans;
+	for (int i = 0, most = knows_vlans() ? 150 : 0; i < most; ++i) {
+		vlans +=
+			fmt::format("vlan add dev many{} vid {}\n", i, i < 8 ? "2-4094" : "20 pvid untagged");
+	}
+	does("printf '" + vlans + "' | bridge -batch -");
 	survives();
 }
 

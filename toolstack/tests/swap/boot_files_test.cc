@@ -27,6 +27,13 @@ TEST_F(BootFiles, OneWordInTheBridgesOwnParagraph)
 	expect_in("\tbrlite_ports eth0   # the uplink\n\tbridge_stp off\n", lite);
 	expect_in("\tbridge_ports none", lite);
 	EXPECT_EQ(with_ports_word(lite, {"xenbr0"}, false), interfaces);
+	EXPECT_TRUE(ports_by_pattern(interfaces, {"xenbr0"}).empty());
+	for (const char *line :
+	     {"bridge_ports all", "bridge-ports regex eth.*", "bridge_ports none noregex"}) {
+		const std::string text = fmt::format("iface br1 inet manual\n\t{}\n", line);
+		EXPECT_EQ(ports_by_pattern(text, {"br1"}), std::vector<std::string>{line});
+		EXPECT_TRUE(ports_by_pattern(text, {"br2"}).empty());
+	}
 }
 
 TEST_F(BootFiles, ThereAndBack)

@@ -155,7 +155,7 @@ TEST(OtherKind, APictureIsReadAsItWasWritten)
 	HostPicture picture{"xen_netback",
 			    {ordinary()},
 			    {{3, 0, "vif3.0", "xenbr0", "fe:ff:ff:ff:ff:ff", 1500, true, true}},
-			    {{"etc/a", "text\n"}, {"etc/b", std::nullopt}}};
+			    {{"etc/a", "# B\xfcro\n"}, {"etc/b", std::nullopt}}};
 	const auto json = to_json(picture);
 	EXPECT_EQ(to_json(from_json(nlohmann::json::parse(json.dump()))), json);
 	EXPECT_FALSE(from_json(json).files.at("etc/b").has_value());
