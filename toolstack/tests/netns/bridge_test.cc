@@ -192,7 +192,7 @@ TEST_F(BridgeTest, ManyPortsAndVlansComeBack)
 	std::string pairs;
 	for (int i = 0; i < 150; ++i) {
 		pairs += fmt::format("link add many{0} type veth peer name more{0}\n"
-				     "link set many{0} master br0\nlink set more{0} master br0\n",
+				     "link set more{0} master br0\nlink set many{0} master br0\n",
 				     i);
 	}
 	does("printf '" + pairs + "' | ip -batch -");
