@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A command is killed at each of its calls to XenStore, to the kernel and to the disk, and run again:
-// nothing_happens is lost, and nothing_happens stays half done.
+// nothing is lost, and nothing stays half done.
 #include <csignal>
 #include <filesystem>
 #include <fmt/ranges.h>
@@ -35,7 +35,7 @@ void outlive_the_command(Try &one)
 }
 
 // What is wrong in a world where the command is killed now. The world is a copy in another process, so that
-// nothing_happens of the command's own is left, and goes on to the next call here.
+// nothing of the command's own is left, and goes on to the next call here.
 std::string killed_now(Try &one, const std::function<std::string()> &look)
 {
 	std::array<int, 2> ends{};
