@@ -16,17 +16,16 @@ def sections(page):
     """{title of a section: its text as a reader sees it}"""
     text = re.sub(r"\\f\(?[A-Z]", "", page)
     text = re.sub(r"\\[|&]", "", text).replace("\\-", "-").replace('"', "")
-    # ".BR one ", " two": macros set their words side by side.
     parts = re.split(r"^\.S[SH] (.*)$", text, flags=re.M)
     return dict(zip(parts[1::2], parts[2::2]))
 
 
 def table(completion):
-    """Path of a verb -> (commands, keys, options)."""
+    """Path of a verb -> (keys, options)."""
     words = {}
     for path, body in re.findall(r"^\t'([a-z ]*)'\)\n(.*?);;", completion, flags=re.M | re.S):
-        field = {name: value.split() for name, value in re.findall(r"(commands|keys|options)='([^']*)'", body)}
-        words[path] = (field["commands"], field["keys"], field["options"])
+        field = {name: value.split() for name, value in re.findall(r"(keys|options)='([^']*)'", body)}
+        words[path] = (field["keys"], field["options"])
     return words
 
 
@@ -38,7 +37,7 @@ def main():
     page = sections((HERE / "ringway.8").read_text(encoding="utf-8"))
     whole = "\n".join([*page, *page.values()])
     missing = []
-    for path, (_, keys, options) in table((HERE.parent / "completion/ringway").read_text(encoding="utf-8")).items():
+    for path, (keys, options) in table((HERE.parent / "completion/ringway").read_text(encoding="utf-8")).items():
         own = "\n".join(text for title, text in page.items() if path and has(title, path))
         if path and not own:
             missing.append(f"{path}: no section")

@@ -51,18 +51,10 @@ struct AtFirst {
 AtFirst at_first(const BridgeImage &image)
 {
 	const bool ours = image.kind == BRLITE_KIND;
-	const auto number = [&](int type, std::uint32_t fallback) {
-		const auto found = image.data.find(type);
-		std::uint32_t value = 0;
-		if (found == image.data.end() || found->second.size() > sizeof(value)) {
-			return fallback;
-		}
-		std::memcpy(&value, found->second.data(), found->second.size());
-		return value;
-	};
-	return {static_cast<std::uint16_t>(
-			number(ours ? int{IFLA_BRLITE_DEFAULT_PVID} : int{IFLA_BR_VLAN_DEFAULT_PVID}, 1)),
-		number(ours ? int{IFLA_BRLITE_VLAN_FILTERING} : int{IFLA_BR_VLAN_FILTERING}, 0) != 0};
+	const int vlan = ours ? int{IFLA_BRLITE_DEFAULT_PVID} : int{IFLA_BR_VLAN_DEFAULT_PVID};
+	const int filters = ours ? int{IFLA_BRLITE_VLAN_FILTERING} : int{IFLA_BR_VLAN_FILTERING};
+	return {static_cast<std::uint16_t>(number_in(image.data, vlan, 1)),
+		number_in(image.data, filters) != 0};
 }
 
 bridge_vlan_info info_of(const Bytes &vlan)
