@@ -59,6 +59,8 @@ public:
 	// Takes the place of whatever has that name or index. Says how long there was no bridge. Throws
 	// Error.
 	virtual std::chrono::microseconds build(const BridgeImage &image) = 0;
+	// A device becomes a port of the bridge, with settings and VLANs. Throws Error.
+	virtual void join(const BridgeImage &image, const BridgePort &port) = 0;
 };
 
 } // namespace ringway

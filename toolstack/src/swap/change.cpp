@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <utility>
-#include "swap/boot_files.hpp"
 #include "swap/vifs.hpp"
 
 namespace ringway
@@ -73,12 +72,26 @@ void change_driver(Swap &swap, const std::string &driver, std::vector<VifImage> 
 	if (driver.empty() || context.host.backend_driver() == driver) {
 		return;
 	}
-	unload(swap, other_driver(driver), vifs);
 	const std::string wanted = driver == "ringway_netback" ? "ringway-netback" : "xen-netback";
-	swap.modules.load(wanted);
-	if (context.host.backend_driver() != driver) {
-		throw Error(Exit::failed,
-			    fmt::format("{} was loaded and does not serve the vifs: see 'dmesg'", wanted));
+	// udev loads what the files for the next boot say, when a guest comes at the moment when none is
+	// loaded; and that is the other one until the change is confirmed.
+	for (const Deadline deadline(context.clock, drivers_settle);;) {
+		unload(swap, other_driver(driver), vifs);
+		std::string trouble =
+			fmt::format("{} was loaded and does not serve the vifs: see 'dmesg'", wanted);
+		try {
+			swap.modules.load(wanted);
+		} catch (const Error &error) {
+			trouble = error.what();
+		}
+		const auto serves = context.host.backend_driver();
+		if (serves == driver) {
+			return;
+		}
+		if (!serves || deadline.over()) {
+			throw Error(Exit::failed, trouble);
+		}
+		context.clock.sleep(drivers_pause);
 	}
 }
 
@@ -99,13 +112,12 @@ Outcome make_so(Swap &swap, const HostPicture &picture)
 			out.away = std::max(out.away, swap.bridges.build(with_present_ports(context, image)));
 		}
 	}
-	write_files(context.host.root(), picture.files);
 	stop_if_asked(context);
 	std::vector<VifImage> vifs = picture.vifs;
 	change_driver(swap, picture.driver, vifs);
 	// A change that stopped in between may have left some without a driver.
 	append(out.troubles, bind_all(swap, vifs));
-	append(out.troubles, put_back_all(context, vifs));
+	append(out.troubles, put_back_all(swap, picture.bridges, vifs));
 	const std::vector<std::string> missing = wait_for_guests(context, vifs);
 	append(out.troubles, missing);
 	const auto were =

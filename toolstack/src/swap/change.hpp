@@ -27,7 +27,8 @@ struct Outcome {
 	bool nobody_is_back = false;       // of the guests that were connected
 };
 
-// Whatever state the host is in. Throws Error where something fails, and then the host is in between.
+// What runs is made so, whatever state the host is in; the files for the next boot are left as they are.
+// Throws Error where something fails, and then the host is in between.
 Outcome make_so(Swap &swap, const HostPicture &picture);
 // Throws Error as well where no guest at all comes back, which is the driver's fault. That a single one stays
 // away is its own affair: no guest can keep the host from changing.

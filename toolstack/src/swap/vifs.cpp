@@ -67,8 +67,29 @@ void make_known(Context &context, const VifImage &vif, Link &link)
 	context.host.keep_ipv6_off(link.name);
 }
 
-void put_back(Context &context, const VifImage &vif, const Deadline &deadline)
+// What a vif was in its bridge when the picture was taken, which its new device knows nothing of.
+struct Membership {
+	const BridgeImage *bridge = nullptr;
+	BridgePort port;
+};
+Membership membership(const std::vector<BridgeImage> &bridges, const VifImage &vif, const Link &bridge,
+		      const Link &device)
 {
+	for (const BridgeImage &image : bridges) {
+		for (const BridgePort &port : image.ports) {
+			if (image.index == bridge.index && port.name == vif.device &&
+			    port.index != device.index) {
+				return {&image, {device.index, port.name, port.settings, port.vlans}};
+			}
+		}
+	}
+	return {};
+}
+
+void put_back(Swap &swap, const std::vector<BridgeImage> &bridges, const VifImage &vif,
+	      const Deadline &deadline)
+{
+	Context &context = swap.context;
 	if (!waits_for(context, deadline,
 		       [&] { return !is_alive(context, vif) || link_of(context, vif).has_value(); })) {
 		throw Error(Exit::timeout, "its device did not come");
@@ -79,18 +100,21 @@ void put_back(Context &context, const VifImage &vif, const Deadline &deadline)
 		return; // the guest is gone
 	}
 	const auto bridge = vif.bridge.empty() ? std::nullopt : context.links.find(vif.bridge);
-	const bool joins = bridge && link->master != bridge->index;
+	const Membership was = bridge ? membership(bridges, vif, *bridge, *link) : Membership();
+	const bool joins = bridge && (was.bridge || link->master != bridge->index);
 	const bool has_policy = bridge && bridge->kind == "brlite";
 	if (joins || has_policy || link->name != vif.device) {
 		context.links.set_up(*link, false);
 		make_known(context, vif, *link);
 	}
-	if (joins) {
+	if (was.bridge) {
+		swap.bridges.join(*was.bridge, was.port);
+	} else if (joins) {
 		context.links.set_master(*link, *bridge);
 	}
 	if (has_policy) {
 		put_policy_in_force(context, *record);
-	} else if (joins && !record->vlan.empty() && context.links.filters_vlans(*bridge)) {
+	} else if (joins && !was.bridge && !record->vlan.empty() && context.links.filters_vlans(*bridge)) {
 		context.links.set_vlan(*link, Vlan::parse(record->vlan));
 	}
 	context.links.set_up(*link, vif.up);
@@ -187,12 +211,13 @@ std::vector<std::string> bind_all(Swap &swap, const std::vector<VifImage> &vifs)
 	});
 }
 
-std::vector<std::string> put_back_all(Context &context, const std::vector<VifImage> &vifs)
+std::vector<std::string> put_back_all(Swap &swap, const std::vector<BridgeImage> &bridges,
+				      const std::vector<VifImage> &vifs)
 {
-	const Deadline deadline(context.clock, devices_come);
-	return each(context, vifs, [&](const VifImage &vif) {
-		stop_if_asked(context);
-		put_back(context, vif, deadline);
+	const Deadline deadline(swap.context.clock, devices_come);
+	return each(swap.context, vifs, [&](const VifImage &vif) {
+		stop_if_asked(swap.context);
+		put_back(swap, bridges, vif, deadline);
 	});
 }
 

@@ -87,6 +87,12 @@ int work(const GuardedChange &guarded, int pipe)
 	if (!is_confirmed(guarded, clock, pipe)) {
 		return undo(guarded, pipe);
 	}
+	try {
+		guarded.keep();
+	} catch (const std::exception &error) {
+		tell(pipe, fmt::format("failed: {}; undoing", error.what()));
+		return undo(guarded, pipe);
+	}
 	guarded.finish();
 	tell(pipe, "done");
 	return 0;

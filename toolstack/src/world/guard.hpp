@@ -19,6 +19,7 @@ using Say = std::function<void(const std::string &)>; // a line for the user, an
 struct GuardedChange {
 	std::function<void(const Say &)> change; // throws where it fails
 	std::function<void(const Say &)> undo;   // throws where it fails
+	std::function<void()> keep;              // confirmed: so it is after a reboot, too; throws as well
 	std::function<void()> finish;            // confirmed, or undone
 	std::filesystem::path confirmed;         // the file by which somebody confirms it,
 	std::filesystem::path refused;           // and the one by which somebody has it undone at once

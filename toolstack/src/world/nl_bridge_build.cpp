@@ -266,4 +266,11 @@ std::chrono::microseconds NlBridgeMaker::build(const BridgeImage &image)
 								     begin);
 }
 
+void NlBridgeMaker::join(const BridgeImage &image, const BridgePort &port)
+{
+	Batch batch;
+	put_port(batch, image, port);
+	socket_.send(batch);
+}
+
 } // namespace ringway

@@ -17,6 +17,7 @@ public:
 	std::optional<BridgeImage> look(const std::string &name) override;
 	void try_out(const BridgeImage &image) override;
 	std::chrono::microseconds build(const BridgeImage &image) override;
+	void join(const BridgeImage &image, const BridgePort &port) override;
 
 private:
 	void look_at_links(BridgeImage &image);

@@ -70,6 +70,8 @@ void undo_to(const HostPicture &before, const Say &say)
 	NlBridgeMaker bridges;
 	KernelModules modules;
 	Swap swap{context, bridges, modules};
+	// The files first: they may be the new ones, and the next boot is not to hang on what follows.
+	write_files(context.host.root(), before.files);
 	say_troubles(make_so(swap, before), say);
 }
 
@@ -117,6 +119,7 @@ GuardedChange guarded(const SwapPlan &plan, const UseOptions &options)
 	GuardedChange out;
 	out.change = [&plan, &options](const Say &say) { change_to(plan, options.to_ringway, say); };
 	out.undo = [&plan](const Say &say) { undo_to(plan.before, say); };
+	out.keep = [&plan] { write_files("/", plan.after.files); };
 	out.finish = finish;
 	out.confirmed = confirmed_file;
 	out.refused = refused_file;

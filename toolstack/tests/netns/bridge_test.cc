@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <memory>
+#include <net/if.h>
 #include <sched.h>
 #include <string>
 #include <sys/mount.h>
@@ -143,6 +144,29 @@ TEST_F(BridgeTest, AddressesAndRoutesComeBack)
 	does("ip -6 route add default via 2001:db8::1 dev br0 metric 50");
 	does("ip neigh add 192.0.2.77 lladdr 00:16:3e:00:00:77 dev br0 nud permanent");
 	survives();
+}
+
+// As a guest's device is, when the driver changes.
+TEST_F(BridgeTest, ADeviceMadeAnewIsThePortThatItWas)
+{
+	const auto settings = [] {
+		return said("bridge -d link show dev veth1 | tail -n +2 | sed 's/state [a-z]*//'");
+	};
+	make("");
+	does("bridge link set dev veth1 learning off flood off isolated on");
+	const std::string before = settings();
+	NlBridgeMaker bridges;
+	const BridgeImage image = looked_at(bridges);
+	does("ip link del veth1");
+	does("ip link add veth1 type veth peer name far1");
+	does("ip link set far1 up");
+	ASSERT_EQ(image.ports.size(), 2U);
+	BridgePort port = image.ports[1];
+	ASSERT_EQ(port.name, "veth1");
+	port.index = static_cast<int>(if_nametoindex("veth1"));
+	bridges.join(image, port);
+	EXPECT_EQ(settings(), before);
+	EXPECT_NE(before.find("learning off"), std::string::npos) << before;
 }
 
 TEST_F(BridgeTest, SettingsOfBridgeAndPortsComeBack)

@@ -32,6 +32,7 @@ protected:
 		put("state", "old");
 		guarded.change = [this](const Say &) { put("state", "new"); };
 		guarded.undo = [this](const Say &) { put("state", "old"); };
+		guarded.keep = [this] { put("kept", "yes"); };
 		guarded.finish = [this] { put("finished", "yes"); };
 		guarded.confirmed = folder / "confirmed";
 		guarded.refused = folder / "refused";
@@ -71,6 +72,7 @@ TEST_F(GuardTest, WhatNobodyConfirmsIsUndone)
 	EXPECT_NE(text("log").find("within 1 seconds"), std::string::npos) << text("log");
 	EXPECT_NE(text("log").find("nobody confirmed it: undoing"), std::string::npos) << text("log");
 	EXPECT_EQ(text("finished"), "yes");
+	EXPECT_EQ(text("kept"), "") << "a host that dies before it is confirmed boots as it did";
 }
 
 TEST_F(GuardTest, WhatIsConfirmedStays)
@@ -81,12 +83,23 @@ TEST_F(GuardTest, WhatIsConfirmedStays)
 		while (text("log").find("press Enter") == std::string::npos) {
 			usleep(10000);
 		}
-		put("confirmed", "yes");
+		put("confirmed", text("kept") == "yes" ? "too soon" : "yes");
 		_exit(0);
 	}
 	EXPECT_EQ(run_guarded(guarded), 0);
 	EXPECT_EQ(text("state"), "new");
+	EXPECT_EQ(text("confirmed"), "yes");
+	EXPECT_EQ(text("kept"), "yes");
 	waitpid(other, nullptr, 0);
+}
+
+TEST_F(GuardTest, WhatCannotBeKeptIsUndone)
+{
+	guarded.seconds = 0;
+	guarded.keep = [] { throw Error(Exit::failed, "the disk is full"); };
+	EXPECT_EQ(run_guarded(guarded), 1);
+	EXPECT_EQ(text("state"), "old");
+	EXPECT_NE(text("log").find("failed: the disk is full; undoing"), std::string::npos) << text("log");
 }
 
 TEST_F(GuardTest, WhatIsRefusedIsUndoneAtOnce)

@@ -2,6 +2,8 @@
 // What guests do while the host goes from one stack to the other, and what is left where it ends too early.
 #include "swap/change_fixture.hpp"
 
+#include <linux/if_link.h>
+
 namespace ringway::test
 {
 
@@ -159,6 +161,30 @@ TEST_F(GuestsTest, OneMayRebootMeanwhile)
 	EXPECT_TRUE(change_over(swap, plan.after).troubles.empty());
 	EXPECT_EQ(context.host.backend_driver(), "xen_netback");
 	EXPECT_EQ(state_of(4), "vif4.0 in xenbr0 up 4");
+}
+
+// Its device is another one than before, which has the settings of any new port.
+TEST_F(GuestsTest, ItIsThePortThatItWas)
+{
+	const Attributes quiet{{IFLA_BRPORT_UNICAST_FLOOD, {0}}, {IFLA_BRPORT_LEARNING, {0}}};
+	const auto settings = [&] { return bridges.settings[vif().index]; };
+	bridges.settings[vif().index] = quiet;
+	start(5, "other");
+	int index = vif().index;
+	for (const bool to_ringway : {false, true}) {
+		const SwapPlan plan = plan_swap(swap, to_ringway, {});
+		EXPECT_TRUE(change_over(swap, plan.after).troubles.empty());
+		EXPECT_NE(vif().index, index);
+		EXPECT_EQ(settings(), quiet);
+		EXPECT_TRUE(bridges.settings[world.links.at("vif5.0").index].empty());
+		index = vif().index;
+	}
+	const SwapPlan plan = plan_swap(swap, false, {});
+	make_so(swap, plan.after);
+	make_so(swap, plan.before);
+	EXPECT_EQ(settings(), quiet);
+	make_so(swap, plan.before);
+	EXPECT_TRUE(vif().up);
 }
 
 // Whatever one vif's device refuses, the others are put back.
