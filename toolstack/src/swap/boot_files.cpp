@@ -2,12 +2,9 @@
 #include "swap/boot_files.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fmt/format.h>
 #include <fstream>
 #include <sstream>
-#include "words/error.hpp"
+#include "context/whole_file.hpp"
 
 namespace ringway
 {
@@ -47,12 +44,6 @@ std::optional<std::string> text_of(const fs::path &file)
 	return out.str();
 }
 
-bool is_there(const fs::path &path)
-{
-	std::error_code ignored;
-	return fs::exists(path, ignored);
-}
-
 std::vector<std::string> words_of(const std::string &line)
 {
 	std::istringstream in(line);
@@ -63,6 +54,11 @@ std::vector<std::string> words_of(const std::string &line)
 	return out;
 }
 
+bool contains(const std::vector<std::string> &all, const std::string &one)
+{
+	return std::find(all.begin(), all.end(), one) != all.end();
+}
+
 bool is_ports_word(const std::string &word)
 {
 	return word == "bridge_ports" || word == "bridge-ports";
@@ -70,7 +66,7 @@ bool is_ports_word(const std::string &word)
 
 // All of it, with what change(line, its words) makes of the lines in paragraphs of these bridges.
 template <typename Change>
-std::string with_lines(const std::string &text, const std::vector<std::string> &bridges, const Change &change)
+std::string with_lines(const std::string &text, const BridgeNames &bridges, const Change &change)
 {
 	std::string out;
 	std::istringstream in(text);
@@ -79,8 +75,7 @@ std::string with_lines(const std::string &text, const std::vector<std::string> &
 		const auto words = words_of(line);
 		const std::string first = words.empty() ? "" : words[0];
 		if (first == "iface") {
-			inside = words.size() > 1 &&
-				 std::find(bridges.begin(), bridges.end(), words[1]) != bridges.end();
+			inside = words.size() > 1 && (!bridges || contains(*bridges, words[1]));
 		} else if (first == "auto" || first == "mapping" || first == "source" ||
 			   first == "source-directory" || first.starts_with("allow-") ||
 			   first == "no-auto-down" || first == "no-scripts") {
@@ -127,7 +122,7 @@ std::vector<std::string> ports_by_pattern(const std::string &text, const std::ve
 	return out;
 }
 
-std::string with_ports_word(const std::string &text, const std::vector<std::string> &bridges, bool ringway)
+std::string with_ports_word(const std::string &text, const BridgeNames &bridges, bool ringway)
 {
 	return with_lines(text, bridges, [&](std::string &line, const std::vector<std::string> &words) {
 		if (ringway ? is_ports_word(words[0]) : words[0] == "brlite_ports") {
@@ -137,8 +132,7 @@ std::string with_ports_word(const std::string &text, const std::vector<std::stri
 	});
 }
 
-Files boot_files_for(const Files &now, bool ringway, const std::vector<std::string> &bridges,
-		     const fs::path &root)
+Files boot_files_for(const Files &now, bool ringway, const BridgeNames &bridges, const fs::path &root)
 {
 	Files out = now;
 	for (auto &[path, text] : out) {
@@ -156,33 +150,21 @@ Files boot_files_for(const Files &now, bool ringway, const std::vector<std::stri
 void write_files(const fs::path &root, const Files &files)
 {
 	for (const auto &[path, text] : files) {
-		const fs::path file = root / path, fresh = root / (path + ".ringway-new");
+		std::error_code error;
+		const fs::path named = root / path;
+		const fs::path behind = fs::canonical(named, error); // an administrator's link stays one
+		const fs::path &file = error ? named : behind;
 		if (text == text_of(file)) {
 			continue;
 		}
-		std::error_code error;
 		if (!text) {
-			fs::remove(file, error);
-		} else {
-			fs::create_directories(file.parent_path(), error);
-			{
-				std::ofstream out(fresh, std::ios::trunc);
-				out << *text << std::flush;
-				if (!out) {
-					error = {errno, std::generic_category()};
-				}
-			}
-			if (!error && is_there(file)) {
-				fs::permissions(fresh, fs::status(file).permissions(), error);
-			}
-			if (!error) {
-				fs::rename(fresh, file, error);
-			}
+			remove_file(named);
+			continue;
 		}
-		if (error) {
-			throw Error(Exit::failed,
-				    fmt::format("writing {} failed: {}", file.string(), error.message()));
-		}
+		constexpr auto usual = static_cast<fs::perms>(0644);
+		const fs::perms mode = error ? usual : fs::status(file, error).permissions();
+		fs::create_directories(file.parent_path(), error);
+		replace_file(file, *text, static_cast<unsigned>(mode));
 	}
 }
 

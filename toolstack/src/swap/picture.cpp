@@ -14,7 +14,13 @@ namespace ringway
 namespace
 {
 
-std::vector<std::string> bridges_of_guests(Swap &swap, const std::vector<VifImage> &vifs)
+bool is_brlite(Swap &swap, const std::string &name)
+{
+	const auto link = swap.context.links.find(name);
+	return link && link->kind == "brlite";
+}
+
+std::vector<std::string> bridges_of_guests(Swap &swap, bool to_ringway, const std::vector<VifImage> &vifs)
 {
 	std::set<std::string> wanted{swap.context.host.default_bridge()};
 	for (const VifImage &vif : vifs) {
@@ -26,7 +32,9 @@ std::vector<std::string> bridges_of_guests(Swap &swap, const std::vector<VifImag
 		}
 	}
 	std::vector<std::string> out = swap.bridges.names();
-	std::erase_if(out, [&](const std::string &name) { return !wanted.contains(name); });
+	std::erase_if(out, [&](const std::string &name) {
+		return !wanted.contains(name) && (to_ringway || !is_brlite(swap, name));
+	});
 	return out;
 }
 
@@ -106,13 +114,14 @@ std::vector<KernelMessage> messages_from(const nlohmann::json &json)
 
 } // namespace
 
-HostPicture take_picture(Swap &swap, const std::vector<std::string> &names)
+HostPicture take_picture(Swap &swap, bool to_ringway, const std::vector<std::string> &names)
 {
 	Context &context = swap.context;
 	HostPicture out;
 	out.driver = context.host.backend_driver().value_or("");
 	out.vifs = vifs_of(context);
-	for (const std::string &name : names.empty() ? bridges_of_guests(swap, out.vifs) : names) {
+	for (const std::string &name :
+	     names.empty() ? bridges_of_guests(swap, to_ringway, out.vifs) : names) {
 		const auto image = swap.bridges.look(name);
 		if (!image) {
 			throw Error(Exit::absent,

@@ -41,8 +41,9 @@ struct Swap {
 	Modules &modules;
 };
 
-// names: bridges; empty: those that have vifs, and the one of xl.conf. Throws Error.
-HostPicture take_picture(Swap &swap, const std::vector<std::string> &names);
+// Of what a change to that stack is about. names: bridges; empty: those that have vifs, and the one of
+// xl.conf; on the way to stock each that is Ringway's. Throws Error.
+HostPicture take_picture(Swap &swap, bool to_ringway, const std::vector<std::string> &names);
 
 nlohmann::json to_json(const HostPicture &picture);
 HostPicture from_json(const nlohmann::json &json);

@@ -114,14 +114,16 @@ void plan_vifs(Context &context, bool to_ringway, SwapPlan &plan)
 	}
 }
 
-void plan_files(Context &context, bool to_ringway, SwapPlan &plan)
+// Of the whole host, if no bridge was named, no paragraph stays with a word that only Ringway knows.
+void plan_files(Context &context, bool to_ringway, bool whole, SwapPlan &plan)
 {
 	std::vector<std::string> names;
 	for (const BridgeImage &image : plan.after.bridges) {
 		names.push_back(image.name);
 	}
 	plan.before.files = boot_files(context.host.root());
-	plan.after.files = boot_files_for(plan.before.files, to_ringway, names, context.host.root());
+	plan.after.files = boot_files_for(plan.before.files, to_ringway,
+					  !to_ringway && whole ? BridgeNames() : names, context.host.root());
 	for (const auto &[path, text] : plan.before.files) {
 		for (const std::string &line :
 		     to_ringway &&text ? ports_by_pattern(*text, names) : std::vector<std::string>()) {
@@ -170,12 +172,12 @@ SwapPlan plan_swap(Swap &swap, bool to_ringway, const std::vector<std::string> &
 {
 	Context &context = swap.context;
 	SwapPlan plan;
-	plan.before = take_picture(swap, bridges);
+	plan.before = take_picture(swap, to_ringway, bridges);
 	plan.after.vifs = plan.before.vifs;
 	plan_bridges(swap, to_ringway, plan);
 	plan_driver(context, to_ringway, plan);
 	plan_vifs(context, to_ringway, plan);
-	plan_files(context, to_ringway, plan);
+	plan_files(context, to_ringway, bridges.empty(), plan);
 	if (!plan.empty()) {
 		look_for_managers(context, plan);
 	}

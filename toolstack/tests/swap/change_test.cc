@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From Ringway to the stock drivers on a host with one guest; and every step of it fails once.
+#include "swap/boot_files.hpp"
 #include "swap/change_fixture.hpp"
 
 namespace ringway::test
@@ -14,9 +15,59 @@ TEST_F(ChangeTest, ToStockAndBack)
 	EXPECT_EQ(make_so(swap, plan.after).away, std::chrono::microseconds(1500));
 	EXPECT_EQ(host(), is_stock);
 	EXPECT_EQ(node("hotplug-status"), "connected");
+	write_files(world.root, plan.after.files);
 	EXPECT_TRUE(plan_swap(swap, false, {}).empty());
 	make_so(swap, plan.before);
 	EXPECT_EQ(host(), is_ringway);
+}
+
+// Nobody makes such a bridge at the next boot, if the package goes.
+TEST_F(ChangeTest, ToStockGoesEveryBridgeOfOurs)
+{
+	world.links.add("br-store", "brlite");
+	world.links.add("br-lan", "bridge");
+	world.add_file("etc/network/interfaces", "iface br-store inet manual\n\tbrlite_ports none\n"
+						 "iface br-down inet manual\n\tbrlite_ports none\n");
+	const SwapPlan plan = plan_swap(swap, false, {});
+	ASSERT_EQ(plan.after.bridges.size(), 2u);
+	EXPECT_EQ(plan.after.bridges[1].name, "br-store");
+	EXPECT_EQ(plan.after.bridges[1].kind, "bridge");
+	EXPECT_EQ(plan.after.files.at("etc/network/interfaces"),
+		  "iface br-store inet manual\n\tbridge_ports none\n"
+		  "iface br-down inet manual\n\tbridge_ports none\n");
+	EXPECT_EQ(plan_swap(swap, false, {"xenbr0"}).after.files.at("etc/network/interfaces"),
+		  plan.before.files.at("etc/network/interfaces"));
+	make_so(swap, plan.after);
+	EXPECT_EQ(plan_swap(swap, true, {}).after.bridges.size(), 1u) << "those of guests";
+}
+
+// The host may die before anybody has confirmed it.
+TEST_F(ChangeTest, TheNextBootIsAsBeforeUntilItIsConfirmed)
+{
+	world.add_file("etc/network/interfaces",
+		       "auto xenbr0\niface xenbr0 inet dhcp\n\tbrlite_ports eth0\n");
+	const SwapPlan plan = plan_swap(swap, false, {});
+	make_so(swap, plan.after);
+	EXPECT_EQ(boot_files(world.root), plan.before.files);
+	write_files(world.root, plan.after.files);
+	EXPECT_EQ(boot_files(world.root), plan.after.files);
+	EXPECT_NE(plan.after.files, plan.before.files);
+}
+
+// udev may load a driver for a guest that comes at the moment when there is none: the files that it asks
+// still name the other one.
+TEST_F(ChangeTest, ADriverThatSomebodyElseLoadsGoesAgain)
+{
+	const SwapPlan plan = plan_swap(swap, false, {});
+	int loaded = 0;
+	fails.meanwhile = [&](const std::string &what) {
+		if (what == "unloading ringway-netback" && ++loaded < 3) {
+			world.load_driver("ringway_netback");
+		}
+	};
+	change_over(swap, plan.after);
+	EXPECT_EQ(loaded, 3);
+	EXPECT_EQ(host(), is_stock);
 }
 
 // CL-27
