@@ -5,7 +5,7 @@
 . "${0%/*}/ktap.sh"
 : "${wire_address:?}"
 
-ktap_plan 31
+ktap_plan 34
 check 'stack stock' use_stack stock || exit 1
 check 'an uplink' flows_setup
 check 'a guest starts' guest_create a || exit 1
@@ -133,6 +133,19 @@ check "one VLAN is the port's own, and the only one" takes 10 '10 PVID Egress Un
 check 'lists, ranges and steps' takes 10p/20-21/100+10x2u \
 	'10 PVID Egress Untagged;20;21;100 Egress Untagged;110 Egress Untagged;120 Egress Untagged;'
 check 'what is none is refused by name' refuses 10p/x "'x' is not N, N-M or N+OxC"
+
+stage 'vlan= of ringway vif attach'
+# When the guest reboots, xl makes the vif anew from what it knows, which is no VLAN here.
+again() { # SCRIPT
+	timeout 60 ringway vif attach a mac="$(mac_of 127.9.0.1)",bridge=xenbr0,vlan=30 || return 1
+	timeout 60 xl network-detach a 0 && leaves && attach "/etc/xen/scripts/$1" && vlans > /tmp/vlans || return 1
+	cat /tmp/vlans
+	timeout 60 ringway vif detach a 0 && leaves && gone && [ "$(cat /tmp/vlans)" = '30 PVID Egress Untagged;' ]
+}
+check 'it outlives what xl does not know, with vif-bridge' again vif-bridge
+check 'and with vif-bridge-lite' again vif-bridge-lite
+forgotten() { attach /etc/xen/scripts/vif-bridge && vlans && [ "$(vlans)" = '1 PVID Egress Untagged;' ] && detach vif-bridge; }
+check 'and is forgotten with the vif' forgotten
 
 rm -f $hook
 iptables -P FORWARD ACCEPT

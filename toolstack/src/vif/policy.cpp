@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include "context/undo.hpp"
 #include "vif/address.hpp"
+#include "vif/device.hpp"
 #include "vif/kept_policy.hpp"
 #include "vif/limit.hpp"
 #include "vif/stock.hpp"
@@ -155,6 +156,24 @@ bool on_ordinary_bridge(Context &context, const Record &record)
 	return master && master->kind == "bridge";
 }
 
+// On an ordinary bridge VLANs are part of no policy: the hotplug script puts the port in those of the
+// vifspec. It cannot where the libxl that makes the vif anew, when the guest reboots, does not know that
+// word.
+void put_attached_vlans(Context &context, const Record &record, const WantedPolicy &wanted)
+{
+	const auto vlan = wanted.kept.attached.find("vlan");
+	if (vlan == wanted.kept.attached.end() || wanted.vifspec.contains("vlan")) {
+		return;
+	}
+	const Link port = must_have_device(context, record, "put its port in its VLANs");
+	const Link bridge = context.links.find(port.master).value_or(Link());
+	if (!context.links.filters_vlans(bridge)) {
+		throw Error(Exit::usage,
+			    fmt::format("{}: {}", record.text(), not_filtering(bridge, vlan->second)));
+	}
+	context.links.set_vlan(port, Vlan::parse(vlan->second));
+}
+
 // The words give up what was kept, and then nothing is wanted that an ordinary bridge cannot do. What the
 // vifspec says there is not for this command to change: VLANs are bridge(8)'s, addresses are iptables'.
 bool only_gives_up(Context &context, const Record &record, const WantedPolicy &wanted,
@@ -223,12 +242,15 @@ void put_policy_in_force(Context &context, const Record &record)
 	if (!on_ordinary_bridge(context, record)) {
 		put_in_force(context, record, wanted.policy(), {});
 		take_up(context, record, wanted.policy());
-	} else if (wanted.needs_brlite()) {
-		throw Error(
-			Exit::usage,
-			fmt::format("{}: {} is wanted of its port, which only a brlite bridge can do, and {} "
-				    "is none",
-				    record.text(), wanted.policy().text(), wanted.names.bridge));
+	} else {
+		put_attached_vlans(context, record, wanted);
+		if (wanted.needs_brlite()) {
+			throw Error(
+				Exit::usage,
+				fmt::format("{}: {} is wanted of its port, which only a brlite bridge can "
+					    "do, and {} is none",
+					    record.text(), wanted.policy().text(), wanted.names.bridge));
+		}
 	}
 	if (const auto limits = wanted_limits(record, wanted); !limits.empty()) {
 		set_limits(context, record, limits);

@@ -77,6 +77,22 @@ TEST_F(PolicyLife, TheVlansOfAnAttachAreThereWhateverLibxlKnows)
 	EXPECT_EQ(port().vlan, Vlan::parse("30"));
 }
 
+TEST_F(PolicyLife, OnAnOrdinaryBridgeTheyAreThereToo)
+{
+	world.links.at("xenbr0").kind = "bridge";
+	world.links.vlan_bridges.insert("xenbr0");
+	detach(context, "web", "0", {});
+	attach_vif("mac=00:16:3e:00:00:01,vlan=30");
+	for (const char *node : {"/libxl/3/device/vif/0/vlan", "/local/domain/0/backend/vif/3/0/vlan"}) {
+		world.store.drop(node);
+	}
+	world.links.vlans.clear();
+	set({});
+	EXPECT_EQ(world.links.vlans.at("vif3.0"), Vlan::parse("30"));
+	world.links.vlan_bridges.clear();
+	expect_in("bridge xenbr0 does not filter VLANs", refusal([&] { set({}); }));
+}
+
 TEST_F(PolicyLife, ADetachedVifIsForgotten)
 {
 	set({"isolated=on"});
