@@ -104,6 +104,23 @@ use() { # ringway|stock
 	cat "$results/use"
 	return $code
 }
+# The machine loses its power while nobody has confirmed the change.
+dies_unconfirmed() { # ringway|stock
+	on_host "ringway use $1 --yes --within 900" > "$results/dies" 2>&1 &
+	local command=$! until=$((SECONDS + 300))
+	until grep -q 'press Enter' "$results/dies"; do
+		kill -0 $command 2> /dev/null && [ $SECONDS -lt $until ] || { cat "$results/dies"; return 1; }
+		sleep 1
+	done
+	cat "$results/dies"
+	on_host sync
+	kill "$machine"
+	wait "$machine"
+	machine=''
+	kill $command
+	host_on
+}
+in_force() { on_host 'ringway vif show guest 0 | tee /dev/stderr | grep "policy mac_lock=on" && ! ringway vif show guest 0 | grep "not in force"'; }
 # The same packages, a version later.
 later() {
 	local deb name
@@ -132,23 +149,27 @@ life() {
 	files > "$results/files.before"
 	installed life || return
 	check "life: nothing has changed in the running network" on_stock
+	must "life: the machine loses its power before the change is confirmed, and boots" dies_unconfirmed ringway || return
+	check "life: its guest answers" guest_there
+	check "life: on the stock drivers" on_stock
 	session_begin
 	must "life: ringway use ringway, confirmed by who comes in anew" use ringway || return
 	check "life: an open ssh session has lived through it" session_goes_on
 	check "life: bridge and backend are Ringway's" on_ringway
 	check "life: the guest answers" guest_there
 	check "life: ifupdown makes such a bridge from now on" on_host 'grep -x "[[:space:]]*brlite_ports ens3" /etc/network/interfaces'
+	check "life: a policy is set for the guest, whose script is Xen's own" on_host 'ringway vif set guest 0 mac_lock=on &&
+		xenstore-read "/libxl/$(xl domid guest)/device/vif/0/script" | grep "/vif-bridge$"'
 	must "life: the host reboots and is there again" host_reboot || return
 	check "life: its guest was saved and restored by xendomains, and answers" guest_there
 	check "life: bridge and backend are Ringway's after the boot" on_ringway
 	check "life: ringway check finds nothing to complain of" on_host 'ringway check'
-	check "life: a policy is set for the guest, whose script is Xen's own" on_host 'ringway vif set guest 0 mac_lock=on &&
-		xenstore-read "/libxl/$(xl domid guest)/device/vif/0/script" | grep "/vif-bridge$"'
+	check "life: its policy is in force" in_force
 	check "life: the guest reboots by itself" on_host 'old=$(xl domid guest); (timeout 90 in-guest guest "reboot -f" &)
 		for i in $(seq 90); do new=$(xl domid guest 2> /dev/null); [ -n "$new" ] && [ "$new" != "$old" ] && exit 0; sleep 1; done; exit 1'
 	check "life: it answers again" guest_there
-	check "life: its policy is in force, and is given up" on_host 'ringway vif show guest 0 | tee /dev/stderr | grep "policy mac_lock=on" &&
-		! ringway vif show guest 0 | grep "not in force" && ringway vif set guest 0 mac_lock=default'
+	check "life: its policy is in force" in_force
+	check "life: and is given up" on_host 'ringway vif set guest 0 mac_lock=default'
 	check "life: an upgrade under a running guest loses no packet" upgraded
 	check "life: still Ringway's" on_ringway
 	session_begin
@@ -180,6 +201,10 @@ modules() {
 	host_off
 }
 
+keeps_the_package() {
+	! on_host 'DEBIAN_FRONTEND=noninteractive apt-get remove -y ringway 2>&1' | tee "$results/removal"
+	grep 'ringway-bridge@xenbr0.service makes bridge xenbr0 at boot' "$results/removal" && on_host 'command -v ringway'
+}
 networkd() {
 	fresh networkd || return
 	installed networkd || return
@@ -192,6 +217,11 @@ networkd() {
 	check "networkd: its guest answers" guest_there
 	check "networkd: bridge and backend are Ringway's" on_ringway
 	check "networkd: the address is networkd's" on_host 'networkctl status xenbr0 | grep -i "state: routable (configured)"'
+	check "networkd: the package that makes the bridge stays, and says why" keeps_the_package
+	must "networkd: ringway use stock" use stock || return
+	must "networkd: the host boots with network" host_reboot || return
+	check "networkd: the unit's bridge is an ordinary one" on_stock
+	check "networkd: its guest answers" guest_there
 	host_off
 }
 
@@ -277,7 +307,7 @@ libvirt() {
 	host_off
 }
 
-declare -A plans=([life]=28 [modules]=14 [networkd]=9 [manager]=10 [newkernel]=17 [libvirt]=22)
+declare -A plans=([life]=33 [modules]=14 [networkd]=14 [manager]=10 [newkernel]=17 [libvirt]=22)
 parts='life modules networkd manager newkernel libvirt'
 # shellcheck disable=SC2086 # words
 [ $# -gt 0 ] || set -- $parts
