@@ -20,8 +20,10 @@ struct Sender {
 	bool has_source =
 		false; // false and !hidden: it has no address yet, and the frame is one that may say so
 	bool has_target = false;
-	bool hidden = false; // not to be believed: malformed, headers concealed, or not IP
-	bool server = false; // answers as a DHCP server, or announces or redirects as a router
+	bool announces = false; // receivers remember the source together with the frame's hardware address
+	bool conceals = false;  // it may be neighbour discovery, and nobody can see of what
+	bool hidden = false;    // not to be believed: malformed, headers concealed, or not IP
+	bool server = false;    // answers as a DHCP server, or announces or redirects as a router
 };
 
 class SenderParser
@@ -69,6 +71,7 @@ private:
 		return true;
 	}
 	void hide() { sender_.hidden = true; }
+	void conceal() { sender_.hidden = sender_.conceals = true; }
 
 	// 0 if there is none.
 	u16 ethertype()
@@ -127,12 +130,16 @@ private:
 
 	void arp()
 	{
-		static constexpr u8 kEthernetIpv4[6] = {0, 1, 0x08, 0x00, 6, 4};
-		if (left_ < 28 || __builtin_memcmp(at_, kEthernetIpv4, sizeof kEthernetIpv4) != 0)
+		// Receivers take IEEE 802's hardware type (6) for Ethernet's, too.
+		static constexpr u8 kIpv4[4] = {0x08, 0x00, 6, 4};
+		enum : u16 { ethernet = 1, ieee802 = 6 };
+		if (left_ < 28 || __builtin_memcmp(at_ + 2, kIpv4, sizeof kIpv4) != 0)
+			return hide();
+		if (const u16 hardware = load_be16(at_); hardware != ethernet && hardware != ieee802)
 			return hide();
 		const u16 operation = load_be16(at_ + 6);
 		sender_.source = load_ipv4(at_ + 14);
-		sender_.has_source = sender_.source.low != 0;
+		sender_.has_source = sender_.announces = sender_.source.low != 0;
 		const bool probe = operation == 1;
 		if (mac_load(at_ + 8) != frame_source(frame_) || (!probe && operation != 2) ||
 		    (!sender_.has_source && !probe))
@@ -154,7 +161,7 @@ private:
 			left_ = payload;
 		bool later = false, fragment = false;
 		if (!extensions(next, later, fragment))
-			return hide();
+			return conceal();
 		if (later) {
 			if (!sender_.has_source)
 				hide();
@@ -217,21 +224,22 @@ private:
 	{
 		enum : u8 { mld_report = 131, mld_done, rs, ra, ns, na, redirect, mld2_report = 143 };
 		if (left_ < 8)
-			return hide();
+			return conceal();
 		const u8 type = at_[0];
 		const bool discovery = type >= rs && type <= redirect;
 		if (discovery && fragment)
 			return hide();
 		sender_.server = type == ra || type == redirect;
+		sender_.announces = type == rs || type == ns || type == na;
+		if (type == ns || type == na) {
+			if (left_ < 24)
+				return conceal();
+			sender_.target = load_ipv6(at_ + 8); // which receivers believe without a source, too
+			sender_.has_target = type == na || !sender_.has_source;
+		}
 		if (!sender_.has_source && type != ns && type != rs && type != mld_report &&
 		    type != mld_done && type != mld2_report)
 			return hide();
-		if (type == ns || type == na) {
-			if (left_ < 24)
-				return hide();
-			sender_.target = load_ipv6(at_ + 8);
-			sender_.has_target = type == na || !sender_.has_source;
-		}
 		if (type == rs || type == ns || type == na)
 			options(type == rs ? 8 : 24);
 	}

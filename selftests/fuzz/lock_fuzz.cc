@@ -4,10 +4,12 @@
 // passes is, to a reader that follows the standards and nothing else, from an address of the port's own: the
 // shortest way to read each header, written down a second time.
 //
+// From any other port nothing passes by which a receiver would look for the locked port's address there.
+//
 // And whom a request of ARP or of neighbour discovery asks for, which the switch reads to leave others out:
 // it is nobody, or who stands where the standards put him.
 //
-// Cases of docs/security.md: BR-11, BR-34
+// Cases of docs/security.md: BR-11, BR-16, BR-34
 #include "bridge-lite/judge/claimed.hpp"
 #include "core/asked_address.hpp"
 #include "input.hpp"
@@ -128,6 +130,17 @@ bool spoofed(const u8 *frame, size_t length)
 		return false;
 	return p[40] == 134 || p[40] == 137 || (p[40] == 136 && !own6(p + 48, frame));
 }
+// Would a receiver of the untagged frame look for who has the address at its sender?
+bool announces_mine(const u8 *frame, size_t length)
+{
+	const u8 *p = frame + 14;
+	const u16 type = load_be16(frame + 12);
+	if (type == 0x0806)
+		return length >= 14 + 28 && !p[0] && (p[1] == 1 || p[1] == 6) && load_be16(p + 2) == 0x0800 &&
+		       p[4] == 6 && p[5] == 4 && equal(p + 14, kMine, 4);
+	return type == 0x86dd && length >= 14 + 64 && p[0] >> 4 == 6 && p[8] != 0xff && p[6] == 58 &&
+	       load_be16(p + 4) >= 24 && p[40] == 136 && equal(p + 48, kMine6, 16);
+}
 // An untagged frame's question, with the place that it names; null: it asks for nobody.
 const u8 *question(const u8 *frame, size_t length)
 {
@@ -169,10 +182,17 @@ extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	const brlite_frame given{exact.get(), static_cast<u32>(length), static_cast<u16>(length), 0};
 	const u64 source = frame_source(exact.get());
 
-	const u8 locked = brlite::check_addresses(*table.claims, given, source, kPort, true);
-	const u8 open = brlite::check_addresses(*table.claims, given, source, 3, false);
+	const auto check = [&](u32 port, bool is_locked, bool routes) {
+		return brlite::check_addresses(*table.claims, given, source, port, is_locked,
+					       [=](u32) { return routes; });
+	};
+	const u8 locked = check(kPort, true, true), open = check(3, false, false),
+		 router = check(3, false, true);
+	FUZZ_CHECK(locked == check(kPort, true, false));
 	FUZZ_CHECK(locked || !spoofed(exact.get(), length));
-	FUZZ_CHECK(!open || open == BRLITE_DROP_LOCKED_ADDRESS);
+	FUZZ_CHECK(!open || open == BRLITE_DROP_LOCKED_ADDRESS || open == BRLITE_DROP_LOCKED_HIDDEN);
+	FUZZ_CHECK(router == open || (!router && open == BRLITE_DROP_LOCKED_ADDRESS));
+	FUZZ_CHECK(router || !announces_mine(exact.get(), length));
 	check_question(exact.get(), length);
 	return 0;
 }

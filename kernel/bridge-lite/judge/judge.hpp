@@ -135,8 +135,15 @@ private:
 			return 0;
 		const brlite_claims *claims = table_.claims();
 		return claims ? check_addresses(*claims, frame, source, in_.index,
-						policy_ & BRLITE_ADDRESS_LOCKED)
+						policy_ & BRLITE_ADDRESS_LOCKED,
+						[this](u32 sender) { return may_route_for(sender); })
 			      : 0;
+	}
+	// An uplink may have a router behind it, and a guest may be one between VLANs.
+	bool may_route_for(u32 sender) const
+	{
+		const Port *from = kVlans ? table_.ports_.at(sender) : nullptr;
+		return !load_relaxed(in_.is_guest) || (from && !is_vlan_member(*from, vlan()));
 	}
 
 	// Whose rules are asked about frames to destination_: those of the port they come from, and
