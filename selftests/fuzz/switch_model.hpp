@@ -165,9 +165,11 @@ struct Model {
 		const u16 vlan = vlan_of(static_cast<u16>(from), says);
 		if (filtering && (!vlan || !vlans[p].has(vlan)))
 			return false;
-		const u32 refused = to == kMacBroadcast ? BRLITE_NO_BROADCAST_FLOOD
-				    : mac_is_group(to)  ? BRLITE_NO_MULTICAST_FLOOD
-							: BRLITE_NO_UNICAST_FLOOD;
+		const bool hosts_own = from == BRLITE_LOCAL_PORT && mac_is_group(to);
+		const u32 refused = hosts_own             ? 0
+				    : to == kMacBroadcast ? BRLITE_NO_BROADCAST_FLOOD
+				    : mac_is_group(to)    ? BRLITE_NO_MULTICAST_FLOOD
+							  : BRLITE_NO_UNICAST_FLOOD;
 		return p != from && up[p] && !(policy[p] & refused) &&
 		       !(policy[p] & policy[from] & BRLITE_ISOLATED);
 	}

@@ -34,14 +34,16 @@ inline u32 asked_port(const brlite_claims *claims, const Frame &frame, u32 polic
 }
 
 // Asks whether a flooded frame does not go to a port though that is up. chosen: because that wants the group.
-// INVARIANT: for a frame from a port with a policy.
+// What this host itself says to many is kept from nobody: its questions for addresses and for members must be
+// heard. INVARIANT: for a frame from a port with a policy.
 template <typename Env>
 auto leaves_out(const Port &in, const Frame &frame, const brlite_claims *claims, bool chosen)
 {
 	constexpr u32 refused_by[] = {BRLITE_NO_BROADCAST_FLOOD, BRLITE_NO_MULTICAST_FLOOD,
 				      BRLITE_NO_UNICAST_FLOOD};
-	const u32 kind =
-		chosen ? 0 : refused_by[flood_kind(frame_destination(static_cast<const u8 *>(frame.data)))];
+	const u64 destination = frame_destination(static_cast<const u8 *>(frame.data));
+	const bool to_many = in.index == BRLITE_LOCAL_PORT && mac_is_group(destination);
+	const u32 kind = chosen || to_many ? 0 : refused_by[flood_kind(destination)];
 	const u32 own = load_relaxed(in.policy), refused = kind | (own & BRLITE_ISOLATED);
 	const u32 asked = asked_port(claims, frame, own);
 	InTag tag{};
