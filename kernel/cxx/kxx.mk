@@ -29,6 +29,7 @@ kxx-has = $(shell grep -qs '$(2)' $(srctree)/include/$(1) && echo y)
 ccflags-$(call kxx-has,linux/netdevice.h,netns_immutable) += -DCOMPAT_NETNS_IMMUTABLE
 ccflags-$(call kxx-has,linux/netdevice.h,netif_get_flags) += -DCOMPAT_NETIF_GET_FLAGS
 ccflags-$(call kxx-has,linux/netdevice.h,bool \*notified) += -DCOMPAT_FDB_TELLS
+ccflags-$(call kxx-has,linux/rtnetlink.h,struct ndo_fdb_dump_context) += -DCOMPAT_FDB_DUMP_CONTEXT
 ccflags-$(call kxx-has,linux/hrtimer.h,hrtimer_setup) += -DCOMPAT_HRTIMER_SETUP
 ccflags-$(call kxx-has,net/rtnetlink.h,rtnl_newlink_params) += -DCOMPAT_NEWLINK_PARAMS
 ccflags-$(call kxx-has,xen/xenbus.h,driver_state.const struct) += -DCOMPAT_DRIVER_STATE_DEVICE

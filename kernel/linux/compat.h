@@ -227,6 +227,13 @@ static inline unsigned int compat_get_flags(const struct net_device *dev)
 #define COMPAT_FDB_NOTIFIED
 #endif
 
+/* Where ndo_fdb_dump left off, in the message before. */
+#ifdef COMPAT_FDB_DUMP_CONTEXT
+#define compat_fdb_dump_at(cb) (((struct ndo_fdb_dump_context *)(cb)->ctx)->fdb_idx)
+#else
+#define compat_fdb_dump_at(cb) ((cb)->args[2])
+#endif
+
 /*
  * Types that C++ sees hold per-CPU pointers as plain ones. Newer kernels give per-CPU memory an address space
  * of its own, which the compiler lets pass to and fro only by way of a number.

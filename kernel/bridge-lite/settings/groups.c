@@ -85,7 +85,7 @@ void brlite_sync_host_groups(struct brlite *bridge)
 
 static int begin(struct brlite *bridge)
 {
-	void *memory = kvzalloc(brlite_groups_bytes(), GFP_KERNEL);
+	void *memory = kvzalloc(brlite_groups_bytes(), GFP_KERNEL_ACCOUNT);
 	u64 seed[2];
 
 	if (!memory)

@@ -114,7 +114,7 @@ static bool belongs_here(const struct brlite *bridge, const struct brlite_fdb_en
 }
 
 /*
- * CONTEXT: RTNL. *idx counts what was shown of this device, and cb->args[2] says where the message
+ * CONTEXT: RTNL. *idx counts what was shown of this device, and compat_fdb_dump_at() says where the message
  * before ended: here both are positions in the table, which entries keep while they live. A port's own
  * addresses are counted on from where we end.
  */
@@ -132,7 +132,7 @@ int brlite_neigh_dump(struct sk_buff *skb, struct netlink_callback *cb, struct n
 		.via = !filter_dev,
 	};
 	struct brlite_fdb_entry entry;
-	u32 position = cb->args[2], here;
+	u32 position = compat_fdb_dump_at(cb), here;
 	int err = 0;
 
 	if (!brlite_is_bridge(dev))
