@@ -123,6 +123,8 @@ uint32_t brlite_router_for(struct brlite_core *core, const struct brlite_port *p
 /* 1 <= vlan <= BRLITE_VLAN_LAST. flags: BRLITE_VLAN_UNTAGGED, BRLITE_VLAN_PVID. */
 void brlite_vlan_set(struct brlite_port *port, uint32_t vlan, uint32_t flags) RINGWAY_REQUIRES(rtnl);
 void brlite_vlan_clear(struct brlite_port *port, uint32_t vlan) RINGWAY_REQUIRES(rtnl);
+/* Asks for members of groups in VLANs that are new: follows brlite_vlan_set(). */
+void brlite_vlans_joined(struct brlite_port *port) RINGWAY_REQUIRES(rtnl);
 /* Forgets what was learned in VLANs that the port is in no longer: follows brlite_vlan_clear(). */
 void brlite_vlans_left(struct brlite_port *port) RINGWAY_REQUIRES(rtnl);
 /* The type of the tags that count, 802.1Q's or 802.1ad's: of each port of the bridge. */

@@ -30,6 +30,7 @@ struct GroupMessage {
 	Kind kind = Kind::none;
 	bool ipv6 = false;
 	bool asks_for_one = false; // query: for members of `group`
+	bool shortens = false;     // query: who does not answer it is no member of `group` any more
 	u32 response_ms = 0;       // query: how long members may take to answer
 	IpAddress source, group;
 };
@@ -45,6 +46,7 @@ class GroupParser
 	u32 left_;
 	u32 records_ = 0;  // still to come
 	bool one_ = false; // of a version where a report is about one group
+	IpAddress to_{};
 	GroupMessage message_{};
 
 public:
@@ -132,6 +134,7 @@ private:
 		    load_be16(at_ + 6) & 0x3fff || !is_right(sum(at_, header)))
 			return;
 		message_.source = load_ipv4(at_ + 12);
+		to_ = load_ipv4(at_ + 16);
 		left_ = total; // what follows is padding
 		skip(header);
 		if (left_ < (protocol == kIgmp ? 8 : 4) || !is_right(sum(at_, left_)))
@@ -153,7 +156,8 @@ private:
 		case query:
 			if (left_ > 8 && left_ < 12)
 				return;
-			return asked(load_ipv4(at_ + 4), left_ == 8 ? at_[1] * 100u : floating(at_[1]) * 100);
+			return asked(load_ipv4(at_ + 4), left_ == 8 ? at_[1] * 100u : floating(at_[1]) * 100,
+				     left_ == 8 ? nullptr : at_ + 8);
 		case report1:
 		case report2:
 		case leave:
@@ -190,6 +194,7 @@ private:
 		const u32 payload = load_be16(at_ + 4);
 		message_.ipv6 = true;
 		message_.source = load_ipv6(at_ + 8);
+		to_ = load_ipv6(at_ + 24);
 		skip(kIpv6Header);
 		if (ip[6] == kHopByHop && (left_ < 8 || at_[0] != kIcmpv6))
 			return;
@@ -223,7 +228,8 @@ private:
 			return;
 		if (type == query)
 			return asked(load_ipv6(at_ + 8),
-				     left_ == 24 ? load_be16(at_ + 4) : floating_wide(load_be16(at_ + 4)));
+				     left_ == 24 ? load_be16(at_ + 4) : floating_wide(load_be16(at_ + 4)),
+				     left_ == 24 ? nullptr : at_ + 24);
 		one_ = true;
 		records_ = 1;
 		is(Kind::report);
@@ -236,14 +242,24 @@ private:
 
 	// --- Both ------------------------------------------------------------------------------------
 
-	void asked(IpAddress group, u32 response_ms)
+	// later: what the later versions have behind the group, null: it is of an earlier one. Hosts answer
+	// what was sent to all of them or to the group (RFC 3376, 4.1.12), so nothing else asks for anybody.
+	void asked(IpAddress group, u32 response_ms, const u8 *later)
 	{
+		static constexpr u8 kAll4[4] = {224, 0, 0, 1};
+		static constexpr u8 kAll6[16] = {0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 		const IpAddress nobody = message_.ipv6 ? IpAddress{} : IpAddress{kIpv4High, 0};
 		constexpr u32 of_version1 = 10000;
 		message_.asks_for_one = group != nobody;
 		message_.group = group;
 		message_.response_ms = response_ms || message_.ipv6 ? response_ms : of_version1;
-		if (!message_.asks_for_one || is_joinable_group(group))
+		// Who wants other sources than these keeps silent; and a question that is repeated for the
+		// sake of those who did not hear it shortens nothing (the S flag).
+		constexpr u8 suppress = 8;
+		message_.shortens =
+			message_.asks_for_one && !(later && (later[0] & suppress || load_be16(later + 2)));
+		const IpAddress all = message_.ipv6 ? load_ipv6(kAll6) : load_ipv4(kAll4);
+		if (message_.asks_for_one ? is_joinable_group(group) && to_ == group : to_ == all)
 			is(Kind::query);
 	}
 

@@ -171,6 +171,11 @@ uint16_t brlite_vlan_type(const brlite_port *port)
 	return load_relaxed(port->vlans->type);
 }
 
+void brlite_vlans_joined(brlite_port *port)
+{
+	port->core->vlans_joined(*port);
+}
+
 void brlite_vlans_left(brlite_port *port)
 {
 	port->core->vlans_left(*port);

@@ -15,6 +15,8 @@
 // while: as without snooping, so nothing is lost, and nobody else's memberships are.
 //
 // Verdicts name where frames go by a number: kToAll, the routers' of a protocol, or a set of members.
+// kToAsked are all ports as well, also those that do not get every group: their members must hear the
+// question.
 //
 // CONTEXT: changes under the FDB's lock; where_to(), list() by anybody, without one.
 #pragma once
@@ -27,7 +29,7 @@ namespace ringway::brlite
 class Groups
 {
 public:
-	enum : u16 { kToAll, kToRouters, kFirstSet = kToRouters + 2 };
+	enum : u16 { kToAll, kToRouters, kToAsked = kToRouters + 2, kFirstSet };
 	static constexpr u32 kRecordsPerSecond = 1000; // of one port
 
 	struct Heard {
@@ -83,6 +85,8 @@ public:
 	// kToAll.
 	u32 next_port(u16 list, u32 from) const
 	{
+		if (list == kToAsked)
+			return from;
 		if (list < kFirstSet)
 			return always_.next(from, routers_[list - kToRouters], always_);
 		const u32 set = list - kFirstSet;
@@ -126,6 +130,8 @@ public:
 			for (u32 port = 0; port <= BRLITE_MAX_PORTS; port++)
 				if (u32 &until = router_until_[ipv6][port]; until && is_past(now, until))
 					give_all(ipv6, port, 0);
+		if (queriers_.age(now))
+			questions_.soon(now);
 		const u32 left = members_.remove_if(now, [now](const Member &member) {
 			return !member.permanent && is_past(now, member.expires);
 		});
@@ -150,7 +156,23 @@ public:
 		questions_.start(now);
 	}
 
-	void set_always_router(u32 port, bool on) { always_.put(port, on); }
+	// There may be members behind a port, or in a VLAN, whom nobody has asked.
+	void ask_soon(u32 now) { questions_.soon(now); }
+	// This bridge asks in other VLANs from now on: who has not been asked there gets everything for a
+	// while.
+	void ask_elsewhere(u32 now)
+	{
+		queriers_.set_own(queriers_.own(), now);
+		questions_.soon(now);
+	}
+
+	// By hand: a router is always behind the port, or never.
+	void set_router(u32 port, bool always, bool never)
+	{
+		always_.put(port, always);
+		for (u32 ipv6 = 0; never && ipv6 < 2; ipv6++)
+			give_all(ipv6, port, 0);
+	}
 
 	void set_host(const HostFilter &filter) { host_.become(filter); }
 
@@ -198,6 +220,8 @@ public:
 	void forget_all(u32 now)
 	{
 		members_.remove_if(now, [](const Member &member) { return !member.permanent; });
+		queriers_.forget(now);
+		questions_.soon(now);
 	}
 
 private:
@@ -229,10 +253,13 @@ private:
 
 	void hear_question(const GroupMessage &query, const brlite_port &in, u16 vlan, u32 now)
 	{
+		// HOSTILE: a guest that is to be no router cannot be the one who asks, either.
+		if (in.is_guest && load_relaxed(in.policy) & BRLITE_NEVER_ROUTER)
+			return;
 		if (!queriers_.heard(query, vlan, now))
 			return;
 		note_router(query.ipv6, in, now);
-		if (!query.asks_for_one)
+		if (!query.shortens)
 			return;
 		const u32 soon = now + 2 * (query.response_ms / 1000 + 1);
 		members_.each_of(query.group, vlan, [soon](Member &member) {
@@ -264,7 +291,7 @@ private:
 			members_.remove(*member, now);
 			heard.left++;
 		} else if (queriers_.own() && !queriers_.other_asks(ipv6, vlan, now) &&
-			   questions_.add({group, vlan, in.index, ipv6, true})) {
+			   questions_.add({group, vlan, in.index, ipv6, true}, now)) {
 			member->expires = now + kLastMember;
 		} // else who asks will ask now, and wait for an answer
 	}

@@ -26,10 +26,12 @@ class Queriers
 {
 	struct Querier {
 		u32 until;    // when it is taken for gone; 0: there is none
-		u32 answered; // when all members had time to answer it
+		u32 answered; // when all members had time to answer whoever asked last
 	};
 
 	static constexpr u32 kLongestResponse = 60; // seconds: nobody keeps us waiting for longer
+	static constexpr u32 kOwnAnswered =
+		11; // GroupQuery::kResponseMs, and the second in which it was asked
 	Querier other_[2][BRLITE_VLAN_LAST + 1] = {};
 	IpAddress address_[2][BRLITE_VLAN_LAST + 1] = {};
 	bool own_ = false;
@@ -51,10 +53,34 @@ public:
 	// Do members answer somebody? own_asks_here: this bridge's questions reach the VLAN, if it has any.
 	bool is_asked(bool ipv6, u16 vlan, u32 now, bool own_asks_here) const
 	{
-		constexpr u32 answered = 11; // GroupQuery::kResponseMs, and the second in which it was asked
-		if (own() && own_asks_here && is_past(now, load_relaxed(own_since_) + answered))
-			return true;
-		return other_asks(ipv6, vlan, now) && is_past(now, load_relaxed(other_[ipv6][vlan].answered));
+		const bool own_asks =
+			own() && own_asks_here && is_past(now, load_relaxed(own_since_) + kOwnAnswered);
+		return (own_asks || other_asks(ipv6, vlan, now)) &&
+		       is_past(now, load_relaxed(other_[ipv6][vlan].answered));
+	}
+
+	// Who was asked by somebody who is gone has to be asked by this bridge, and until there was time to
+	// answer that nobody knows the members. Returns whether there is such.
+	bool age(u32 now)
+	{
+		bool gone = false;
+		for (auto &of_protocol : other_)
+			for (Querier &other : of_protocol)
+				if (other.until && is_past(now, other.until)) {
+					store_relaxed(other.until, 0u);
+					store_relaxed(other.answered, now + kOwnAnswered);
+					gone = true;
+				}
+		return gone;
+	}
+
+	// Nothing is known about members any more.
+	void forget(u32 now)
+	{
+		for (auto &of_protocol : other_)
+			for (Querier &other : of_protocol)
+				store_relaxed(other.until, 0u);
+		store_relaxed(own_since_, now);
 	}
 
 	// Is it the one to listen to? HOSTILE: anybody may ask, and who has the lowest address wins; with
@@ -64,7 +90,9 @@ public:
 		Querier &other = other_[query.ipv6][vlan];
 		IpAddress &address = address_[query.ipv6][vlan];
 		const bool had = other_asks(query.ipv6, vlan, now);
-		const IpAddress unnamed{kIpv4High, 0}; // a switch that asks in nobody's name
+		if (query.asks_for_one)
+			return had && query.source == address; // elections are by questions about all
+		const IpAddress unnamed{kIpv4High, 0};         // a switch that asks in nobody's name
 		if (had && query.source != address) {
 			if (query.source == unnamed ||
 			    (address != unnamed && is_below(address, query.source)))

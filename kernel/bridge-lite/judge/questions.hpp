@@ -18,32 +18,51 @@ struct GroupQuestion {
 
 class Questions
 {
-	static constexpr u32 kMost = 16; // about one group each, waiting to be sent
+	static constexpr u32 kMost = 16;      // about one group each, waiting to be sent
+	static constexpr u32 kLastMember = 2; // times that one is sent, a second apart: one may get lost
+	static constexpr u32 kBetween = 10;   // seconds from one round to the next, at least
 
-	GroupQuestion waiting_[kMost] = {};
+	struct Waiting {
+		GroupQuestion question;
+		u32 at; // the second in which it is due
+		u32 times;
+	};
+	Waiting waiting_[kMost] = {};
 	u32 count_ = 0;
 	u32 at_ = 0;      // the second of the next round
+	u32 last_ = 0;    // that of the last one
 	u32 next_ = 0;    // of the round: VLAN and protocol
 	u32 startup_ = 0; // rounds that are followed by the next one sooner
 
 public:
 	void start(u32 now)
 	{
-		at_ = now;
+		at_ = last_ = now;
 		next_ = count_ = 0;
 		startup_ = 1;
 	}
 
+	// Somebody is there whom nobody has asked. However often that is so, others are not asked without
+	// end.
+	void soon(u32 now)
+	{
+		const u32 at = is_past(now, last_ + kBetween) ? now : last_ + kBetween;
+		if (is_past(at_, at))
+			at_ = at;
+		startup_ = 1;
+	}
+
 	// False: too many wait already.
-	bool add(const GroupQuestion &question)
+	bool add(const GroupQuestion &question, u32 now)
 	{
 		for (u32 i = 0; i < count_; i++)
-			if (waiting_[i].group == question.group && waiting_[i].vlan == question.vlan &&
-			    waiting_[i].port == question.port)
+			if (waiting_[i].question.group == question.group &&
+			    waiting_[i].question.vlan == question.vlan &&
+			    waiting_[i].question.port == question.port)
 				return true;
 		if (count_ == kMost)
 			return false;
-		waiting_[count_++] = question;
+		waiting_[count_++] = {question, now, kLastMember};
 		return true;
 	}
 
@@ -53,10 +72,8 @@ public:
 	{
 		if (!queriers.own())
 			return false;
-		if (count_) {
-			question = waiting_[--count_];
+		if (about_one(now, question))
 			return true;
-		}
 		if (!is_past(now, at_))
 			return false;
 		while (next_ < 2 * (BRLITE_VLAN_LAST + 1)) {
@@ -66,12 +83,29 @@ public:
 				vlans ? load_relaxed(vlans->member[vlan / 64]) >> (vlan % 64) & 1 : !vlan;
 			if (!here || queriers.other_asks(ipv6, vlan, now))
 				continue;
+			last_ = now;
 			question = {{}, vlan, BRLITE_LOCAL_PORT, ipv6, false};
 			return true;
 		}
 		next_ = 0;
 		at_ = now + (startup_ ? kQueryInterval / 4 : kQueryInterval);
 		startup_ = 0;
+		return false;
+	}
+
+private:
+	bool about_one(u32 now, GroupQuestion &question)
+	{
+		for (u32 i = 0; i < count_; i++) {
+			Waiting &waiting = waiting_[i];
+			if (!is_past(now, waiting.at))
+				continue;
+			question = waiting.question;
+			waiting.at = now + 1;
+			if (!--waiting.times)
+				waiting = waiting_[--count_];
+			return true;
+		}
 		return false;
 	}
 };

@@ -51,7 +51,7 @@ private:
 		else if (message.kind != Kind::none)
 			hear(parser, message);
 		if (asks)
-			return flood(Groups::kToAll, true);
+			return flood(Groups::kToAsked, true);
 		const auto way = groups->where_to(destination, vlan_, now_, message.kind == Kind::report,
 						  host_is_in_vlan());
 		return flood(way.list, way.to_host);

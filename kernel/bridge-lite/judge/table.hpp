@@ -100,7 +100,7 @@ public:
 		brlite_groups *before = groups_;
 		for (u32 index = 0; groups && index < ports_.end(); index++)
 			if (const Port *port = ports_.at(index))
-				groups->set_always_router(index, port->policy & BRLITE_ALWAYS_ROUTER);
+				groups->set_router(index, port->policy & BRLITE_ALWAYS_ROUTER, false);
 		__atomic_store_n(&groups_, groups, __ATOMIC_RELEASE);
 		share_policy();
 		return before;
@@ -136,6 +136,8 @@ public:
 		if (!up) {
 			this->flush(&port);
 			forget_groups(port, false);
+		} else {
+			ask_groups_soon();
 		}
 	}
 
@@ -179,7 +181,7 @@ public:
 		if (locks)
 			this->flush(&port);
 		change_groups([&](Groups &groups) {
-			groups.set_always_router(port.index, own & BRLITE_ALWAYS_ROUTER);
+			groups.set_router(port.index, own & BRLITE_ALWAYS_ROUTER, own & BRLITE_NEVER_ROUTER);
 		});
 	}
 
@@ -198,6 +200,19 @@ public:
 	{
 		this->flush(nullptr);
 		change_groups([](Groups &groups) { groups.forget_all(Env::now()); });
+	}
+
+	void ask_groups_soon() RINGWAY_REQUIRES(rtnl)
+	{
+		change_groups([](Groups &groups) { groups.ask_soon(Env::now()); });
+	}
+	// The port is in more VLANs than before.
+	void vlans_joined(const Port &port) RINGWAY_REQUIRES(rtnl)
+	{
+		change_groups([&](Groups &groups) {
+			port.index == BRLITE_LOCAL_PORT ? groups.ask_elsewhere(Env::now())
+							: groups.ask_soon(Env::now());
+		});
 	}
 
 	void count_vlans(bool on) RINGWAY_REQUIRES(rtnl)

@@ -145,10 +145,12 @@ int brlite_change_vlans(struct net_device *dev, const struct nlattr *spec, bool 
 	if (err)
 		return err;
 	walk(port, spec, add, extack);
-	if (add)
+	if (add) {
 		brlite_vlan_counters_grow(bridge, port->vlans);
-	else
+		brlite_vlans_joined(port);
+	} else {
 		brlite_vlans_left(port);
+	}
 	return 0;
 }
 
@@ -190,6 +192,7 @@ static void change_default(const struct brlite *bridge, struct brlite_port *port
 	if (vlan) {
 		brlite_vlan_set(port, vlan, BRLITE_VLAN_PVID | BRLITE_VLAN_UNTAGGED);
 		brlite_vlan_counters_grow(bridge, port->vlans);
+		brlite_vlans_joined(port);
 	}
 	if (before) {
 		leave(port, before);
