@@ -11,8 +11,7 @@
  */
 #include "netback/linux/skb_pages.h"
 
-#define POOL_ORDER 3 /* 16 skbs of 1 400 bytes share a page of 32 KiB, as they do with napi_alloc_skb() */
-#define POOL_PAGES 16
+#define POOL_PAGES 128
 
 DEFINE_PER_CPU(struct page_pool *, skb_pages);
 
@@ -24,7 +23,6 @@ void skb_pages_create(void)
 	for_each_possible_cpu(cpu) {
 		const struct page_pool_params params = {
 			.flags = COMPAT_POOL_OF_PARTS,
-			.order = POOL_ORDER,
 			.pool_size = POOL_PAGES,
 			.nid = cpu_to_node(cpu),
 		};

@@ -7,6 +7,7 @@
 #include <linux/skbuff.h>
 
 #include "linux/compat.h"
+#include "netback/linux/skb_part.h"
 
 DECLARE_PER_CPU(struct page_pool *, skb_pages);
 
@@ -18,8 +19,8 @@ void skb_pages_destroy(void);
 static inline struct sk_buff *skb_in_pool(uint32_t len)
 {
 	struct page_pool *pool = this_cpu_read(skb_pages);
-	const unsigned int size = SKB_DATA_ALIGN(NET_SKB_PAD + NET_IP_ALIGN + len) +
-				  SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	const unsigned int size = skb_part(SKB_DATA_ALIGN(NET_SKB_PAD + NET_IP_ALIGN + len) +
+					   SKB_DATA_ALIGN(sizeof(struct skb_shared_info)));
 	unsigned int offset;
 	struct page *page = likely(pool) ? page_pool_dev_alloc_frag(pool, &offset, size) : NULL;
 	struct sk_buff *skb;
