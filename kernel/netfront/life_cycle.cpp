@@ -203,6 +203,7 @@ void Vif::remove()
 		connected =
 			stage_ == Stage::waiting || stage_ == Stage::linked || stage_ == Stage::handed_over;
 		stage_ = Stage::dead;
+		asking_ = false; // else what waits for an answer says Connected behind Closing
 		host_netdev_carrier(host_, false);
 		set_linked(false);
 	}

@@ -211,7 +211,7 @@ void host_control_eoi(struct vif_host *host, bool spurious)
 
 void host_control_later(struct vif_host *host, u32 milliseconds)
 {
-	mod_delayed_work(system_wq, &host->control, msecs_to_jiffies(milliseconds));
+	mod_delayed_work(system_freezable_wq, &host->control, msecs_to_jiffies(milliseconds));
 }
 
 bool host_have_buffers_mapped = true;

@@ -160,22 +160,22 @@ void host_alert(struct vif_host *host, const char *what)
 
 void host_later(struct vif_host *host, u32 milliseconds)
 {
-	mod_delayed_work(system_wq, &host->later, msecs_to_jiffies(milliseconds));
+	mod_delayed_work(system_freezable_wq, &host->later, msecs_to_jiffies(milliseconds));
 }
 
 void host_link_later(struct vif_host *host, u32 milliseconds)
 {
-	queue_delayed_work(system_wq, &host->link, msecs_to_jiffies(milliseconds));
+	queue_delayed_work(system_freezable_wq, &host->link, msecs_to_jiffies(milliseconds));
 }
 
 void host_reconfigure_later(struct vif_host *host, u32 milliseconds)
 {
-	queue_delayed_work(system_wq, &host->reconfigure, msecs_to_jiffies(milliseconds));
+	queue_delayed_work(system_freezable_wq, &host->reconfigure, msecs_to_jiffies(milliseconds));
 }
 
 void host_watch_later(struct vif_host *host, u32 milliseconds)
 {
-	mod_delayed_work(system_wq, &host->watch, round_jiffies_relative(msecs_to_jiffies(milliseconds)));
+	mod_delayed_work(system_freezable_wq, &host->watch, round_jiffies_relative(msecs_to_jiffies(milliseconds)));
 }
 
 unsigned int host_tx_patience = 60;

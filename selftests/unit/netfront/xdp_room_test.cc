@@ -58,6 +58,26 @@ TEST_F(XdpTest, BackendThatClosesMeanwhile)
 	EXPECT_EQ(k.reconfigure_later, -1);
 }
 
+// NF-35: whoever was told that it goes must not be told that it is connected.
+TEST_F(XdpTest, RemovedItSaysNothingOfAnAnswer)
+{
+	attach(pass);
+	work();
+	ASSERT_EQ(k.state, 7u);
+	u32 sleeps = 0;
+	k.on_sleep = [&] {
+		if (k.reconfigure_later >= 0)
+			work(); // the patience is over
+		EXPECT_NE(k.state, 4u);
+		k.backend["state"] = k.state;
+		sleeps++;
+	};
+	k.backend["state"] = 4;
+	netfront_remove(vif);
+	EXPECT_GT(sleeps, 0u);
+	EXPECT_EQ(k.state, 6u);
+}
+
 TEST_F(XdpTest, BackendWithoutRoomIsNotAsked)
 {
 	netfront_resume(vif);
