@@ -211,7 +211,8 @@ __always_inline struct sk_buff *host_skb_new(struct queue_host *q, uint32_t len,
 /* HOSTILE: a GSO type that does not fit the headers must not reach a NIC or the segmentation code. */
 static bool gso_fits(const struct sk_buff *skb, uint32_t gso_type)
 {
-	if (!skb_transport_header_was_set(skb))
+	/* The offset is what skb_checksum_setup() found: UDP's is another. */
+	if (!skb_transport_header_was_set(skb) || skb->csum_offset != offsetof(struct tcphdr, check))
 		return false;
 	if (gso_type == XEN_NETIF_GSO_TYPE_TCPV4)
 		return skb->protocol == htons(ETH_P_IP) && ip_hdr(skb)->protocol == IPPROTO_TCP;
