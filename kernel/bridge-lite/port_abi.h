@@ -37,7 +37,7 @@ struct net_device;
 struct sk_buff;
 struct brlite_port;
 
-#define BRLITE_ABI_VERSION 5u
+#define BRLITE_ABI_VERSION 6u
 
 enum brlite_action {
 	BRLITE_DROP = 0, /* reason says why; already counted */
@@ -164,9 +164,11 @@ struct brlite_abi {
 	/*
 	 * Acts on the verdicts that classify() gave for these very frames: together, in order for each
 	 * destination. The skbs look as netif_receive_skb() would want them: dev is the ingress device,
-	 * eth_type_trans() done. Always consumes them. CONTEXT: as classify.
+	 * eth_type_trans() done. Always consumes them. Returns how many packets this CPU made of them: one for each
+	 * receiver, and for each segment where the receiver's device cannot segment. Who shares out a CPU's time has
+	 * them paid for. CONTEXT: as classify.
 	 */
-	void (*forward)(struct brlite_port *in, const struct brlite_outgoing *batch, uint32_t n);
+	uint32_t (*forward)(struct brlite_port *in, const struct brlite_outgoing *batch, uint32_t n);
 
 	/* One skb, and only the copy for the bridge device's own stack (after a BRLITE_AND_LOCAL). */
 	void (*forward_local)(struct brlite_port *in, struct sk_buff *skb);

@@ -11,7 +11,8 @@
 //           slot that is not there, an unknown extra info, invalid GSO, more slots behind the first than
 //           fatal_skb_slots. The caller switches the whole vif off; nothing is answered.
 //   drop    Some real frontends have bugs that do this: more than 18 slots behind the first, sizes that
-//           wrapped at 64 KiB, runts. The packet is answered with ERROR and counted; the vif goes on.
+//           wrapped at 64 KiB, runts, segments so short that no TCP makes them. The packet is answered with
+//           ERROR and counted; the vif goes on.
 //
 // Cost: one pass, no allocation; about 60 instructions for a one-slot packet.
 #pragma once
@@ -22,6 +23,7 @@
 namespace ringway
 {
 inline constexpr u32 kEthHeader = 14;
+inline constexpr u32 kLeastSegment = 8; // bytes; Linux' TCP_MIN_GSO_SIZE. One packet is not 65 000 of them
 
 struct TakeLimits {
 	u32 fatal_slots; // more slots behind a packet's first are fatal (module parameter fatal_skb_slots)
@@ -125,7 +127,7 @@ RINGWAY_ALWAYS_INLINE Result<u32> take_chain(const Ring &ring, const TxRequest &
 
 	u32 own = first.size; // bytes in the first slot itself
 	u32 n = 1;
-	bool drop = false;
+	bool drop = packet.gso_type != XEN_NETIF_GSO_TYPE_NONE && packet.gso_size < kLeastSegment;
 	for (bool more = first.flags & NETTXF_more_data; more; n++, used++) {
 		if (used >= room)
 			return Error::slot_missing;

@@ -42,9 +42,10 @@ net_device *device_of(const brlite_port *)
 {
 	return nullptr;
 }
-void forward(brlite_port *, const brlite_outgoing *, u32)
+u32 forward(brlite_port *, const brlite_outgoing *, u32)
 {
 	not_on_this_way("forward");
+	return 0;
 }
 void forward_local(brlite_port *, sk_buff *)
 {

@@ -68,31 +68,36 @@ static void complete_headers(struct sk_buff *skb)
 	skb_reset_mac_len(skb);
 }
 
-void brlite_forward_batch(struct brlite_port *in, const struct brlite_outgoing *batch, u32 n)
+u32 brlite_forward_batch(struct brlite_port *in, const struct brlite_outgoing *batch, u32 n)
 {
 	struct sorted sorted = { .local = LIST_HEAD_INIT(sorted.local) };
 	const bool mirrored = READ_ONCE(in->policy) & BRLITE_MIRROR_FROM;
-	u32 i;
+	u32 packets = 0, i;
 
 	for (i = 0; i < n; i++) {
 		const struct brlite_verdict *verdict = batch[i].verdict;
 		struct sk_buff *skb = batch[i].skb;
 
 		complete_headers(skb);
-		if (unlikely(mirrored) && verdict->action != BRLITE_DROP)
+		if (unlikely(mirrored) && verdict->action != BRLITE_DROP) {
 			brlite_mirror_received(in, skb);
+			packets++;
+		}
 		if (verdict->action == BRLITE_PORT && !(verdict->flags & BRLITE_AND_LOCAL)) {
+			packets += brlite_packets_of(verdict->port, skb);
 			skb = brlite_tag(in, skb, verdict->vlan);
 			if (skb && brlite_prepare(in, verdict->port, skb, verdict->vlan))
 				add(&sorted, verdict->port, skb);
 		} else if (verdict->action == BRLITE_LOCAL) {
+			packets++;
 			skb = brlite_take_up(in, verdict, skb);
 			if (skb)
 				list_add_tail(&skb->list, &sorted.local);
 		} else {
 			flush(&sorted);
-			brlite_forward(in, verdict, skb);
+			packets += brlite_forward(in, verdict, skb);
 		}
 	}
 	flush(&sorted);
+	return packets;
 }

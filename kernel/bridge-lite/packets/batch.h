@@ -5,6 +5,7 @@
 
 #include "bridge-lite/types.h"
 
-void brlite_forward_batch(struct brlite_port *in, const struct brlite_outgoing *batch, uint32_t n);
+/* Returns how many packets this CPU made of them: brlite_abi.forward. */
+u32 brlite_forward_batch(struct brlite_port *in, const struct brlite_outgoing *batch, uint32_t n);
 
 #endif

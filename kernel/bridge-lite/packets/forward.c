@@ -75,10 +75,15 @@ bool brlite_prepare(struct brlite_port *in, struct brlite_port *to, struct sk_bu
 	return true;
 }
 
-static void send(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan)
+/* These, too, return how many packets were made: a receiver each, or more. */
+
+static u32 send(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan)
 {
+	const u32 packets = brlite_packets_of(to, skb);
+
 	if (brlite_prepare(in, to, skb, vlan))
 		brlite_transmit(to, skb);
+	return packets;
 }
 
 /* Makes the skb one that came in through the bridge device. */
@@ -101,10 +106,11 @@ struct sk_buff *brlite_take_up(struct brlite_port *in, const struct brlite_verdi
 	return skb;
 }
 
-static void send_up(struct brlite_port *in, struct sk_buff *skb, u32 vlan)
+static u32 send_up(struct brlite_port *in, struct sk_buff *skb, u32 vlan)
 {
 	turn_up(in, skb, vlan);
 	netif_receive_skb(skb);
+	return 1;
 }
 
 void brlite_forward_local(struct brlite_port *in, struct sk_buff *skb)
@@ -112,69 +118,74 @@ void brlite_forward_local(struct brlite_port *in, struct sk_buff *skb)
 	send_up(in, skb, 0);
 }
 
-/* Sends a clone and keeps the original; with no target yet it does nothing. */
-static void send_clone(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan)
+/*
+ * Sends a clone and keeps the original; with no target yet it does nothing. A guest is answerable for all clones, wherever
+ * they wait. A program of this host is not: its socket would be full of one packet for many guests.
+ */
+static u32 send_clone(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan)
 {
-	struct sk_buff *clone = to ? skb_clone(skb, GFP_ATOMIC) : NULL;
+	struct sk_buff *clone;
 
+	if (!to)
+		return 0;
+	clone = in->index == BRLITE_LOCAL_PORT ? skb_clone(skb, GFP_ATOMIC) : brlite_clone(skb);
 	if (clone)
-		send(in, to, clone, vlan);
-	else if (to)
-		host_count(in, BRLITE_DROP_NO_MEMORY);
+		return send(in, to, clone, vlan);
+	host_count(in, BRLITE_DROP_NO_MEMORY);
+	return 1;
 }
 
 /* One clone fewer than receivers: the last one gets the original. */
-static void flood(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb)
+static u32 flood(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb)
 {
 	const struct brlite_frame frame = frame_of(in, skb);
 	struct brlite_port *ports[FLOOD_BATCH], *last = NULL;
-	u32 cursor = 0, n, i;
+	u32 cursor = 0, packets = 0, n, i;
 
 	while ((n = brlite_flood_ports(in, &frame, verdict->list, ports, FLOOD_BATCH, &cursor)) != 0) {
 		for (i = 0; i < n; i++) {
-			send_clone(in, last, skb, verdict->vlan);
+			packets += send_clone(in, last, skb, verdict->vlan);
 			last = ports[i];
 		}
 	}
 	if (verdict->flags & BRLITE_AND_LOCAL) {
-		send_clone(in, last, skb, verdict->vlan);
-		send_up(in, skb, verdict->vlan);
-	} else if (last) {
-		send(in, last, skb, verdict->vlan);
-	} else {
-		consume_skb(skb);
+		packets += send_clone(in, last, skb, verdict->vlan);
+		return packets + send_up(in, skb, verdict->vlan);
 	}
+	if (last)
+		return packets + send(in, last, skb, verdict->vlan);
+	consume_skb(skb);
+	return 0;
 }
 
-void brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb)
+u32 brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb)
 {
+	u32 packets;
+
 	if (unlikely(verdict->action == BRLITE_HEARD)) {
 		netif_receive_skb(skb); /* comes to brlite_handle_frame() and on */
-		return;
+		return 1;
 	}
 	if (verdict->action == BRLITE_LOCAL) {
 		skb = brlite_take_up(in, verdict, skb);
 		if (skb)
 			netif_receive_skb(skb);
-		return;
+		return 1;
 	}
 	skb = brlite_tag(in, skb, verdict->vlan);
 	if (!skb)
-		return;
+		return 1;
 	switch (verdict->action) {
 	case BRLITE_PORT:
-		if (verdict->flags & BRLITE_AND_LOCAL) {
-			send_clone(in, verdict->port, skb, verdict->vlan);
-			send_up(in, skb, verdict->vlan);
-		} else {
-			send(in, verdict->port, skb, verdict->vlan);
-		}
-		break;
+		if (!(verdict->flags & BRLITE_AND_LOCAL))
+			return send(in, verdict->port, skb, verdict->vlan);
+		packets = send_clone(in, verdict->port, skb, verdict->vlan);
+		return packets + send_up(in, skb, verdict->vlan);
 	case BRLITE_FLOOD:
-		flood(in, verdict, skb);
-		break;
+		return flood(in, verdict, skb);
 	default:
 		kfree_skb(skb);
+		return 1;
 	}
 }
 

@@ -9,7 +9,8 @@
 
 rx_handler_result_t brlite_handle_frame(struct sk_buff **pskb);
 netdev_tx_t brlite_start_xmit(struct sk_buff *skb, struct net_device *dev);
-void brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb);
+/* Returns how many packets this CPU made of it: brlite_abi.forward. */
+u32 brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict, struct sk_buff *skb);
 void brlite_forward_local(struct brlite_port *in, struct sk_buff *skb);
 
 /*

@@ -25,7 +25,7 @@ static struct sk_buff *copy_for(struct brlite_port *port, struct brlite_port *to
 
 	if (!to || !fits(to, skb, length))
 		return NULL;
-	copy = skb_clone(skb, GFP_ATOMIC);
+	copy = brlite_clone(skb);
 	if (!copy)
 		host_count(port, BRLITE_DROP_NO_MEMORY);
 	return copy;

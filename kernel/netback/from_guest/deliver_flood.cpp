@@ -72,7 +72,7 @@ u32 longest_frame(brlite_port *to)
 	return host_longest_frame(the_switch().port_dev(to));
 }
 
-// Returns the packets that the port got.
+// Returns the packets that were made for the port.
 u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in, brlite_port *to)
 {
 	Batch &batch = lane.batch;
@@ -96,10 +96,8 @@ u32 flood_port(Lane &lane, Queue &queue, const FloodList &list, brlite_port *in,
 		settle(none_placed(list.first, Why::none));
 	if (RINGWAY_UNLIKELY(lane.spread.queues.count))
 		collect(lane, list.first); // the list was taken apart: the next port gets it whole again
-	if (out)
-		the_switch().forward(in, lane.outgoing, out);
 	queue.from_guest_stats.path_skb += out;
-	return direct + out;
+	return direct + (out ? the_switch().forward(in, lane.outgoing, out) : 0);
 }
 
 // Returns the packets that dom0's own stack got.

@@ -7,8 +7,12 @@
 // goes from there into the skb, once. Of other packets larger than a page the rest is fetched, by a hypercall
 // for each of them, into pages of our own: a copy of 4 kB costs less than mapping and unmapping the guest's
 // page, and leaves nothing pinned that a stuck socket in dom0 could hold against the guest.
+//
+// What the switch makes several packets of is paid for by the sender's turn: floods that only it knows how to
+// make, and segments where the receiver's device makes none.
 #include "netback/from_guest/copies.hpp"
 #include "netback/from_guest/deliver.hpp"
+#include "netback/from_guest/turn.hpp"
 #include "netback/life/switch.hpp"
 #include "netback/life/vif.hpp"
 
@@ -209,7 +213,7 @@ void ringway::netback::deliver_skbs(Lane &lane, Queue &queue)
 	}
 	if (out) {
 		queue.from_guest_stats.path_skb += out;
-		the_switch().forward(port, lane.outgoing, out);
+		charge_copies(batch, the_switch().forward(port, lane.outgoing, out), out);
 	}
 	queue.from_guest_stats.path_up += up;
 	count_why(queue, port ? Why::watched : Why::no_port, up);

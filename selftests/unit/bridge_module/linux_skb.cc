@@ -21,10 +21,25 @@ sk_buff *skb_clone(sk_buff *skb, gfp_t)
 	os->skbs++;
 	clone->data = clone->bytes + (skb->data - skb->bytes);
 	clone->next = nullptr;
+	clone->sk = nullptr;
+	clone->destructor = nullptr;
 	return clone;
+}
+// A socket is a number of packets that it is answerable for.
+void sock_wfree(sk_buff *skb)
+{
+	--*reinterpret_cast<int *>(skb->sk);
+}
+void skb_set_owner_w(sk_buff *skb, sock *sk)
+{
+	skb->sk = sk;
+	skb->destructor = sock_wfree;
+	++*reinterpret_cast<int *>(sk);
 }
 void kfree_skb(sk_buff *skb)
 {
+	if (skb->destructor)
+		skb->destructor(skb);
 	os->skbs--;
 	delete skb;
 }
@@ -70,6 +85,10 @@ int netdev_start_xmit(sk_buff *skb, net_device *dev, netdev_queue *, bool)
 	EXPECT_GT(this_task().reading, 0u);
 	EXPECT_GE(skb->len, u32{ETH_HLEN});
 	os->sent[dev]++;
+	if (dev == os->slow) {
+		os->waiting.push_back(skb);
+		return 0;
+	}
 	if (dev->netdev_ops && dev->netdev_ops->ndo_start_xmit) {
 		const InModule in;
 		return dev->netdev_ops->ndo_start_xmit(skb, dev);

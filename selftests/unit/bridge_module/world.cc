@@ -161,12 +161,13 @@ void ringway::test::receive(World &w, const char *device, const FrameBytes &byte
 	if (dev && dev->flags & IFF_UP)
 		w.linux_.receive(dev, skb_of(bytes));
 }
-void ringway::test::poll(Vif &vif, const std::vector<FrameBytes> &batch)
+u32 ringway::test::poll(Vif &vif, const std::vector<FrameBytes> &batch,
+			const std::function<void(sk_buff &)> &made)
 {
 	const ReadSide softirq;
 	brlite_port *port = __atomic_load_n(&vif.port, __ATOMIC_ACQUIRE);
 	if (!port)
-		return;
+		return 0;
 	const InModule in;
 	std::vector<brlite_frame> frames;
 	std::vector<brlite_verdict> verdicts(batch.size());
@@ -185,9 +186,11 @@ void ringway::test::poll(Vif &vif, const std::vector<FrameBytes> &batch)
 		skb_reset_mac_header(skb);
 		skb->protocol = eth_hdr(skb)->h_proto;
 		__skb_pull(skb, ETH_HLEN);
+		if (made)
+			made(*skb);
 		rest.push_back({skb, &verdict});
 	}
-	brlite_abi.forward(port, rest.data(), static_cast<u32>(rest.size()));
+	return brlite_abi.forward(port, rest.data(), static_cast<u32>(rest.size()));
 }
 void ringway::test::host_sends(World &w, const FrameBytes &bytes)
 {

@@ -96,7 +96,8 @@ FrameBytes frame(u64 to, u64 from);
 FrameBytes tagged(FrameBytes frame); // with 802.1Q's tag of VLAN kTagged
 // As a NIC's driver does, if the device is there.
 void receive(World &w, const char *device, const FrameBytes &bytes);
-// As netback does: asks for verdicts, and acts upon them.
-void poll(Vif &vif, const std::vector<FrameBytes> &batch);
+// As netback does: asks for verdicts, and acts upon them. made: what becomes of an skb before it is
+// forwarded. Returns the packets that were made of all.
+u32 poll(Vif &vif, const std::vector<FrameBytes> &batch, const std::function<void(sk_buff &)> &made = {});
 void host_sends(World &w, const FrameBytes &bytes);
 } // namespace ringway::test

@@ -10,7 +10,7 @@ namespace
 TEST_P(Take, Gso)
 {
 	for (const u8 type : {XEN_NETIF_GSO_TYPE_TCPV4, XEN_NETIF_GSO_TYPE_TCPV6})
-		for (const u16 size : {1, 536, 1448, 65535}) {
+		for (const u16 size : {8, 536, 1448, 65535}) {
 			EXPECT_EQ(fate({100, 4096, 4096}, NETTXF_csum_blank, {gso(size, type)}),
 				  Fate::pending);
 			EXPECT_EQ(only().gso_type, type);
@@ -20,6 +20,17 @@ TEST_P(Take, Gso)
 			EXPECT_EQ(back.req_cons(), GetParam() + 4);
 			check_sound(batch);
 		}
+}
+
+// NB-16: a packet of 64 KiB would be 65 000 of one byte.
+TEST_P(Take, GsoThatNoTcpMakes)
+{
+	for (const u16 size : {1, 7}) {
+		EXPECT_EQ(fate({100, 4096, 4096}, NETTXF_csum_blank, {gso(size, XEN_NETIF_GSO_TYPE_TCPV4)}),
+			  Fate::bad);
+		EXPECT_EQ(fate({100}, NETTXF_csum_blank, {gso(size, XEN_NETIF_GSO_TYPE_TCPV6)}), Fate::bad);
+		check_sound(batch);
+	}
 }
 
 // NB-16

@@ -75,6 +75,21 @@ TEST_F(Fair, AnEmptyRingOwesNothing)
 	EXPECT_EQ(a.back().from_guest_stats.turns_passed, 0u);
 }
 
+// NB-16: what only the switch knows how to flood is paid for by the sender, too.
+TEST_F(Fair, FloodsThatTheSwitchMakesArePaidFor)
+{
+	a.port.decide = [](const brlite_frame &) {
+		return brlite_verdict{BRLITE_FLOOD, BRLITE_FLOODED, BRLITE_VIA_SKB};
+	};
+	a.port.flooded_to = 200;
+	for (u32 i = 0; i < 64; i++)
+		a.post(make_frame(60, i));
+	a.push();
+	host->poll_tx(*a.back().host);
+	EXPECT_EQ(a.back().from_guest_stats.turns_passed, 1u);
+	EXPECT_EQ(a.back().overdrawn, 199u * kPollShare + 64u * 60 - kPollShare);
+}
+
 // A poll that passed its turn is not completed: the rest arrives without another event.
 TEST_F(Fair, NothingIsLeftBehind)
 {

@@ -199,8 +199,9 @@ struct brlite_port {
 	std::vector<brlite_port *> flood;                         // where a flood goes
 	std::map<ringway::u16, std::vector<brlite_port *>> lists; // and one with a list
 	std::vector<sk_buff *> *keeps =
-		nullptr;       // where packets for other ports than vifs live on, if they do
-	void *owner = nullptr; // the vif whose port this is
+		nullptr;             // where packets for other ports than vifs live on, if they do
+	ringway::u32 flooded_to = 1; // ports that forward() says it sent a flooded packet to
+	void *owner = nullptr;       // the vif whose port this is
 	ringway::u32 longest = 65535;
 };
 

@@ -35,12 +35,14 @@ void take_back(brlite_port *port, const brlite_frame *frames, const brlite_verdi
 }
 
 // A switch does with an skb what its verdict says: the owner's device transmits it.
-void forward(brlite_port *port, const brlite_outgoing *batch, u32 n)
+u32 forward(brlite_port *port, const brlite_outgoing *batch, u32 n)
 {
 	port->sent.push_back(n);
+	u32 packets = 0;
 	for (u32 i = 0; i < n; i++) {
 		const brlite_verdict &verdict = *batch[i].verdict;
 		sk_buff *skb = batch[i].skb;
+		packets += verdict.action == BRLITE_FLOOD ? port->flooded_to : 1;
 		port->forwarded.push_back(record(Forwarded::forward, skb, verdict));
 		void *owner = verdict.owner ? verdict.owner : verdict.port ? verdict.port->owner : nullptr;
 		// Linux asks the device for the queue.
@@ -53,6 +55,7 @@ void forward(brlite_port *port, const brlite_outgoing *batch, u32 n)
 			 netback_xmit(static_cast<netback_vif *>(owner), skb, queue))
 			free_skb(skb);
 	}
+	return packets;
 }
 
 void forward_local(brlite_port *port, sk_buff *skb)

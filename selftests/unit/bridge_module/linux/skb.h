@@ -24,12 +24,22 @@ struct sock;
 #define ETH_P_8021AD 0x88a8
 #endif
 
+#define SKB_GSO_TCPV4 1u
+#define SKB_GSO_DODGY 2u
+#define NETIF_F_GSO_SHIFT 16
+struct skb_shared_info {
+	u16 gso_segs;
+	u32 gso_type;
+};
+
 #define SKB_ROOM 4096u
 struct sk_buff {
 	struct sk_buff *next;
 	struct list_head list;
 	struct net_device *dev;
 	struct sock *sk;
+	void (*destructor)(struct sk_buff *skb);
+	struct skb_shared_info shared;
 	u8 *data;
 	u32 len, gso_size, mac_header, network_header, transport_header, mac_len, priority, sender_cpu;
 	u16 vlan_tci, queue_mapping;
@@ -52,6 +62,9 @@ void netif_receive_skb_list(struct list_head *list);
 static inline u8 *skb_mac_header(const struct sk_buff *skb) { return (u8 *)skb->bytes + skb->mac_header; }
 static inline struct ethhdr *eth_hdr(const struct sk_buff *skb) { return (struct ethhdr *)skb_mac_header(skb); }
 static inline u32 skb_headlen(const struct sk_buff *skb) { return skb->len; }
+#define skb_shinfo(skb) (&(skb)->shared)
+void sock_wfree(struct sk_buff *skb);
+void skb_set_owner_w(struct sk_buff *skb, struct sock *sk);
 static inline bool skb_is_gso(const struct sk_buff *skb) { return skb->gso_size; }
 static inline bool skb_is_nonlinear(const struct sk_buff *skb) { return skb->nonlinear; }
 static inline bool pskb_may_pull(const struct sk_buff *skb, u32 length) { return skb->len >= length; }
