@@ -225,8 +225,8 @@ networkd() {
 	check "networkd: the package that makes the bridge stays, and says why" keeps_the_package
 	must "networkd: ringway use stock" use stock || return
 	must "networkd: the host boots with network" host_reboot || return
-	check "networkd: the unit's bridge is an ordinary one" on_stock
 	check "networkd: its guest answers" guest_there
+	check "networkd: the unit's bridge is an ordinary one" on_stock
 	host_off
 }
 

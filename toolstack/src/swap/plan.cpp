@@ -143,7 +143,7 @@ void plan_files(Context &context, bool to_ringway, bool whole, SwapPlan &plan)
 }
 
 // Who makes bridges anew at its own will.
-void look_for_managers(Context &context, SwapPlan &plan)
+void look_for_managers(Context &context, bool to_ringway, SwapPlan &plan)
 {
 	for (const BridgeImage &image : plan.before.bridges) {
 		std::ifstream in(context.host.root() / "run/NetworkManager/devices" /
@@ -156,7 +156,8 @@ void look_for_managers(Context &context, SwapPlan &plan)
 					    image.name, image.name));
 		}
 		std::error_code ignored;
-		if (fs::exists(context.host.root() / "run/systemd/netif/links" / std::to_string(image.index),
+		if (to_ringway &&
+		    fs::exists(context.host.root() / "run/systemd/netif/links" / std::to_string(image.index),
 			       ignored)) {
 			plan.warnings.push_back(
 				fmt::format("{}: systemd-networkd knows it; a bridge that a .netdev file "
@@ -179,7 +180,7 @@ SwapPlan plan_swap(Swap &swap, bool to_ringway, const std::vector<std::string> &
 	plan_vifs(context, to_ringway, plan);
 	plan_files(context, to_ringway, bridges.empty(), plan);
 	if (!plan.empty()) {
-		look_for_managers(context, plan);
+		look_for_managers(context, to_ringway, plan);
 	}
 	return plan;
 }
