@@ -121,7 +121,7 @@ static int set_mac_address(struct net_device *dev, void *address)
 	ether_addr_copy(old, dev->dev_addr);
 	eth_hw_addr_set(dev, wanted->sa_data);
 	brlite_local_address_del(bridge, old);
-	brlite_local_address_add(bridge, &bridge->local, dev->dev_addr);
+	brlite_local_address_own(bridge, dev->dev_addr);
 	bridge->address_lender = NULL;
 	return 0;
 }

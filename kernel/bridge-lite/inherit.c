@@ -104,17 +104,29 @@ void brlite_update_mtu(struct brlite *bridge)
  * to them go up this host's stack and nobody else gets to use one as a source. Ports may share one. A macvlan or
  * VRRP on the bridge device has addresses there besides the device's own.
  */
-void brlite_local_address_add(struct brlite *bridge, struct brlite_port *port, const u8 *address)
+static void put_local(struct brlite *bridge, struct brlite_port *port, const u8 *address)
 {
-	struct brlite_fdb_entry known, ours = { .is_static = true, .is_local = true };
+	struct brlite_fdb_entry ours = { .is_static = true, .is_local = true };
 
-	if (!brlite_fdb_get(bridge->core, address, 0, &known) && known.is_local)
-		return;
 	ether_addr_copy(ours.mac, address);
 	if (brlite_fdb_set(port, &ours, true))
 		netdev_warn(bridge->dev,
 			    "%pM of %s: the FDB has no room for this host's own address; recreate the bridge with a larger fdb_max\n",
 			    address, port->dev->name);
+}
+
+void brlite_local_address_add(struct brlite *bridge, struct brlite_port *port, const u8 *address)
+{
+	struct brlite_fdb_entry known;
+
+	if (brlite_fdb_get(bridge->core, address, 0, &known) || !known.is_local)
+		put_local(bridge, port, address);
+}
+
+/* The bridge device's own by hand: it stays there, whoever else has it and leaves. */
+void brlite_local_address_own(struct brlite *bridge, const u8 *address)
+{
+	put_local(bridge, &bridge->local, address);
 }
 
 /* An address that this host had on the bridge device besides its own. CONTEXT: the device's address lock, too. */

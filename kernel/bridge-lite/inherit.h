@@ -10,6 +10,7 @@ netdev_features_t brlite_features(struct brlite *bridge, netdev_features_t featu
 void brlite_update_mtu(struct brlite *bridge);
 /* The device's address becomes (or stops to be) one of this host's. */
 void brlite_local_address_add(struct brlite *bridge, struct brlite_port *port, const u8 *address);
+void brlite_local_address_own(struct brlite *bridge, const u8 *address);
 void brlite_local_address_del(struct brlite *bridge, const u8 *address);
 /* Not one of those that the device was asked to listen to any more. CONTEXT: the device's address lock, too. */
 void brlite_unicast_del(struct brlite *bridge, const u8 *address);

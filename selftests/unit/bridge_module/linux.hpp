@@ -39,6 +39,7 @@ struct Linux {
 	u32 skbs = 0, validated = 0, came_up = 0, told = 0, logged = 0;
 	std::map<const net_device *, u32> sent;
 	const net_device *slow = nullptr; // where packets wait
+	std::function<void()> at_grace_period;
 	std::vector<sk_buff *> waiting;
 	netdev_hw_addr unicast{}; // a second address of the bridge's device
 	// Whoever drives ports and hears when they get another master (vifs): after it has one, or has none.

@@ -169,6 +169,8 @@ void synchronize_net()
 {
 	might_sleep("synchronize_net()");
 	os->grace_periods++;
+	if (os->at_grace_period)
+		os->at_grace_period();
 	if (cpus)
 		for (const auto &task : cpus->tasks())
 			os->waited_for[&this_task()][task.get()] = task->sections + (task->reading ? 1 : 0);

@@ -232,6 +232,41 @@ TEST(PortEvents, GroupsAreSaidAgainBehindTheBridgeToo)
 	EXPECT_EQ(asked_again, (std::vector<std::string>{"eth0", "vif3.0", "xenbr0"}));
 }
 
+// --- addresses -----------------------------------------------------------------------------------------
+
+// A port that has the host's address, too, leaves: while Linux waits for others to let it go, frames for the
+// host still come to the host.
+TEST(Addresses, TheHostsOwnIsThereAllTheTime)
+{
+	World w;
+	const auto *bridge = static_cast<brlite *>(netdev_priv(w.bridge()));
+	sockaddr wanted{};
+	brlite_fdb_entry entry;
+	with(w, "eth0", [&](net_device *dev) { memcpy(wanted.sa_data, dev->dev_addr, ETH_ALEN); });
+	u8 address[ETH_ALEN];
+	memcpy(address, wanted.sa_data, ETH_ALEN);
+	const auto set = [&] {
+		with(w, "xenbr0", [&](net_device *dev) {
+			EXPECT_EQ(dev->netdev_ops->ndo_set_mac_address(dev, &wanted), 0);
+			dev->addr_assign_type = NET_ADDR_SET; // as who calls it says
+		});
+	};
+	wanted.sa_data[5] ^= 1;
+	set();
+	wanted.sa_data[5] ^= 1;
+	set();
+	u32 looks = 0;
+	w.linux_.at_grace_period = [&] {
+		EXPECT_EQ(brlite_fdb_get(bridge->core, address, 0, &entry), 0);
+		EXPECT_TRUE(entry.is_local);
+		looks++;
+	};
+	leave(w, "eth0");
+	w.linux_.at_grace_period = {};
+	EXPECT_GT(looks, 0u);
+	EXPECT_EQ(brlite_fdb_get(bridge->core, address, 0, &entry), 0);
+}
+
 // --- statistics ----------------------------------------------------------------------------------------
 
 // Anybody may read them all the time, and there may be a thousand ports.
