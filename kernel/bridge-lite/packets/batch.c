@@ -12,6 +12,7 @@
 #include "bridge-lite/packets/batch.h"
 #include "bridge-lite/packets/forward.h"
 #include "bridge-lite/packets/mirror.h"
+#include "bridge-lite/packets/paid.h"
 #include "bridge-lite/packets/tag.h"
 #include "bridge-lite/packets/transmit.h"
 

@@ -14,6 +14,7 @@
 #include "bridge-lite/linux/state.h"
 #include "bridge-lite/packets/forward.h"
 #include "bridge-lite/packets/mirror.h"
+#include "bridge-lite/packets/paid.h"
 #include "bridge-lite/packets/tag.h"
 #include "bridge-lite/packets/transmit.h"
 
@@ -119,8 +120,8 @@ void brlite_forward_local(struct brlite_port *in, struct sk_buff *skb)
 }
 
 /*
- * Sends a clone and keeps the original; with no target yet it does nothing. A guest is answerable for all clones, wherever
- * they wait. A program of this host is not: its socket would be full of one packet for many guests.
+ * Sends a clone and keeps the original; with no target yet it does nothing. A guest is answerable for all clones,
+ * wherever they wait. A program of this host is not: its socket would be full of one packet for many guests.
  */
 static u32 send_clone(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb, u32 vlan)
 {

@@ -11,6 +11,7 @@
 
 #include "bridge-lite/linux/host.h"
 #include "bridge-lite/packets/mirror.h"
+#include "bridge-lite/packets/paid.h"
 #include "bridge-lite/packets/transmit.h"
 
 static bool fits(const struct brlite_port *to, const struct sk_buff *skb, u32 length)

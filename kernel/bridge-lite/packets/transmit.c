@@ -15,7 +15,6 @@
 #include <linux/netdevice.h>
 #include <linux/netpoll.h>
 #include <net/sch_generic.h>
-#include <net/sock.h>
 #include <net/xfrm.h>
 
 #include "bridge-lite/linux/host.h"
@@ -62,27 +61,6 @@ drop:
 	host_count(in, why);
 	kfree_skb(skb);
 	return false;
-}
-
-u32 brlite_packets_of(const struct brlite_port *to, const struct sk_buff *skb)
-{
-	const struct skb_shared_info *info = skb_shinfo(skb);
-	netdev_features_t needs;
-
-	if (likely(!skb_is_gso(skb)))
-		return 1;
-	/* SKB_GSO_DODGY: headers that are looked at once more, not segments that are made. */
-	needs = (netdev_features_t)(info->gso_type & ~SKB_GSO_DODGY) << NETIF_F_GSO_SHIFT;
-	return (to->dev->features & needs) == needs ? 1 : max_t(u32, info->gso_segs, 1);
-}
-
-struct sk_buff *brlite_clone(struct sk_buff *skb)
-{
-	struct sk_buff *clone = skb_clone(skb, GFP_ATOMIC);
-
-	if (clone && skb->destructor == sock_wfree)
-		skb_set_owner_w(clone, skb->sk);
-	return clone;
 }
 
 /* --- Handed to the device ------------------------------------------------------------------------------ */

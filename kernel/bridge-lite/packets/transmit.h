@@ -9,10 +9,6 @@
 
 /* The skb becomes one that may leave through `to`; false: it could not, and is gone. */
 bool brlite_make_outgoing(struct brlite_port *in, struct brlite_port *to, struct sk_buff *skb);
-/* How many packets this CPU makes of it on its way out: more than one where `to` cannot segment itself. */
-u32 brlite_packets_of(const struct brlite_port *to, const struct sk_buff *skb);
-/* Who is answerable for the original's memory is so for the clone's; NULL: no memory. */
-struct sk_buff *brlite_clone(struct sk_buff *skb);
 /* Such skbs, linked by ->next. */
 void brlite_transmit(struct brlite_port *to, struct sk_buff *skb);
 

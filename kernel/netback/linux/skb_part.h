@@ -2,8 +2,8 @@
 /*
  * skb_part.h - the part of a page that an skb gets, which is what it is charged with (truesize).
  *
- * HOSTILE: a guest can see to it that of all skbs in a page one stays, and then the page does: it need not be large, but
- * its part has to be. A quarter of 4 KiB, with the skb's own memory, is charged with a third of what it can keep.
+ * HOSTILE: a guest can see to it that of all skbs in a page one stays, and then the page does. So even the smallest is
+ * charged with a quarter of 4 KiB, which is, with the skb's own memory, a third of what it can keep.
  */
 #ifndef RINGWAY_NETBACK_LINUX_SKB_PART_H
 #define RINGWAY_NETBACK_LINUX_SKB_PART_H

@@ -1,59 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A port locked to IP addresses: what it may send, and what nobody else may.
-#include "packet_bytes.hpp"
-#include "switch_fixture.hpp"
+#include "lock_fixture.hpp"
 
 namespace
 {
-const Ip4 kMine{10, 0, 0, 1}, kTheirs{10, 0, 0, 2}, kNone4{0, 0, 0, 0}, kEverybody{255, 255, 255, 255};
-const Ip6 kMine6 = ip6(0x20010db8, 1), kTheirs6 = ip6(0x20010db8, 2), kNone6{}, kNodes6 = ip6(0xff020000, 1);
-
-class LockTest : public SwitchTest
-{
-	std::vector<std::vector<u64>> tables_;
-
-protected:
-	void SetUp() override
-	{
-		SwitchTest::SetUp();
-		claim({{one, kMine}}, {{one, kMine6}, {two, kTheirs6}});
-		made->set_policy(*one, BRLITE_ADDRESS_LOCKED);
-		made->set_policy(*two, BRLITE_ADDRESS_LOCKED);
-	}
-	void claim(std::vector<std::pair<Port *, Ip4>> v4, std::vector<std::pair<Port *, Ip6>> v6)
-	{
-		const u64 seed[2] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9};
-		const u32 n = static_cast<u32>(v4.size() + v6.size());
-		tables_.emplace_back(Claims::bytes_for(n) / 8 + 1);
-		auto *claims = new (tables_.back().data()) brlite_claims;
-		claims->init(n, seed);
-		for (auto &[port, address] : v4)
-			ASSERT_TRUE(claims->add(load_ipv4(address.data()), port->index));
-		for (auto &[port, address] : v6)
-			ASSERT_TRUE(claims->add(load_ipv6(address.data()), port->index));
-		made->set_claims(claims);
-	}
-	// 0: it passes. The frame's buffer is exactly as long as the frame: ASan sees a read behind it.
-	u8 refused(Port *in, const PacketBytes &packet)
-	{
-		const std::unique_ptr<u8[]> exact(new u8[packet.bytes.size()]);
-		memcpy(exact.get(), packet.bytes.data(), packet.bytes.size());
-		const auto length = static_cast<u16>(packet.bytes.size());
-		const Frame frame{exact.get(), length, length, 0};
-		Verdict verdict;
-		made->classify(*in, &frame, &verdict, 1);
-		return verdict.action == BRLITE_DROP ? verdict.reason : 0;
-	}
-	static PacketBytes from_a(u64 to = kMacBroadcast) { return PacketBytes(to, kA); }
-	static PacketBytes dhcp(Ip4 from, Ip4 to, u16 sport, u16 dport)
-	{
-		return from_a().ipv4(from, to, 17).udp(sport, dport);
-	}
-};
-
-constexpr u8 kAddress = BRLITE_DROP_LOCKED_ADDRESS, kHidden = BRLITE_DROP_LOCKED_HIDDEN,
-	     kServer = BRLITE_DROP_LOCKED_SERVER;
-
 // BR-15
 TEST_F(LockTest, Ipv4SourceIsItsOwn)
 {
@@ -225,77 +175,6 @@ TEST_F(LockTest, WhatHidesIsSeenOrRefused)
 	EXPECT_EQ(refused(one, from_a().ipv4(kMine, kTheirs, 17)), kHidden) << "no room for ports";
 	EXPECT_EQ(refused(one, from_a().ipv4(kMine, kTheirs, 17).udp(1, 2).set(14, 0x44)), kHidden);
 	EXPECT_EQ(refused(one, from_a().ipv4(kMine, kTheirs, 17).udp(1, 2).set(14, 0x65)), kHidden);
-}
-
-// BR-16: another guest cannot be taken for who has the address, nor can it send in its name; and that holds
-// behind a SNAP header, too
-TEST_F(LockTest, ClaimedAddressesAreNobodyElsesSource)
-{
-	Port *guest = add();
-	guest->is_guest = true;
-	for (Port *in : {two, guest}) {
-		const auto from_b = [] { return PacketBytes(kMacBroadcast, kB); };
-		EXPECT_EQ(refused(in, from_b().ipv4(kMine, kTheirs, 6).zeros(20)), kAddress);
-		EXPECT_EQ(refused(in, from_b().arp(2, kB, kMine, kTheirs)), kAddress);
-		EXPECT_EQ(refused(in, from_b().ipv6(kMine6, kTheirs6, 6).zeros(20)), kAddress);
-		EXPECT_EQ(refused(in, from_b().ipv6(kTheirs6, kNodes6, 58).icmpv6(136, kMine6)), kAddress);
-	}
-	EXPECT_EQ(refused(guest, from_a().tag(0x8100, 7).ipv4(kMine, kTheirs, 6).zeros(20)), kAddress);
-	EXPECT_EQ(refused(guest, from_a().snap(60).ipv4(kMine, kTheirs, 6).zeros(20)), kAddress);
-	EXPECT_EQ(refused(guest, from_a().ipv4({8, 8, 8, 8}, kMine, 6).zeros(20)), 0);
-	EXPECT_EQ(refused(guest, from_a().type(0x88b5).zeros(46)), 0) << "not locked: any protocol";
-	EXPECT_EQ(refused(guest, from_a().type(0x0800).zeros(46)), 0);
-	EXPECT_EQ(refused(local, from_a().ipv4(kMine, kTheirs, 6).zeros(20)), 0) << "this host is trusted";
-}
-
-// BR-16: a router behind an uplink sends on what a locked port sent to it, but has the address not itself.
-TEST_F(LockTest, ARouterSendsOnWhatALockedPortSent)
-{
-	const auto from_router = [] { return PacketBytes(kMacBroadcast, kB); };
-	EXPECT_EQ(refused(three, from_router().ipv4(kMine, {10, 0, 7, 7}, 6).zeros(20)), 0);
-	EXPECT_EQ(refused(three, from_router().ipv6(kMine6, ip6(0x20010db8, 77), 6).zeros(20)), 0);
-	EXPECT_EQ(refused(three, from_router().ipv6(kMine6, ip6(0x20010db8, 77), 58).icmpv6(128, kNone6)), 0);
-	EXPECT_EQ(refused(three, from_router().arp(2, kB, kMine, kTheirs)), kAddress);
-	EXPECT_EQ(refused(three, from_router().arp(1, kB, kMine, kTheirs)), kAddress);
-	EXPECT_EQ(refused(three, from_router().ipv6(kTheirs6, kNodes6, 58).icmpv6(136, kMine6)), kAddress);
-	EXPECT_EQ(refused(three, from_router().ipv6(kMine6, kNodes6, 58).icmpv6(135, kTheirs6)), kAddress);
-	EXPECT_EQ(refused(three, from_router().ipv6(kNone6, kNodes6, 58).icmpv6(135, kMine6)), kAddress);
-}
-
-// BR-16: the same of a guest that routes from VLAN to VLAN
-TEST_F(LockTest, AGuestMayRouteIntoAnotherVlan)
-{
-	Port *guest = add();
-	guest->is_guest = true;
-	made->filter_vlans(true);
-	set_vlan(*one->vlans, 10, BRLITE_VLAN_PVID | BRLITE_VLAN_UNTAGGED);
-	for (const u32 vlan : {10u, 20u})
-		set_vlan(*guest->vlans, vlan, 0);
-	const auto in_vlan = [](u16 vlan) { return PacketBytes(kMacBroadcast, kB).tag(0x8100, vlan); };
-	EXPECT_EQ(refused(guest, in_vlan(20).ipv4(kMine, {10, 0, 7, 7}, 6).zeros(20)), 0);
-	EXPECT_EQ(refused(guest, in_vlan(10).ipv4(kMine, {10, 0, 7, 7}, 6).zeros(20)), kAddress);
-	EXPECT_EQ(refused(guest, in_vlan(20).arp(2, kB, kMine, kTheirs)), kAddress);
-}
-
-// BR-16: what receivers believe, however it is written
-TEST_F(LockTest, NobodyAnnouncesAClaimedAddressInDisguise)
-{
-	const auto from_b = [] { return PacketBytes(kMacBroadcast, kB); };
-	for (Port *in : {two, three}) {
-		EXPECT_EQ(refused(in, from_b().arp(2, kB, kMine, kTheirs).set(15, 6)), kAddress)
-			<< "IEEE 802's hardware type";
-		PacketBytes deep = from_b().ipv6(kTheirs6, kNodes6, 60);
-		for (int i = 0; i < 12; i++)
-			deep.extension(60);
-		EXPECT_EQ(refused(in, deep.extension(58).icmpv6(136, kMine6)), kHidden);
-	}
-	EXPECT_EQ(refused(three, from_b().ipv6(kNone6, kNodes6, 58).icmpv6(136, kMine6)), kAddress)
-		<< "from nobody";
-	PacketBytes cut = from_b().ipv6(kTheirs6, kNodes6, 58).icmpv6(136, kMine6);
-	cut.bytes.resize(14 + 40 + 20);
-	EXPECT_EQ(refused(three, cut), kHidden) << "its target lies beyond";
-	EXPECT_EQ(refused(three, from_b().arp(2, kB, kTheirs, kMine).set(15, 6)), 0);
-	EXPECT_EQ(refused(three, from_b().arp(2, kB, kMine, kTheirs).set(15, 15)), 0) << "nobody reads it";
 }
 
 TEST_F(LockTest, TakenBackItIsGone)
