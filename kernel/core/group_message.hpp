@@ -42,6 +42,9 @@ class GroupParser
 	static constexpr u8 kIgmp = 2, kIcmpv6 = 58, kPim = 103, kHopByHop = 0;
 	static constexpr u32 kMostTags = 2, kIpv4Header = 20, kIpv6Header = 40;
 
+	static constexpr u32 kLongestResponse = 60000; // ms; who lets members think for longer asks nobody
+
+	const u8 *const frame_;
 	const u8 *at_;
 	u32 left_;
 	u32 records_ = 0;  // still to come
@@ -52,7 +55,7 @@ class GroupParser
 public:
 	// INVARIANT: staged >= kEthernetHeader.
 	GroupParser(const u8 *frame, u32 staged)
-	    : at_(frame + kEthernetHeader), left_(staged - kEthernetHeader)
+	    : frame_(frame), at_(frame + kEthernetHeader), left_(staged - kEthernetHeader)
 	{
 	}
 
@@ -207,14 +210,28 @@ private:
 		const u32 options = ip[6] == kHopByHop ? (at_[1] + 1u) * 8 : 0;
 		if (left_ < options + 4)
 			return;
+		const bool alert = has_router_alert(at_, options);
 		skip(options);
 		const u8 protocol = ip[6] == kHopByHop ? kIcmpv6 : kPim;
 		if (!is_right(sum(ip + 8, 32) + left_ + protocol + sum(at_, left_)))
 			return;
-		protocol == kPim ? pim() : mld(linked);
+		protocol == kPim ? pim() : mld(linked && alert);
 	}
 
-	void mld(bool linked)
+	// Without it no host hears a question (RFC 3810, 6.2). HOSTILE: the options' lengths.
+	static bool has_router_alert(const u8 *options, u32 length)
+	{
+		constexpr u8 pad1 = 0, router_alert = 5;
+		for (u32 i = 2; i + 4 <= length;) {
+			if (options[i] == router_alert && options[i + 1] == 2 && !load_be16(options + i + 2))
+				return true;
+			i += options[i] == pad1 ? 1 : 2u + options[i + 1];
+		}
+		return false;
+	}
+
+	// heard: by hosts, if it is a question.
+	void mld(bool heard)
 	{
 		enum : u8 { query = 130, report1, done, report2 = 143, router = 151 };
 		const u8 type = at_[0];
@@ -224,7 +241,7 @@ private:
 			return is(Kind::none);
 		if (type == report2)
 			return left_ < 8 ? void() : records();
-		if (left_ < 24 || (type == query && (!linked || (left_ > 24 && left_ < 28))))
+		if (left_ < 24 || (type == query && (!heard || (left_ > 24 && left_ < 28))))
 			return;
 		if (type == query)
 			return asked(load_ipv6(at_ + 8),
@@ -242,24 +259,27 @@ private:
 
 	// --- Both ------------------------------------------------------------------------------------
 
-	// later: what the later versions have behind the group, null: it is of an earlier one. Hosts answer
-	// what was sent to all of them or to the group (RFC 3376, 4.1.12), so nothing else asks for anybody.
+	// later: what the later versions have behind the group, null: it is of an earlier one. HOSTILE: it
+	// counts only if hosts answer it, and soon (RFC 3376, 4.1.12 and 4.1.8): else nobody would know of
+	// any member.
 	void asked(IpAddress group, u32 response_ms, const u8 *later)
 	{
 		static constexpr u8 kAll4[4] = {224, 0, 0, 1};
 		static constexpr u8 kAll6[16] = {0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 		const IpAddress nobody = message_.ipv6 ? IpAddress{} : IpAddress{kIpv4High, 0};
 		constexpr u32 of_version1 = 10000;
-		message_.asks_for_one = group != nobody;
+		const bool one = group != nobody, sources = later && load_be16(later + 2);
+		message_.asks_for_one = one;
 		message_.group = group;
 		message_.response_ms = response_ms || message_.ipv6 ? response_ms : of_version1;
 		// Who wants other sources than these keeps silent; and a question that is repeated for the
 		// sake of those who did not hear it shortens nothing (the S flag).
 		constexpr u8 suppress = 8;
-		message_.shortens =
-			message_.asks_for_one && !(later && (later[0] & suppress || load_be16(later + 2)));
+		message_.shortens = one && !sources && !(later && later[0] & suppress);
 		const IpAddress all = message_.ipv6 ? load_ipv6(kAll6) : load_ipv4(kAll4);
-		if (message_.asks_for_one ? is_joinable_group(group) && to_ == group : to_ == all)
+		const bool heard = to_ == (one ? group : all) && mac_load(frame_) == group_mac(to_);
+		if (heard && message_.response_ms <= kLongestResponse &&
+		    (one ? is_joinable_group(group) : !sources))
 			is(Kind::query);
 	}
 

@@ -230,7 +230,7 @@ private:
 		if (discovery && fragment)
 			return hide();
 		sender_.server = type == ra || type == redirect;
-		sender_.announces = type == rs || type == ns || type == na;
+		sender_.announces = discovery;
 		if (type == ns || type == na) {
 			if (left_ < 24)
 				return conceal();

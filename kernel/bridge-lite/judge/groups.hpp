@@ -95,15 +95,16 @@ public:
 
 	// --- Messages -------------------------------------------------------------------------------------
 
+	// own_asks_here: see Queriers.
 	Heard heard(GroupParser &parser, const GroupMessage &message, const brlite_port &in, u16 vlan,
-		    u32 now)
+		    u32 now, bool own_asks_here)
 	{
 		Heard heard;
 		if (message.kind == GroupMessage::Kind::router) {
 			note_router(message.ipv6, in, now);
 		} else if (message.kind == GroupMessage::Kind::query) {
 			if (take(in.index, now, kQuestionCost))
-				hear_question(message, in, vlan, now);
+				hear_question(message, in, vlan, now, own_asks_here);
 		} else if (in.index != BRLITE_LOCAL_PORT) { // this host's are in its filter
 			GroupRecord record;
 			while (parser.next(record)) {
@@ -130,7 +131,7 @@ public:
 			for (u32 port = 0; port <= BRLITE_MAX_PORTS; port++)
 				if (u32 &until = router_until_[ipv6][port]; until && is_past(now, until))
 					give_all(ipv6, port, 0);
-		if (queriers_.age(now))
+		if (queriers_.age(now, questions_.earliest(now)))
 			questions_.soon(now);
 		const u32 left = members_.remove_if(now, [now](const Member &member) {
 			return !member.permanent && is_past(now, member.expires);
@@ -162,15 +163,15 @@ public:
 	// while.
 	void ask_elsewhere(u32 now)
 	{
-		queriers_.set_own(queriers_.own(), now);
+		queriers_.set_own(queriers_.own(), questions_.earliest(now));
 		questions_.soon(now);
 	}
 
-	// By hand: a router is always behind the port, or never.
-	void set_router(u32 port, bool always, bool never)
+	// By hand: a router is always behind the port. gone: there is none from now on.
+	void set_router(u32 port, bool always, bool gone)
 	{
 		always_.put(port, always);
-		for (u32 ipv6 = 0; never && ipv6 < 2; ipv6++)
+		for (u32 ipv6 = 0; gone && ipv6 < 2; ipv6++)
 			give_all(ipv6, port, 0);
 	}
 
@@ -220,7 +221,7 @@ public:
 	void forget_all(u32 now)
 	{
 		members_.remove_if(now, [](const Member &member) { return !member.permanent; });
-		queriers_.forget(now);
+		queriers_.forget(questions_.earliest(now));
 		questions_.soon(now);
 	}
 
@@ -251,12 +252,13 @@ private:
 			give_all(ipv6, in.index, now + kQuerierPresent);
 	}
 
-	void hear_question(const GroupMessage &query, const brlite_port &in, u16 vlan, u32 now)
+	void hear_question(const GroupMessage &query, const brlite_port &in, u16 vlan, u32 now,
+			   bool own_asks_here)
 	{
 		// HOSTILE: a guest that is to be no router cannot be the one who asks, either.
 		if (in.is_guest && load_relaxed(in.policy) & BRLITE_NEVER_ROUTER)
 			return;
-		if (!queriers_.heard(query, vlan, now))
+		if (!queriers_.heard(query, vlan, now, own_asks_here))
 			return;
 		note_router(query.ipv6, in, now);
 		if (!query.shortens)

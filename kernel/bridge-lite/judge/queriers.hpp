@@ -29,7 +29,6 @@ class Queriers
 		u32 answered; // when all members had time to answer whoever asked last
 	};
 
-	static constexpr u32 kLongestResponse = 60; // seconds: nobody keeps us waiting for longer
 	static constexpr u32 kOwnAnswered =
 		11; // GroupQuery::kResponseMs, and the second in which it was asked
 	Querier other_[2][BRLITE_VLAN_LAST + 1] = {};
@@ -61,31 +60,32 @@ public:
 
 	// Who was asked by somebody who is gone has to be asked by this bridge, and until there was time to
 	// answer that nobody knows the members. Returns whether there is such.
-	bool age(u32 now)
+	// asks: the second in which this bridge will.
+	bool age(u32 now, u32 asks)
 	{
 		bool gone = false;
 		for (auto &of_protocol : other_)
 			for (Querier &other : of_protocol)
 				if (other.until && is_past(now, other.until)) {
 					store_relaxed(other.until, 0u);
-					store_relaxed(other.answered, now + kOwnAnswered);
+					store_relaxed(other.answered, asks + kOwnAnswered);
 					gone = true;
 				}
 		return gone;
 	}
 
-	// Nothing is known about members any more.
-	void forget(u32 now)
+	// Nothing is known about members any more, until this bridge has asked, if it does, in that second.
+	void forget(u32 asks)
 	{
 		for (auto &of_protocol : other_)
 			for (Querier &other : of_protocol)
 				store_relaxed(other.until, 0u);
-		store_relaxed(own_since_, now);
+		store_relaxed(own_since_, asks);
 	}
 
 	// Is it the one to listen to? HOSTILE: anybody may ask, and who has the lowest address wins; with
 	// that he gets everything, and others get what they asked for.
-	bool heard(const GroupMessage &query, u16 vlan, u32 now)
+	bool heard(const GroupMessage &query, u16 vlan, u32 now, bool own_asks_here)
 	{
 		Querier &other = other_[query.ipv6][vlan];
 		IpAddress &address = address_[query.ipv6][vlan];
@@ -98,13 +98,10 @@ public:
 			    (address != unnamed && is_below(address, query.source)))
 				return false;
 		}
-		const u32 seconds = query.response_ms / 1000 + 1;
+		// Members that this bridge asked are known; others have to answer first.
+		if (!had && !is_asked(query.ipv6, vlan, now, own_asks_here))
+			store_relaxed(other.answered, now + query.response_ms / 1000 + 2);
 		address = query.source;
-		if (!had && !own())
-			store_relaxed(other.answered,
-				      now + 1 + (seconds < kLongestResponse ? seconds : kLongestResponse));
-		else if (!had)
-			store_relaxed(other.answered, now);
 		const u32 until = now + kQuerierPresent;
 		store_relaxed(other.until, until ? until : 1);
 		return true;

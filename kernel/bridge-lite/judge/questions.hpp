@@ -29,10 +29,11 @@ class Questions
 	};
 	Waiting waiting_[kMost] = {};
 	u32 count_ = 0;
-	u32 at_ = 0;      // the second of the next round
-	u32 last_ = 0;    // that of the last one
-	u32 next_ = 0;    // of the round: VLAN and protocol
-	u32 startup_ = 0; // rounds that are followed by the next one sooner
+	u32 at_ = 0;         // the second of the next round
+	u32 last_ = 0;       // that of the last one
+	u32 next_ = 0;       // of the round: VLAN and protocol
+	u32 startup_ = 0;    // rounds that are followed by the next one sooner
+	bool again_ = false; // so is this one, because somebody came while it went on
 
 public:
 	void start(u32 now)
@@ -42,12 +43,19 @@ public:
 		startup_ = 1;
 	}
 
-	// Somebody is there whom nobody has asked. However often that is so, others are not asked without
-	// end.
+	// The second in which the next round may begin. However often somebody comes, others are not asked
+	// without end.
+	u32 earliest(u32 now) const
+	{
+		const u32 at = (next_ ? now : last_) + kBetween;
+		return is_past(now, at) ? now : at;
+	}
+	// Somebody is there whom nobody has asked.
 	void soon(u32 now)
 	{
-		const u32 at = is_past(now, last_ + kBetween) ? now : last_ + kBetween;
-		if (is_past(at_, at))
+		const u32 at = earliest(now);
+		again_ = next_ != 0;
+		if (!next_ && is_past(at_, at))
 			at_ = at;
 		startup_ = 1;
 	}
@@ -88,8 +96,9 @@ public:
 			return true;
 		}
 		next_ = 0;
-		at_ = now + (startup_ ? kQueryInterval / 4 : kQueryInterval);
-		startup_ = 0;
+		at_ = now + (again_ ? kBetween : startup_ ? kQueryInterval / 4 : kQueryInterval);
+		startup_ = again_;
+		again_ = false;
 		return false;
 	}
 

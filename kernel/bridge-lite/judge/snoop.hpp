@@ -51,7 +51,7 @@ private:
 		else if (message.kind != Kind::none)
 			hear(parser, message);
 		if (asks)
-			return flood(Groups::kToAsked, true);
+			return flood(message.kind == Kind::query ? Groups::kToAsked : Groups::kToAll, true);
 		const auto way = groups->where_to(destination, vlan_, now_, message.kind == Kind::report,
 						  host_is_in_vlan());
 		return flood(way.list, way.to_host);
@@ -62,7 +62,7 @@ private:
 		Groups::Heard heard;
 		table_.change_groups([&](Groups &groups) {
 			if (load_relaxed(in_.up)) // else another CPU has forgotten the port on our way here
-				heard = groups.heard(parser, message, in_, vlan_, now_);
+				heard = groups.heard(parser, message, in_, vlan_, now_, host_is_in_vlan());
 		});
 		count(BRLITE_GROUP_JOINED, heard.joined);
 		count(BRLITE_GROUP_LEFT, heard.left);

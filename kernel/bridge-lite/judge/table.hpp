@@ -171,6 +171,7 @@ public:
 	{
 		const u32 own = policy & ~BRLITE_SHARED_POLICY;
 		const bool locks = own & ~port.policy & BRLITE_LOCKED;
+		const bool no_router = own & ~port.policy & BRLITE_NEVER_ROUTER;
 		{
 			Guard guard(lock_);
 			store_relaxed(port.policy, own | (port.policy & BRLITE_SHARED_POLICY));
@@ -181,7 +182,7 @@ public:
 		if (locks)
 			this->flush(&port);
 		change_groups([&](Groups &groups) {
-			groups.set_router(port.index, own & BRLITE_ALWAYS_ROUTER, own & BRLITE_NEVER_ROUTER);
+			groups.set_router(port.index, own & BRLITE_ALWAYS_ROUTER, no_router);
 		});
 	}
 

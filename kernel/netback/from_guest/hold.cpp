@@ -76,7 +76,8 @@ bool Queue::still_backs_up()
 int Queue::hold_back(int done, int budget)
 {
 	const int said = done < budget ? done : budget - 1;
-	overdrawn = 0;
+	if (!done) // a pause more is a turn that others had
+		overdrawn -= overdrawn < kPollShare ? overdrawn : kPollShare;
 	if (!look_micros)
 		look_micros = kLookBegin;
 	// The end of interrupt is given by the poll after the pause: no event comes before it.

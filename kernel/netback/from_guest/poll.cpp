@@ -105,6 +105,8 @@ int Queue::poll_from_guest(int budget)
 		deliver(lane, *this);
 		complete(lane.batch, lane.delivered, *this);
 	}
+	const bool cut = lane.batch.cut;
+	overdrawn = RINGWAY_UNLIKELY(cut) ? static_cast<u32>(-lane.batch.share) : 0;
 	if (RINGWAY_UNLIKELY(lane.delivered.under_way))
 		return hold_back(done, budget);
 	if (RINGWAY_UNLIKELY(lane.delivered.waits))
@@ -114,12 +116,10 @@ int Queue::poll_from_guest(int budget)
 		if (done)
 			return budget; // the receiver has caught up: on with whole batches
 	}
-	if (RINGWAY_UNLIKELY(lane.batch.cut)) {
-		overdrawn = static_cast<u32>(-lane.batch.share);
+	if (RINGWAY_UNLIKELY(cut)) {
 		from_guest_stats.turns_passed++;
 		return budget; // not completed: the other queues' turn, then ours again
 	}
-	overdrawn = 0;
 	if (done < budget && host_complete(host, FROM_GUEST, done))
 		end_poll(wait, done);
 	return done;

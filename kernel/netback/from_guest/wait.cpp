@@ -112,7 +112,6 @@ void Queue::wait_over(bool looked, u32 left)
 int Queue::wait_for_peer(int done, int budget)
 {
 	const int said = done < budget ? done : budget - 1;
-	overdrawn = 0;
 	from_guest_stats.waited++;
 	if (!pause_micros)
 		pause_micros = kPauseBegin;

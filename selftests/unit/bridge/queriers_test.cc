@@ -28,13 +28,13 @@ protected:
 		questions();
 		Hosted::seconds += 10; // the next one may be asked for
 	}
-	static FrameBytes query3(const IpAddress &group, u8 flags, u8 sources)
+	static FrameBytes query3(const IpAddress &group, u8 flags, u8 sources, u8 code = 10)
 	{
-		FrameBytes message = {0x11, 10, 0, 0};
+		FrameBytes message = {0x11, code, 0, 0};
 		put_address(message, group);
 		message.insert(message.end(), {flags, 125, 0, sources});
 		message.resize(message.size() + 4 * sources, 9);
-		return igmp(group, kC, kRouter, message);
+		return igmp(group == kAll ? ip4(224, 0, 0, 1) : group, kC, kRouter, message);
 	}
 	static FrameBytes mld_query2(u8 flags, u8 sources)
 	{
@@ -162,6 +162,64 @@ TEST_F(QueriersTest, WhatNoHostAnswersEndsNothing)
 		send(two, igmp_query(kB, lowest, kG, 1));
 	}
 	EXPECT_EQ(gets(local, data(kOther, kHost)), (Index{3})) << "of the two, the router";
+}
+
+// BR-25: whoever is believed to ask silences this bridge, so hosts have to answer.
+TEST_F(QueriersTest, WhoAsksWhatNoHostAnswersIsNotTheOneWhoAsks)
+{
+	const auto refused = [this](FrameBytes question) {
+		const u64 before = counted(two, BRLITE_GROUP_MALFORMED);
+		send(two, question);
+		return counted(two, BRLITE_GROUP_MALFORMED) == before + 1;
+	};
+	const FrameBytes good = igmp_query(kB, kRouter, kAll), good6 = mld1(130, {}, kB, 1000);
+	EXPECT_TRUE(refused(query3(kAll, 2, 1))) << "about all groups of one source";
+	EXPECT_TRUE(refused(query3(kAll, 2, 0, 0xff))) << "an hour to answer";
+	FrameBytes elsewhere = good;
+	mac_store(elsewhere.data(), group_mac(kG));
+	EXPECT_TRUE(refused(elsewhere)) << "where no host listens";
+	FrameBytes no_alert = good6;
+	for (u32 i = 0; i < 8; i++) // the hop-by-hop header has padding instead
+		no_alert[14 + 40 + i] = i == 0 ? 58 : i == 2 ? 1 : i == 3 ? 4 : 0;
+	EXPECT_TRUE(refused(no_alert)) << "that no host looks at";
+	EXPECT_FALSE(refused(query3(kAll, 2, 0)));
+	EXPECT_FALSE(refused(good));
+	EXPECT_FALSE(refused(good6));
+}
+
+// Members that this bridge has asked are known; after it forgot them, whoever asks is answered first.
+TEST_F(QueriersTest, WhoComesBackIsBelievedWhenMembersHaveAnswered)
+{
+	be_querier();
+	send(one, igmp2(0x16, kG, kA));
+	send(three, igmp_query(kC, kRouter, kAll));
+	EXPECT_EQ(gets(two, data(kG)), (Index{1, 3}));
+	made->forget();
+	send(three, igmp_query(kC, kRouter, kAll));
+	EXPECT_EQ(gets(two, data(kG)), (Index{0, 1, 3})) << "nobody has answered yet";
+	Hosted::seconds += 5;
+	send(one, igmp2(0x16, kG, kA));
+	send(three, igmp_query(kC, kRouter, kAll));
+	Hosted::seconds += 7;
+	EXPECT_EQ(gets(two, data(kG)), (Index{1, 3})) << "who asks again makes nobody wait for longer";
+}
+
+// The question for a VLAN that is new may have to wait, and so do those who believe the answers.
+TEST_F(QueriersTest, AnswersAreWaitedForFromTheQuestionOn)
+{
+	be_querier();
+	made->set_up(*one, false);
+	made->set_up(*one, true);
+	EXPECT_EQ(questions(), 2u);
+	Hosted::seconds += 1;
+	made->vlans_joined(*local);
+	EXPECT_EQ(questions(), 0u);
+	Hosted::seconds += 9;
+	EXPECT_EQ(questions(), 2u);
+	Hosted::seconds += 10;
+	EXPECT_EQ(gets(two, data(kG)), (Index{0, 1, 3}));
+	Hosted::seconds += 1;
+	EXPECT_EQ(gets(two, data(kG)), (Index{}));
 }
 
 TEST_F(QueriersTest, AGuestThatIsNoRouterIsNotTheOneWhoAsks)

@@ -78,6 +78,10 @@ TEST(Paid, SegmentsAreCountedWhereTheyAreMade)
 	};
 	EXPECT_EQ(send(), 45u);
 	w.linux_.find("eth0")->features |= netdev_features_t{SKB_GSO_TCPV4} << NETIF_F_GSO_SHIFT;
+	w.linux_.find("eth0")->gso_max_segs = 64;
+	w.linux_.find("eth0")->gso_max_size = 65536;
 	EXPECT_EQ(send(), 1u);
+	w.linux_.find("eth0")->gso_max_segs = 44;
+	EXPECT_EQ(send(), 45u) << "more than the device takes";
 }
 } // namespace

@@ -90,6 +90,28 @@ TEST_F(Fair, FloodsThatTheSwitchMakesArePaidFor)
 	EXPECT_EQ(a.back().overdrawn, 199u * kPollShare + 64u * 60 - kPollShare);
 }
 
+// What is owed stays owed while the sender is held back because its copies wait; a pause pays for a turn.
+TEST_F(Fair, APauseDoesNotForgiveWhatIsOwed)
+{
+	std::vector<sk_buff *> kept;
+	a.port.decide = [](const brlite_frame &) {
+		return brlite_verdict{BRLITE_FLOOD, BRLITE_FLOODED, BRLITE_VIA_SKB};
+	};
+	a.port.flooded_to = 200;
+	a.port.keeps = &kept;
+	host_params.queue_bytes = 1;
+	for (u32 i = 0; i < 64; i++)
+		a.post(make_frame(60, i));
+	a.push();
+	host->poll_tx(*a.back().host);
+	const u32 owed = 199u * kPollShare + 64u * 60 - kPollShare;
+	EXPECT_EQ(a.back().overdrawn, owed);
+	host->poll_tx(*a.back().host);
+	EXPECT_EQ(a.back().overdrawn, owed - kPollShare);
+	for (sk_buff *skb : kept)
+		free_skb(skb);
+}
+
 // A poll that passed its turn is not completed: the rest arrives without another event.
 TEST_F(Fair, NothingIsLeftBehind)
 {

@@ -158,7 +158,7 @@ struct net_device {
 	const u8 *dev_addr;
 	u8 address[ETH_ALEN];
 	unsigned int flags, priv_flags, mtu, max_mtu, type, addr_len, hard_header_len, real_num_tx_queues;
-	unsigned int tso_max_size, gso_max_size, gso_ipv4_max_size, xdp_features, operstate;
+	unsigned int tso_max_size, gso_max_size, gso_max_segs, gso_ipv4_max_size, xdp_features, operstate;
 	u16 tso_max_segs;
 	u8 addr_assign_type;
 	int ifindex;
