@@ -19,13 +19,15 @@ const std::string choice = "etc/modprobe.d/ringway.conf";
 const std::string package_choice = "usr/lib/modprobe.d/ringway.conf";
 const std::string interfaces = "etc/network/interfaces";
 
-const std::string stock_text =
-	"# SPDX-License-Identifier: GPL-2.0-only\n"
-	"# Written by 'ringway use stock': the stock drivers are loaded. 'ringway use ringway' replaces it.\n"
-	"blacklist ringway-netback\n"
-	"blacklist ringway-netfront\n";
+const std::string licence = "# SPDX-License-Identifier: GPL-2.0-only\n";
+// The first of both is what the bridges of ringway-bridge@ go by, too (packaging/network/bridge).
+const std::string whole_host = "# Written by 'ringway use stock'",
+		  some_bridges = "# Written by 'ringway use stock BRIDGE'";
+const std::string stock_text = ": the stock drivers are loaded. 'ringway use ringway' replaces it.\n"
+			       "blacklist ringway-netback\n"
+			       "blacklist ringway-netfront\n";
 const std::string ringway_text =
-	"# SPDX-License-Identifier: GPL-2.0-only\n"
+	licence +
 	"# Written by 'ringway use ringway': Ringway's drivers are loaded where the kernel has them.\n"
 	"# 'ringway use stock' replaces it.\n"
 	"install xen-netback /sbin/modprobe --quiet ringway-netback || "
@@ -137,7 +139,8 @@ Files boot_files_for(const Files &now, bool ringway, const BridgeNames &bridges,
 	Files out = now;
 	for (auto &[path, text] : out) {
 		if (path == choice) {
-			text = !ringway                          ? std::optional(stock_text)
+			text = !ringway ? std::optional(licence + (bridges ? some_bridges : whole_host) +
+							stock_text)
 			       : is_there(root / package_choice) ? std::nullopt
 								 : std::optional(ringway_text);
 		} else if (text && (!ringway || is_there(root / "etc/network/if-pre-up.d/ringway"))) {

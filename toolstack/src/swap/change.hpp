@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 #include <vector>
+#include "swap/boot_files.hpp"
 #include "swap/picture.hpp"
 
 namespace ringway
@@ -13,6 +14,7 @@ namespace ringway
 
 struct SwapPlan {
 	HostPicture before, after;
+	BridgeNames file_bridges;           // those that the files for the next boot are about
 	std::vector<std::string> steps;     // what will be done
 	std::vector<std::string> warnings;  // what will not be as before
 	std::vector<std::string> obstacles; // why it cannot be done, each with what to do about it

@@ -122,8 +122,9 @@ void plan_files(Context &context, bool to_ringway, bool whole, SwapPlan &plan)
 		names.push_back(image.name);
 	}
 	plan.before.files = boot_files(context.host.root());
-	plan.after.files = boot_files_for(plan.before.files, to_ringway,
-					  !to_ringway && whole ? BridgeNames() : names, context.host.root());
+	plan.file_bridges = !to_ringway && whole ? BridgeNames() : names;
+	plan.after.files =
+		boot_files_for(plan.before.files, to_ringway, plan.file_bridges, context.host.root());
 	for (const auto &[path, text] : plan.before.files) {
 		for (const std::string &line :
 		     to_ringway &&text ? ports_by_pattern(*text, names) : std::vector<std::string>()) {

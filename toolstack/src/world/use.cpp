@@ -26,8 +26,8 @@ namespace
 
 // As it was before, from the first step until it is confirmed or undone.
 const fs::path before_file = "/run/ringway/use/before.json", confirmed_file = "/run/ringway/use/confirmed",
-	       refused_file = "/run/ringway/use/refused", log_file = "/run/ringway/use/log",
-	       lock_file = "/run/ringway/use/lock";
+	       refused_file = "/run/ringway/use/refused", kept_file = "/run/ringway/use/kept",
+	       log_file = "/run/ringway/use/log", lock_file = "/run/ringway/use/lock";
 constexpr Millis undoing_takes{120000};
 constexpr const char *half_changed =
 	"a change was left half done: 'ringway use --undo' makes the host what it was";
@@ -70,9 +70,27 @@ void undo_to(const HostPicture &before, const Say &say)
 	NlBridgeMaker bridges;
 	KernelModules modules;
 	Swap swap{context, bridges, modules};
-	// The files first: they may be the new ones, and the next boot is not to hang on what follows.
-	write_files(context.host.root(), before.files);
+	// The files first, if they were written: the next boot is not to hang on what follows, nor what runs
+	// on them.
+	std::string trouble;
+	try {
+		if (is_there(kept_file)) {
+			write_files(context.host.root(), before.files);
+		}
+	} catch (const Error &error) {
+		trouble = error.what();
+	}
 	say_troubles(make_so(swap, before), say);
+	if (!trouble.empty()) {
+		throw Error(Exit::failed, trouble);
+	}
+}
+
+// For the next boot, of the files as they are by now.
+void keep(const SwapPlan &plan, bool to_ringway)
+{
+	write_files("/", {{kept_file.relative_path(), "begun\n"}});
+	write_files("/", boot_files_for(boot_files("/"), to_ringway, plan.file_bridges, "/"));
 }
 
 void finish()
@@ -80,6 +98,7 @@ void finish()
 	std::error_code ignored;
 	fs::remove(confirmed_file, ignored);
 	fs::remove(refused_file, ignored);
+	fs::remove(kept_file, ignored);
 	fs::remove(before_file, ignored);
 }
 
@@ -119,7 +138,7 @@ GuardedChange guarded(const SwapPlan &plan, const UseOptions &options)
 	GuardedChange out;
 	out.change = [&plan, &options](const Say &say) { change_to(plan, options.to_ringway, say); };
 	out.undo = [&plan](const Say &say) { undo_to(plan.before, say); };
-	out.keep = [&plan] { write_files("/", plan.after.files); };
+	out.keep = [&plan, &options] { keep(plan, options.to_ringway); };
 	out.finish = finish;
 	out.confirmed = confirmed_file;
 	out.refused = refused_file;
@@ -152,6 +171,7 @@ void begin(const SwapPlan &plan)
 	std::error_code error;
 	fs::remove(confirmed_file, error);
 	fs::remove(refused_file, error);
+	fs::remove(kept_file, error);
 	write_files("/", {{before_file.relative_path(), to_json(plan.before).dump(1) + "\n"}});
 }
 
