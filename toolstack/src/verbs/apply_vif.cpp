@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include "verbs/apply_plan.hpp"
 #include "vif/attach_check.hpp"
+#include "vif/domain.hpp"
 #include "vif/ensure.hpp"
 #include "words/text.hpp"
 
@@ -13,10 +14,11 @@ namespace ringway
 namespace
 {
 
-VifWish wish_of(const Host &host, const ConfigObject &object)
+// A configuration names its guests: one that is called "3" is not domain 3.
+VifWish wish_of(const Host &host, const ConfigObject &object, const Domain &guest)
 {
 	std::string spec = "mac=" + object.mac->text();
-	VifWish wish{object.name, {}, {}};
+	VifWish wish{std::to_string(guest.id), {}, {}};
 	for (const auto &[key, value] : object.words) {
 		if (key == "trusted") {
 			spec += value == "on" ? ",trusted" : ",untrusted";
@@ -31,18 +33,6 @@ VifWish wish_of(const Host &host, const ConfigObject &object)
 	return wish;
 }
 
-std::optional<Domain> running(Store &store, const std::string &name)
-{
-	try {
-		return find_domain(store, name);
-	} catch (const Error &error) {
-		if (error.code() == Exit::absent) {
-			return std::nullopt;
-		}
-		throw;
-	}
-}
-
 } // namespace
 
 ObjectPlan plan_vif(ApplyContext &all, const ConfigObject &object, const ApplyOptions &options,
@@ -50,11 +40,12 @@ ObjectPlan plan_vif(ApplyContext &all, const ConfigObject &object, const ApplyOp
 {
 	Context &context = all.context;
 	ObjectPlan out;
-	if (!running(context.store, object.name)) {
+	const auto guest = find_domain_named(context.store, object.name);
+	if (!guest) {
 		out.skipped = fmt::format("domain {} is not running", quote(object.name));
 		return out;
 	}
-	const VifWish wish = wish_of(context.host, object);
+	const VifWish wish = wish_of(context.host, object, *guest);
 	const VifPlan plan = plan_ensure(context, wish);
 	out.add = !plan.record;
 	out.changes = plan.changes;

@@ -25,21 +25,6 @@ std::optional<Domain> by_number(Store &store, unsigned id)
 	return Domain{id, name.value_or(id == 0 ? "Domain-0" : ""), vm.value_or("")};
 }
 
-std::optional<Domain> by_name(Store &store, std::string_view name)
-{
-	for (const std::string &entry : store.list(Store::none, "/local/domain")) {
-		const auto id = schema::parse_uint(entry);
-		if (!id || *id > domid_max) {
-			continue;
-		}
-		auto domain = by_number(store, static_cast<unsigned>(*id));
-		if (domain && domain->name == name) {
-			return domain;
-		}
-	}
-	return std::nullopt;
-}
-
 std::optional<unsigned> as_number(std::string_view text)
 {
 	const auto id = schema::parse_uint(text);
@@ -56,6 +41,21 @@ std::string domain_path(unsigned id)
 	return fmt::format("/local/domain/{}", id);
 }
 
+std::optional<Domain> find_domain_named(Store &store, std::string_view name)
+{
+	for (const std::string &entry : store.list(Store::none, "/local/domain")) {
+		const auto id = schema::parse_uint(entry);
+		if (!id || *id > domid_max) {
+			continue;
+		}
+		auto domain = by_number(store, static_cast<unsigned>(*id));
+		if (domain && domain->name == name) {
+			return domain;
+		}
+	}
+	return std::nullopt;
+}
+
 Domain find_domain(Store &store, std::string_view text)
 {
 	if (const auto id = as_number(text)) {
@@ -64,7 +64,7 @@ Domain find_domain(Store &store, std::string_view text)
 		}
 	}
 	if (!text.empty()) {
-		if (auto domain = by_name(store, text)) {
+		if (auto domain = find_domain_named(store, text)) {
 			return *domain;
 		}
 	}

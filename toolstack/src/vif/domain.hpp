@@ -3,6 +3,7 @@
 // From what the user typed to a domain, and back.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include "context/store.hpp"
@@ -18,6 +19,8 @@ struct Domain {
 
 std::string domain_path(unsigned id);
 
+// By its name alone, which may be a number. Nothing: no such domain is running.
+std::optional<Domain> find_domain_named(Store &store, std::string_view name);
 // A number or a name. Throws Error (absent).
 Domain find_domain(Store &store, std::string_view text);
 // As find_domain, but a number is also good when only the toolstack's record of the domain is left.
