@@ -84,12 +84,12 @@ std::vector<PerfFunction> functions_of(const Profile &profile, const KernelSymbo
 	const auto all = busiest(profile.samples, symbols, nics);
 	std::uint64_t sum = 0;
 	for (const SampledFunction &function : all) {
-		sum += function.samples;
+		sum += function.weight;
 	}
 	std::vector<PerfFunction> out;
 	for (std::size_t i = 0; i < std::min(most, all.size()); ++i) {
 		out.push_back({all[i].name, all[i].module, part_name(all[i].part),
-			       100 * static_cast<double>(all[i].samples) / static_cast<double>(sum)});
+			       100 * static_cast<double>(all[i].weight) / static_cast<double>(sum)});
 	}
 	return out;
 }

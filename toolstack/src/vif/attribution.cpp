@@ -158,6 +158,13 @@ std::pair<std::string, std::string> who(const PerfSample &sample, const KernelSy
 					     caller->module);
 }
 
+// A sample stands for all that passed since the one before it, of which the kernel makes more or less as it
+// holds to the frequency. One that does not say is one.
+std::uint64_t weight_of(const PerfSample &sample)
+{
+	return std::max<std::uint64_t>(sample.period, 1);
+}
+
 } // namespace
 
 const char *part_name(Part part)
@@ -202,7 +209,7 @@ PartCounts attribute(const std::vector<PerfSample> &samples, const KernelSymbols
 {
 	PartCounts out{};
 	for (const PerfSample &sample : samples) {
-		++out[static_cast<std::size_t>(part_of(sample, symbols, nics))];
+		out[static_cast<std::size_t>(part_of(sample, symbols, nics))] += weight_of(sample);
 	}
 	return out;
 }
@@ -210,21 +217,21 @@ PartCounts attribute(const std::vector<PerfSample> &samples, const KernelSymbols
 std::vector<SampledFunction> busiest(const std::vector<PerfSample> &samples, const KernelSymbols &symbols,
 				     const std::vector<std::string> &nics)
 {
-	std::map<std::tuple<std::string, std::string, Part>, std::uint64_t> counts;
+	std::map<std::tuple<std::string, std::string, Part>, std::uint64_t> weights;
 	for (const PerfSample &sample : samples) {
 		const Part part = part_of(sample, symbols, nics);
 		const auto [name, module] = who(sample, symbols);
 		if (part != Part::idle) {
-			++counts[{name, module, part}];
+			weights[{name, module, part}] += weight_of(sample);
 		}
 	}
 	std::vector<SampledFunction> out;
-	for (const auto &[what, count] : counts) {
+	for (const auto &[what, weight] : weights) {
 		const auto &[name, module, part] = what;
-		out.push_back({name, module, part, count});
+		out.push_back({name, module, part, weight});
 	}
 	std::stable_sort(out.begin(), out.end(), [](const SampledFunction &a, const SampledFunction &b) {
-		return a.samples > b.samples;
+		return a.weight > b.weight;
 	});
 	return out;
 }

@@ -23,6 +23,7 @@ const char *part_name(Part part);
 // nics: modules that drive the bridges' other ports.
 Part part_of(const PerfSample &sample, const KernelSymbols &symbols, const std::vector<std::string> &nics);
 
+// Of what was sampled by: cycles, or ns of the clock.
 using PartCounts = std::array<std::uint64_t, part_count>;
 PartCounts attribute(const std::vector<PerfSample> &samples, const KernelSymbols &symbols,
 		     const std::vector<std::string> &nics);
@@ -31,9 +32,9 @@ PartCounts attribute(const std::vector<PerfSample> &samples, const KernelSymbols
 struct SampledFunction {
 	std::string name, module; // module empty: the kernel's own; both empty: unknown, or a program
 	Part part = Part::linux_rest;
-	std::uint64_t samples = 0;
+	std::uint64_t weight = 0; // as of PartCounts
 };
-// The most sampled ones first, without what idles.
+// The busiest ones first, without what idles.
 std::vector<SampledFunction> busiest(const std::vector<PerfSample> &samples, const KernelSymbols &symbols,
 				     const std::vector<std::string> &nics);
 

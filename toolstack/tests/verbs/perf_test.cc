@@ -127,6 +127,21 @@ TEST_F(Perf, TheBusiestFunctionsAreNamed)
 		answer.text);
 }
 
+TEST_F(Perf, ASampleWeighsWhatItStandsFor)
+{
+	for (PerfSample &sample : profiler.profile.samples) {
+		sample.period = 100;
+	}
+	profiler.profile.samples.back().period = 900; // three of netback, and this one of Linux
+	const auto json = run().json;
+	const double dom0 = json["per_packet"]["dom0_ns"].get<double>();
+	EXPECT_NEAR(json["part_ns"]["netback"].get<double>(), dom0 / 4, 0.001);
+	EXPECT_NEAR(json["part_ns"]["linux"].get<double>(), dom0 * 3 / 4, 0.001);
+	EXPECT_EQ(json["functions"][0]["function"], "__netif_receive_skb");
+	EXPECT_EQ(json["functions"][0]["percent"], 75.0);
+	EXPECT_EQ(json["samples"], 4);
+}
+
 TEST_F(Perf, TheUplinksDriverIsAPart)
 {
 	world.links.add("eth0", "");

@@ -144,7 +144,7 @@ TEST_F(Attribution, TheBusiestComesFirst)
 	ASSERT_EQ(functions.size(), 3u);
 	EXPECT_EQ(functions[0].name, "netback::Queue::poll");
 	EXPECT_EQ(functions[0].module, "ringway_netback");
-	EXPECT_EQ(functions[0].samples, 2u);
+	EXPECT_EQ(functions[0].weight, 2u);
 	EXPECT_EQ(functions[1].part, Part::programs);
 	EXPECT_EQ(functions[2].name, "memcpy");
 	const auto called =
@@ -154,6 +154,21 @@ TEST_F(Attribution, TheBusiestComesFirst)
 	EXPECT_EQ(called[0].module, "ringway_netback");
 	const std::string templ = "_ZN12_GLOBAL__N_111stage_batchILb0EEEvRN7ringway7netback4LaneE.lto_priv.0";
 	EXPECT_EQ(busiest({{.address = at(templ), .in_kernel = true}}, symbols, {})[0].name, "stage_batch");
+}
+
+TEST_F(Attribution, ASampleWeighsWhatItStandsFor)
+{
+	std::vector<PerfSample> samples(
+		9, {.address = at("netif_receive_skb"), .period = 100, .in_kernel = true});
+	samples.push_back({.address = at("xenvif_tx_action"), .period = 9000, .in_kernel = true});
+	const PartCounts counts = attribute(samples, symbols, {});
+	EXPECT_EQ(counts[static_cast<std::size_t>(Part::netback)], 9000u);
+	EXPECT_EQ(counts[static_cast<std::size_t>(Part::linux_rest)], 900u);
+	const auto functions = busiest(samples, symbols, {});
+	ASSERT_EQ(functions.size(), 2u);
+	EXPECT_EQ(functions[0].name, "xenvif_tx_action");
+	EXPECT_EQ(functions[0].weight, 9000u);
+	EXPECT_EQ(functions[1].weight, 900u);
 }
 
 TEST_F(Attribution, ModulesWithoutAnAddressAreLeftOut)
