@@ -178,6 +178,9 @@ std::vector<Metric> collect_metrics(const Vifs &vifs, const BridgesTraffic &brid
 		       "Packets lost in the bridge, by reason.", "reason", &BridgeTraffic::drops),
 		listed(bridges, "ringway_bridge_fdb_changes_total",
 		       "Addresses that the bridge learned, moved or refused.", "change", &BridgeTraffic::fdb),
+		listed(bridges, "ringway_bridge_groups_total",
+		       "Multicast groups that ports joined, left or were refused, and malformed reports.",
+		       "event", &BridgeTraffic::groups),
 	};
 }
 

@@ -36,6 +36,9 @@ constexpr std::array<std::string_view, 4> paths = {"direct", "flooded", "skb_for
 constexpr std::array<std::string_view, 6> lost = {"malformed",   "copy_failed", "no_memory",
 						  "bad_headers", "filtered",    "shed"};
 
+// What a bridge does with packets that it does not drop.
+constexpr std::array<std::string_view, 3> bridge_actions = {"forwarded", "flooded", "to_local"};
+
 bool take(std::string_view &name, std::string_view prefix)
 {
 	if (!name.starts_with(prefix)) {
@@ -78,6 +81,20 @@ void read_counter(const Counter &counter, Traffic &traffic)
 		} else {
 			read_one_way(name, counter.value, traffic.from_guest);
 		}
+	}
+}
+
+// A counter that is not known, as of a later bridge, is left out: it may count anything.
+void read_counter(const Counter &counter, BridgeTraffic &bridge)
+{
+	std::string_view name = counter.name;
+	std::vector<Named> *list = take(name, "drop_")           ? &bridge.drops
+				   : take(name, "fdb_")          ? &bridge.fdb
+				   : take(name, "mdb_")          ? &bridge.groups
+				   : is_in(bridge_actions, name) ? &bridge.packets
+								 : nullptr;
+	if (list != nullptr) {
+		list->push_back({std::string(name), counter.value});
 	}
 }
 
@@ -138,15 +155,9 @@ std::vector<BridgeTraffic> look_at_bridges(Context &context, const std::vector<V
 		if (!link || !link->is_bridge()) {
 			continue;
 		}
-		BridgeTraffic bridge{name, link->kind, context.links.ports(*link).size(), {}, {}, {}};
+		BridgeTraffic bridge{name, link->kind, context.links.ports(*link).size(), {}, {}, {}, {}};
 		for (const Counter &counter : context.links.counters(name).value_or(std::vector<Counter>())) {
-			std::string_view rest = counter.name;
-			std::vector<Named> &list = take(rest, "drop_")  ? bridge.drops
-						   : take(rest, "fdb_") ? bridge.fdb
-									: bridge.packets;
-			if (rest != "loop_seen") {
-				list.push_back({std::string(rest), counter.value});
-			}
+			read_counter(counter, bridge);
 		}
 		out.push_back(std::move(bridge));
 	}

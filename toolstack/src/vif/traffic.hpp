@@ -61,6 +61,7 @@ struct BridgeTraffic {
 	std::vector<Named> packets; // forwarded, flooded, to_local
 	std::vector<Named> drops;   // by reason
 	std::vector<Named> fdb;     // what happened to its addresses
+	std::vector<Named> groups;  // what happened to its multicast groups
 };
 
 // The bridges that these vifs are in.

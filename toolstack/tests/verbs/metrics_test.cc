@@ -64,10 +64,9 @@ protected:
 		world.links.at("vif3.0").stats = {5, 500, 1, 2, 7, 700, 3, 4};
 		world.links.count = [](const std::string &device) -> std::vector<Counter> {
 			if (device == "xenbr0") {
-				return {{"forwarded", 11},
-					{"drop_rule", 12},
-					{"fdb_moved", 13},
-					{"loop_seen", 1}};
+				return {{"forwarded", 11}, {"drop_rule", 12},  {"fdb_moved", 13},
+					{"loop_seen", 1},  {"mdb_joined", 14}, {"mdb_malformed", 15},
+					{"news", 16}};
 			}
 			return {{"tx_zerocopy_sent", 0},           {"from_guest_why_policy", 21},
 				{"from_guest_packets", 22},        {"from_guest_bytes", 23},
@@ -102,6 +101,13 @@ TEST_F(Metrics, EveryKindOfCounterHasItsPlace)
 	expect_line(R"(ringway_bridge_packets_total{bridge="xenbr0",action="forwarded"} 11)");
 	expect_line(R"(ringway_bridge_dropped_packets_total{bridge="xenbr0",reason="rule"} 12)");
 	expect_line(R"(ringway_bridge_fdb_changes_total{bridge="xenbr0",change="moved"} 13)");
+	expect_line(R"(ringway_bridge_groups_total{bridge="xenbr0",event="joined"} 14)");
+	expect_line(R"(ringway_bridge_groups_total{bridge="xenbr0",event="malformed"} 15)");
+	// What counts no packets is none of their actions.
+	for (const char *other : {"joined", "loop_seen", "news"}) {
+		EXPECT_EQ(text().find(std::string("action=\"") + other), std::string::npos) << other;
+		EXPECT_EQ(text().find(std::string("action=\"mdb_") + other), std::string::npos) << other;
+	}
 	expect_line(R"(ringway_bridge_ports{bridge="xenbr0",kind="brlite"} 1)");
 }
 
