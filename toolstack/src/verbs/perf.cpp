@@ -22,16 +22,9 @@ namespace ringway
 namespace
 {
 
+// In one order at both ends: reading the counters of many vifs takes long, and all that is read must be of
+// spans of one length.
 PerfLook look(Context &context, XenTimes &times)
-{
-	PerfLook out;
-	out.vifs = look_at_traffic(context);
-	out.times = times.now(); // last and, at the end, first: reading counters costs dom0 as well
-	out.at = context.clock.now();
-	return out;
-}
-
-PerfLook look_at_end(Context &context, XenTimes &times)
 {
 	PerfLook out;
 	out.at = context.clock.now();
@@ -126,7 +119,7 @@ Answer perf(Context &context, const Output &output, XenTimes &times, Profiler &p
 	const KernelSymbols symbols(context.host.root());
 	const PerfLook before = look(context, times);
 	measure(context, profiler, std::chrono::seconds(options.seconds));
-	const PerfLook now = look_at_end(context, times);
+	const PerfLook now = look(context, times);
 	const Profile profile = profiler.stop();
 	const auto nics = nic_modules(context, now.vifs);
 	PerfModel model = perf_model(before, now, profile, attribute(profile.samples, symbols, nics));

@@ -99,6 +99,15 @@ TEST_F(Perf, CpuTimePerPacketByRole)
 	EXPECT_EQ(json["driver"], "ringway_netback");
 }
 
+TEST_F(Perf, CountersThatTakeLongToReadDoNotMakePacketsCheaper)
+{
+	world.links.count = [this, count = world.links.count](const std::string &device) {
+		world.clock.time += Millis(50);
+		return count(device);
+	};
+	EXPECT_NEAR(run().json["per_packet"]["dom0_ns"].get<double>(), 300'000 / 1001.0, 0.001);
+}
+
 TEST_F(Perf, PartsAddUpToDom0)
 {
 	const auto json = run().json;
