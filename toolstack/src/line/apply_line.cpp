@@ -26,9 +26,9 @@ struct ApplyTyped {
 std::vector<ConfigObject> read_configuration(const std::string &file)
 {
 	const std::filesystem::path folder = std::filesystem::path(file == "-" ? "" : file).parent_path();
-	return parse_config_file(read_text_file(file, "configuration"), file, [&](const std::string &rules) {
-		return read_rules_file((folder / rules).string());
-	});
+	return parse_config_file(
+		read_text_file(file, "configuration", longest_configuration), file,
+		[&](const std::string &rules) { return read_rules_file((folder / rules).string()); });
 }
 
 template <typename Work>

@@ -42,7 +42,9 @@ void add_hosts(CLI::App &place, Line &line, const std::shared_ptr<PlaceWords> &w
 		->required();
 	hosts->callback([&line, words] {
 		line.run = [&line, words] { // this host has nothing to do with it
-			print(line.output, place_hosts(read_text_file(words->file, "hosts"), words->file));
+			print(line.output,
+			      place_hosts(read_text_file(words->file, "hosts", longest_configuration),
+					  words->file));
 			return static_cast<int>(Exit::ok);
 		};
 	});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "words/toml_file.hpp"
 
+#include <algorithm>
+#include <vector>
 #include <fmt/format.h>
 #include "words/error.hpp"
 #include "words/text.hpp"
@@ -11,19 +13,28 @@ namespace ringway
 namespace
 {
 
-// The line that toml++ gives up at without saying so: the first one with which it does.
+bool gives_up(std::string_view text)
+{
+	try {
+		(void)toml::parse(text);
+	} catch (const TomlAssertion &) {
+		return true;
+	} catch (const toml::parse_error &) { // a text that is cut off in the middle of something
+	}
+	return false;
+}
+
+// The line that toml++ gives up at without saying so: with it and all before it, and not without it. Found by
+// halves, as a file may have many lines and each try reads all of them again.
 unsigned refused_line(std::string_view text)
 {
-	unsigned line = 1;
-	for (auto end = text.find('\n'); end != text.npos; end = text.find('\n', end + 1), ++line) {
-		try {
-			(void)toml::parse(text.substr(0, end));
-		} catch (const TomlAssertion &) {
-			return line;
-		} catch (const toml::parse_error &) { // a text that is cut off in the middle of something
-		}
+	std::vector<std::size_t> ends;
+	for (auto end = text.find('\n'); end != text.npos; end = text.find('\n', end + 1)) {
+		ends.push_back(end);
 	}
-	return line;
+	const auto first = std::partition_point(
+		ends.begin(), ends.end(), [&](std::size_t end) { return !gives_up(text.substr(0, end)); });
+	return static_cast<unsigned>(first - ends.begin()) + 1;
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "verbs/limit.hpp"
 #include "vif/detach.hpp"
 #include "vif/policy.hpp"
+#include "words/rules_file.hpp"
 
 namespace ringway
 {
@@ -59,6 +60,33 @@ TEST_F(Showconf, SaysWhatItLeavesOut)
 	EXPECT_TRUE(showconf(all).json["vif"].empty());
 	ASSERT_FALSE(world.notes.empty());
 	EXPECT_EQ(world.notes.back(), "vif 3.0: left out, because its domain has no name");
+}
+
+TEST_F(Showconf, OfManyVifsIsNotTooLongForApply)
+{
+	const std::string record = "/libxl/3/device/vif/";
+	const test::Tree before = world.store.tree;
+	for (unsigned devid = 1; devid <= 1000; ++devid) {
+		for (const auto &[path, node] : before) {
+			if (!path.starts_with(record + "0")) {
+				continue;
+			}
+			auto &copy = world.store.tree[record + std::to_string(devid) +
+						      path.substr(record.size() + 1)] = node;
+			if (path.ends_with("/mac")) {
+				copy.value =
+					fmt::format("00:16:3e:01:{:02x}:{:02x}", devid / 256, devid % 256);
+			} else if (path.ends_with("/backend")) {
+				copy.value = fmt::format("/local/domain/0/backend/vif/3/{}", devid);
+			}
+		}
+	}
+	const std::string file = world.root / "host.toml";
+	std::ofstream(file) << showconf(all).text;
+	EXPECT_GT(std::filesystem::file_size(file), longest_rules);
+	const auto objects = parse_config_file(read_text_file(file, "configuration", longest_configuration),
+					       file, [](const std::string &) { return std::string(); });
+	EXPECT_EQ(objects.size(), 1003u); // with xenbr0, eth0 and the vif that was there
 }
 
 } // namespace ringway

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "words/config_file.hpp"
+#include <filesystem>
+#include <fstream>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include "words/error.hpp"
+#include "words/rules_file.hpp"
 
 namespace ringway
 {
@@ -154,6 +159,28 @@ TEST(ConfigFile, WhatIsWrittenIsReadAgain)
 TEST(ConfigFile, AnEmptyOneNamesNothing)
 {
 	EXPECT_TRUE(parsed_config("# nothing\n").empty());
+}
+
+// Also the line that is wrong is found without reading the file again for each line of it.
+TEST(ConfigFile, AHostMayHaveManyGuests)
+{
+	std::string text;
+	for (unsigned i = 0; i < 600; ++i) {
+		text += fmt::format(
+			"[[vif]]\nguest = \"guest-number-{}\"\nmac = \"00:16:3e:00:{:02x}:{:02x}\"\n"
+			"bridge = \"xenbr0\"\nrate = \"100Mb/s\"\nmac_lock = true\n",
+			i, i / 256, i % 256);
+	}
+	ASSERT_GT(text.size(), longest_rules);
+	const auto file =
+		std::filesystem::temp_directory_path() / fmt::format("ringway-many-{}.toml", getpid());
+	std::ofstream(file) << text;
+	EXPECT_EQ(parsed_config(read_text_file(file, "configuration", longest_configuration)).size(), 600u);
+	EXPECT_THROW((void)read_text_file(file, "rules", longest_rules), Error);
+	EXPECT_THROW((void)read_text_file(file, "configuration", text.size() - 1), Error);
+	EXPECT_EQ(read_text_file(file, "configuration", text.size()), text);
+	std::filesystem::remove(file);
+	expect_refused(text + "[[= x]]\n" + text, "configuration 'host.toml' line 3601: this is no TOML");
 }
 
 } // namespace ringway
