@@ -7,6 +7,7 @@
 #include "verbs/bridge_common.hpp"
 #include "verbs/bridge_rows.hpp"
 #include "words/error.hpp"
+#include "words/mirror.hpp"
 #include "words/policy.hpp"
 #include "words/text.hpp"
 
@@ -102,6 +103,27 @@ KeyValues told_words(KeyValues told)
 	return out;
 }
 
+// A mirror that is not there, as a guest's before the guest runs, must not keep the rest from being done: as
+// at a vif, nothing is copied then.
+void settle_mirror(ApplyContext &all, const Link &port, const std::string &bridge, KeyValues &told)
+{
+	const auto at = told.find("mirror");
+	const auto mirror = at == told.end() ? std::nullopt : parse_mirror(at->second);
+	if (!mirror) {
+		return;
+	}
+	const auto target = all.bridges.links.find(mirror->device);
+	const auto joined = all.bridges.links.find(bridge);
+	if (target && joined && target->master == joined->index && target->index != port.index) {
+		return;
+	}
+	all.context.note(
+		fmt::format("uplink {}: mirror {}: not another port of {}, so nothing is copied; run "
+			    "'ringway apply' again when it is one",
+			    quote(port.name), quote(mirror->device), bridge));
+	at->second = "none";
+}
+
 void change_uplink(BridgeContext &context, const std::string &device, KeyValues words, bool joined)
 {
 	const std::string name = take_text(words, "bridge");
@@ -187,7 +209,8 @@ ObjectPlan plan_uplink(ApplyContext &all, const ConfigObject &object, const std:
 					quote(object.name), master->name, object.name));
 	}
 	ObjectPlan plan;
-	const KeyValues told = told_words(object.words);
+	KeyValues told = told_words(object.words);
+	settle_mirror(all, *port, bridge, told);
 	if (master) {
 		plan.changes = changes_of(told, port_words(port_row(context, *port)));
 	} else {
