@@ -12,6 +12,7 @@
 #include "words/command_line.hpp"
 #include "words/error.hpp"
 #include "words/text.hpp"
+#include "world/sys_clock.hpp"
 
 namespace ringway
 {
@@ -53,7 +54,7 @@ int run_batch_file(const Batch &batch,
 	}
 	const std::string name =
 		batch.file == "-" ? "standard input" : fmt::format("batch {}", quote(batch.file));
-	return run_batch({batch.file == "-" ? std::cin : in, name, batch.force},
+	return run_batch({batch.file == "-" ? std::cin : in, name, batch.force, SysClock::stop_asked},
 			 [&](const std::string &line, const std::string &where) {
 				 std::vector<std::string> words = batch.options;
 				 try {

@@ -49,6 +49,12 @@ public:
 	ObjectOutcome one(const ConfigObject &object)
 	{
 		ObjectOutcome out{&object, "none", {}, "", Exit::ok};
+		if (context_.context.clock.interrupted()) {
+			out.action = "fail";
+			out.why = "interrupted";
+			out.code = Exit::failed;
+			return out;
+		}
 		try {
 			const ObjectPlan plan = planned(object);
 			out.changes = plan.changes;

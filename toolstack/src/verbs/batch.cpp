@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <istream>
+#include "words/error.hpp"
 #include "words/text.hpp"
 
 namespace ringway
@@ -19,6 +20,11 @@ int run_batch(const BatchFile &file, const RunCommand &run)
 			line.pop_back();
 			line += more;
 			++number;
+		}
+		if (file.stopped()) {
+			throw Error(Exit::failed, fmt::format("{} line {}: interrupted; neither this line "
+							      "nor any behind it was run",
+							      file.name, first));
 		}
 		const int result = run(line, fmt::format("{} line {}: ", file.name, first));
 		code = code == 0 ? result : code;

@@ -10,11 +10,11 @@ namespace ringway
 namespace
 {
 
-volatile std::sig_atomic_t stop_asked = 0;
+volatile std::sig_atomic_t stop_wanted = 0;
 
 void ask_stop(int)
 {
-	stop_asked = 1;
+	stop_wanted = 1;
 }
 
 } // namespace
@@ -42,9 +42,9 @@ void SysClock::sleep(Millis time)
 	nanosleep(&request, nullptr); // a signal ends it early, which is what the caller wants
 }
 
-bool SysClock::interrupted()
+bool SysClock::stop_asked()
 {
-	return stop_asked != 0;
+	return stop_wanted != 0;
 }
 
 } // namespace ringway

@@ -14,7 +14,9 @@ public:
 	SysClock();
 	Millis now() override;
 	void sleep(Millis time) override;
-	bool interrupted() override;
+	bool interrupted() override { return stop_asked(); }
+	// Since there first was a clock of this class.
+	static bool stop_asked();
 };
 
 } // namespace ringway

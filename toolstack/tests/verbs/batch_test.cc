@@ -2,6 +2,7 @@
 #include "verbs/batch.hpp"
 #include <gtest/gtest.h>
 #include <sstream>
+#include "words/error.hpp"
 
 namespace ringway
 {
@@ -41,6 +42,25 @@ TEST(RunBatch, StopsAtTheFirstFailureUnlessForced)
 	EXPECT_EQ(forced.lines.size(), 4u);
 	EXPECT_EQ(forced.lines.back(), "batch 'f' line 4: six");
 	EXPECT_EQ(ran("one\n", false).code, 0);
+}
+
+TEST(RunBatch, ASignalEndsItAlsoWhenForced)
+{
+	std::istringstream in("one\nfour\nfive\n");
+	std::vector<std::string> lines;
+	const BatchFile file{in, "batch 'f'", true, [&] { return lines.size() == 2; }};
+	try {
+		run_batch(file, [&](const std::string &line, const std::string &) {
+			lines.push_back(line);
+			return 4;
+		});
+		ADD_FAILURE();
+	} catch (const Error &error) {
+		EXPECT_EQ(error.code(), Exit::failed);
+		EXPECT_STREQ(error.what(),
+			     "batch 'f' line 3: interrupted; neither this line nor any behind it was run");
+	}
+	EXPECT_EQ(lines, (Lines{"one", "four"}));
 }
 
 TEST(RunBatch, ABackslashContinuesALine)
