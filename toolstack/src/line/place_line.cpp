@@ -95,9 +95,12 @@ void add_place(CLI::App &app, Line &line)
 			World world;
 			Context context = world.open();
 			SysThreads threads;
-			print(line.output, words->undo
-						   ? place_undo(context, threads, line.output)
-						   : ringway::place(context, threads, line.output, options));
+			if (words->undo) {
+				const Unplaced undone = place_undo(context, threads, line.output);
+				print(line.output, undone.answer);
+				return static_cast<int>(undone.code);
+			}
+			print(line.output, ringway::place(context, threads, line.output, options));
 			return static_cast<int>(Exit::ok);
 		};
 	});

@@ -106,8 +106,8 @@ Algorithm parse_algorithm(const std::string &name)
 Answer place(Context &context, Threads &threads, const Output &output, const PlaceOptions &options)
 {
 	const std::vector<unsigned> cpus = chosen_cpus(context, options);
-	const Placement plan = plan_placement(context.host.root(), measure_queues(context, options.time),
-					      cpus, options.algorithm, options.fill);
+	Placement plan = plan_placement(context.host.root(), measure_queues(context, options.time), cpus,
+					options.algorithm, options.fill);
 	const bool apply = options.apply && !output.dry_run;
 	if (apply) {
 		apply_placement(context, threads, plan, options.threads);
@@ -115,12 +115,13 @@ Answer place(Context &context, Threads &threads, const Output &output, const Pla
 	return {to_json(plan, apply), text_of(plan, apply)};
 }
 
-Answer place_undo(Context &context, Threads &threads, const Output &output)
+Unplaced place_undo(Context &context, Threads &threads, const Output &output)
 {
 	if (output.dry_run) {
-		return lines_answer({}, "would undo all that 'ringway place --apply' did");
+		return {lines_answer({}, "would undo all that 'ringway place --apply' did"), Exit::ok};
 	}
-	return lines_answer(undo_placement(context, threads), "nothing was placed");
+	const UndonePlacement undone = undo_placement(context, threads);
+	return {lines_answer(undone.lines, "nothing was placed"), undone.whole ? Exit::ok : Exit::failed};
 }
 
 void place_keep(Context &context, Threads &threads, const std::function<void(const std::string &)> &say)

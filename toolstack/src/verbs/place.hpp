@@ -10,6 +10,7 @@
 #include "context/threads.hpp"
 #include "packing/packing.hpp"
 #include "verbs/answer.hpp"
+#include "words/error.hpp"
 
 namespace ringway
 {
@@ -27,7 +28,11 @@ struct PlaceOptions {
 Algorithm parse_algorithm(const std::string &name);
 
 Answer place(Context &context, Threads &threads, const Output &output, const PlaceOptions &options);
-Answer place_undo(Context &context, Threads &threads, const Output &output);
+struct Unplaced {
+	Answer answer;
+	Exit code = Exit::ok; // failed: something could not be put back, and is kept
+};
+Unplaced place_undo(Context &context, Threads &threads, const Output &output);
 // Once now, and whenever a guest connects, until the clock is interrupted. `say` gets a line for each change.
 void place_keep(Context &context, Threads &threads, const std::function<void(const std::string &)> &say);
 

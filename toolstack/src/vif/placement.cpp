@@ -7,6 +7,7 @@
 #include "context/file_lock.hpp"
 #include "context/undo.hpp"
 #include "context/whole_file.hpp"
+#include "vif/queue_moves.hpp"
 #include "words/kept_place.hpp"
 
 namespace ringway
@@ -56,75 +57,54 @@ const KeptPlace *find(const Places &places, const KeptPlace &wanted)
 	return at == places.end() ? nullptr : &*at;
 }
 
-// Moves what serves queues; gone without done() all is back where it was.
-class Moves
-{
-public:
-	Moves(const fs::path &root, Threads &threads) : root_(root), threads_(threads) {}
-	~Moves()
-	{
-		(void)undo_.all(); // what fails is gone with its guest
-	}
-	Moves(const Moves &) = delete;
-	Moves &operator=(const Moves &) = delete;
-
-	// Whether anything had to be moved.
-	bool interrupts(const VifQueue &queue, const std::string &cpus)
-	{
-		bool any = false;
-		for (const Interrupt &interrupt : queue.interrupts) {
-			const std::string before = affinity(root_, interrupt.number);
-			if (before != cpus) {
-				set_affinity(root_, interrupt, cpus);
-				undo_.add([this, interrupt, before] {
-					set_affinity(root_, interrupt, before);
-				});
-				any = true;
-			}
-		}
-		return any;
-	}
-	bool threads(const VifQueue &queue, const std::string &cpus)
-	{
-		bool any = give_threads(queue.device, true);
-		for (const PollThread &thread : threads_of(root_, queue)) {
-			const std::string before = thread_cpus(root_, thread);
-			if (before != cpus) {
-				threads_.set_cpus(thread, cpus);
-				undo_.add([this, thread, before] { threads_.set_cpus(thread, before); });
-				any = true;
-			}
-		}
-		return any;
-	}
-	bool give_threads(const std::string &device, bool on)
-	{
-		if (is_threaded(root_, device) == on) {
-			return false;
-		}
-		set_threaded(root_, device, on);
-		undo_.add([this, device, on] { set_threaded(root_, device, !on); });
-		return true;
-	}
-	bool all(const VifQueue &queue, const KeptPlace &place)
-	{
-		const std::string cpu = std::to_string(place.cpu);
-		const bool any = interrupts(queue, cpu);
-		return (place.threads && threads(queue, cpu)) || any;
-	}
-	void done() { undo_ = {}; }
-
-private:
-	const fs::path &root_;
-	Threads &threads_;
-	Undo undo_;
-};
-
 // Of the first thread; empty: it has none.
 std::string threads_now(const fs::path &root, const VifQueue &queue)
 {
 	const auto threads = threads_of(root, queue);
 	return threads.empty() ? "" : thread_cpus(root, threads.front());
+}
+
+void look_at(const fs::path &root, PlacedQueue &placed)
+{
+	placed.threaded = is_threaded(root, placed.queue.device);
+	placed.now = placed.threaded ? threads_now(root, placed.queue)
+				     : affinity(root, placed.queue.interrupts.front().number);
+}
+
+void leave_out(Placement &placement, std::size_t index)
+{
+	const auto placed = placement.queues.begin() + static_cast<std::ptrdiff_t>(index);
+	for (PlacedCpu &on : placement.cpus) {
+		if (on.cpu == placed->cpu) {
+			on.load -= placed->queue.load;
+			--on.queues;
+		}
+	}
+	placement.queues.erase(placed);
+}
+
+// The plan took a while to measure. A guest that connected anew has other interrupts, and the numbers of
+// those that it had may be another device's.
+void look_again(Context &context, Placement &placement)
+{
+	const std::vector<VifQueue> now = find_queues(context);
+	for (std::size_t i = 0; i < placement.queues.size();) {
+		VifQueue &queue = placement.queues[i].queue;
+		const auto same = std::find_if(now.begin(), now.end(), [&](const VifQueue &other) {
+			return place_of(other).same_queue(place_of(queue));
+		});
+		if (same != now.end() &&
+		    !affinity(context.host.root(), same->interrupts.front().number).empty()) {
+			const std::uint64_t load = queue.load;
+			queue = *same;
+			queue.load = load;
+			look_at(context.host.root(), placement.queues[i]);
+			++i;
+			continue;
+		}
+		context.note(fmt::format("{}: it is gone, and was not placed", queue.text()));
+		leave_out(placement, i);
+	}
 }
 
 FileLock turn(Context &context)
@@ -154,9 +134,7 @@ Placement plan_placement(const fs::path &root, std::vector<VifQueue> queues,
 	};
 	for (std::size_t i = 0; i < queues.size(); ++i) {
 		PlacedQueue placed{std::move(queues[i]), "", false, 0, packing.bin_of[i].has_value()};
-		placed.threaded = is_threaded(root, placed.queue.device);
-		placed.now = placed.threaded ? threads_now(root, placed.queue)
-					     : affinity(root, placed.queue.interrupts.front().number);
+		look_at(root, placed);
 		if (placed.fits) {
 			put(placed, out.cpus[*packing.bin_of[i]]);
 		}
@@ -173,9 +151,10 @@ Placement plan_placement(const fs::path &root, std::vector<VifQueue> queues,
 	return out;
 }
 
-void apply_placement(Context &context, Threads &threads, const Placement &placement, bool threaded)
+void apply_placement(Context &context, Threads &threads, Placement &placement, bool threaded)
 {
 	const FileLock lock = turn(context);
+	look_again(context, placement);
 	const fs::path &root = context.host.root();
 	const Places old = read_kept(root);
 	Places fresh;
@@ -184,7 +163,8 @@ void apply_placement(Context &context, Threads &threads, const Placement &placem
 					   affinity(root, placed.queue.interrupts.front().number), threaded);
 		place.threads_before = threaded && placed.threaded ? placed.now : "";
 		if (const KeptPlace *before = find(old, place)) {
-			place.before = before->before; // where it was before the first placement
+			// Where it was before the first placement, if that is known.
+			place.before = before->before.empty() ? place.before : before->before;
 			if (before->threads) {
 				place.threads = true;
 				place.threads_before = before->threads_before;
@@ -202,9 +182,9 @@ void apply_placement(Context &context, Threads &threads, const Placement &placem
 		// First: whoever is killed meanwhile leaves behind where all was.
 		undo.add([&] { write_kept(root, old); });
 		write_kept(root, fresh);
-		Moves moves(root, threads);
+		QueueMoves moves(root, threads);
 		for (std::size_t i = 0; i < placed; ++i) {
-			moves.all(placement.queues[i].queue, fresh[i]);
+			moves.put(placement.queues[i].queue, fresh[i]);
 		}
 		moves.done();
 	});
@@ -221,9 +201,9 @@ std::vector<std::string> restore_placement(Context &context, Threads &threads)
 		if (place == nullptr) {
 			continue;
 		}
-		Moves moves(root, threads);
+		QueueMoves moves(root, threads);
 		try {
-			if (moves.all(queue, *place)) {
+			if (moves.put(queue, *place)) {
 				out.push_back(fmt::format("{}: CPU {}", queue.text(), place->cpu));
 			}
 			moves.done();
@@ -234,28 +214,29 @@ std::vector<std::string> restore_placement(Context &context, Threads &threads)
 	return out;
 }
 
-std::vector<std::string> undo_placement(Context &context, Threads &threads)
+UndonePlacement undo_placement(Context &context, Threads &threads)
 {
 	const FileLock lock = turn(context);
 	const fs::path &root = context.host.root();
 	const Places kept = read_kept(root);
-	std::vector<std::string> out;
-	Moves moves(root, threads);
+	UndonePlacement out;
+	Places failed;
 	for (const VifQueue &queue : find_queues(context)) {
 		const KeptPlace *place = find(kept, place_of(queue));
 		if (place == nullptr) {
 			continue;
 		}
-		moves.interrupts(queue, place->before);
-		if (place->threads && place->threads_before.empty()) {
-			moves.give_threads(queue.device, false);
-		} else if (place->threads) {
-			moves.threads(queue, place->threads_before);
+		QueueMoves moves(root, threads);
+		try {
+			out.lines.push_back(moves.put_back(queue, *place));
+			moves.done();
+		} catch (const Error &error) { // its CPU is off, say; the others go back
+			out.lines.push_back(fmt::format("{}: {}", queue.text(), error.what()));
+			out.whole = false;
+			failed.push_back(*place);
 		}
-		out.push_back(fmt::format("{}: CPUs {}", queue.text(), place->before));
 	}
-	write_kept(root, {});
-	moves.done();
+	write_kept(root, failed);
 	return out;
 }
 

@@ -40,11 +40,16 @@ Placement plan_placement(const std::filesystem::path &root, std::vector<VifQueue
 			 const std::vector<unsigned> &cpus, Algorithm algorithm, unsigned fill);
 
 // All interrupts are moved and the plan is kept, or an Error says why nothing was done. threaded: the polls
-// of these queues get threads, which are moved as well; as do those that got theirs earlier.
-void apply_placement(Context &context, Threads &threads, const Placement &placement, bool threaded);
+// of these queues get threads, which are moved as well; as do those that got theirs earlier. Queues that are
+// gone since the plan was made are noted, and no longer part of it.
+void apply_placement(Context &context, Threads &threads, Placement &placement, bool threaded);
 // What is kept is put in force where it is not, for the queues that there are. Returns a line for each.
 std::vector<std::string> restore_placement(Context &context, Threads &threads);
-// All that was placed goes back to the CPUs that it had, and nothing is kept. Returns a line for each.
-std::vector<std::string> undo_placement(Context &context, Threads &threads);
+struct UndonePlacement {
+	std::vector<std::string> lines; // for each queue
+	bool whole = true;              // false: some could not be put back, and are kept
+};
+// All that was placed goes back to the CPUs that it had, and nothing is kept of it.
+UndonePlacement undo_placement(Context &context, Threads &threads);
 
 } // namespace ringway

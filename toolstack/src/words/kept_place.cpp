@@ -49,7 +49,9 @@ KeptPlace place_of(const json &entry, const std::string &file)
 		out.threads_before = is_text(entry, "threads_before") ? entry["threads_before"] : "?";
 	}
 	try {
-		(void)parse_cpus(out.before);
+		if (!out.before.empty()) {
+			(void)parse_cpus(out.before);
+		}
 		if (!out.threads_before.empty()) {
 			(void)parse_cpus(out.threads_before);
 		}

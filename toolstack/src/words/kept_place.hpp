@@ -14,7 +14,7 @@ struct KeptPlace {
 	std::string uuid, mac; // of the guest and its vif, which a reboot leaves as they are
 	unsigned queue = 0;
 	unsigned cpu = 0;
-	std::string before; // CPUs, as the kernel writes them
+	std::string before; // CPUs, as the kernel writes them; empty: not known
 	// Its polls have threads of their own, on the same CPU.
 	bool threads = false;
 	std::string threads_before = {}; // their CPUs before; empty: there were none

@@ -133,7 +133,7 @@ TEST_F(JsonSchema, OfTheHost)
 	const PlaceOptions apply_it{.apply = true};
 	test::FakeThreads threads{world};
 	expect_fits("place", place(context, threads, all_of_it, apply_it).json);
-	expect_fits("place", place_undo(context, threads, all_of_it).json);
+	expect_fits("place", place_undo(context, threads, all_of_it).answer.json);
 	expect_fits("place-hosts",
 		    place_hosts("[[host]]\nname = \"a\"\ncpus = 1\nguests = { x = 0.5, y = 2 }\n", "-").json);
 	top_batch(context, {}, {1}, [&](const Answer &answer) { expect_fits("top", answer.json); });

@@ -41,12 +41,12 @@ TEST_F(Place, AppliedKeptAndUndone)
 	place_undo(context, threads, {.dry_run = true});
 	EXPECT_EQ(irq(72), "3");
 	expect_in("vif 3.0 queue 1: CPUs 0-3\n",
-		  place_undo(context, threads, {}).text); // not where the first apply put it
+		  place_undo(context, threads, {}).answer.text); // not where the first apply put it
 	for (int number = 70; number <= 73; ++number) {
 		EXPECT_EQ(irq(number), "0-3");
 	}
 	EXPECT_FALSE(kept());
-	EXPECT_EQ(place_undo(context, threads, {}).text, "nothing was placed\n");
+	EXPECT_EQ(place_undo(context, threads, {}).answer.text, "nothing was placed\n");
 }
 
 TEST_F(Place, ADryRunDoesNothing)
@@ -71,10 +71,10 @@ TEST_F(Place, AGuestThatConnectsAgainGetsItsCpusBack)
 
 TEST_F(Place, WhatCannotBeMovedLeavesAllAsItWas)
 {
-	std::filesystem::remove(world.root / "proc/irq/73/smp_affinity_list");
-	expect_in("interrupt 73 (vif3.1-q0): cannot move it to CPU 0: No such file or directory",
+	std::filesystem::remove(world.root / "proc/irq/71/smp_affinity_list");
+	expect_in("interrupt 71 (vif3.0-q0-rx): cannot move it to CPU 0: No such file or directory",
 		  refusal([&] { run(apply); }));
-	for (int number = 70; number <= 72; ++number) {
+	for (const int number : {70, 72, 73}) {
 		EXPECT_EQ(irq(number), "0-3") << number;
 	}
 	EXPECT_FALSE(kept());
