@@ -187,9 +187,16 @@ void NlBridges::expect(int error, const std::string &device, const std::string &
 
 std::vector<std::string> NlBridges::names()
 {
+	// A list that changes while it is read is not whole. It does so as long as guests start.
+	constexpr unsigned most_tries = 10;
 	std::vector<std::string> out;
-	Request request(RTM_GETLINK, NLM_F_DUMP);
-	expect(request.header(ifinfomsg{}).ask(socket_.get(), take_name, &out), "bridges", "listing them");
+	int error = -NLE_DUMP_INTR;
+	for (unsigned i = 0; i < most_tries && error == -NLE_DUMP_INTR; ++i) {
+		out.clear();
+		Request request(RTM_GETLINK, NLM_F_DUMP);
+		error = request.header(ifinfomsg{}).ask(socket_.get(), take_name, &out);
+	}
+	expect(error, "bridges", "listing them");
 	return out;
 }
 

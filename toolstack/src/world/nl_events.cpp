@@ -12,6 +12,7 @@
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include "context/links.hpp"
 #include "words/error.hpp"
 
@@ -22,7 +23,8 @@ namespace
 {
 
 constexpr unsigned lower_up = 0x10000;  // IFF_LOWER_UP of linux/if.h, which net/if.h cannot be with
-constexpr int receive_buffer = 1 << 20; // some thousand events that nobody has read yet
+constexpr int receive_most = 16 << 20;  // for the events of a thousand guests that start at once
+constexpr int receive_buffer = 1 << 20; // for some thousand; also less than that if the host's limit is less
 
 using LinkAttributes = std::array<nlattr *, IFLA_MAX + 1>;
 using AddressAttributes = std::array<nlattr *, NDA_MAX + 1>;
@@ -77,7 +79,10 @@ NlEvents::NlEvents() : socket_(nl_socket_alloc())
 			? error
 			: nl_socket_add_memberships(socket_.get(), RTNLGRP_LINK, RTNLGRP_NEIGH, RTNLGRP_NONE);
 	error = error < 0 ? error : nl_socket_set_nonblocking(socket_.get());
-	error = error < 0 ? error : nl_socket_set_buffer_size(socket_.get(), receive_buffer, 0);
+	if (error >= 0 && setsockopt(nl_socket_get_fd(socket_.get()), SOL_SOCKET, SO_RCVBUFFORCE,
+				     &receive_most, sizeof(receive_most)) != 0) {
+		error = nl_socket_set_buffer_size(socket_.get(), receive_buffer, 0);
+	}
 	if (error < 0) {
 		throw Error(Exit::failed, fmt::format("cannot listen to rtnetlink: {}", nl_geterror(error)));
 	}

@@ -12,10 +12,12 @@ namespace ringway
 
 Terminal::Terminal()
 {
-	SCREEN *made = isatty(STDOUT_FILENO) == 1 ? newterm(nullptr, stdout, stdin) : nullptr;
+	// Without a terminal to read keys from there would be no end of keys.
+	const bool both = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
+	SCREEN *made = both ? newterm(nullptr, stdout, stdin) : nullptr;
 	if (made == nullptr) {
 		throw Error(Exit::usage,
-			    "top: standard output is no terminal, or TERM does not name it; use -b");
+			    "top: standard input or output is no terminal, or TERM does not name it; use -b");
 	}
 	screen_ = reinterpret_cast<Handle *>(made);
 	cbreak();
