@@ -165,8 +165,8 @@ struct brlite_abi {
 	 * Acts on the verdicts that classify() gave for these very frames: together, in order for each
 	 * destination. The skbs look as netif_receive_skb() would want them: dev is the ingress device,
 	 * eth_type_trans() done. Always consumes them. Returns how many packets this CPU made of them: one for each
-	 * receiver, and for each segment where the receiver's device cannot segment. Who shares out a CPU's time has
-	 * them paid for. CONTEXT: as classify.
+	 * receiver, and for each segment where the receiver's device cannot segment; a mirror's copies of what is
+	 * sent do not count. Who shares out a CPU's time has them paid for. CONTEXT: as classify.
 	 */
 	uint32_t (*forward)(struct brlite_port *in, const struct brlite_outgoing *batch, uint32_t n);
 

@@ -247,7 +247,6 @@ void put_policy_in_force(Context &context, const Record &record)
 		if (wanted.needs_brlite()) {
 			throw Error(
 				Exit::host, // by which the hook for Xen's scripts knows it
-
 				fmt::format("{}: {} is wanted of its port, which only a brlite bridge can "
 					    "do, and {} is none",
 					    record.text(), wanted.policy().text(), wanted.names.bridge));
