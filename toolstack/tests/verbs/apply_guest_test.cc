@@ -33,31 +33,6 @@ bridge = "xenbr0"
 	expect_done(text);
 }
 
-TEST_F(ApplyGuest, ASignalLeavesTheRestAsItIs)
-{
-	world.add_domain(4, "db", test::Guest::silent); // that is waited for
-	world.clock.interrupt_at = world.clock.time + std::chrono::seconds(1);
-	const Applied done = apply_text(R"(
-[[vif]]
-guest = "db"
-mac = "00:16:3e:00:00:07"
-bridge = "xenbr0"
-[[vif]]
-guest = "web"
-mac = "00:16:3e:00:00:02"
-bridge = "xenbr0"
-[[vif]]
-guest = "web"
-mac = "00:16:3e:00:00:03"
-bridge = "xenbr0"
-)");
-	EXPECT_EQ(done.code, Exit::failed);
-	EXPECT_EQ(actions(done), (Words{"fail", "fail", "fail"})) << done.answer.text;
-	EXPECT_EQ(done.answer.json["objects"][1]["error"]["message"], "interrupted");
-	expect_in("! vif web 00:16:3e:00:00:03: interrupted\n", done.answer.text);
-	EXPECT_FALSE(read_record(world.store, 3, 1));
-}
-
 // At boot the host is made what the file says before any guest runs.
 TEST_F(ApplyGuest, AnUplinkJoinsAlsoWhenItsMirrorIsNotThere)
 {
