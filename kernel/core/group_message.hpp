@@ -10,6 +10,7 @@
 #pragma once
 #include "core/frame.hpp"
 #include "core/group_address.hpp"
+#include "core/router_alert.hpp"
 
 namespace ringway
 {
@@ -216,18 +217,6 @@ private:
 		if (!is_right(sum(ip + 8, 32) + left_ + protocol + sum(at_, left_)))
 			return;
 		protocol == kPim ? pim() : mld(linked && alert);
-	}
-
-	// Without it no host hears a question (RFC 3810, 6.2). HOSTILE: the options' lengths.
-	static bool has_router_alert(const u8 *options, u32 length)
-	{
-		constexpr u8 pad1 = 0, router_alert = 5;
-		for (u32 i = 2; i + 4 <= length;) {
-			if (options[i] == router_alert && options[i + 1] == 2 && !load_be16(options + i + 2))
-				return true;
-			i += options[i] == pad1 ? 1 : 2u + options[i + 1];
-		}
-		return false;
 	}
 
 	// heard: by hosts, if it is a question.

@@ -31,14 +31,6 @@ debs() { find "$OUT/deb" -name 'ringway_*.deb' -o -name 'ringway-modprobe_*.deb'
 install() { # FILE…
 	host_put "$@" && limit=900 on_host 'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ./*.deb 2>&1 && rm ./*.deb'
 }
-fresh() {
-	failed_before=$failed
-	boots_with "$cache/vmlinux-$own" "$debian/initrd"
-	cp --sparse=always "$debian/disk" "$results/disk"
-	must "$1: a Debian host with the stock drivers boots" host_on &&
-		must "$1: its guest runs and answers" guest_there &&
-		must "$1: on the stock drivers" on_stock
-}
 # shellcheck disable=SC2046 # several files
 installed() { must "$1: apt installs the packages" install $(debs); }
 

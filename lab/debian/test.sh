@@ -36,6 +36,15 @@ must() { check "$@"; [ "$failed" = "$failed_before" ] || { host_off; return 1; }
 
 . "$lab_src/debian/steps.sh"
 
+fresh() {
+	failed_before=$failed
+	boots_with "$cache/vmlinux-$own" "$debian/initrd"
+	cp --sparse=always "$debian/disk" "$results/disk"
+	must "$1: a Debian host with the stock drivers boots" host_on &&
+		must "$1: its guest runs and answers" guest_there &&
+		must "$1: on the stock drivers" on_stock
+}
+
 life() {
 	fresh life || return
 	files > "$results/files.before"

@@ -157,7 +157,7 @@ public:
 		questions_.start(now);
 	}
 
-	// There may be members behind a port, or in a VLAN, whom nobody has asked.
+	// There may be members whom nobody has asked.
 	void ask_soon(u32 now) { questions_.soon(now); }
 	// This bridge asks in other VLANs from now on: who has not been asked there gets everything for a
 	// while.
@@ -176,7 +176,6 @@ public:
 	}
 
 	void set_host(const HostFilter &filter) { host_.become(filter); }
-
 	Error set_member(const IpAddress &group, u16 vlan, u32 port, bool permanent, bool replace, u32 now)
 	{
 		Member *member = members_.find(group, vlan, port);
