@@ -23,26 +23,37 @@ struct brlite_claims final : ringway::Claims {
 
 namespace ringway::brlite
 {
-// Why the frame must not pass, or 0. routes: may the port send on, as a router, what that port sent?
-template <typename Routes>
-__attribute__((noinline)) u8 check_addresses(const Claims &claims, const brlite_frame &frame, u64 source,
-					     u32 port, bool locked, Routes routes)
+// Has this port the address?
+inline bool may_use(const Claims &claims, IpAddress address, u64 source, u32 port, bool locked)
 {
+	const u32 owner = claims.owner_of(address);
+	if (owner != Claims::kNobody)
+		return owner == port;
+	return !locked || address == link_local_of(source);
+}
+
+// Why the frame must not pass, 0: it may. It may as well if the port, as a router, may send on what `sent_by`
+// sent.
+struct Refusal {
+	u8 reason;
+	u32 sent_by; // or Claims::kNobody
+};
+
+// A function, not a template: there is one copy of all that it reads, in one piece.
+__attribute__((noinline)) inline Refusal check_addresses(const Claims &claims, const brlite_frame &frame,
+							 u64 source, u32 port, bool locked)
+{
+	constexpr u32 nobody = Claims::kNobody;
 	const Sender sender = SenderParser(static_cast<const u8 *>(frame.data), frame.staged).parse();
-	const auto may_use = [&](IpAddress address, bool announced) {
-		const u32 owner = claims.owner_of(address);
-		if (owner == Claims::kNobody)
-			return !locked || address == link_local_of(source);
-		return owner == port || (!locked && !announced && routes(owner));
-	};
 	if (locked ? sender.hidden : sender.conceals)
-		return BRLITE_DROP_LOCKED_HIDDEN;
+		return {BRLITE_DROP_LOCKED_HIDDEN, nobody};
 	if (locked && sender.server)
-		return BRLITE_DROP_LOCKED_SERVER;
-	if (sender.has_source && !may_use(sender.source, sender.announces))
-		return BRLITE_DROP_LOCKED_ADDRESS;
-	if (sender.has_target && !may_use(sender.target, true))
-		return BRLITE_DROP_LOCKED_ADDRESS;
-	return 0;
+		return {BRLITE_DROP_LOCKED_SERVER, nobody};
+	if (sender.has_target && !may_use(claims, sender.target, source, port, locked))
+		return {BRLITE_DROP_LOCKED_ADDRESS, nobody};
+	if (sender.has_source && !may_use(claims, sender.source, source, port, locked))
+		return {BRLITE_DROP_LOCKED_ADDRESS,
+			locked || sender.announces ? nobody : claims.owner_of(sender.source)};
+	return {0, nobody};
 }
 } // namespace ringway::brlite

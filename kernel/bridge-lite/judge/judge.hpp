@@ -134,10 +134,12 @@ private:
 		if (!(policy_ & BRLITE_ADDRESSES_CLAIMED) || from_local_)
 			return 0;
 		const brlite_claims *claims = table_.claims();
-		return claims ? check_addresses(*claims, frame, source, in_.index,
-						policy_ & BRLITE_ADDRESS_LOCKED,
-						[this](u32 sender) { return may_route_for(sender); })
-			      : 0;
+		if (!claims)
+			return 0;
+		const Refusal refusal =
+			check_addresses(*claims, frame, source, in_.index, policy_ & BRLITE_ADDRESS_LOCKED);
+		return refusal.sent_by != Claims::kNobody && may_route_for(refusal.sent_by) ? 0
+											    : refusal.reason;
 	}
 	// An uplink may have a router behind it, and a guest may be one between VLANs.
 	bool may_route_for(u32 sender) const
