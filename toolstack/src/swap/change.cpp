@@ -117,7 +117,7 @@ Outcome make_so(Swap &swap, const HostPicture &picture)
 	change_driver(swap, picture.driver, vifs);
 	// A change that stopped in between may have left some without a driver.
 	append(out.troubles, bind_all(swap, vifs));
-	append(out.troubles, put_back_all(swap, picture.bridges, vifs));
+	append(out.troubles, put_back_all(swap, picture, vifs));
 	const std::vector<std::string> missing = wait_for_guests(context, vifs);
 	append(out.troubles, missing);
 	const auto were =

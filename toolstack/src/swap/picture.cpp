@@ -112,6 +112,42 @@ std::vector<KernelMessage> messages_from(const nlohmann::json &json)
 	return out;
 }
 
+std::vector<BridgeImage> others_of_guests(Swap &swap, const HostPicture &picture)
+{
+	std::set<std::string> names;
+	for (const VifImage &vif : picture.vifs) {
+		names.insert(vif.bridge);
+	}
+	for (const BridgeImage &image : picture.bridges) {
+		names.erase(image.name);
+	}
+	std::vector<BridgeImage> out;
+	for (const std::string &name : names) {
+		if (const auto image = name.empty() ? std::nullopt : swap.bridges.look(name)) {
+			out.push_back(*image);
+		}
+	}
+	return out;
+}
+
+nlohmann::json json_of(const std::vector<BridgeImage> &bridges)
+{
+	nlohmann::json out = nlohmann::json::array();
+	for (const BridgeImage &image : bridges) {
+		out.push_back(to_json(image));
+	}
+	return out;
+}
+
+std::vector<BridgeImage> images_from(const nlohmann::json &json)
+{
+	std::vector<BridgeImage> out;
+	for (const auto &image : json) {
+		out.push_back(bridge_from_json(image));
+	}
+	return out;
+}
+
 } // namespace
 
 HostPicture take_picture(Swap &swap, bool to_ringway, const std::vector<std::string> &names)
@@ -131,6 +167,7 @@ HostPicture take_picture(Swap &swap, bool to_ringway, const std::vector<std::str
 		}
 		out.bridges.push_back(*image);
 	}
+	out.others = others_of_guests(swap, out);
 	return out;
 }
 
@@ -180,11 +217,7 @@ BridgeImage bridge_from_json(const nlohmann::json &json)
 
 nlohmann::json to_json(const HostPicture &picture)
 {
-	nlohmann::json bridges = nlohmann::json::array(), vifs = nlohmann::json::array(),
-		       files = nlohmann::json::object();
-	for (const BridgeImage &image : picture.bridges) {
-		bridges.push_back(to_json(image));
-	}
+	nlohmann::json vifs = nlohmann::json::array(), files = nlohmann::json::object();
 	for (const VifImage &vif : picture.vifs) {
 		vifs.push_back({{"domid", vif.domid},
 				{"devid", vif.devid},
@@ -201,16 +234,19 @@ nlohmann::json to_json(const HostPicture &picture)
 		files[path] =
 			text ? nlohmann::json(hex(Bytes(text->begin(), text->end()))) : nlohmann::json();
 	}
-	return {{"driver", picture.driver}, {"bridges", bridges}, {"vifs", vifs}, {"files", files}};
+	return {{"driver", picture.driver},
+		{"bridges", json_of(picture.bridges)},
+		{"others", json_of(picture.others)},
+		{"vifs", vifs},
+		{"files", files}};
 }
 
 HostPicture from_json(const nlohmann::json &json)
 {
 	HostPicture out;
 	out.driver = json.at("driver");
-	for (const auto &bridge : json.at("bridges")) {
-		out.bridges.push_back(bridge_from_json(bridge));
-	}
+	out.bridges = images_from(json.at("bridges"));
+	out.others = images_from(json.at("others"));
 	for (const auto &vif : json.at("vifs")) {
 		out.vifs.push_back({vif.at("domid"), vif.at("devid"), vif.at("device"), vif.at("bridge"),
 				    vif.at("mac"), vif.at("mtu"), vif.at("up"), vif.at("connected"),

@@ -31,6 +31,7 @@ struct VifImage {
 struct HostPicture {
 	std::string driver; // name of the module
 	std::vector<BridgeImage> bridges;
+	std::vector<BridgeImage> others; // that stay, and that guests' new devices go back to
 	std::vector<VifImage> vifs;
 	std::map<std::string, std::optional<std::string>> files; // path: text; nullopt: there is none
 };

@@ -176,6 +176,7 @@ SwapPlan plan_swap(Swap &swap, bool to_ringway, const std::vector<std::string> &
 	SwapPlan plan;
 	plan.before = take_picture(swap, to_ringway, bridges);
 	plan.after.vifs = plan.before.vifs;
+	plan.after.others = plan.before.others;
 	plan_bridges(swap, to_ringway, plan);
 	plan_driver(context, to_ringway, plan);
 	plan_vifs(context, to_ringway, plan);

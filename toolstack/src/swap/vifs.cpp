@@ -72,22 +72,25 @@ struct Membership {
 	const BridgeImage *bridge = nullptr;
 	BridgePort port;
 };
-Membership membership(const std::vector<BridgeImage> &bridges, const VifImage &vif, const Link &bridge,
-		      const Link &device)
+Membership membership(const HostPicture &picture, const VifImage &vif, const Link &bridge, const Link &device)
 {
-	for (const BridgeImage &image : bridges) {
-		for (const BridgePort &port : image.ports) {
-			if (image.index == bridge.index && port.name == vif.device &&
-			    port.index != device.index) {
-				return {&image, {device.index, port.name, port.settings, port.vlans}};
+	for (const auto *images : {&picture.bridges, &picture.others}) {
+		const auto image = std::find_if(images->begin(), images->end(), [&](const BridgeImage &i) {
+			return i.index == bridge.index;
+		});
+		if (image == images->end()) {
+			continue;
+		}
+		for (const BridgePort &port : image->ports) {
+			if (port.name == vif.device && port.index != device.index) {
+				return {&*image, {device.index, port.name, port.settings, port.vlans}};
 			}
 		}
 	}
 	return {};
 }
 
-void put_back(Swap &swap, const std::vector<BridgeImage> &bridges, const VifImage &vif,
-	      const Deadline &deadline)
+void put_back(Swap &swap, const HostPicture &picture, const VifImage &vif, const Deadline &deadline)
 {
 	Context &context = swap.context;
 	if (!waits_for(context, deadline,
@@ -100,7 +103,7 @@ void put_back(Swap &swap, const std::vector<BridgeImage> &bridges, const VifImag
 		return; // the guest is gone
 	}
 	const auto bridge = vif.bridge.empty() ? std::nullopt : context.links.find(vif.bridge);
-	const Membership was = bridge ? membership(bridges, vif, *bridge, *link) : Membership();
+	const Membership was = bridge ? membership(picture, vif, *bridge, *link) : Membership();
 	const bool joins = bridge && (was.bridge || link->master != bridge->index);
 	const bool has_policy = bridge && bridge->kind == "brlite";
 	if (joins || has_policy || link->name != vif.device) {
@@ -211,13 +214,13 @@ std::vector<std::string> bind_all(Swap &swap, const std::vector<VifImage> &vifs)
 	});
 }
 
-std::vector<std::string> put_back_all(Swap &swap, const std::vector<BridgeImage> &bridges,
+std::vector<std::string> put_back_all(Swap &swap, const HostPicture &picture,
 				      const std::vector<VifImage> &vifs)
 {
 	const Deadline deadline(swap.context.clock, devices_come);
 	return each(swap.context, vifs, [&](const VifImage &vif) {
 		stop_if_asked(swap.context);
-		put_back(swap, bridges, vif, deadline);
+		put_back(swap, picture, vif, deadline);
 	});
 }
 

@@ -23,7 +23,7 @@ void unbind_all(Swap &swap, const std::vector<VifImage> &vifs);
 // To the driver that is loaded, those that have none.
 std::vector<std::string> bind_all(Swap &swap, const std::vector<VifImage> &vifs);
 // Each as its picture says: name, bridge, what it was there, policy, up.
-std::vector<std::string> put_back_all(Swap &swap, const std::vector<BridgeImage> &bridges,
+std::vector<std::string> put_back_all(Swap &swap, const HostPicture &picture,
 				      const std::vector<VifImage> &vifs);
 // Waits until each that was connected is connected again, and packets pass.
 std::vector<std::string> wait_for_guests(Context &context, const std::vector<VifImage> &vifs);

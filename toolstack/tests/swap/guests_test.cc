@@ -187,6 +187,22 @@ TEST_F(GuestsTest, ItIsThePortThatItWas)
 	EXPECT_TRUE(vif().up);
 }
 
+// The driver is the whole host's: a vif on a bridge that was not named has a new device, too.
+TEST_F(GuestsTest, ItIsThePortThatItWasOnABridgeThatStays)
+{
+	const Attributes quiet{{IFLA_BRPORT_UNICAST_FLOOD, {0}}};
+	world.links.add("br-other", "brlite");
+	bridges.settings[vif().index] = quiet;
+	const SwapPlan plan = plan_swap(swap, false, {"br-other"});
+	ASSERT_EQ(plan.before.others.size(), 1u);
+	EXPECT_EQ(from_json(to_json(plan.before)).others.at(0).ports.size(), 2u);
+	make_so(swap, plan.after);
+	EXPECT_EQ(world.links.at("xenbr0").kind, "brlite");
+	EXPECT_EQ(bridges.settings[vif().index], quiet);
+	make_so(swap, plan.before);
+	EXPECT_EQ(bridges.settings[vif().index], quiet);
+}
+
 // Whatever one vif's device refuses, the others are put back.
 TEST_F(GuestsTest, TroubleWithOneIsNoneForTheOthers)
 {

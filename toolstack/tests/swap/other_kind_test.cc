@@ -154,6 +154,7 @@ TEST(OtherKind, APictureIsReadAsItWasWritten)
 {
 	HostPicture picture{"xen_netback",
 			    {ordinary()},
+			    {},
 			    {{3, 0, "vif3.0", "xenbr0", "fe:ff:ff:ff:ff:ff", 1500, true, true}},
 			    {{"etc/a", "# B\xfcro\n"}, {"etc/b", std::nullopt}}};
 	const auto json = to_json(picture);
