@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # KTAP version 1 for scenarios. Standard output carries KTAP only; everything else goes to stderr.
-#   ktap_plan N; check "what must hold" COMMAND…; refuse "what must fail" COMMAND…; skip "what" "why"; ktap_end
+#   ktap_plan N; check "what must hold" COMMAND…; skip "what" "why"; ktap_end
 # Sourcing it brings the lab's own words (guest_create and so on) as well. Each scenario has one test more than it
 # plans: at its end guests and stack are taken away, and dom0 must be as it was before it began.
 # Cases of docs/security.md: RL-15

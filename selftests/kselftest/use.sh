@@ -121,7 +121,7 @@ killed() {
 }
 check 'killed half way, it is undone' eval 'killed && is_stock && same'
 mv "$modules/updates/ringway-netback.ko" /tmp/ && echo nothing > "$modules/updates/ringway-netback.ko"
-check 'a driver that cannot be loaded: it is undone' eval '! use ringway --yes --no-confirm && is_stock && same'
+check 'a driver that cannot be loaded: it is undone' eval '! use ringway --yes --no-confirm && grep -q "failed: .*undoing" /tmp/said && is_stock && same'
 mv /tmp/ringway-netback.ko "$modules/updates/"
 check 'a reaches b' pings a 127.9.0.2
 check 'no complaint from the kernel' splats

@@ -41,7 +41,7 @@ larger() { [ "$(front_counter "$1" "$2")" -gt "$3" ]; }
 
 check 'a program is loaded into the driver' load pass
 check 'room is asked for' wait_for 10 'headroom 256' headroom 256
-shown() { guest_run a '/usr/bin/ip -d link show eth0' | grep -q 'prog/xdp'; }
+shown() { guest_run a '/usr/bin/ip -d link show eth0' | grep -q 'prog/xdp id'; }
 check 'it shows as native' shown
 passes() { answered 56 && answered 1400 && flow a dom0 "$dom0_address"; }
 check 'pass: traffic goes on' passes
