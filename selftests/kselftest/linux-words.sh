@@ -210,7 +210,7 @@ loop_shuts() {
 		said 'port p1 is shut for 6 s' && wait_for 12 'p1 to open' state_is forwarding && ping_ok 1 127.9.1.2
 }
 check 'which shuts the port for a while, if asked for' loop_shuts
-ip link add link xenbr0 name xenbr0.10 type vlan id 10
+modprobe 8021q && ip link add link xenbr0 name xenbr0.10 type vlan id 10
 check 'the bridge is not its own port' eval '[ -e /sys/class/net/xenbr0.10 ] && refused ip link set xenbr0.10 master xenbr0'
 ip link del xenbr0.10
 ip netns add r
