@@ -34,6 +34,9 @@ constexpr bool mac_is_for_all(u64 mac)
 	return (mac & ~last_octet) == mac_of(0x01, 0, 0x5e, 0, 0, 0) || mac == mac_of(0x33, 0x33, 0, 0, 0, 1);
 }
 
+// Where all hosts listen: 224.0.0.1 and ff02::1.
+inline constexpr IpAddress kAllHosts4{kIpv4High, 0x010000e0}, kAllHosts6{0x02ff, u64{1} << 56};
+
 // Can one be a member of it? Not of what everybody gets, nor of IPv6 groups that never leave their host
 // (scope 1) or whose scope is reserved (0 and f: with these no group looks like an IPv4 address).
 constexpr bool is_joinable_group(const IpAddress &address)
@@ -42,8 +45,7 @@ constexpr bool is_joinable_group(const IpAddress &address)
 	if (is_ipv4(address))
 		return (first & 0xf0) == 0xe0 && (first & 0xffffff) != 0xe0;
 	const u64 scope = first >> 8 & 0xf;
-	const bool all_nodes = first == 0x02ff && address.low == u64{1} << 56;
-	return (first & 0xff) == 0xff && scope > 1 && scope < 0xf && !all_nodes;
+	return (first & 0xff) == 0xff && scope > 1 && scope < 0xf && address != kAllHosts6;
 }
 
 // As numbers, the first byte being the highest: the lower one of two queriers is heard.

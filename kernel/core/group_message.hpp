@@ -253,8 +253,6 @@ private:
 	// any member.
 	void asked(IpAddress group, u32 response_ms, const u8 *later)
 	{
-		static constexpr u8 kAll4[4] = {224, 0, 0, 1};
-		static constexpr u8 kAll6[16] = {0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 		const IpAddress nobody = message_.ipv6 ? IpAddress{} : IpAddress{kIpv4High, 0};
 		constexpr u32 of_version1 = 10000;
 		const bool one = group != nobody, sources = later && load_be16(later + 2);
@@ -265,7 +263,7 @@ private:
 		// sake of those who did not hear it shortens nothing (the S flag).
 		constexpr u8 suppress = 8;
 		message_.shortens = one && !sources && !(later && later[0] & suppress);
-		const IpAddress all = message_.ipv6 ? load_ipv6(kAll6) : load_ipv4(kAll4);
+		const IpAddress all = message_.ipv6 ? kAllHosts6 : kAllHosts4;
 		const bool heard = to_ == (one ? group : all) && mac_load(frame_) == group_mac(to_);
 		if (heard && message_.response_ms <= kLongestResponse &&
 		    (one ? is_joinable_group(group) : !sources))

@@ -51,9 +51,8 @@ public:
 	// group: null, about all.
 	void ask_ipv4(u64 from, const IpAddress *group)
 	{
-		static constexpr u8 kAll[4] = {224, 0, 0, 1};
 		constexpr u32 ip = 14, igmp = ip + 24;
-		const IpAddress to = group ? *group : load_ipv4(kAll);
+		const IpAddress to = group ? *group : kAllHosts4;
 		put_head(group_mac(to), from, kEtherTypeIpv4);
 		static constexpr u8 kHeader[12] = {0x46, 0xc0, 0, 32, 0, 0,
 						   0x40, 0,    1, 2,  0, 0}; // do not fragment
@@ -73,9 +72,8 @@ public:
 	// own: the asker's link-local address.
 	void ask_ipv6(u64 from, const IpAddress &own, const IpAddress *group)
 	{
-		static constexpr u8 kAll[16] = {0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 		constexpr u32 ip = 14, options = ip + 40, mld = options + 8, kIcmpv6 = 58;
-		const IpAddress to = group ? *group : load_ipv6(kAll);
+		const IpAddress to = group ? *group : kAllHosts6;
 		put_head(group_mac(to), from, kEtherTypeIpv6);
 		static constexpr u8 kHeader[8] = {0x60, 0, 0, 0, 0, 32, 0, 1};
 		static constexpr u8 kRouterAlert[8] = {kIcmpv6, 0, 5, 2, 0, 0, 1, 0};
