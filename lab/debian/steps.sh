@@ -52,34 +52,34 @@ session_goes_on() {
 	awk '$1 != NR { bad = 1 } NR > 1 && $2 - last > most { most = $2 - last } { last = $2 }
 		END { printf "longest silence: %.1f s, of this machine\n", most; exit bad }' "$results/session" | tee -a "$results/silence"
 }
-# Who makes the change does not see the end of it: somebody who comes anew confirms.
-use() { # ringway|stock
-	on_host "ringway use $1 --yes --within 120" > "$results/use" 2>&1 &
-	local command=$! until=$((SECONDS + 200))
+# Begins a change, and returns when that waits to be confirmed: it is $changing, and says what it says to $results/use.
+change_until_asked() { # ringway|stock SECONDS
+	local until=$((SECONDS + 200))
+	on_host "ringway use $1 --yes --within $2" > "$results/use" 2>&1 &
+	changing=$!
 	until grep -q 'press Enter' "$results/use"; do
-		kill -0 $command 2> /dev/null && [ $SECONDS -lt $until ] || { cat "$results/use"; return 1; }
+		kill -0 $changing 2> /dev/null && [ $SECONDS -lt $until ] || { cat "$results/use"; return 1; }
 		sleep 1
 	done
+}
+# Who makes the change does not see the end of it: somebody who comes anew confirms.
+use() { # ringway|stock
+	change_until_asked "$1" 120 || return 1
 	on_host 'ringway use --confirm' || { cat "$results/use"; return 1; }
-	wait $command
+	wait $changing
 	local code=$?
 	cat "$results/use"
 	return $code
 }
 # The machine loses its power while nobody has confirmed the change.
 dies_unconfirmed() { # ringway|stock
-	on_host "ringway use $1 --yes --within 900" > "$results/dies" 2>&1 &
-	local command=$! until=$((SECONDS + 300))
-	until grep -q 'press Enter' "$results/dies"; do
-		kill -0 $command 2> /dev/null && [ $SECONDS -lt $until ] || { cat "$results/dies"; return 1; }
-		sleep 1
-	done
-	cat "$results/dies"
+	change_until_asked "$1" 900 || return 1
+	cat "$results/use"
 	on_host sync
 	kill "$machine"
 	wait "$machine"
 	machine=''
-	kill $command
+	kill $changing
 	host_on
 }
 # The backend is another matter: where the packages are, the next boot has Ringway's, on whatever bridge.
