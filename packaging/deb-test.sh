@@ -85,6 +85,8 @@ install_part() {
 	inside sh -c "mkdir /tmp/conf && cp -r /etc/initramfs-tools/. /tmp/conf && echo MODULES=list >> /tmp/conf/initramfs.conf && mkinitramfs -d /tmp/conf -o /tmp/initramfs $kernel && lsinitramfs /tmp/initramfs" &&
 		grep -q 'updates/ringway-netfront.ko' "$said" && grep -q 'modprobe.d/ringway.conf' "$said"
 	result $? "the initramfs has Ringway's frontend, and prefers it"
+	inside systemctl enable ringway-apply.service ringway-metrics.timer ringway-place.service
+	result $? "systemd takes its units"
 	inside apt-get purge -y "ringway" "ringway-modprobe" "ringway-modules-*"
 	forget_indexes
 	everything > "$work/after"
@@ -118,9 +120,9 @@ bytes_part() {
 
 what=${1:-both}
 case $what in
-install) plan=9 ;;
+install) plan=10 ;;
 bytes) plan=2 ;;
-both) plan=11 ;;
+both) plan=12 ;;
 *) echo "deb-test: $what: not install or bytes" >&2; exit 2 ;;
 esac
 echo "KTAP version 1"
