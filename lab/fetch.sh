@@ -4,6 +4,8 @@
 # Downloads what packages.txt names and unpacks it below out/lab/root. A second run has nothing to do.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=packaging/progress.sh
+. "$(dirname "$0")/../packaging/progress.sh"
 : "${lab_src:?}" "${lab_out:?}" "${kernels:?}" "${pkgs:?}" "${root:?}" "${cache:?}" "${top:?}"
 
 # Which of the packages in "A | B" this release of Debian has: the first one that apt knows.
@@ -36,7 +38,7 @@ while read -r p; do
 done < "$lab_out/wanted.new"
 if [ "${#missing[@]}" -gt 0 ]; then
 	stage "fetch: ${#missing[@]} packages"
-	(cd "$pkgs" && apt-get -q -o APT::Sandbox::User=root download "${missing[@]}" > "$lab_out/fetch.log" 2>&1) ||
+	(cd "$pkgs" && apt_get "$lab_out/fetch.log" -q -o APT::Sandbox::User=root download "${missing[@]}") ||
 		{
 			tail -n 5 "$lab_out/fetch.log" >&2
 			die "download failed (see $lab_out/fetch.log); run apt-get update, and if the archive has a newer kernel:" \

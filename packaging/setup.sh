@@ -5,6 +5,8 @@
 # left out, and named, where this release of Debian does not have it: something can be done without it.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=packaging/progress.sh
+. "$here/progress.sh"
 mapfile -t wanted < <(sed 's/#.*//' "$here/${1:-build-deps.txt}" | awk 'NF { print $1 $2 }')
 
 missing=()
@@ -28,7 +30,7 @@ failed() {
 }
 
 echo "setup: asking the package servers what there is"
-apt-get update > "$log" 2>&1 || failed "apt-get update"
+apt_get "$log" update || failed "apt-get update"
 there=() absent=()
 for package in "${missing[@]}"; do
 	if [ "${package%\?}" != "$package" ] && [ -z "$(apt-cache madison "${package%\?}" 2> /dev/null)" ]; then
@@ -40,4 +42,4 @@ done
 [ ${#absent[@]} = 0 ] || echo "setup: going on without what this Debian does not have: ${absent[*]}"
 [ ${#there[@]} -gt 0 ] || exit 0
 echo "setup: installing ${#there[@]} packages"
-apt-get install -y --no-install-recommends "${there[@]}" > "$log" 2>&1 || failed "${there[*]}"
+apt_get "$log" install -y --no-install-recommends "${there[@]}" || failed "${there[*]}"

@@ -40,8 +40,9 @@ make_root() { # SUITE
 	rm -rf "$root"
 	mkdir -p "$OUT/chroot"
 	# A machine whose clock is ahead finds the lists of a suite in motion too old.
-	mmdebstrap --quiet --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' --include="$(packages)" \
-		"$1" "$root" "${sources[@]}" > "$OUT/chroot/$1.log" 2>&1 || { tail -n 20 "$OUT/chroot/$1.log" >&2; die "no Debian $1"; }
+	mmdebstrap --variant=apt --aptopt='Acquire::Check-Valid-Until "false"' --include="$(packages)" \
+		"$1" "$root" "${sources[@]}" 2>&1 | tee "$OUT/chroot/$1.log" | sed -un 's/^I: /suites: /p' ||
+		{ tail -n 20 "$OUT/chroot/$1.log" >&2; die "no Debian $1"; }
 	case $1 in
 	sid) ;;
 	*) # mmdebstrap leaves no lists behind. linux-headers-amd64 stays what the release itself has (kernels.sh).

@@ -44,7 +44,7 @@ bridge() { PATH="$work:$PATH" RINGWAY_TEST_NET=$work/net RINGWAY_TEST_CHOICE=$wo
 told() { echo "told: $(cat "$work/told")" >> "$said" && diff - "$work/told" >> "$said"; }
 
 echo "KTAP version 1"
-echo "1..13"
+echo "1..14"
 [ "$(cat VERSION)" = "$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)" ]
 result $? "packaging/debian/changelog has the release of VERSION"
 contents > "$work/contents" 2> "$said"
@@ -121,4 +121,14 @@ chmod +x "$work/make"
 (cd "$work" && PATH="$work:$PATH" sh "$top/packaging/dkms/build.sh" /kdir) > "$said" 2>&1 &&
 	grep -q 'LTO=n$' "$said" && grep -q 'once more without' "$said"
 result $? "DKMS builds without link-time optimisation where it fails with it"
+
+printf '#!/bin/sh\nprintf "dlstatus:1:20.4:a\\npmstatus:b:100.0:c\\n" >&3\necho "it broke"\nexit 3\n' > "$work/apt-get"
+chmod +x "$work/apt-get"
+(
+	# shellcheck source=packaging/progress.sh
+	. packaging/progress.sh
+	PATH="$work:$PATH" apt_get "$work/log" install b
+) > "$said" 2>&1
+[ $? = 3 ] && grep -q ' 20 % fetched$' "$said" && grep -q ' 100 % installed$' "$said" && grep -qx 'it broke' "$work/log"
+result $? "a set-up says how far apt is, keeps what it said, and fails with it"
 [ $failed = 0 ]
