@@ -15,8 +15,8 @@ everywhere='matrix bridge ports vlan taps suspend reload link'
 # results' timelines which of the two lanes ends sooner, `first` and `second` or `last`. The last scenarios are our netfront
 # on the stock backend.
 first='cycles mirror death policy batches rules pressure limits nodes sweep xdp linux-words hooks foreign'
-last='parallel storm migrate lifetime rewrite cli trouble tuning use poll-cpu hostile many driver backend verbs'
-second='hvm multicast verbs-on-stock STACK=stock FRONTS=ringway matrix STACK=stock xdp'
+last='parallel storm migrate lifetime rewrite cli trouble tuning use poll-cpu hostile many driver backend verbs verbs-on-stock'
+second='hvm multicast STACK=stock FRONTS=ringway matrix STACK=stock xdp'
 read -ra kernels <<< "${ONE_KERNEL:-$(all_kernels)}"
 declare -A all cpus pairs
 # Guests of both kernels and types meet half on the one, half on the other kernel of dom0; `make platforms` has all. Where
