@@ -44,7 +44,7 @@ bridge() { PATH="$work:$PATH" RINGWAY_TEST_NET=$work/net RINGWAY_TEST_CHOICE=$wo
 told() { echo "told: $(cat "$work/told")" >> "$said" && diff - "$work/told" >> "$said"; }
 
 echo "KTAP version 1"
-echo "1..14"
+echo "1..18"
 [ "$(cat VERSION)" = "$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)" ]
 result $? "packaging/debian/changelog has the release of VERSION"
 contents > "$work/contents" 2> "$said"
@@ -121,6 +121,29 @@ chmod +x "$work/make"
 (cd "$work" && PATH="$work:$PATH" sh "$top/packaging/dkms/build.sh" /kdir) > "$said" 2>&1 &&
 	grep -q 'LTO=n$' "$said" && grep -q 'once more without' "$said"
 result $? "DKMS builds without link-time optimisation where it fails with it"
+
+# The package's removal on a host whose /etc, /proc and /run are below $work/host.
+host=$work/host
+removal() { # CODE of "ringway use stock"
+	mkdir -p "$host/etc/network/interfaces.d"
+	printf '#!/bin/sh\necho "$*" >> "%s"\nexit %s\n' "$host/asked" "$1" > "$work/ringway"
+	chmod +x "$work/ringway"
+	sed "s,\( \|(\)/\(etc\|proc\|run\|sys\)/,\1$host/\2/,g" packaging/debian/ringway.prerm > "$host/prerm"
+	PATH="$work:$PATH" sh "$host/prerm" remove > "$said" 2>&1
+}
+asked() { [ "$(cat "$host/asked" 2> /dev/null)" = "$1" ]; }
+mkdir -p "$host/proc/xen"
+removal 0 && asked ""
+result $? "a host without Ringway's bridges loses the package without more ado"
+printf 'iface xenbr0 inet dhcp\n\tbrlite_ports eth0\n' > "$host/etc/network/interfaces.d/xen"
+mkdir -p "$host/etc/network"
+! removal 0 && asked "" && grep -q "brlite_ports in $host/etc/network/interfaces.d/xen" "$said"
+result $? "one that would boot without a bridge, and is no dom0 now, does not"
+echo control_d > "$host/proc/xen/capabilities"
+removal 0 && asked "use stock --yes --no-confirm"
+result $? "a dom0 that would is moved to the stock drivers first, whatever it runs now"
+! removal 1 && grep -q "the package stays" "$said"
+result $? "and keeps the package where that fails"
 
 printf '#!/bin/sh\nprintf "dlstatus:1:20.4:a\\npmstatus:b:100.0:c\\n" >&3\necho "it broke"\nexit 3\n' > "$work/apt-get"
 chmod +x "$work/apt-get"
