@@ -61,9 +61,10 @@ bool contains(const std::vector<std::string> &all, const std::string &one)
 	return std::find(all.begin(), all.end(), one) != all.end();
 }
 
-bool is_ports_word(const std::string &word)
+// ifupdown takes a hyphen for an underscore.
+bool is_ports_word(const std::string &word, const std::string &kind)
 {
-	return word == "bridge_ports" || word == "bridge-ports";
+	return word == kind + "_ports" || word == kind + "-ports";
 }
 
 // All of it, with what change(line, its words) makes of the lines in paragraphs of these bridges.
@@ -113,7 +114,7 @@ std::vector<std::string> ports_by_pattern(const std::string &text, const std::ve
 {
 	std::vector<std::string> out;
 	with_lines(text, bridges, [&](std::string &line, const std::vector<std::string> &words) {
-		if (is_ports_word(words[0]) &&
+		if (is_ports_word(words[0], "bridge") &&
 		    std::any_of(words.begin() + 1, words.end(), [](const std::string &word) {
 			    return word == "all" || word == "regex" || word == "noregex" ||
 				   word.find_first_of("*?[") != word.npos;
@@ -127,7 +128,7 @@ std::vector<std::string> ports_by_pattern(const std::string &text, const std::ve
 std::string with_ports_word(const std::string &text, const BridgeNames &bridges, bool ringway)
 {
 	return with_lines(text, bridges, [&](std::string &line, const std::vector<std::string> &words) {
-		if (ringway ? is_ports_word(words[0]) : words[0] == "brlite_ports") {
+		if (is_ports_word(words[0], ringway ? "bridge" : "brlite")) {
 			line.replace(line.find(words[0]), words[0].size(),
 				     ringway ? "brlite_ports" : "bridge_ports");
 		}

@@ -26,6 +26,8 @@ std::string_view exit_name(Exit code)
 		return "conflict";
 	case Exit::timeout:
 		return "timeout";
+	case Exit::half_done:
+		return "half-done";
 	}
 	return "failed";
 }

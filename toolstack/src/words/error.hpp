@@ -14,12 +14,13 @@ namespace ringway
 // Documented in ringway(8); scripts depend on them.
 enum class Exit : int {
 	ok = 0,
-	failed = 1,   // the kernel, the guest or XenStore refused
-	usage = 2,    // the command line or the vifspec is wrong
-	host = 3,     // not root, no Xen, no backend driver, no xenstored
-	absent = 4,   // domain, vif or bridge does not exist
-	conflict = 5, // name, address or number already in use
-	timeout = 6,  // somebody did not answer in time
+	failed = 1,    // the kernel, the guest or XenStore refused
+	usage = 2,     // the command line or the vifspec is wrong
+	host = 3,      // not root, no Xen, no backend driver, no xenstored
+	absent = 4,    // domain, vif or bridge does not exist
+	conflict = 5,  // name, address or number already in use
+	timeout = 6,   // somebody did not answer in time
+	half_done = 7, // a change of the host could not be undone: 'ringway use --undo'
 };
 
 class Error : public std::runtime_error

@@ -10,13 +10,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
+#include <optional>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 #include "context/whole_file.hpp"
-#include "words/error.hpp"
 #include "world/sys_clock.hpp"
 
 namespace ringway
@@ -25,8 +26,15 @@ namespace ringway
 namespace
 {
 
-constexpr int undone = 1, left_half_done = 2;
 constexpr Millis pause{100};
+constexpr Millis ending_takes{120000};
+
+// For whoever waits for it.
+int ended(const GuardedChange &guarded, Exit how)
+{
+	std::ofstream(guarded.outcome) << static_cast<int>(how) << "\n";
+	return static_cast<int>(how);
+}
 
 // Nobody may listen any more: that is no error.
 void tell(int pipe, const std::string &line)
@@ -42,33 +50,37 @@ int undo(const GuardedChange &guarded, int pipe)
 		guarded.undo([pipe](const std::string &line) { tell(pipe, line); });
 		guarded.finish();
 		tell(pipe, "everything is as it was before");
-		return undone;
+		return ended(guarded, Exit::failed);
 	} catch (const std::exception &error) {
 		tell(pipe, fmt::format("UNDOING FAILED: {}; try 'ringway use --undo'", error.what()));
-		return left_half_done;
+		return ended(guarded, Exit::half_done);
 	}
 }
 
-// Whether somebody confirmed it in time.
+// Whether somebody confirmed it in time: that is, before nobody asks any more.
 bool is_confirmed(const GuardedChange &guarded, SysClock &clock, int pipe)
 {
 	if (guarded.seconds == 0) {
 		return true;
 	}
+	std::ofstream(guarded.asks) << guarded.seconds << "\n";
 	tell(pipe,
 	     fmt::format(
 		     "press Enter within {} seconds, or type 'ringway use --confirm': otherwise it is undone",
 		     guarded.seconds));
 	const Deadline deadline(clock, std::chrono::seconds(guarded.seconds));
-	while (!deadline.over() && !clock.interrupted()) {
-		if (is_there(guarded.confirmed)) {
-			return true;
-		}
-		if (is_there(guarded.refused)) {
-			tell(pipe, "'ringway use --undo' asked for it: undoing");
-			return false;
-		}
+	while (!deadline.over() && !clock.interrupted() && !is_there(guarded.confirmed) &&
+	       !is_there(guarded.refused)) {
 		clock.sleep(pause);
+	}
+	std::error_code ignored;
+	std::filesystem::remove(guarded.asks, ignored);
+	if (is_there(guarded.refused)) {
+		tell(pipe, "'ringway use --undo' asked for it: undoing");
+		return false;
+	}
+	if (is_there(guarded.confirmed)) {
+		return true;
 	}
 	tell(pipe, "nobody confirmed it: undoing");
 	return false;
@@ -95,7 +107,7 @@ int work(const GuardedChange &guarded, int pipe)
 	}
 	guarded.finish();
 	tell(pipe, "done");
-	return 0;
+	return ended(guarded, Exit::ok);
 }
 
 // How it ended. What it started, a modprobe, ends before the undoing begins: it would load the driver that
@@ -132,7 +144,7 @@ int status_of(pid_t worker)
 		_exit(work(guarded, pipe));
 	}
 	const int status = status_of(worker);
-	int code = worker > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : left_half_done;
+	int code = worker > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : ended(guarded, Exit::half_done);
 	if (worker > 0 && WIFSIGNALED(status)) {
 		tell(pipe, "the change was killed: undoing");
 		code = undo(guarded, pipe);
@@ -141,42 +153,77 @@ int status_of(pid_t worker)
 	_exit(code);
 }
 
-// What the others say goes to the user, and the user's Enter to the others.
-int listen(const GuardedChange &guarded, int pipe)
+// A line of the user's: an empty one confirms. What was typed before anybody asked is gone. Whether the user
+// can be asked again.
+bool hear(const GuardedChange &guarded)
 {
-	std::array<pollfd, 2> both{{{pipe, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}}};
-	bool asked = false;
-	std::string rest;
-	for (std::array<char, 4096> buffer{};;) {
-		both[1].fd = asked && isatty(STDIN_FILENO) != 0 ? STDIN_FILENO : -1;
-		if (poll(both.data(), both.size(), -1) < 0 && errno != EINTR) {
-			return undone;
-		}
-		if (both[1].fd >= 0 && both[1].revents != 0) {
-			if (read(STDIN_FILENO, buffer.data(), buffer.size()) > 0) {
-				std::ofstream(guarded.confirmed) << "Enter\n";
-			}
-			asked = false;
-		}
-		if (both[0].revents == 0) {
-			continue;
-		}
-		const ssize_t got = read(pipe, buffer.data(), buffer.size());
-		if (got <= 0) {
-			return undone; // whoever should have spoken was killed; the other undoes
-		}
-		rest.append(buffer.data(), static_cast<std::size_t>(got));
-		for (auto end = rest.find('\n'); end != rest.npos; end = rest.find('\n')) {
-			const std::string line = rest.substr(0, end);
-			rest.erase(0, end + 1);
+	std::array<char, 256> line{};
+	const ssize_t got = read(STDIN_FILENO, line.data(), line.size());
+	if (got <= 0) {
+		return false;
+	}
+	if (line[0] != '\n') {
+		std::printf("Enter alone confirms it; 'ringway use --undo' undoes it\n");
+		std::fflush(stdout);
+		return true;
+	}
+	std::ofstream(guarded.confirmed) << "Enter\n";
+	return false;
+}
+
+// Lines of the others, in what was read of them so far; the last one is how it ended.
+class Lines
+{
+public:
+	// Whether the user is asked now, from this text on.
+	bool add(std::string_view text)
+	{
+		bool asked = false;
+		rest_.append(text);
+		for (auto end = rest_.find('\n'); end != rest_.npos; end = rest_.find('\n')) {
+			const std::string line = rest_.substr(0, end);
+			rest_.erase(0, end + 1);
 			if (line.starts_with('\001')) {
-				return std::atoi(line.c_str() + 1);
+				code = std::atoi(line.c_str() + 1);
+				return false;
 			}
 			asked |= line.starts_with("press Enter");
 			std::printf("%s\n", line.c_str());
 			std::fflush(stdout);
 		}
+		return asked;
 	}
+	std::optional<int> code;
+
+private:
+	std::string rest_;
+};
+
+// What the others say goes to the user, and the user's Enter to the others.
+int listen(const GuardedChange &guarded, int pipe)
+{
+	std::array<pollfd, 2> both{{{pipe, POLLIN, 0}, {-1, POLLIN, 0}}};
+	Lines lines;
+	for (std::array<char, 4096> buffer{}; !lines.code;) {
+		if (poll(both.data(), both.size(), -1) < 0 && errno != EINTR) {
+			break;
+		}
+		if (both[1].fd >= 0 && both[1].revents != 0 && !hear(guarded)) {
+			both[1].fd = -1;
+		}
+		if (both[0].revents == 0) {
+			continue;
+		}
+		const ssize_t got = read(pipe, buffer.data(), buffer.size());
+		if (got <= 0) { // whoever should have spoken was killed; the other undoes
+			return static_cast<int>(wait_for_outcome(guarded.outcome, ending_takes));
+		}
+		if (lines.add({buffer.data(), static_cast<std::size_t>(got)}) && isatty(STDIN_FILENO) != 0) {
+			tcflush(STDIN_FILENO, TCIFLUSH);
+			both[1].fd = STDIN_FILENO;
+		}
+	}
+	return lines.code.value_or(static_cast<int>(Exit::half_done));
 }
 
 } // namespace
@@ -197,6 +244,22 @@ ChangeLock::ChangeLock(const std::filesystem::path &file, Millis timeout)
 			throw Error(Exit::conflict,
 				    "another change is being made, or waits to be confirmed: 'ringway use "
 				    "--confirm' or 'ringway use --undo' ends it");
+		}
+		clock.sleep(pause);
+	}
+}
+
+Exit wait_for_outcome(const std::filesystem::path &outcome, Millis timeout)
+{
+	SysClock clock;
+	const Deadline deadline(clock, timeout);
+	while (true) {
+		int code = 0;
+		if (std::ifstream(outcome) >> code) {
+			return static_cast<Exit>(code);
+		}
+		if (deadline.over()) {
+			return Exit::half_done;
 		}
 		clock.sleep(pause);
 	}

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include "context/file_lock.hpp"
+#include "words/error.hpp"
 
 namespace ringway
 {
@@ -21,8 +22,10 @@ struct GuardedChange {
 	std::function<void(const Say &)> undo;   // throws where it fails
 	std::function<void()> keep;              // confirmed: so it is after a reboot, too; throws as well
 	std::function<void()> finish;            // confirmed, or undone
-	std::filesystem::path confirmed;         // the file by which somebody confirms it,
+	std::filesystem::path asks;              // a file that is there while it waits to be confirmed,
+	std::filesystem::path confirmed;         // the one by which somebody does so,
 	std::filesystem::path refused;           // and the one by which somebody has it undone at once
+	std::filesystem::path outcome;           // has the exit code in the end
 	std::filesystem::path log;
 	unsigned seconds = 60; // to confirm it; 0: it need not be
 };
@@ -39,7 +42,10 @@ private:
 	std::unique_ptr<Descriptor> descriptor_;
 };
 
-// The exit code for the user. Returns in the user's process only.
+// The exit code for the user: ok, failed (it was undone) or half_done. Returns in the user's process only.
 int run_guarded(const GuardedChange &change);
+
+// What the outcome says, as soon as it does; half_done if it does not within that time.
+Exit wait_for_outcome(const std::filesystem::path &outcome, Millis timeout);
 
 } // namespace ringway

@@ -25,7 +25,8 @@ namespace
 {
 
 // As it was before, from the first step until it is confirmed or undone.
-const fs::path before_file = "/run/ringway/use/before.json", confirmed_file = "/run/ringway/use/confirmed",
+const fs::path before_file = "/run/ringway/use/before.json", asks_file = "/run/ringway/use/asks",
+	       confirmed_file = "/run/ringway/use/confirmed", outcome_file = "/run/ringway/use/outcome",
 	       refused_file = "/run/ringway/use/refused", kept_file = "/run/ringway/use/kept",
 	       log_file = "/run/ringway/use/log", lock_file = "/run/ringway/use/lock";
 constexpr Millis undoing_takes{120000};
@@ -96,10 +97,9 @@ void keep(const SwapPlan &plan, bool to_ringway)
 void finish()
 {
 	std::error_code ignored;
-	fs::remove(confirmed_file, ignored);
-	fs::remove(refused_file, ignored);
-	fs::remove(kept_file, ignored);
-	fs::remove(before_file, ignored);
+	for (const fs::path &file : {asks_file, confirmed_file, refused_file, kept_file, before_file}) {
+		fs::remove(file, ignored);
+	}
 }
 
 bool user_wants_it()
@@ -140,8 +140,10 @@ GuardedChange guarded(const SwapPlan &plan, const UseOptions &options)
 	out.undo = [&plan](const Say &say) { undo_to(plan.before, say); };
 	out.keep = [&plan, &options] { keep(plan, options.to_ringway); };
 	out.finish = finish;
+	out.asks = asks_file;
 	out.confirmed = confirmed_file;
 	out.refused = refused_file;
+	out.outcome = outcome_file;
 	out.log = log_file;
 	out.seconds = options.no_confirm ? 0 : options.seconds;
 	return out;
@@ -169,9 +171,9 @@ bool nobody_works()
 void begin(const SwapPlan &plan)
 {
 	std::error_code error;
-	fs::remove(confirmed_file, error);
-	fs::remove(refused_file, error);
-	fs::remove(kept_file, error);
+	for (const fs::path &file : {asks_file, confirmed_file, refused_file, kept_file, outcome_file}) {
+		fs::remove(file, error);
+	}
 	write_files("/", {{before_file.relative_path(), to_json(plan.before).dump(1) + "\n"}});
 }
 
@@ -209,8 +211,23 @@ int use_confirm()
 	if (nobody_works()) {
 		throw Error(Exit::conflict, half_changed);
 	}
-	std::ofstream(confirmed_file) << "confirmed\n";
-	return static_cast<int>(Exit::ok);
+	if (!is_there(asks_file)) {
+		throw Error(Exit::conflict,
+			    "not to be confirmed now: the change is still being made, or undone; "
+			    "'ringway use' says when it asks");
+	}
+	write_files("/", {{confirmed_file.relative_path(), "confirmed\n"}});
+	switch (wait_for_outcome(outcome_file, undoing_takes)) {
+	case Exit::ok:
+		fmt::print("done\n");
+		return static_cast<int>(Exit::ok);
+	case Exit::failed:
+		throw Error(Exit::failed, fmt::format("too late, or it could not be kept: the change was "
+						      "undone, see {}",
+						      log_file.string()));
+	default:
+		throw Error(Exit::half_done, half_changed);
+	}
 }
 
 int use_undo()
@@ -226,8 +243,14 @@ int use_undo()
 		fmt::print("the change has come to its end: see {}\n", log_file.string());
 		return static_cast<int>(Exit::ok);
 	}
-	undo_to(from_json(nlohmann::json::parse(in)),
-		[](const std::string &line) { fmt::print("{}\n", line); });
+	try {
+		undo_to(from_json(nlohmann::json::parse(in)),
+			[](const std::string &line) { fmt::print("{}\n", line); });
+	} catch (const std::exception &error) {
+		throw Error(Exit::half_done,
+			    fmt::format("undoing failed: {}; do away with the reason, and type it again",
+					error.what()));
+	}
 	finish();
 	fmt::print("everything is as it was before\n");
 	return static_cast<int>(Exit::ok);

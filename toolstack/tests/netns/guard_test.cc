@@ -1,69 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A change of the network that nobody confirms, whose command, worker or guard is killed: it is undone each
 // time.
-#include "world/guard.hpp"
+#include "guard_test.hpp"
 
 #include <cerrno>
-#include <chrono>
 #include <csignal>
-#include <cstdlib>
-#include <fstream>
-#include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 #include "words/error.hpp"
 
 namespace ringway::test
 {
-
-namespace
-{
-
-namespace fs = std::filesystem;
-
-class GuardTest : public testing::Test
-{
-protected:
-	GuardTest()
-	{
-		std::string pattern = (fs::temp_directory_path() / "guard.XXXXXX").string();
-		folder = mkdtemp(pattern.data());
-		put("state", "old");
-		guarded.change = [this](const Say &) { put("state", "new"); };
-		guarded.undo = [this](const Say &) { put("state", "old"); };
-		guarded.keep = [this] { put("kept", "yes"); };
-		guarded.finish = [this] { put("finished", "yes"); };
-		guarded.confirmed = folder / "confirmed";
-		guarded.refused = folder / "refused";
-		guarded.log = folder / "log";
-		guarded.seconds = 1;
-	}
-	~GuardTest() override { fs::remove_all(folder); }
-
-	void put(const std::string &file, const std::string &text) const
-	{
-		std::ofstream(folder / file) << text << std::flush;
-	}
-	std::string text(const std::string &file) const
-	{
-		std::ifstream in(folder / file);
-		return {std::istreambuf_iterator<char>(in), {}};
-	}
-	// Those who work on may outlive whoever asked.
-	bool comes_to(const std::string &file, const std::string &wanted) const
-	{
-		for (int tries = 0; tries < 600 && text(file).find(wanted) == std::string::npos; ++tries) {
-			std::this_thread::sleep_for(std::chrono::milliseconds(50));
-		}
-		return text(file).find(wanted) != std::string::npos;
-	}
-
-	fs::path folder;
-	GuardedChange guarded;
-};
-
-} // namespace
 
 TEST_F(GuardTest, WhatNobodyConfirmsIsUndone)
 {
@@ -207,11 +154,46 @@ TEST_F(GuardTest, WhoeverWatchesMayBeKilled)
 TEST_F(GuardTest, WhatCannotBeUndoneSaysWhatToDo)
 {
 	guarded.undo = [](const Say &) { throw Error(Exit::failed, "the bridge stays away"); };
-	EXPECT_EQ(run_guarded(guarded), 2);
+	EXPECT_EQ(run_guarded(guarded), 7);
 	EXPECT_NE(text("log").find("UNDOING FAILED: the bridge stays away; try 'ringway use --undo'"),
 		  std::string::npos)
 		<< text("log");
 	EXPECT_EQ(text("finished"), "") << "what was before is kept";
+	EXPECT_EQ(text("outcome"), "7\n");
+}
+
+// Whoever listens learns it from the one who is left.
+TEST_F(GuardTest, WhatCannotBeUndoneIsSaidAlsoWhenTheGuardWasKilled)
+{
+	guarded.seconds = 60;
+	guarded.change = [](const Say &) { kill(getppid(), SIGKILL); };
+	guarded.undo = [](const Say &) {
+		usleep(300000);
+		throw Error(Exit::failed, "the bridge stays away");
+	};
+	EXPECT_EQ(run_guarded(guarded), 7);
+}
+
+TEST_F(GuardTest, ItAsksForAsLongAsItCanBeConfirmed)
+{
+	guarded.seconds = 60;
+	guarded.change = [this](const Say &) {
+		put("asked before", fs::exists(folder / "asks") ? "yes" : "no");
+	};
+	guarded.keep = [this] { put("asked after", fs::exists(folder / "asks") ? "yes" : "no"); };
+	const pid_t other = fork();
+	if (other == 0) {
+		const bool asked = comes_to("asks", "60");
+		put("confirmed", "yes");
+		_exit(asked && wait_for_outcome(folder / "outcome", Millis(20000)) == Exit::ok ? 0 : 1);
+	}
+	EXPECT_EQ(run_guarded(guarded), 0);
+	EXPECT_EQ(text("asked before"), "no");
+	EXPECT_EQ(text("asked after"), "no");
+	int status = 0;
+	waitpid(other, &status, 0);
+	EXPECT_EQ(status, 0) << "whoever confirmed it learns how it ended";
+	EXPECT_EQ(wait_for_outcome(folder / "nothing", Millis(1)), Exit::half_done);
 }
 
 } // namespace ringway::test

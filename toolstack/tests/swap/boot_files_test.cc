@@ -33,6 +33,8 @@ TEST_F(BootFiles, OneWordInTheBridgesOwnParagraph)
 	expect_in("\tbrlite_ports none", all);
 	EXPECT_EQ(with_ports_word(all, std::nullopt, false), interfaces);
 	EXPECT_EQ(with_ports_word(interfaces, BridgeNames(std::in_place), true), interfaces) << "of none";
+	EXPECT_EQ(with_ports_word("iface xenbr0 inet dhcp\n\tbrlite-ports eth0\n", xenbr0, false),
+		  "iface xenbr0 inet dhcp\n\tbridge_ports eth0\n");
 	EXPECT_TRUE(ports_by_pattern(interfaces, {"xenbr0"}).empty());
 	for (const char *line :
 	     {"bridge_ports all", "bridge-ports regex eth.*", "bridge_ports none noregex"}) {
