@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
 // What waits too long in the backlog: packets that expire, guests that stall (XSA-392), and the end of a
-// connection, which drops all of them.
+// connection or a vif that is set down, which drop all of them.
 #include "netback/to_guest/describe.hpp"
 
 using namespace ringway;
@@ -85,4 +85,5 @@ void Queue::purge_backlog()
 		host_skb_drop(pop());
 		to_guest_stats.dropped_down++;
 	}
+	stopped = false; // Linux starts the device's queues when it goes up, and when the rings have come
 }

@@ -53,7 +53,9 @@ sk_buff *Queue::enqueue_list(sk_buff *skb)
 		const ToGuestLock lock(host);
 		// What waits already has a poll coming, or an event of the guest's, if it sends any.
 		idle = !backlog_packets || !vif->frontend.rx_notify;
-		while (skb && backlog_bytes < most_bytes()) {
+		// INVARIANT: nothing comes behind the purge of a vif that is set down meanwhile.
+		const bool running = vif->running.load(std::memory_order_relaxed);
+		while (skb && running && backlog_bytes < most_bytes()) {
 			sk_buff *behind = host_skb_cut(skb);
 			if (RINGWAY_UNLIKELY(refuses(skb))) {
 				host_skb_drop(skb);

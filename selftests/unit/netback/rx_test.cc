@@ -227,6 +227,26 @@ TEST_F(Rx, FullBacklogStopsTheDeviceBeforeItDrops)
 	EXPECT_EQ(q().to_guest_stats.dropped_full, 0u);
 }
 
+// Nobody looks after what waits in a vif that is down: sockets would wait for it, and so would the guest's
+// buffers when it is up again.
+TEST_F(Rx, WhatWaitsGoesWhenTheVifIsSetDown)
+{
+	while (!q().host->stopped)
+		ASSERT_TRUE(xmit(1000));
+	const u32 waiting = q().backlog_packets;
+	g.set_up(false);
+	EXPECT_EQ(q().backlog_packets, 0u);
+	EXPECT_EQ(q().to_guest_stats.dropped_down, waiting);
+	g.post_buffers(10);
+	pass_time(60000);
+	g.set_up(true);
+	host->settle();
+	EXPECT_EQ(g.receive().size(), 0u) << "what is a minute old";
+	ASSERT_TRUE(xmit(1000));
+	host->settle();
+	EXPECT_EQ(g.receive().size(), 1u);
+}
+
 // NB-29
 TEST_F(Rx, WaitingPacketsExpire)
 {
