@@ -171,12 +171,16 @@ public:
 	}
 };
 
+inline constexpr u32 kLongestPiece = 0xffff;
+
 // A packet of any number of slots, if the buffers of all of them stay mapped.
 __attribute__((noinline)) bool place_large_mapped(Queue &queue, Run &run, const Head &head)
 	RINGWAY_REQUIRES(queue.host)
 {
 	RxBackRing &ring = queue.to_guest_ring;
 	RxPending &pending = run.lane.pending;
+	if (RINGWAY_UNLIKELY(head.meta.len > kLongestPiece))
+		return false; // two VLAN tags around the largest MTU: piece by piece
 	for (u32 i = 0; i < head.slots; i++) {
 		const GrefEntry *entry = run.buffers->map().find(ring.request(ring.req_cons() + i).gref);
 		if (!entry || !entry->writable)

@@ -269,6 +269,21 @@ TEST_F(MappedPath, SkbsNeedNoStaging)
 	EXPECT_EQ(host->hypercalls, before);
 }
 
+// Two VLAN tags around the largest MTU: more bytes than 16 bits count.
+TEST_F(MappedPath, MoreThanAPieceCanSayIsNoLess)
+{
+	map(none, all);
+	for (const u32 len : {65535u, 65539u}) {
+		const Bytes frame = make_frame(len, len);
+		ASSERT_EQ(netback_xmit(b.dev.vif, make_skb(frame), 0), NETBACK_TAKEN);
+		host->settle();
+		const auto got = b.receive();
+		ASSERT_EQ(got.size(), 1u) << len;
+		EXPECT_EQ(got[0].bytes, frame) << len;
+		refill();
+	}
+}
+
 // HOSTILE: the sender changes its bytes between the switch's verdict and the delivery. What arrives of the
 // bytes that decided is what was judged. NB-77
 TEST_F(MappedPath, WhatIsDeliveredIsWhatWasJudged)
