@@ -68,6 +68,8 @@ bool Vif::frontend_changed(XenbusState frontend_state)
 	case LifeStep::refuse:
 		host_report_error(host, error_errno(Error::invalid),
 				  "frontend shows a state that does not exist");
+		announced = BackendState::closing; // reporting shows it
+		go(BackendState::closing);
 		break;
 	}
 	return false;

@@ -255,6 +255,23 @@ TEST_F(Life, RandomWalkOverAllFrontendStates)
 	EXPECT_GT(connects, 200u);
 }
 
+// Its state is Closing then, for XenStore as for us.
+TEST_F(Life, AStateThatDoesNotExistEndsTheConnection)
+{
+	Guest g{1};
+	g.connect();
+	g.frontend_state(static_cast<XenbusState>(42));
+	EXPECT_EQ(g.vif().state, closing);
+	EXPECT_FALSE(g.dev.connected);
+	g.frontend_state(XenbusState::closed);
+	g.reset_rings();
+	g.frontend_state(XenbusState::initialising);
+	g.frontend_state(XenbusState::connected);
+	host->settle();
+	EXPECT_EQ(g.vif().state, connected);
+	works(g);
+}
+
 // --- connecting fails
 // --------------------------------------------------------------------------------------------
 
