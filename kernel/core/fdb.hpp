@@ -64,6 +64,12 @@ struct FdbSlot {
 	u32 seen;   // seconds; see now() of the caller
 };
 
+// Seconds since the last use. Another CPU may have used it in a second that this one has not seen begin.
+constexpr u32 fdb_idle(u32 now, u32 seen)
+{
+	return static_cast<s32>(now - seen) < 0 ? 0 : now - seen;
+}
+
 inline constexpr u32 kFdbBucketSlots = 3;
 
 struct alignas(64) FdbBucket {

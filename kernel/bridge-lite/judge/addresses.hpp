@@ -164,7 +164,8 @@ public:
 		const u32 now = Env::now(), ageing = ageing_now();
 		erase_if([&](const FdbSlot &slot) {
 			const FdbTarget target{slot.target};
-			return target.is_learned() && !target.is_extern() && now - slot.seen >= ageing;
+			return target.is_learned() && !target.is_extern() &&
+			       fdb_idle(now, slot.seen) >= ageing;
 		});
 	}
 
@@ -242,7 +243,7 @@ private:
 		forget_source(before);
 		if (hit && (!kVlans || hit.slot->key == key)) {
 			Env::count(in, BRLITE_MOVED);
-			if (moves_again(in, now - load_relaxed(hit.slot->seen), now))
+			if (moves_again(in, fdb_idle(now, load_relaxed(hit.slot->seen)), now))
 				news = BRLITE_NEWS_RESTLESS;
 			if (before)
 				places_.moved(*before, in);
@@ -259,8 +260,7 @@ private:
 		return news;
 	}
 
-	// Another CPU may have moved the address away since it was looked up; that is found out a second
-	// later.
+	// Another CPU may have moved the address away meanwhile; that is found out a second later.
 	static void remember(Port &in, u64 key, u32 now)
 	{
 		store_relaxed(in.last_source, key);

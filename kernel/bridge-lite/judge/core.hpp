@@ -17,7 +17,7 @@ inline brlite_fdb_entry show(const FdbSlot &slot)
 	entry.is_local = target.is_local();
 	entry.is_sticky = target.is_sticky();
 	entry.is_extern = target.is_extern();
-	entry.idle = host_now() - slot.seen;
+	entry.idle = fdb_idle(host_now(), slot.seen);
 	return entry;
 }
 

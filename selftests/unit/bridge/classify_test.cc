@@ -25,6 +25,16 @@ TEST_F(SwitchTest, UnknownUnicastIsFloodedThenLearned)
 	EXPECT_EQ(verdict.port, two);
 }
 
+// Another CPU's second may have begun when this one's has not.
+TEST_F(SwitchTest, WhatWasUsedASecondAheadIsNotOld)
+{
+	Hosted::seconds = 1001;
+	judge(one, {kB, kA});
+	Hosted::seconds = 1000;
+	made->age();
+	EXPECT_EQ(judge(two, {kA, kB}).action, BRLITE_PORT);
+}
+
 TEST_F(SwitchTest, OwnerComesWithTheVerdict)
 {
 	int owner;
