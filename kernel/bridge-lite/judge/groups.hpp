@@ -186,7 +186,7 @@ public:
 			member->expires = now + kMembershipInterval;
 			return Error::none;
 		}
-		return members_.add(group, vlan, port, now + kMembershipInterval, permanent).error();
+		return members_.add(group, vlan, port, now, permanent).error();
 	}
 	Error remove_member(const IpAddress &group, u16 vlan, u32 port, u32 now)
 	{
@@ -271,14 +271,13 @@ private:
 
 	void join(const IpAddress &group, u16 vlan, const brlite_port &in, u32 now, Heard &heard)
 	{
-		const u32 expires = now + kMembershipInterval;
 		if (Member *member = members_.find(group, vlan, in.index)) {
-			member->expires = expires;
-		} else if (members_.add(group, vlan, in.index, expires, false)) {
+			member->expires = now + kMembershipInterval;
+		} else if (members_.add(group, vlan, in.index, now, false)) {
 			heard.joined++;
 		} else {
 			heard.refused++;
-			give_all(!is_ipv4(group), in.index, expires);
+			give_all(!is_ipv4(group), in.index, now + kMembershipInterval);
 		}
 	}
 

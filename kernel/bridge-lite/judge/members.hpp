@@ -23,7 +23,8 @@ namespace ringway::brlite
 {
 inline constexpr u32 kMostMembers = 4096; // records of both kinds
 inline constexpr u32 kMostSets = 1024;
-inline constexpr u32 kMembersPerPort = 128; // memberships by reports
+inline constexpr u32 kMembersPerPort = 128;     // memberships by reports
+inline constexpr u32 kMembershipInterval = 260; // seconds; RFC 3376, 8
 
 struct Member {
 	static constexpr u16 kNone = 0xffff;
@@ -96,7 +97,7 @@ public:
 	}
 
 	// INVARIANT: it is not there yet.
-	Result<Member *> add(const IpAddress &group, u16 vlan, u32 port, u32 expires, bool permanent)
+	Result<Member *> add(const IpAddress &group, u16 vlan, u32 port, u32 now, bool permanent)
 	{
 		if (!permanent && by_reports_[port] >= kMembersPerPort)
 			return Error::full;
@@ -107,11 +108,11 @@ public:
 		Member *made = make(group, vlan, port);
 		if (!made) {
 			if (!at_mac->count)
-				drop_at_mac(*at_mac, expires);
+				drop_at_mac(*at_mac, now);
 			return Error::full;
 		}
 		at_mac->count++;
-		made->expires = expires;
+		made->expires = now + kMembershipInterval;
 		made->permanent = permanent;
 		by_reports_[port] = static_cast<u16>(by_reports_[port] + !permanent);
 		return made;

@@ -20,7 +20,7 @@ constexpr bool is_past(u32 now, u32 second)
 	return static_cast<s32>(now - second) >= 0;
 }
 
-inline constexpr u32 kQueryInterval = 125, kQuerierPresent = 255, kMembershipInterval = 260; // RFC 3376, 8
+inline constexpr u32 kQueryInterval = 125, kQuerierPresent = 255; // RFC 3376, 8
 
 class Queriers
 {

@@ -115,6 +115,26 @@ TEST_F(GroupsTest, AQuestionAboutOneGroupShortensItsTime)
 	EXPECT_EQ(gets(three, data(kOther)), (Index{1}));
 }
 
+// Verdicts of batches under way name it: it is free again two seconds later, also where the pool was full.
+TEST(Members, ASetOutlivesAMemberForWhomThereWasNoRoom)
+{
+	const u64 seed[2] = {0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9};
+	const auto members = std::make_unique<brlite::Members>();
+	const u32 now = 1000;
+	members->init(seed);
+	ASSERT_TRUE(members->add(kG, 0, 1, now, true).ok());
+	ASSERT_TRUE(members->add(ip4(224, 129, 2, 3), 0, 1, now, true).ok()); // of the same MAC address
+	for (u32 i = 0; i < 2046; i++)
+		ASSERT_TRUE(
+			members->add(ip4(239, 2, 1, static_cast<u8>(i / 66)), 0, 1 + i % 66, now, true).ok());
+	ASSERT_FALSE(members->add(kOther, 0, 1, now, false).ok()) << "one record is left, and two are needed";
+	const u64 mac = group_mac(kOther);
+	members->age_sets(now + 1);
+	EXPECT_NE(members->set_of(mac, 0), brlite::kMostSets);
+	members->age_sets(now + 2);
+	EXPECT_EQ(members->set_of(mac, 0), brlite::kMostSets);
+}
+
 // The groups 239.1.2.3 and 224.129.2.3 have one MAC address.
 TEST_F(GroupsTest, GroupsThatShareAnAddressShareReceivers)
 {
