@@ -145,9 +145,7 @@ static void change_rx_flags(struct net_device *dev, int change)
 
 static int take_unicast(struct net_device *dev, const u8 *address)
 {
-	struct brlite *bridge = netdev_priv(dev);
-
-	brlite_local_address_add(bridge, &bridge->local, address);
+	brlite_unicast_add(netdev_priv(dev), address);
 	return 0;
 }
 

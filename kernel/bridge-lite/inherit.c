@@ -129,12 +129,28 @@ void brlite_local_address_own(struct brlite *bridge, const u8 *address)
 	put_local(bridge, &bridge->local, address);
 }
 
-/* An address that this host had on the bridge device besides its own. CONTEXT: the device's address lock, too. */
+/*
+ * An address that this host has on the bridge device besides its own. A station's that was entered by hand stays the
+ * station's: it may be a guest's that is locked to it. CONTEXT: the device's address lock, too, as below.
+ */
+void brlite_unicast_add(struct brlite *bridge, const u8 *address)
+{
+	struct brlite_fdb_entry known;
+
+	if (!brlite_fdb_get(bridge->core, address, 0, &known) && known.is_static && !known.is_local)
+		netdev_warn(bridge->dev, "%pM is an address of this host by now, but port %u has it by hand and keeps it\n",
+			    address, known.port);
+	else
+		brlite_local_address_add(bridge, &bridge->local, address);
+}
+
 void brlite_unicast_del(struct brlite *bridge, const u8 *address)
 {
+	struct brlite_fdb_entry known;
 	struct brlite_slave *slave;
 
-	brlite_fdb_erase(bridge->core, NULL, address, 0);
+	if (!brlite_fdb_get(bridge->core, address, 0, &known) && known.is_local)
+		brlite_fdb_erase(bridge->core, NULL, address, 0);
 	if (ether_addr_equal(bridge->dev->dev_addr, address))
 		brlite_local_address_add(bridge, &bridge->local, address);
 	list_for_each_entry(slave, &bridge->slaves, list)

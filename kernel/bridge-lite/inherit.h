@@ -12,7 +12,8 @@ void brlite_update_mtu(struct brlite *bridge);
 void brlite_local_address_add(struct brlite *bridge, struct brlite_port *port, const u8 *address);
 void brlite_local_address_own(struct brlite *bridge, const u8 *address);
 void brlite_local_address_del(struct brlite *bridge, const u8 *address);
-/* Not one of those that the device was asked to listen to any more. CONTEXT: the device's address lock, too. */
+/* One of those that the device was asked to listen to, and not any more. CONTEXT: the device's address lock, too. */
+void brlite_unicast_add(struct brlite *bridge, const u8 *address);
 void brlite_unicast_del(struct brlite *bridge, const u8 *address);
 void brlite_update_address(struct brlite *bridge);
 

@@ -23,12 +23,15 @@ uint64_t host_nanoseconds(void)
 
 __always_inline void host_lock(struct fdb_lock *lock)
 {
-	spin_lock_bh(&lock->spinlock);
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock->spinlock, flags);
+	lock->flags = flags;
 }
 
 __always_inline void host_unlock(struct fdb_lock *lock)
 {
-	spin_unlock_bh(&lock->spinlock);
+	spin_unlock_irqrestore(&lock->spinlock, lock->flags);
 }
 
 __always_inline void host_count(struct brlite_port *port, uint32_t counter)

@@ -10,7 +10,8 @@
 extern "C" {
 #endif
 
-/* Held by who changes a bridge's FDB; its readers need no lock. With it bottom halves are off. */
+/* Held by who changes a bridge's FDB; its readers need no lock. With it interrupts are off: what one of
+ * them prints goes by netconsole over the bridge, maybe, and a reader waits for the writer of its bucket. */
 struct RINGWAY_CAPABILITY("FDB lock") fdb_lock;
 void host_lock(struct fdb_lock *lock) RINGWAY_ACQUIRE(lock);
 void host_unlock(struct fdb_lock *lock) RINGWAY_RELEASE(lock);

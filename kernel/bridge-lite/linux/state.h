@@ -13,6 +13,7 @@
 
 struct fdb_lock {
 	spinlock_t spinlock;
+	unsigned long flags; /* of who holds it */
 };
 
 /* Changes of the FDB that nobody was told yet. More at once than there is room for are lost, and that is said. */

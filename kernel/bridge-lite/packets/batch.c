@@ -80,7 +80,8 @@ u32 brlite_forward_batch(struct brlite_port *in, const struct brlite_outgoing *b
 		struct sk_buff *skb = batch[i].skb;
 
 		complete_headers(skb);
-		if (unlikely(mirrored) && verdict->action != BRLITE_DROP) {
+		/* What is heard comes back by the receive path, and is mirrored there. */
+		if (unlikely(mirrored) && verdict->action != BRLITE_DROP && verdict->action != BRLITE_HEARD) {
 			brlite_mirror_received(in, skb);
 			packets++;
 		}

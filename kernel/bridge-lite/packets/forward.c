@@ -190,6 +190,23 @@ u32 brlite_forward(struct brlite_port *in, const struct brlite_verdict *verdict,
 	}
 }
 
+/*
+ * A VLAN device with reorder_hdr off puts the tag back in front of the payload, unless it knows a bridge's port, and
+ * Linux' own bridge being loaded it knows that bridge's alone. Every frame of a port begins ETH_HLEN in front of its
+ * data: the tag goes again. False: no memory for that.
+ */
+static bool without_own_tag(struct sk_buff *skb)
+{
+	if (likely(skb->data - skb_mac_header(skb) == ETH_HLEN))
+		return true;
+	if (skb->data - skb_mac_header(skb) != ETH_HLEN + VLAN_HLEN || skb_cow_head(skb, 0))
+		return false;
+	memmove(skb_mac_header(skb) + VLAN_HLEN, skb_mac_header(skb), 2 * ETH_ALEN);
+	skb->mac_header += VLAN_HLEN;
+	skb_reset_mac_len(skb);
+	return true;
+}
+
 rx_handler_result_t brlite_handle_frame(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
@@ -203,6 +220,10 @@ rx_handler_result_t brlite_handle_frame(struct sk_buff **pskb)
 	if (!skb)
 		return RX_HANDLER_CONSUMED;
 	*pskb = skb;
+	if (unlikely(!without_own_tag(skb))) {
+		kfree_skb(skb);
+		return RX_HANDLER_CONSUMED;
+	}
 
 	gather_headers(in, skb);
 	frame = frame_of(in, skb);

@@ -28,14 +28,16 @@ struct Linux {
 	std::vector<net_device *> todo; // unregistered; freed when nobody refers to them
 	std::vector<notifier_block *> notifiers, module_notifiers;
 	rtnl_link_ops *kind = nullptr;
-	bool bridge_ko = false;       // bridge.ko is there
-	bool is_administrator = true; // of the host, whoever asks
-	bool no_memory = false;       // for whoever may sleep
-	u32 grace_periods = 0;        // that were waited for
-	u32 spinlocks = 0;            // that were taken
-	u32 unregistering = 0;        // devices that are not freed yet
-	u32 notifying = 0;            // CPUs that tell of a module: it holds the chain's lock
-	bool unloaded = false;        // our module's text is gone
+	bool bridge_ko = false;                           // bridge.ko is there
+	bool is_administrator = true;                     // of the host, whoever asks
+	bool no_memory = false;                           // for whoever may sleep
+	u32 grace_periods = 0;                            // that were waited for
+	u32 spinlocks = 0;                                // that were taken
+	std::map<const Task *, unsigned> interrupts_off;  // of each CPU: how often, one inside the other
+	std::function<void(const sk_buff &)> on_the_wire; // what a device sends
+	u32 unregistering = 0;                            // devices that are not freed yet
+	u32 notifying = 0;     // CPUs that tell of a module: it holds the chain's lock
+	bool unloaded = false; // our module's text is gone
 	u32 skbs = 0, validated = 0, came_up = 0, told = 0, logged = 0;
 	std::map<const net_device *, u32> sent;
 	const net_device *slow = nullptr; // where packets wait
@@ -54,8 +56,9 @@ struct Linux {
 	void open(net_device *dev); // CONTEXT: RTNL
 	void unregister(list_head *devices_of_list);
 	void delete_device(net_device *dev);
-	void receive(net_device *dev, sk_buff *skb); // as a NIC's driver does
-	void run(work_struct &work);                 // if it is queued
+	// As a NIC's driver does; puts_tag_back: or a VLAN device with reorder_hdr off.
+	void receive(net_device *dev, sk_buff *skb, bool puts_tag_back = false);
+	void run(work_struct &work); // if it is queued
 	void notify_of_module(const char *name, unsigned long event);
 	void is_published(const void *inside); // readers may find this memory from now on
 };

@@ -102,6 +102,16 @@ void spin_unlock_bh(spinlock_t *lock)
 {
 	release_spinlock(lock->locked, "a spinlock");
 }
+void linux_lock_irqsave(spinlock_t *lock, unsigned long *flags)
+{
+	*flags = os->interrupts_off[&this_task()]++;
+	spin_lock_bh(lock);
+}
+void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
+{
+	spin_unlock_bh(lock);
+	os->interrupts_off[&this_task()] = static_cast<unsigned>(flags);
+}
 void netif_addr_lock_bh(net_device *dev)
 {
 	take_spinlock(dev->addresses_locked, "a device's addresses");

@@ -85,6 +85,8 @@ int netdev_start_xmit(sk_buff *skb, net_device *dev, netdev_queue *, bool)
 	EXPECT_GT(this_task().reading, 0u);
 	EXPECT_GE(skb->len, u32{ETH_HLEN});
 	os->sent[dev]++;
+	if (os->on_the_wire)
+		os->on_the_wire(*skb);
 	if (dev == os->slow) {
 		os->waiting.push_back(skb);
 		return 0;
@@ -150,11 +152,13 @@ void rtnl_notify(sk_buff *skb, net *, u32, u32, const nlmsghdr *, gfp_t gfp)
 }
 bool rtnl_has_listeners(const net *, u32)
 {
+	// The FDB is being changed: an interrupt's printk() may send by the bridge, and would wait for ever.
+	EXPECT_GT(os->interrupts_off[&this_task()], 0u) << "the FDB is changed with interrupts on";
 	return true;
 }
 } // extern "C"
 
-void Linux::receive(net_device *dev, sk_buff *skb)
+void Linux::receive(net_device *dev, sk_buff *skb, bool puts_tag_back)
 {
 	const ReadSide softirq;
 	skb->dev = dev;
@@ -162,5 +166,12 @@ void Linux::receive(net_device *dev, sk_buff *skb)
 	skb->protocol = eth_hdr(skb)->h_proto;
 	__skb_pull(skb, ETH_HLEN);
 	skb_reset_network_header(skb);
+	if (puts_tag_back) {
+		u8 *mac = skb_mac_header(skb);
+		memmove(mac - VLAN_HLEN, mac, 2 * ETH_ALEN);
+		const u8 tag[VLAN_HLEN] = {0x81, 0, 0, 5};
+		memcpy(mac - VLAN_HLEN + 2 * ETH_ALEN, tag, sizeof tag);
+		skb->mac_header -= VLAN_HLEN;
+	}
 	receive_one(skb);
 }

@@ -13,6 +13,8 @@ sk_buff *deliver(void *owner, sk_buff *first)
 	while (first) {
 		sk_buff *next = first->next;
 		vif->delivered++;
+		if (os->on_the_wire)
+			os->on_the_wire(*first);
 		kfree_skb(first);
 		first = next;
 	}

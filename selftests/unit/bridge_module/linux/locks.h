@@ -15,6 +15,10 @@ typedef struct spinlock {
 static inline void spin_lock_init(spinlock_t *lock) { lock->locked = false; }
 void spin_lock_bh(spinlock_t *lock);
 void spin_unlock_bh(spinlock_t *lock);
+/* With interrupts off, besides. */
+void linux_lock_irqsave(spinlock_t *lock, unsigned long *flags);
+void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags);
+#define spin_lock_irqsave(lock, flags) linux_lock_irqsave(lock, &(flags))
 #define spin_lock(lock) spin_lock_bh(lock)
 #define spin_unlock(lock) spin_unlock_bh(lock)
 

@@ -66,6 +66,7 @@ static inline u32 skb_headlen(const struct sk_buff *skb) { return skb->len; }
 void sock_wfree(struct sk_buff *skb);
 void skb_set_owner_w(struct sk_buff *skb, struct sock *sk);
 static inline bool skb_is_gso(const struct sk_buff *skb) { return skb->gso_size; }
+static inline int skb_cow_head(struct sk_buff *skb, u32 room) { return (void)skb, (void)room, 0; }
 static inline bool skb_is_nonlinear(const struct sk_buff *skb) { return skb->nonlinear; }
 static inline bool pskb_may_pull(const struct sk_buff *skb, u32 length) { return skb->len >= length; }
 static inline u8 *__skb_pull(struct sk_buff *skb, u32 length)
