@@ -44,6 +44,19 @@ KeyValues words_of_vifspec(const Record &record)
 	return out;
 }
 
+// The receiver of a live migration makes the guest under another name, and gives it its own before it runs;
+// what the sender keeps of it until then has another one, too.
+std::string name_of_guest(std::string name)
+{
+	for (const std::string_view behind : {"--incoming", "--migratedaway"}) {
+		if (name.ends_with(behind)) {
+			name.erase(name.size() - behind.size());
+			return name;
+		}
+	}
+	return name;
+}
+
 } // namespace
 
 VifNames vif_names(Context &context, const Record &record)
@@ -53,8 +66,8 @@ VifNames vif_names(Context &context, const Record &record)
 		return context.store.read(Store::none, domain_path(record.domid) + node).value_or("");
 	};
 	const std::string vm = get("/vm");
-	return {record.mac, vm.starts_with(prefix) ? vm.substr(prefix.size()) : "", get("/name"),
-		bridge_of(context, record)};
+	return {record.mac, vm.starts_with(prefix) ? vm.substr(prefix.size()) : "",
+		name_of_guest(get("/name")), bridge_of(context, record)};
 }
 
 KeyValues WantedPolicy::words() const

@@ -93,6 +93,22 @@ TEST_F(PolicyLife, OnAnOrdinaryBridgeTheyAreThereToo)
 	expect_in("bridge xenbr0 does not filter VLANs", refusal([&] { set({}); }));
 }
 
+// Its hotplug script runs while it has xl's name for it, and nobody looks once more when it gets its own.
+TEST_F(PolicyLife, WhatIsWrittenForAGuestByNameHoldsAlsoWhenItMigratesHere)
+{
+	write("[[vif]]\nname = \"web\"\nisolated = true\n");
+	for (const char *name : {"web--incoming", "web--migratedaway"}) {
+		world.links.policies.clear();
+		world.store.put("/local/domain/3/name", name);
+		vif_set(context, {}, "3", "0", {});
+		EXPECT_TRUE(port().isolated) << name;
+	}
+	world.links.policies.clear();
+	world.store.put("/local/domain/3/name", "web--other");
+	vif_set(context, {}, "3", "0", {});
+	EXPECT_FALSE(port().isolated);
+}
+
 TEST_F(PolicyLife, ADetachedVifIsForgotten)
 {
 	set({"isolated=on"});
