@@ -53,17 +53,19 @@ public:
 	{
 	}
 
-	// All of it may take minutes: RINGWAY_EVERY=1 does it. Otherwise each pair meets at some of the
-	// calls, at other ones in each row, and at all of them if they are close.
+	// All of it may take hours: RINGWAY_EVERY=1 does it. Otherwise each pair meets at some of the calls,
+	// at other ones in each row and with each RINGWAY_OFFSET=N, and at all of them if they are close.
 	void every_other_with(size_t number) const
 	{
 		const Operation<World> &first = operations_[number];
 		const auto at = crossings_of(first);
 		const size_t most = std::max<size_t>(at.size(), 1); // each pair meets at least once
 		const size_t sampled = std::getenv("RINGWAY_EVERY") ? 1 : std::min(step_, most);
+		const char *const offset = std::getenv("RINGWAY_OFFSET");
+		const size_t begin = number + (offset ? std::strtoul(offset, nullptr, 0) : 0);
 		for (size_t second = 0; second < operations_.size(); second++) {
 			const size_t step = are_close(first, operations_[second]) ? 1 : sampled;
-			for (size_t i = (number + second) % step; i < at.size(); i += step) {
+			for (size_t i = (begin + second) % step; i < at.size(); i += step) {
 				if (meet(first, operations_[second], at[i], true))
 					meet(first, operations_[second], at[i], false);
 				if (testing::Test::HasFailure())

@@ -247,6 +247,9 @@ const std::vector<Operation<World>> ringway::test::operations = {
 	{"features are asked for", nullptr, [](World &w) {
 		with_rtnl(w.b, [](netback_vif *vif) { netback_offloads(vif), netback_max_mtu(vif); });
 	 }},
+	{"tx is switched off", nullptr, [](World &w) { with_rtnl(w.b, [](netback_vif *vif) { netback_set_offloads(vif, 0); }); }},
+	{"b joins the bridge again", [](World &w) { with_rtnl(w.b, [](netback_vif *vif) { netback_set_port(vif, nullptr, nullptr); }); },
+	 [](World &w) { with_rtnl(w.b, [&w](netback_vif *vif) { netback_set_port(vif, &fake_switch, &w.b.port); }); }},
 	{"b leaves the bridge", nullptr, [](World &w) {
 		with_rtnl(w.b, [&w](netback_vif *vif) { w.b.port.owner = nullptr, netback_set_port(vif, nullptr, nullptr); });
 	 }},
