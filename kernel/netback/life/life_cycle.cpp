@@ -3,9 +3,10 @@
 // Walks the states of life_cycle.hpp: connects on the way into Connected, disconnects on the way out of
 // it, and tells XenStore.
 //
-// Connected is shown to the frontend only once the hotplug side has said that the vif is wired up, which
-// counts for the vif's life and not for one connection: a guest may close and connect again (kexec,
-// driver reload, boot loader to kernel) and nothing has to happen in dom0.
+// The frontend's rings are taken up only once the hotplug side has said that the vif is wired up. Xen's own
+// script takes the device up before others lock its port, and the guest may have been Connected for long. It
+// is said for the vif's life and not for one connection: a guest may close and connect again (kexec, driver
+// reload, boot loader to kernel) and nothing has to happen in dom0.
 #include "netback/life/vif.hpp"
 
 using namespace ringway;
@@ -15,8 +16,6 @@ void Vif::announce()
 {
 	if (announced == state)
 		return;
-	if (state == BackendState::connected && !host_hotplug_connected(host))
-		return; // the hotplug watch brings us back here
 	announced = state;
 	host_report_state(host, static_cast<int>(state));
 }
@@ -63,7 +62,9 @@ bool Vif::frontend_changed(XenbusState frontend_state)
 		if (shows_reconfigured && announced == BackendState::connected && step.state == announced)
 			host_report_state(host, static_cast<int>(announced));
 		shows_reconfigured = false;
-		go(step.state);
+		waits_for_hotplug = step.state == BackendState::connected && state != step.state &&
+				    !host_hotplug_connected(host);
+		go(waits_for_hotplug ? BackendState::init_wait : step.state);
 		return step.gone && (frontend_state == XenbusState::unknown || !host_device_online(host));
 	case LifeStep::refuse:
 		host_report_error(host, error_errno(Error::invalid),
@@ -73,6 +74,14 @@ bool Vif::frontend_changed(XenbusState frontend_state)
 		break;
 	}
 	return false;
+}
+
+void Vif::hotplug_changed()
+{
+	if (!waits_for_hotplug || dying || !host_hotplug_connected(host))
+		return;
+	waits_for_hotplug = false;
+	go(BackendState::connected);
 }
 
 // The deferred half of fatal().
@@ -135,7 +144,7 @@ bool netback_frontend_changed(netback_vif *vif, int state)
 void netback_hotplug_changed(netback_vif *vif)
 {
 	LifeLock lock(vif->host);
-	vif->announce();
+	vif->hotplug_changed();
 }
 
 void netback_housekeeping(netback_vif *vif)

@@ -61,7 +61,8 @@ struct Vif {
 	BackendState state; // what we want the frontend to see; shown without the lock
 	BackendState announced RINGWAY_GUARDED_BY(host);  // what XenStore says
 	bool shows_reconfigured RINGWAY_GUARDED_BY(host); // instead of `announced`
-	bool dying RINGWAY_GUARDED_BY(host);              // closed for good
+	bool waits_for_hotplug RINGWAY_GUARDED_BY(host); // the frontend is connected, the device not wired up
+	bool dying RINGWAY_GUARDED_BY(host);             // closed for good
 
 	Coalesce from_guest, to_guest;
 
@@ -83,6 +84,7 @@ struct Vif {
 
 	// True: the frontend is gone for good.
 	bool frontend_changed(XenbusState frontend_state) RINGWAY_REQUIRES(host);
+	void hotplug_changed() RINGWAY_REQUIRES(host);
 	void go(BackendState wanted) RINGWAY_REQUIRES(host);
 	void announce() RINGWAY_REQUIRES(host);
 	void housekeeping() RINGWAY_REQUIRES(host);

@@ -105,7 +105,8 @@ TEST_F(Life, TheUsualWay)
 	EXPECT_TRUE(g.dev.errors.empty());
 }
 
-TEST_F(Life, ConnectedIsShownWhenHotplugIsThrough)
+// CL-23
+TEST_F(Life, NothingIsConnectedUntilHotplugIsThrough)
 {
 	Guest g{1};
 	g.dev.hotplug = false;
@@ -114,6 +115,7 @@ TEST_F(Life, ConnectedIsShownWhenHotplugIsThrough)
 	EXPECT_EQ(g.dev.states, (std::vector<int>{2}));
 	netback_hotplug_changed(g.dev.vif);
 	EXPECT_EQ(g.dev.states, (std::vector<int>{2}));
+	EXPECT_FALSE(g.dev.connected);
 	g.dev.hotplug = true;
 	netback_hotplug_changed(g.dev.vif);
 	netback_hotplug_changed(g.dev.vif);
