@@ -13,6 +13,7 @@ check 'a reaches b' reaches 127.9.0.2
 # Pings of a to b, seen beyond the uplink: 0, FILTER matched a packet; 1, none within so many seconds.
 seen() { # FILTER [SECONDS]
 	local tap code
+	: > /tmp/mirror.err
 	ip netns exec wire tcpdump -Z root -q -n -i eth1 -c 1 -w /dev/null "$1" 2> /tmp/mirror.err &
 	tap=$!
 	wait_for 30 tcpdump grep -q 'listening on' /tmp/mirror.err || { cat /tmp/mirror.err; return 2; }
@@ -21,6 +22,8 @@ seen() { # FILTER [SECONDS]
 	code=$?
 	kill $tap 2> /dev/null
 	wait $tap 2> /dev/null
+	# It may have gone for another reason.
+	[ $code != 0 ] || grep -q '^1 packet captured' /tmp/mirror.err || { cat /tmp/mirror.err; return 2; }
 	return $code
 }
 unseen() {
