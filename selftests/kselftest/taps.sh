@@ -14,7 +14,7 @@ echo "# SEED=$seed"
 RANDOM=$seed
 datagrams=${DATAGRAMS:-1200} # of each flow
 flows='5011 5012 5013'
-ktap_plan 14
+ktap_plan 15
 
 for m in sch_ingress cls_matchall act_gact; do modprobe $m; done
 check 'stack ringway' use_stack ringway || exit 1
@@ -54,7 +54,8 @@ toggle() { # KIND VIF
 	case $1:${active[$key]:-} in
 	tap:) tap_on "$2" && active[$key]=$tap ;;
 	any:) tap_on any && active[$key]=$tap ;;
-	tap:* | any:*) kill "${active[$key]}"; wait "${active[$key]}"; active[$key]='' ;;
+	tap:* | any:*) kill "${active[$key]}" && wait "${active[$key]}" || return 1
+		active[$key]='' ;;
 	*:)
 		tc filter add dev "$2" "$1" pref 1 matchall action ok || return 1
 		active[$key]=1 ;;
@@ -74,7 +75,7 @@ through() { guest_run a '[ -s /tmp/send.code ]' && guest_run b '[ -s /tmp/send.c
 toggles=0
 # The pace is that of the packets, not of the clock: a slow machine toggles as often as a fast one.
 toggling() { # KIND…: until all senders are through
-	local kinds=("$@") vifs=("$vif_a" "$vif_b") kind end=$((SECONDS + 120))
+	local kinds=("$@") vifs=("$vif_a" "$vif_b") kind before=$toggles end=$((SECONDS + 120))
 	pass 150
 	until through; do
 		[ $SECONDS -lt $end ] || { echo "the flows do not end"; return 1; }
@@ -87,6 +88,8 @@ toggling() { # KIND…: until all senders are through
 		all_off || return 1 # time on the direct path
 		pass 200
 	done
+	echo "$((toggles - before)) toggles"
+	[ $((toggles - before)) -ge 5 ]
 }
 start_flows() {
 	local guest port
@@ -107,20 +110,24 @@ whole() { # every flow: nothing lost, doubled, late or wrong
 	done
 }
 
+directly() { sum from_guest_direct; }
+as_skbs() { echo $(($(sum from_guest_skb_forward) + $(sum from_guest_skb_up))); }
 round() { # KIND…
+	local direct skbs before=$toggles
+	direct=$(directly) skbs=$(as_skbs)
 	check "six flows start ($*)" start_flows
 	check "$* come and go until they are through" toggling "$@"
 	check "every flow is whole and in order ($*)" whole || { # where could it have been dropped?
 		for v in "$vif_a" "$vif_b"; do tc -s qdisc show dev "$v"; ip -s link show "$v"; ethtool -S "$v"; done
 		for g in a b; do guest_run "$g" 'grep Udp: /proc/net/snmp; /usr/bin/ip -s link show eth0'; done
 	} >&2
+	direct=$(($(directly) - direct)) skbs=$(($(as_skbs) - skbs))
+	echo "# $((toggles - before)) toggles; $direct packets went directly, $skbs as skbs"
+	check "packets went both ways ($*)" eval '[ "$direct" -ge 100 ] && [ "$skbs" -ge 100 ]'
 }
 
 stage 'six flows, while taps come and go'
 round tap tap any
-direct=$(sum from_guest_direct) skbs=$(($(sum from_guest_skb_forward) + $(sum from_guest_skb_up)))
-echo "# $toggles toggles; $direct packets went directly, $skbs as skbs"
-check 'packets went both ways' eval '[ "$direct" -ge 100 ] && [ "$skbs" -ge 100 ]'
 stage 'six flows, while filters come and go as well'
 for v in "$vif_a" "$vif_b"; do tc qdisc add dev "$v" clsact; done
 round tap ingress egress any
