@@ -47,7 +47,7 @@ storm_bounded() {
 
 attach_liar() { vif_attach liar 'mac=00:16:3e:66:66:66,bridge=xenbr0' >&2; }
 # Some of its buffers come and go all the time.
-has_traffic() { guest_run liar 'insmod /lab/modules/evilfront.ko lie=map-traffic seconds=60' && attach_liar; }
+has_traffic() { liar_loads 'map-traffic seconds=60' && attach_liar; }
 # Xen keeps what is left of a domain while others have pages of it.
 dies() {
 	local id
