@@ -65,6 +65,10 @@ traffic_stop() { guest_run "$1" 'touch /tmp/stop; killall vstream; true' > /dev/
 # pinger_start GUEST ADDRESS: pings, until pinger_lost_none asks what became of them.
 pinger_start() { guest_start "$1" ping "pinger $2"; }
 pinger_lost_none() {
+	local code
 	guest_run "$1" 'touch /tmp/enough'
-	guest_wait "$1" ping 60 | tee /tmp/pinger && grep -qv '^0 ' /tmp/pinger && [ "$(wc -l < /tmp/pinger)" = 1 ]
+	guest_wait "$1" ping 60 > /tmp/pinger
+	code=$?
+	cat /tmp/pinger
+	[ $code = 0 ] && grep -q '^[1-9][0-9]* pings$' /tmp/pinger && [ "$(wc -l < /tmp/pinger)" = 1 ]
 }
