@@ -12,7 +12,7 @@
 # its counter of this name tells that the guest saw the lie.
 lies='tx-far:off tx-no-id:off rx-ahead:off rx-mapped:off tx-silent:tx_stuck tx-errors:tx_backend_error
 	rx-lengths:rx_bad_slot rx-chains:rx_bad_slot rx-extras:rx_bad_extra event-storm:rx_spurious scribble:any states:any
-	map-answer-twice:off map-kept:mapped_queues map-write-late:mapped_queues'
+	map-answer-twice:off map-kept:mapped_queues map-write-late:rx_copied'
 more_lies='tx-ahead:off tx-back:off tx-twice:off rx-back:off none:tx_copied tx-mapped:tx_copied
 	map-says-yes:mapped_queues map-silent:tx_copied map-size-0:tx_copied map-size-huge:mapped_queues map-wrong-id:off'
 guest='kernel=6.12' kernel=${DRIVER_KERNEL:-$own_kernel}
@@ -56,9 +56,20 @@ becomes() { # off|any|COUNTER LINES-BEFORE
 	*) [ "$said" = 0 ] && [ "$link" = 1 ] && guest_run a "ethtool -S eth1 | grep ' $1: '" | grep -q ' [1-9]' ;;
 	esac
 }
+# What the guest had listed, what of it evilback had mapped and how many packets it sent into that when the lie was told.
+declare -A of_buffers=([map-kept]='512 buffers listed, 512 mapped' [map-says-yes]='512 buffers listed, 0 mapped'
+	[map-write-late]='512 buffers listed, 512 mapped, [1-9][0-9]* packets' [map-size-huge]='512 buffers listed, 0 mapped')
+# It believes that they are mapped, and sends more than a ring holds.
+sends_mapped() { # LIE
+	guest_run drv "dmesg | grep 'evilback: $1: told'" | grep "${of_buffers[$1]}" || return 1
+	guest_run a "ethtool -S eth1 | grep ' mapped_queues: 1' && passes eth1 300 0 20"
+}
 comes_to() { # LIE off|any|COUNTER LINES-BEFORE
 	[ "$1" != tx-silent ] || sleep 8 # longer than a queue may stand still before it is looked at
-	holds_within 20 becomes "$2" "$3" || { guest_run a 'dmesg | tail -n 5; ethtool -S eth1'; return 1; }
+	holds_within 20 becomes "$2" "$3" && { [ -z "${of_buffers[$1]:-}" ] || sends_mapped "$1"; } && return
+	guest_run drv 'dmesg | tail -n 3'
+	guest_run a 'dmesg | tail -n 5; ethtool -S eth1'
+	return 1
 }
 # A backend that never answers is reminded, then given up and connected to again. evilback is honest the second time.
 sent_on_eth1() { guest_run a 'cat /sys/class/net/eth1/statistics/tx_packets' | grep -x '[0-9]*' | tail -n 1; }
@@ -70,11 +81,13 @@ heals() {
 		guest_run a "ethtool -S eth1 | grep ' tx_stuck: [1-9]'" &&
 		sent=$(sent_on_eth1) && sleep 2 && [ "$(sent_on_eth1)" -gt $((sent + 20)) ]
 }
-gone() {
+kept() { guest_run drv "dmesg | grep 'evilback: map-kept: 512 buffers kept'"; }
+gone() { # LIE
 	traffic_stop a
 	ringway vif detach a 1 > /dev/null && guest_wait a traffic 15 > /dev/null
 	wait_for 20 'eth1 to go' guest_run a '[ ! -e /sys/class/net/eth1 ]' &&
-		wait_for 20 'the device in the driver domain' no_device
+		wait_for 20 'the device in the driver domain' no_device &&
+		{ [ "$1" != map-kept ] || wait_for 20 'buffers that were kept' kept; }
 }
 no_device() { [ "$(guest_run drv 'ls /sys/bus/xen-backend/devices | wc -l' | grep -x '[0-9]*')" = 0 ]; }
 
@@ -87,7 +100,7 @@ for case in $lies; do
 	check "${case%:*}: is told" lie_is_told "${case%:*}"
 	check "$case" comes_to "${case%:*}" "${case#*:}" "$before"
 	[ "${case%:*}" != tx-silent ] || check 'tx-silent: the vif connects again, and packets go' heals
-	check "${case%:*}: the vif is detached" gone
+	check "${case%:*}: the vif is detached" gone "${case%:*}"
 done
 check 'the honest vif lost no ping meanwhile' pinger_lost_none a
 has_its_memory() {

@@ -12,17 +12,27 @@ static char *lie = "none";
 module_param(lie, charp, 0644);
 MODULE_PARM_DESC(lie, "what to do to the guest once connected");
 
+static bool begun(const struct evil *e)
+{
+	return e->tx.req_cons >= HONEST_PACKETS && (e->listed || !evil_wants_list(e));
+}
+
 static void work(struct work_struct *w)
 {
 	struct evil *e = container_of(w, struct evil, work);
 	unsigned long end = jiffies + 20 * HZ;
 
-	/* So long as the guest takes to have an address there and to send. */
-	while (evil_still(e, end) && e->tx.req_cons < HONEST_PACKETS)
+	/* So long as the guest takes to have an address there and to send, and to have its buffers mapped. */
+	while (evil_still(e, end) && !begun(e))
 		evil_serve(e);
-	if (!evil_lie(e))
+	if (!begun(e))
+		pr_warn("evilback: %s: the guest does not begin: %u requests, %u buffers listed\n", e->lie, e->tx.req_cons,
+			e->listed);
+	else if (!evil_lie(e))
 		pr_warn("evilback: no lie \"%s\"\n", e->lie);
-	pr_info("evilback: %s: told\n", e->lie);
+	else
+		pr_info("evilback: %s: told, %u buffers listed, %u mapped, %u packets sent\n", e->lie, e->listed, e->mapped,
+			e->sent);
 	msleep(300);
 	while (!READ_ONCE(e->over) && strcmp(e->lie, "tx-silent"))
 		evil_serve(e);
@@ -152,8 +162,7 @@ static void remove(struct xenbus_device *xdev)
 	struct evil *e = dev_get_drvdata(&xdev->dev);
 
 	disconnect(e);
-	if (e->mapped)
-		msleep(3000); /* longer than the guest waits for nothing */
+	evil_write_kept(e);
 	evil_unmap(e);
 	evil_let_go(e);
 	dev_set_drvdata(&xdev->dev, NULL);

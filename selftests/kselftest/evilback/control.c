@@ -23,6 +23,14 @@ bool evil_maps(const struct evil *e) { return !strncmp(e->lie, "map-", 4); }
 
 static bool lie_is(const struct evil *e, const char *name) { return !strcmp(e->lie, name); }
 
+static bool maps_indeed(const struct evil *e) { return lie_is(e, "map-kept") || lie_is(e, "map-write-late"); }
+
+/* These lies are about what the guest has listed. */
+bool evil_wants_list(const struct evil *e)
+{
+	return maps_indeed(e) || lie_is(e, "map-says-yes") || lie_is(e, "map-size-huge");
+}
+
 static irqreturn_t event(int irq, void *dev)
 {
 	xen_irq_lateeoi(irq, 0);
@@ -147,7 +155,9 @@ void evil_control(struct evil *e)
 		RING_COPY_REQUEST(&e->ctrl, e->ctrl.req_cons++, &request);
 		if (lie_is(e, "map-silent"))
 			continue;
-		if (request.type == ADD_MAPPING && (lie_is(e, "map-kept") || lie_is(e, "map-write-late")))
+		if (request.type == ADD_MAPPING)
+			e->listed = request.data[2];
+		if (request.type == ADD_MAPPING && maps_indeed(e))
 			good = add(e, request.data[1], request.data[2]);
 		answer(e, request.id, request.type,
 		       good ? XEN_NETIF_CTRL_STATUS_SUCCESS : XEN_NETIF_CTRL_STATUS_INVALID_PARAMETER,
@@ -173,6 +183,24 @@ static void answer_wrong(struct evil *e, u16 off, bool twice)
 
 void evil_answer_twice(struct evil *e) { answer_wrong(e, 0, true); }
 void evil_wrong_id(struct evil *e) { answer_wrong(e, 1, false); }
+
+/*
+ * NF-40: what stays mapped is written over for longer than the guest waits for nothing. If it has another use for one
+ * of these pages by then, it will notice.
+ */
+void evil_write_kept(struct evil *e)
+{
+	unsigned long end = jiffies + 3 * HZ;
+	unsigned int i;
+
+	if (!e->mapped)
+		return;
+	for (; time_before(jiffies, end); msleep(50))
+		for (i = 0; i < e->mapped; i++)
+			if (!(e->access[i] & GNTMAP_readonly))
+				memset(page_address(e->pages[i]), 0x5a, PAGE_SIZE);
+	pr_info("evilback: %s: %u buffers kept\n", e->lie, e->mapped);
+}
 
 /* NF-41: the receiver's buffers are written over, for a second. */
 void evil_write_late(struct evil *e)

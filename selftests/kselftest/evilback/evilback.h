@@ -9,7 +9,8 @@
  * Binds vifs like an ordinary backend with one queue and no features but scatter-gather, answers what the guest
  * sends (and forwards nothing), then does what the parameter `lie` names, and goes on honestly where it still can:
  *
- *	evilback: LIE: told
+ *	evilback: LIE: told, N buffers listed, N mapped, N packets sent
+ *	evilback: LIE: N buffers kept
  *
  * A frontend is expected to switch the vif off for what no honest backend does, and to drop the packet where
  * only that is wrong. The test's shell part looks at the guest. The parameter is read when a vif comes, and can
@@ -37,6 +38,8 @@ struct evil {
 	/* The guest's buffers. */
 	struct page *pages[512];
 	u32 handles[512], access[512], mapped;
+	u32 listed; /* by the guest's last message */
+	u32 sent;   /* by evil_send() */
 	bool connected, over, control;
 };
 
@@ -56,6 +59,8 @@ int evil_control_connect(struct evil *e);
 void evil_control_disconnect(struct evil *e);
 void evil_control(struct evil *e); /* answers messages */
 void evil_unmap(struct evil *e);
+bool evil_wants_list(const struct evil *e);
+void evil_write_kept(struct evil *e);
 void evil_answer_twice(struct evil *e);
 void evil_wrong_id(struct evil *e);
 void evil_write_late(struct evil *e);

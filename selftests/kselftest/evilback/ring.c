@@ -183,8 +183,10 @@ static void rx_mapped(struct evil *e)
 
 void evil_send(struct evil *e)
 {
-	if (answer_rx(e, 0, 200, 0))
-		push_rx(e);
+	if (!answer_rx(e, 0, 200, 0))
+		return;
+	e->sent++;
+	push_rx(e);
 }
 
 /* NF-03: what the guest reads is written over while it does. */
