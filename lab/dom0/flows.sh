@@ -60,6 +60,8 @@ flow_both() { flow "$1" "$2" "$4" && flow "$2" "$1" "$3"; } # PLACE PLACE ADDRES
 
 # Endless paced UDP from one guest to an address, for tests that pull something away under it.
 traffic_start() { guest_start "$1" traffic "traffic ${*:2}"; } # GUEST ADDRESS [RATE [BATCH]]
+# traffic_passes GUEST [N]: it does, now: eth0 sends more than a ring holds that nobody reads, and gets N, 100 unless said.
+traffic_passes() { guest_run "$1" "passes eth0 400 ${2:-100} 20"; }
 traffic_stop() { guest_run "$1" 'touch /tmp/stop; killall vstream; true' > /dev/null 2>&1; }
 
 # pinger_start GUEST ADDRESS: pings, until pinger_lost_none asks what became of them.

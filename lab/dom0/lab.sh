@@ -13,7 +13,7 @@
 #   vif_join NAME ADDRESS [VIFSPEC]      vif_attach to xenbr0 with a MAC made from ADDRESS, and its address up
 #   on PLACE SECONDS COMMAND             PLACE is a guest, dom0, or wire (beyond the uplink NIC)
 #   flow_both PLACE PLACE ADDR ADDR      UDP and TCP both ways, every byte checked; flows_setup first
-#   traffic_start NAME ADDRESS; traffic_stop NAME
+#   traffic_start NAME ADDRESS; traffic_passes NAME; traffic_stop NAME
 #   counter DEVICE NAME                  of ethtool -S
 #   mapped_if GUEST yes|no [N]           see there
 #   leak_snapshot FILE; leak_compare FILE   what could be left behind, see there

@@ -19,8 +19,7 @@ for front in stock ${FRONTS-ringway}; do
 	check "$front: b joins" vif_join b 127.9.0.2
 	traffic_start a 127.9.0.2
 	traffic_start b 127.9.0.1
-	sleep 1
-	check "$front: b is destroyed" guest_destroy b
+	check "$front: b is destroyed under traffic" eval 'traffic_passes b && guest_destroy b'
 	traffic_stop a
 	check "$front: nothing is left of b" leak_compare /tmp/before
 	check "$front: a still has its link to dom0" flow_both a dom0 127.9.0.1 $dom0_address

@@ -98,7 +98,7 @@ dies() {
 	local id
 	traffic_start a 127.9.0.2
 	traffic_start b 127.9.0.1
-	sleep 2
+	traffic_passes b || return 1
 	id=$(domid b)
 	guest_destroy b && traffic_stop a
 	# xl leaves the backend's directory for the driver domain's tools to remove.
@@ -126,7 +126,7 @@ check 'a, and c with our netfront, join' pair_joins
 crashes() {
 	traffic_start a 127.9.0.2
 	traffic_start c 127.9.0.1
-	sleep 2
+	traffic_passes c || return 1
 	in_drv 'echo c > /proc/sysrq-trigger' 3
 	wait_for 30 'end of the driver domain' eval 'timeout 20 xl list drv | grep -q " ...[-s]c. "'
 	timeout 120 xl destroy drv && ! domid drv

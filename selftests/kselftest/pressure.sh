@@ -24,8 +24,9 @@ check 'each has two queues' eval 'has_second_queue a && has_second_queue b'
 stage 'CPUs'
 traffic_start a 127.9.0.2
 traffic_start b 127.9.0.1
-check "a's CPU goes and comes $rounds times, its interrupts move" guest_run a "move-cpus $rounds" 120
-check "b's CPU goes and comes $rounds times, its interrupts move" guest_run b "move-cpus $rounds" 120
+moves() { traffic_passes "$1" && guest_run "$1" "move-cpus $rounds" 120 && traffic_passes "$1"; }
+check "a's CPU goes and comes $rounds times, its interrupts move" moves a
+check "b's CPU goes and comes $rounds times, its interrupts move" moves b
 traffic_stop a
 traffic_stop b
 check 'a <-> b: every byte is right' flow_both a b 127.9.0.1 127.9.0.2
@@ -96,7 +97,7 @@ gets_back() {
 }
 traffic_start a 127.9.0.2
 traffic_start b 127.9.0.1
-check 'dom0 gives its memory away' gives_away
+check 'dom0 gives its memory away' eval 'traffic_passes a && traffic_passes b && gives_away'
 check 'a and b still reach dom0' eval 'pings a $dom0_address && pings b $dom0_address'
 check 'dom0 gets it back' gets_back
 traffic_stop a

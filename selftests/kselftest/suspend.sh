@@ -23,8 +23,8 @@ for front in $fronts; do
 		vif="mac=$(mac_of 127.9.0.1),bridge=xenbr0,script=$script"
 	check "$front: the guest has its link" guest_run a 'join 127.9.0.1'
 	traffic_start a $dom0_address
-	check "$front: xl save under traffic" timeout 90 xl save a /tmp/a.save
-	check "$front: xl restore" timeout 90 xl restore /tmp/a.save
+	check "$front: xl save under traffic" eval 'traffic_passes a 0 && timeout 90 xl save a /tmp/a.save'
+	check "$front: xl restore, and the traffic goes on" eval 'timeout 90 xl restore /tmp/a.save && traffic_passes a 0'
 	rm -f /tmp/a.save
 	traffic_stop a
 	check "$front: traffic passes after it" flow_both a dom0 127.9.0.1 $dom0_address
