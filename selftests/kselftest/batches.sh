@@ -5,7 +5,7 @@
 # Cases of docs/security.md: BR-26
 . "${0%/*}/ktap.sh"
 
-ktap_plan 28
+ktap_plan 29
 frames=4000
 modprobe -a sch_ingress cls_u32 cls_matchall act_gact sch_tbf
 check 'stack ringway' use_stack ringway || exit 1
@@ -74,6 +74,7 @@ check "the uplink's queueing discipline counts" qdisc_counts
 # A tap sees each packet.
 tapped() { # DEVICE COMMAND…
 	local file=/tmp/batches.pcap pid seen code=0
+	: > /tmp/batches.err
 	tcpdump -Z root -q -n -i "$1" -w $file -B 32768 -s 64 --immediate-mode udp 2> /tmp/batches.err &
 	pid=$!
 	wait_for 10 'tcpdump that listens' grep -q 'listening on' /tmp/batches.err || { cat /tmp/batches.err; return 1; }
@@ -118,26 +119,42 @@ check 'tbf on the vif sees each' shaped "$vif" from_wire_counted queued
 
 # Every byte, in order, both ways, while taps and filters come and go. The clsact stays: adding or removing it Linux
 # takes the device's queue away for a moment, and drops what any sender has for it then (see taps.sh).
+looks() { # DEVICE: tcpdump listens there for a moment
+	local tap
+	: > /tmp/batches.tap
+	tcpdump -Z root -q -n -i "$1" -w /dev/null 2> /tmp/batches.tap & tap=$!
+	wait_for 20 'tcpdump that listens' grep -q 'listening on' /tmp/batches.tap && sleep 0.1 && kill $tap && wait $tap
+}
 toggle() {
 	local n=0 devices=(eth0 "$vif" xenbr0)
 	until [ -e /tmp/batches.stop ]; do
 		n=$((n + 1))
-		timeout 0.3 tcpdump -Z root -q -n -i "${devices[n % 3]}" -w /dev/null 2> /dev/null
-		tc filter add dev eth0 egress pref 1 matchall action ok
-		sleep 0.1
-		tc filter del dev eth0 egress pref 1
+		looks "${devices[n % 3]}" && tc filter add dev eth0 egress pref 1 matchall action ok && sleep 0.1 &&
+			tc filter del dev eth0 egress pref 1 || return 1
+		echo $n > /tmp/batches.toggles
 	done
+}
+toggles() { cat /tmp/batches.toggles; }
+# Under a flow both ways, which lasts a few seconds, at least one of each device.
+among_watchers() { # FLOW-BOTH'S WORDS
+	local before
+	before=$(toggles)
+	flow_both "$@" || return 1
+	echo "watchers came and went $before times, then $(toggles)"
+	[ "$(toggles)" -ge $((before + 3)) ]
 }
 check 'u1 and the wire: every byte' flow_both u1 wire 127.9.0.1 $wire_address
 check 'u1 and dom0: every byte' flow_both u1 dom0 127.9.0.1 $dom0_address
 rm -f /tmp/batches.stop
+echo 0 > /tmp/batches.toggles
 tc qdisc add dev eth0 clsact
-toggle > /dev/null 2>&1 &
+toggle > /tmp/batches.toggler 2>&1 &
 toggler=$!
-check 'u1 and the wire while watchers come and go' flow_both u1 wire 127.9.0.1 $wire_address
-check 'u1 and dom0 while watchers come and go' flow_both u1 dom0 127.9.0.1 $dom0_address
+check 'u1 and the wire while watchers come and go' among_watchers u1 wire 127.9.0.1 $wire_address
+check 'u1 and dom0 while watchers come and go' among_watchers u1 dom0 127.9.0.1 $dom0_address
 touch /tmp/batches.stop
-wait $toggler
+none_refused() { wait $toggler || { cat /tmp/batches.toggler; return 1; }; }
+check 'no watcher was refused' none_refused
 tc qdisc del dev eth0 clsact
 
 ordered() { # the guest's UDP stream on the wire: sequence numbers rise
