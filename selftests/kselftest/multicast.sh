@@ -9,9 +9,7 @@ ktap_plan 23
 group=239.1.2.3 other=239.4.5.6
 brlite=/sys/class/net/xenbr0/brlite
 member() { grep -q "^$1 $2 " $brlite/mdb; }
-in_mdb() { # of bridge(8); only newer kernels ask us
-	case $(uname -r) in 6.1.*) cat $brlite/mdb ;; *) bridge -d -s mdb show dev xenbr0 | tee /dev/stderr | grep -q "port $1 grp $2 " ;; esac
-}
+in_mdb() { bridge -d -s mdb show dev xenbr0 | tee /dev/stderr | grep -q "port $1 grp $2 "; } # PORT GROUP
 routes() { local n; for n in 1 2 3; do ip -n n$n route add 239.0.0.0/8 dev eth0 || return 1; done; }
 # reaches GROUP PORTS: 50 datagrams from n2 come to these of p1 and p3, and not to the other.
 reaches() {
@@ -38,7 +36,10 @@ check 'while nobody asks, all get it' reaches $group 'p1 p3'
 check 'the bridge asks' eval "echo 1 > $brlite/multicast_querier"
 check 'then n1 alone gets it' wait_for 25 'answers' reaches $group p1
 check 'and nobody what nobody wants' reaches $other ''
-check 'bridge mdb shows it' in_mdb p1 $group
+case $(uname -r) in
+6.1.*) skip 'bridge mdb shows it' 'this kernel asks its own bridge alone' ;;
+*) check 'bridge mdb shows it' in_mdb p1 $group ;;
+esac
 
 stage 'members by hand'
 check 'p3 becomes one' eval "echo 'add p3 $other' > $brlite/mdb"
