@@ -21,6 +21,7 @@ FOLDERS = [Path(f) for f in ("selftests/unit", "toolstack/tests", "selftests/fuz
 CATALOGUE = {"NB": 79, "NF": 44, "BR": 34, "CL": 34, "RL": 19}
 ID = re.compile(r"\b(?:NB|NF|BR|CL|RL)-\d\d")
 TEST = re.compile(r"TEST(?:_F|_P)?\((\w+), *(\w+)\)")
+ADVISORY = re.compile(r"\| XSA-(\d+) ")
 PROOF = re.compile(r" *`([a-z_0-9/]*\.[a-z]*)` *(.*?) *")
 
 faults = []
@@ -85,14 +86,32 @@ def judge_row(case, proof, where):
     return named
 
 
+def judge_advisories(lines, tested):
+    """Each known hole once, in order, with cases whose tests show that it is none here; how many there are."""
+    numbers = []
+    for line in lines:
+        if not (advisory := ADVISORY.match(line)):
+            continue
+        numbers.append(int(advisory[1]))
+        cases = ID.findall(line.split("|")[4])
+        if not cases:
+            faults.append(f"XSA-{numbers[-1]}: names no case")
+        faults.extend(f"XSA-{numbers[-1]}: {case} is no case with a test" for case in cases if case not in tested)
+    if not numbers or numbers != sorted(set(numbers)):
+        faults.append("advisories: none, or one twice, or not in order")
+    return len(numbers)
+
+
 def main():
     rows = [line.split("|") for line in text_of(Path(PAGE)).splitlines() if re.match(r"\| " + ID.pattern + " ", line)]
     ids = [row[1].strip() for row in rows]
-    named, without = set(), 0
+    named, tested = set(), set()
     for case, row in zip(ids, rows):
         names = judge_row(case, row[3], row[4])
-        without += names is None
+        if names is not None:
+            tested.add(case)
         named |= names or set()
+    advisories = judge_advisories(text_of(Path(PAGE)).splitlines(), tested)
     catalogue = [f"{series}-{n:02}" for series, last in CATALOGUE.items() for n in range(1, last + 1)]
     faults.extend(f"{PAGE}: row missing: {case}" for case in catalogue if case not in ids)
     faults.extend(f"{PAGE}: row doubled or unknown: {case}" for case in set(ids)
@@ -105,7 +124,8 @@ def main():
                 if (file, name, case) not in named:
                     print(f"note: not in its row: {file} {name} {case}")
     if not faults:
-        print(f"security: {len(rows)} cases, {len(rows) - without} with tests that exist, {without} without")
+        print(f"security: {len(rows)} cases, {len(tested)} with tests that exist, {len(rows) - len(tested)} without; "
+              f"{advisories} advisories")
     return 1 if faults else 0
 
 
