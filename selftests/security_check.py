@@ -18,7 +18,7 @@ from pathlib import Path
 os.chdir(Path(__file__).resolve().parent.parent)
 PAGE = "docs/security.md"
 FOLDERS = [Path(f) for f in ("selftests/unit", "toolstack/tests", "selftests/fuzz", "selftests/kselftest", "selftests/gate")]
-CATALOGUE = {"NB": 79, "NF": 44, "BR": 34, "CL": 34, "RL": 19}
+CATALOGUE = {"NB": 80, "NF": 44, "BR": 34, "CL": 34, "RL": 19}
 ID = re.compile(r"\b(?:NB|NF|BR|CL|RL)-\d\d")
 TEST = re.compile(r"TEST(?:_F|_P)?\((\w+), *(\w+)\)")
 ADVISORY = re.compile(r"\| XSA-(\d+) ")

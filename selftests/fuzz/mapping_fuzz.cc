@@ -248,7 +248,9 @@ struct World {
 			host->micros += in.take<u16>();
 			break;
 		case 3:
-			p.guest->dev.has_devices = in.one_in(4);
+			p.guest->dev.devices = in.one_in(4)   ? GUEST_HAS_DEVICES
+					       : in.one_in(4) ? GUEST_DEVICES_UNKNOWN
+							      : GUEST_HAS_NO_DEVICES;
 			break;
 		case 4: { // a buffer becomes another one, unless it is mapped
 			GrefListEntry &one = p.pool[in.below(kPool)];

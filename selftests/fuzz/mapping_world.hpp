@@ -78,12 +78,12 @@ struct Party {
 
 	void renew(u32 number)
 	{
-		const bool devices = guest && guest->dev.has_devices;
+		const auto devices = guest ? guest->dev.devices : GUEST_HAS_NO_DEVICES;
 		mapper.reset();
 		guest.reset();
 		guest = std::make_unique<Guest>(static_cast<u16>(number + 1), kQueues);
 		mapper = std::make_unique<Mapper>(*guest);
-		guest->dev.has_devices = devices;
+		guest->dev.devices = devices;
 		guest->connect();
 		paid = 0;
 		born = host->micros;
@@ -105,7 +105,10 @@ struct Party {
 			all += static_cast<u32>(queue.size());
 		return all;
 	}
-	bool offered() const { return host_params.mapped_buffers && !guest->dev.has_devices; }
+	bool offered() const
+	{
+		return host_params.mapped_buffers && guest->dev.devices == GUEST_HAS_NO_DEVICES;
+	}
 	bool granted(u32 ref, bool write) const
 	{
 		const auto at = host->grants.find({guest->domain, ref});

@@ -3,7 +3,7 @@
 # netback and bridge-lite in a driver domain: a guest that has the backend of other guests' vifs (backend= in a
 # vifspec). Traffic, a guest that lies, one that dies, and the driver domain has nothing of any of them in the end.
 # DRIVER_KERNEL is what it runs; with the one of lab/checked-kernel.sh kasan, KASAN looks at each access.
-# Cases of docs/security.md: NF-24, RL-03
+# Cases of docs/security.md: NB-80, NF-24, RL-03
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
@@ -20,7 +20,7 @@ if [ "$kernel" = kasan ]; then
 	lies=${LIES:-$ring_lies} front='kernel=kasan type=pvh memory=256'
 fi
 cycles=${CYCLES:-5}
-ktap_plan $((26 + 2 * $(wc -w <<< "$lies")))
+ktap_plan $((28 + 2 * $(wc -w <<< "$lies")))
 
 check 'the driver domain starts' guest_create drv type=pvh front=none kernel="$kernel" memory=256 || exit 1
 drv=$(domid drv)
@@ -64,6 +64,18 @@ went_directly() { # what a receiver that lags behind does not make wait
 		END { exit !(n["from_guest_direct:"] > 100) }' /tmp/counters
 }
 check 'it went directly' went_directly
+
+# A guest's buffers are mapped only by who knows that it has no device of its own.
+mapped_of_b() { in_drv "ethtool -S vif$(domid b).0" | awk '$1 == "mapped_buffers:" { print $2 }'; }
+not_mapped() { [ "$(mapped_of_b)" = 0 ] && in_drv 'dmesg | grep "no guest.s buffers stay mapped"'; }
+check 'who may have devices is not told, so nothing stays mapped' not_mapped
+may_know() {
+	xenstore-write /local/domain/0/backend/pci '' && xenstore-chmod /local/domain/0/backend/pci n0 "r$drv" &&
+		detach b && join b 127.9.0.2 || return 1
+	holds_within 30 eval '[ "$(mapped_of_b)" -gt 0 ]'
+}
+check 'once it may know, they are' may_know
+xenstore-rm /local/domain/0/backend/pci
 
 # The line itself comes over the same console, at any time.
 off_lines() { in_drv 'dmesg | grep -c "vif disabled until"' | grep -x '[0-9]*' | tail -n 1; }

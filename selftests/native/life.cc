@@ -102,9 +102,9 @@ int host_device_connected(vif_host *, u32, u32)
 {
 	return 0;
 }
-bool host_guest_has_devices(vif_host *)
+guest_devices host_guest_devices(vif_host *)
 {
-	return false;
+	return GUEST_HAS_NO_DEVICES;
 }
 bool host_hotplug_connected(vif_host *)
 {

@@ -16,7 +16,8 @@
 // `mapped_buffers_total` for all vifs and a quarter of that for one; and kEntriesASecond, because the
 // hypervisor flushes the TLBs of all our CPUs for every batch that is unmapped. A message beyond that rate
 // waits in its ring. What memory a buffer is made of is Xen's to know: a grant of a device's registers can be
-// mapped where a copy would be refused, so a guest with a device of its own is offered nothing.
+// mapped where a copy would be refused, so a guest with a device of its own is offered nothing, nor is one of
+// which nobody may say.
 //
 // Cost: about 1 700 instructions for each entry that is mapped, 1 000 for each that is unmapped; 24 bytes for
 // each, and a table of 40 kB for a queue of 512.
@@ -191,7 +192,7 @@ bool remove_marked(Vif &vif, Queue &queue, u32 marked)
 
 bool BufferMessages::offered() const
 {
-	return host_params.mapped_buffers && !host_guest_has_devices(vif_.host);
+	return host_params.mapped_buffers && host_guest_devices(vif_.host) == GUEST_HAS_NO_DEVICES;
 }
 
 u32 BufferMessages::most(u32 index, u32 &entries)

@@ -235,7 +235,9 @@ void host_control_notify(struct vif_host *host);
 void host_control_lock(struct vif_host *host); /* the ring and what came over it */
 void host_control_unlock(struct vif_host *host);
 /* Pages that stay mapped, at most HOST_MAPPING_BATCH at a time. */
-bool host_guest_has_devices(struct vif_host *host);
+/* Has the guest devices of its own, passed through to it? A domain that is not dom0 may not be allowed to know. */
+enum guest_devices { GUEST_HAS_NO_DEVICES, GUEST_HAS_DEVICES, GUEST_DEVICES_UNKNOWN };
+enum guest_devices host_guest_devices(struct vif_host *host);
 int host_mapping_take(struct host_mapping *mapping, uint32_t count); /* addresses: for all, or none and -errno */
 void host_mapping_give_back(struct host_mapping *mapping, uint32_t count);
 void host_map(struct vif_host *host, struct host_mapping *mapping, uint32_t count); /* sets `mapped` of each */

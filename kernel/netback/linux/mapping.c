@@ -5,20 +5,37 @@
  * The addresses have no memory behind them (CONFIG_XEN_UNPOPULATED_ALLOC; without it the kernel gives up pages of its
  * own for them). Nothing mapped here leaves netback: no skb has such a page, so nobody but us has to let go of it.
  */
+#include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <xen/grant_table.h>
 #include <xen/xenbus.h>
 
 #include "netback/linux/state.h"
 
-/* A grant of a device's registers can be mapped; dom0 must not read them. INVARIANT: nobody else may grant such. */
-bool host_guest_has_devices(struct vif_host *host)
+#define PCI_BACKENDS "/local/domain/0/backend/pci"
+
+/*
+ * A grant of a device's registers can be mapped; dom0 must not read them. XenStore refuses a driver domain that looks
+ * where it may not read, also for what is not there: only "no such node" says that there are no devices. INVARIANT:
+ * nobody else may grant such.
+ */
+enum guest_devices host_guest_devices(struct vif_host *host)
 {
-	char guest[8];
+	unsigned int count;
+	char guest[8], **devices;
 
 	snprintf(guest, sizeof(guest), "%u", host->xdev->otherend_id);
-	return xenbus_exists(XBT_NIL, "/local/domain/0/backend/pci", guest);
+	devices = xenbus_directory(XBT_NIL, PCI_BACKENDS, guest, &count);
+	if (!IS_ERR(devices)) {
+		kfree(devices);
+		return GUEST_HAS_DEVICES;
+	}
+	if (PTR_ERR(devices) == -ENOENT)
+		return GUEST_HAS_NO_DEVICES;
+	pr_info_once(PCI_BACKENDS " cannot be read (%ld): no guest's buffers stay mapped\n", PTR_ERR(devices));
+	return GUEST_DEVICES_UNKNOWN;
 }
 
 int host_mapping_take(struct host_mapping *mapping, uint32_t count)

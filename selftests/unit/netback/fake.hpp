@@ -140,7 +140,7 @@ struct vif_host {
 	ringway::u32 connects = 0, disconnects = 0;
 	std::vector<int> states;
 	std::vector<std::string> errors;
-	bool has_devices = false; // passed through
+	guest_devices devices = GUEST_HAS_NO_DEVICES; // passed through
 	bool rate_locked = false, life_locked = false, counters_locked = false;
 	ringway::u32 fatal_lines = 0, stall_lines = 0;
 	std::vector<ringway::test::Forwarded> received; // up the stack

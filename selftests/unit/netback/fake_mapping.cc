@@ -5,10 +5,10 @@
 using namespace ringway;
 using namespace ringway::test;
 
-bool host_guest_has_devices(vif_host *dev)
+guest_devices host_guest_devices(vif_host *dev)
 {
 	might_sleep("reading XenStore");
-	return dev->has_devices;
+	return dev->devices;
 }
 
 int host_mapping_take(host_mapping *mapping, u32 count)

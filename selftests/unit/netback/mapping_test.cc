@@ -290,14 +290,28 @@ TEST_F(Mapping1, BoundsOfQueueVifAndHost)
 TEST_F(Mapping1, NothingIsOfferedWhereItIsOffOrDangerous)
 {
 	const GrefEntries list = m.buffers(5, false);
-	g.dev.has_devices = true;
+	g.dev.devices = GUEST_HAS_DEVICES;
 	refused(list, kNo);
 	EXPECT_EQ(m.say(kGet, 0), kNo);
-	g.dev.has_devices = false;
+	g.dev.devices = GUEST_HAS_NO_DEVICES;
 	host_params.mapped_buffers = 0;
 	refused(list, kNo);
 	EXPECT_EQ(m.say(kGet, 0), kNo);
 	EXPECT_EQ(m.say_list(kDel, list), kNo);
+}
+
+// A driver domain may not be allowed to read which guests have devices. What was mapped when it was allowed
+// to goes as always. NB-80
+TEST_F(Mapping1, NothingIsOfferedWhereDevicesAreUnknown)
+{
+	const GrefEntries before = m.mapped(7, false), list = m.buffers(5, false);
+	g.dev.devices = GUEST_DEVICES_UNKNOWN;
+	refused(list, kNo);
+	EXPECT_EQ(m.say(kGet, 0), kNo);
+	EXPECT_EQ(m.say_list(kDel, before), kOk);
+	EXPECT_EQ(mapped(), 0u);
+	g.dev.devices = GUEST_HAS_NO_DEVICES;
+	EXPECT_EQ(m.say_list(kAdd, list), kOk);
 }
 
 // A guest that maps and unmaps without end gets so much of it in a second, and waits in its ring. NB-72
