@@ -6,10 +6,13 @@
 //   exit 1
 //       when a byte was wrong, something was lost, doubled or nothing came (UDP loss is allowed with -l
 //       PERCENT)
-//   vstream send udp|tcp|both ADDR PORT [-i STREAM] [-n COUNT] [-s SIZE|MIN-MAX] [-r PER_SECOND] [-b BURST]
-//       UDP: COUNT datagrams of SIZE payload bytes (cycling through MIN..MAX), then a few end marks.
-//       SIGUSR1 ends it before its time, with the end marks of what was sent until then.
+//   vstream send udp|tcp|both ADDR PORT [-i STREAM] [-n COUNT] [-s SIZE|MIN-MAX[+STEP]] [-r PER_SECOND]
+//       [-b BURST]
+//       UDP: COUNT datagrams of SIZE payload bytes (cycling through MIN..MAX by STEP, or by 1), then a few
+//       end marks. SIGUSR1 ends it before its time, with the end marks of what was sent until then.
+//
 //       TCP: -N BYTES. -r paces datagrams (the sender sleeps between bursts of BURST).
+//
 //       both: TCP, then UDP. The receiver binds both first, so connecting proves that it is ready.
 //
 // UDP payload: sequence number (4 bytes, little endian), then the pattern of (stream, sequence) from
@@ -89,7 +92,7 @@ struct Options {
 	int port = 0;
 	uint32_t stream = 1;
 	uint64_t count = 1000, bytes = 1'000'000;
-	size_t size_min = 64, size_max = 64;
+	size_t size_min = 64, size_max = 64, size_step = 1;
 	double rate = 0;
 	unsigned burst = 1;
 	int seconds = 60, idle = 5;
@@ -176,7 +179,7 @@ int send_udp(const Options &o)
 			if (errno != ECONNREFUSED)
 				usleep(1000);
 		}
-		size = size == o.size_max ? o.size_min : size + 1;
+		size = size + o.size_step > o.size_max ? o.size_min : size + o.size_step;
 		pace.after(++sent);
 	}
 	for (int i = 0; i < 5; ++i) { // one of them will arrive
@@ -379,17 +382,20 @@ void parse_flags(int argc, char **argv, Options &o)
 			o.address = optarg;
 			break;
 		case 's': {
-			const char *dash = strchr(optarg, '-');
+			const char *dash = strchr(optarg, '-'), *plus = strchr(optarg, '+');
 			o.size_min = strtoul(optarg, nullptr, 0);
 			o.size_max = dash ? strtoul(dash + 1, nullptr, 0) : o.size_min;
+			o.size_step = plus ? strtoul(plus + 1, nullptr, 0) : 1;
 			break;
 		}
 		default:
 			usage();
 		}
 	}
-	if (o.size_min < 4 || o.size_max < o.size_min || o.burst == 0 || o.size_max > max_payload) {
-		fprintf(stderr, "vstream: sizes are 4 to %zu bytes, bursts at least 1\n", max_payload);
+	if (o.size_min < 4 || o.size_max < o.size_min || o.burst == 0 || o.size_step == 0 ||
+	    o.size_max > max_payload) {
+		fprintf(stderr, "vstream: sizes are 4 to %zu bytes, bursts and steps at least 1\n",
+			max_payload);
 		exit(2);
 	}
 }

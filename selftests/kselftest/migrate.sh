@@ -14,6 +14,8 @@ stack=${STACK:-ringway}
 fronts=${FRONTS:-stock ringway}
 moves=${MOVES:-1}
 rate=100 # datagrams a second, both ways
+# Of a few bytes and of a whole frame in turn: netfront's copying of either is under way when the guest moves.
+sizes=100-1400+1300
 address=127.9.0.1
 ktap_plan $((1 + $(wc -w <<< "$fronts") * 16))
 case $stack in stock) driver=xen_netback policy= ;; *) driver=ringway_netback policy=rate=100MB/s,ip=$address ;; esac
@@ -32,8 +34,8 @@ meters_start() {
 	vstream recv udp 5003 -i 8 -l 100 -t 300 -w 60 > /tmp/received 2>&1 &
 	receiver=$!
 	guest_start a recv "vstream recv udp 5003 -i 7 -l 100 -t 300 -w 60" || return 1
-	guest_start a send "vstream send udp $dom0_address 5003 -i 8 -n 100000 -r $rate -s 100 -b 1 -t 300" || return 1
-	vstream send udp $address 5003 -i 7 -n 100000 -r $rate -s 100 -b 1 -t 300 > /tmp/sent 2>&1 &
+	guest_start a send "vstream send udp $dom0_address 5003 -i 8 -n 100000 -r $rate -s $sizes -b 1 -t 300" || return 1
+	vstream send udp $address 5003 -i 7 -n 100000 -r $rate -s $sizes -b 1 -t 300 > /tmp/sent 2>&1 &
 	sender=$!
 	sleep 2
 }
