@@ -5,11 +5,9 @@
 #include <clocale>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 #include "line/batch.hpp"
 #include "line/completion.hpp"
 #include "line/line.hpp"
-#include "verbs/check.hpp"
 #include "verbs/commands.hpp"
 #include "verbs/expand.hpp"
 #include "verbs/failure.hpp"
@@ -38,32 +36,12 @@ struct Arguments : Line {
 	unsigned watch = 0;
 	bool no_wait = false;
 	bool ensure = false;
-	bool fix = false;
 
 	Millis timeout_or(Millis fallback) const
 	{
 		return timeout == 0 ? fallback : std::chrono::seconds(timeout);
 	}
 };
-
-int run_check(const Output &output, bool fix)
-{
-	World world;
-	auto findings = check_host(world.host(), geteuid() == 0, RINGWAY_VERSION);
-	if (worth_going_on(findings)) {
-		try {
-			Context context = world.open();
-			for (const Finding &finding : check_vifs(context, fix)) {
-				findings.push_back(finding);
-			}
-		} catch (const Error &error) {
-			findings.push_back(
-				{Level::problem, "xenstored", error.what(), "systemctl status xenstored"});
-		}
-	}
-	print(output, check_answer(findings));
-	return static_cast<int>(healthy(findings) ? Exit::ok : Exit::failed);
-}
 
 // --- A verb's words -------------------------------------------------------------------------------
 
@@ -221,10 +199,7 @@ void add_objects(CLI::App &app, Arguments &a)
 	add_rules(vif, a);
 	add_wait(vif, a);
 	add_use(app, a);
-	CLI::App *check = app.add_subcommand("check", "Find what is wrong on this host and say how to fix it")
-				  ->fallthrough();
-	check->add_flag("--fix", a.fix, "Put policies in force that are not");
-	check->callback([&a] { a.run = [&a] { return run_check(a.output, a.fix); }; });
+	add_check(app, a, RINGWAY_VERSION);
 	add_apply(app, a);
 	add_showconf(app, a);
 	add_bridge(app, a);

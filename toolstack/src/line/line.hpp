@@ -32,6 +32,8 @@ void on(CLI::App *verb, Line &line, const std::function<Work()> &prepare);
 
 void add_apply(CLI::App &app, Line &line);
 void add_bridge(CLI::App &app, Line &line);
+// version: the command's.
+void add_check(CLI::App &app, Line &line, const std::string &version);
 void add_metrics(CLI::App &app, Line &line);
 void add_monitor(CLI::App &app, Line &line);
 void add_perf(CLI::App &app, Line &line);
