@@ -135,45 +135,6 @@ void take_up(Context &context, const Record &record, const Policy &policy)
 	}
 }
 
-// Those of the vifspec are in force already, and count more than what is written for many.
-std::vector<Limit> wanted_limits(const Record &record, const WantedPolicy &wanted)
-{
-	const auto in_vifspec = [&](const std::string &key) { return !limit_of(record, key).empty(); };
-	KeyValues limits = only_limits(wanted.kept.set, true);
-	for (const auto &[key, value] : only_limits(wanted.written, true)) {
-		if (!in_vifspec(key)) {
-			limits.try_emplace(key, value);
-		}
-	}
-	return parse_limits(words_of(limits));
-}
-
-bool on_ordinary_bridge(Context &context, const Record &record)
-{
-	const auto name = context.host.vif_device(record.domid, record.devid);
-	const auto link = name ? context.links.find(*name) : std::nullopt;
-	const auto master = link && link->master != 0 ? context.links.find(link->master) : std::nullopt;
-	return master && master->kind == "bridge";
-}
-
-// On an ordinary bridge VLANs are part of no policy: the hotplug script puts the port in those of the
-// vifspec. It cannot where the libxl that makes the vif anew, when the guest reboots, does not know that
-// word.
-void put_attached_vlans(Context &context, const Record &record, const WantedPolicy &wanted)
-{
-	const auto vlan = wanted.kept.attached.find("vlan");
-	if (vlan == wanted.kept.attached.end() || wanted.vifspec.contains("vlan")) {
-		return;
-	}
-	const Link port = must_have_device(context, record, "put its port in its VLANs");
-	const Link bridge = context.links.find(port.master).value_or(Link());
-	if (!context.links.filters_vlans(bridge)) {
-		throw Error(Exit::usage,
-			    fmt::format("{}: {}", record.text(), not_filtering(bridge, vlan->second)));
-	}
-	context.links.set_vlan(port, Vlan::parse(vlan->second));
-}
-
 // The words give up what was kept, and then nothing is wanted that an ordinary bridge cannot do. What the
 // vifspec says there is not for this command to change: VLANs are bridge(8)'s, addresses are iptables'.
 bool only_gives_up(Context &context, const Record &record, const WantedPolicy &wanted,
@@ -193,18 +154,6 @@ FileLock policy_turn(Context &context, const Record &record)
 {
 	return {context.clock,
 		own_locks(context.host.root()) / fmt::format("policy-{}.{}", record.domid, record.devid)};
-}
-
-std::string not_filtering(const Link &bridge, const std::string &vlan)
-{
-	const std::string how =
-		bridge.kind == "brlite"
-			? fmt::format("let it with 'echo 1 > /sys/class/net/{}/brlite/vlan_filtering', after "
-				      "'bridge vlan add' for all ports that need tags, this host's too",
-				      bridge.name)
-			: fmt::format("make it with 'ip link set {} type bridge vlan_filtering 1'",
-				      bridge.name);
-	return fmt::format("vlan {}: bridge {} does not filter VLANs; {}", quote(vlan), bridge.name, how);
 }
 
 void update_policy(Context &context, const Record &record, const std::vector<std::string> &words)

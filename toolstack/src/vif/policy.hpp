@@ -15,9 +15,6 @@
 namespace ringway
 {
 
-// Why a port of this bridge cannot be in VLANs, and what to type.
-std::string not_filtering(const Link &bridge, const std::string &vlan);
-
 // Changes what is wanted by KEY=VALUE words, puts it in force and keeps it, as one step: of two commands at
 // once the second begins with what the first left. Only what the words name is sent to the device, so that
 // what bridge(8) set beside it stays. What the kernel refuses is not kept either. A mirror that is no port of

@@ -125,6 +125,18 @@ std::string no_policy_there(const Link &port, const std::optional<Link> &bridge)
 				     what, port.name);
 }
 
+std::string not_filtering(const Link &bridge, const std::string &vlan)
+{
+	const std::string how =
+		bridge.kind == "brlite"
+			? fmt::format("let it with 'echo 1 > /sys/class/net/{}/brlite/vlan_filtering', after "
+				      "'bridge vlan add' for all ports that need tags, this host's too",
+				      bridge.name)
+			: fmt::format("make it with 'ip link set {} type bridge vlan_filtering 1'",
+				      bridge.name);
+	return fmt::format("vlan {}: bridge {} does not filter VLANs; {}", quote(vlan), bridge.name, how);
+}
+
 Link find_port(Context &context, const Record &record)
 {
 	const Link link = must_have_device(context, record, "set the policy there");

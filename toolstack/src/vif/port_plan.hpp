@@ -16,6 +16,9 @@ namespace ringway
 // Why a device has no policy of a port, and what to type. bridge: that it is in, if any.
 std::string no_policy_there(const Link &port, const std::optional<Link> &bridge);
 
+// Why a port of this bridge cannot be in VLANs, and what to type.
+std::string not_filtering(const Link &bridge, const std::string &vlan);
+
 // The vif's device, which must be a port of a brlite bridge. Throws Error.
 Link find_port(Context &context, const Record &record);
 

@@ -2,6 +2,8 @@
 #include "vif/stock.hpp"
 
 #include <fmt/format.h>
+#include "vif/device.hpp"
+#include "vif/port_plan.hpp"
 #include "words/policy.hpp"
 #include "words/rate.hpp"
 #include "words/text.hpp"
@@ -53,6 +55,29 @@ void expect_possible_policy(const Link &bridge, const KeyValues &words)
 					key, quote(key == "rules" ? words.at(key) : value), bridge.name));
 		}
 	}
+}
+
+bool on_ordinary_bridge(Context &context, const Record &record)
+{
+	const auto name = context.host.vif_device(record.domid, record.devid);
+	const auto link = name ? context.links.find(*name) : std::nullopt;
+	const auto master = link && link->master != 0 ? context.links.find(link->master) : std::nullopt;
+	return master && master->kind == "bridge";
+}
+
+void put_attached_vlans(Context &context, const Record &record, const WantedPolicy &wanted)
+{
+	const auto vlan = wanted.kept.attached.find("vlan");
+	if (vlan == wanted.kept.attached.end() || wanted.vifspec.contains("vlan")) {
+		return;
+	}
+	const Link port = must_have_device(context, record, "put its port in its VLANs");
+	const Link bridge = context.links.find(port.master).value_or(Link());
+	if (!context.links.filters_vlans(bridge)) {
+		throw Error(Exit::usage,
+			    fmt::format("{}: {}", record.text(), not_filtering(bridge, vlan->second)));
+	}
+	context.links.set_vlan(port, Vlan::parse(vlan->second));
 }
 
 } // namespace ringway

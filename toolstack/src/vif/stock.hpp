@@ -7,6 +7,7 @@
 #include <vector>
 #include "context/context.hpp"
 #include "vif/record.hpp"
+#include "vif/wanted_policy.hpp"
 #include "words/key_values.hpp"
 #include "words/limit.hpp"
 
@@ -22,5 +23,12 @@ void expect_known_limits(const Host &host, const Record &record, const std::vect
 
 // Of `vif set`'s words that should be in force on that bridge. Throws Error (usage).
 void expect_possible_policy(const Link &bridge, const KeyValues &words);
+
+bool on_ordinary_bridge(Context &context, const Record &record);
+
+// On an ordinary bridge VLANs are part of no policy: the hotplug script puts the port in those of the
+// vifspec. It cannot where the libxl that makes the vif anew, when the guest reboots, does not know that
+// word. Throws Error.
+void put_attached_vlans(Context &context, const Record &record, const WantedPolicy &wanted);
 
 } // namespace ringway

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include "vif/domain.hpp"
+#include "vif/limit.hpp"
 #include "words/text.hpp"
 
 namespace ringway
@@ -114,6 +115,18 @@ WantedPolicy wanted_policy(Context &context, const Record &record)
 	out.written = written_for(out.names, written_policies(root));
 	out.vifspec = words_of_vifspec(record);
 	return out;
+}
+
+std::vector<Limit> wanted_limits(const Record &record, const WantedPolicy &wanted)
+{
+	const auto in_vifspec = [&](const std::string &key) { return !limit_of(record, key).empty(); };
+	KeyValues limits = only_limits(wanted.kept.set, true);
+	for (const auto &[key, value] : only_limits(wanted.written, true)) {
+		if (!in_vifspec(key)) {
+			limits.try_emplace(key, value);
+		}
+	}
+	return parse_limits(words_of(limits));
 }
 
 std::vector<std::string> kept_words_of(Context &context, const Record &record, const KeyValues &keys)

@@ -11,6 +11,7 @@
 #include "context/policy_files.hpp"
 #include "vif/record.hpp"
 #include "words/key_values.hpp"
+#include "words/limit.hpp"
 #include "words/policy.hpp"
 
 namespace ringway
@@ -30,6 +31,9 @@ struct WantedPolicy {
 	// KEY=VALUE, or KEY=default: what the others say counts again. Throws Error when it cannot be kept.
 	void set(const std::vector<std::string> &words);
 };
+
+// Those of the vifspec are in force already, and count more than what is written for many.
+std::vector<Limit> wanted_limits(const Record &record, const WantedPolicy &wanted);
 
 // Of these keys, what commands set until now: words that set it again.
 std::vector<std::string> kept_words_of(Context &context, const Record &record, const KeyValues &keys);
