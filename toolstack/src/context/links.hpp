@@ -85,8 +85,8 @@ class Links
 {
 public:
 	virtual ~Links() = default;
-	// What does not exist is nullopt; everything else that fails throws Error, naming the device and the
-	// kernel's reason.
+	// What does not exist is nullopt, and so is what cannot, as a name that is too long; everything else
+	// that fails throws Error, naming the device and the kernel's reason.
 	virtual std::optional<Link> find(const std::string &name) = 0;
 	virtual std::optional<Link> find(int index) = 0;
 	// All that are in this bridge.

@@ -13,6 +13,7 @@
 #include <netlink/route/link.h>
 #include "words/error.hpp"
 #include "world/ethtool_counters.hpp"
+#include "xenstore_schema.hpp"
 
 namespace ringway
 {
@@ -115,6 +116,9 @@ std::optional<Link> NlLinks::get(int index, const char *name)
 
 std::optional<Link> NlLinks::find(const std::string &name)
 {
+	if (name.size() > schema::ifname_max) {
+		return std::nullopt; // the kernel does not call that absent, but out of range
+	}
 	return get(0, name.c_str());
 }
 
