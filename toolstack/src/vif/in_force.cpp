@@ -4,10 +4,11 @@
 #include <fmt/format.h>
 #include "context/undo.hpp"
 #include "vif/device.hpp"
-#include "vif/stock.hpp"
 #include "vif/policy.hpp"
 #include "vif/port_plan.hpp"
+#include "vif/stock.hpp"
 #include "vif/wanted_policy.hpp"
+#include "xenstore_schema.hpp"
 
 namespace ringway
 {
@@ -58,6 +59,32 @@ std::vector<std::string> port_drift(Context &context, const Record &record, cons
 	return out;
 }
 
+std::vector<std::string> drift_of(Context &context, const Record &record, const Link &link)
+{
+	const WantedPolicy wanted = wanted_policy(context, record);
+	const auto bridge = link.master != 0 ? context.links.find(link.master) : std::nullopt;
+	std::vector<std::string> out;
+	if (bridge && bridge->kind == "brlite") {
+		out = port_drift(context, record, wanted);
+	} else if (wanted.needs_brlite()) {
+		out = {fmt::format("{} is no port of a brlite bridge, and {} should be in force", link.name,
+				   wanted.policy().text())};
+	}
+	const auto limits = parse_limits(words_of(only_limits(wanted.words(), true)));
+	if (const std::string unknown = unknown_limits(context.host, record, limits); !unknown.empty()) {
+		out.push_back(unknown);
+	}
+	return out;
+}
+
+// Not while it is wired up, by another command or one of xl's scripts: whoever does that puts its policy in
+// force, joins it to its bridge and takes it up, in this order.
+bool is_wired_up(Context &context, const Record &record)
+{
+	return context.store.read(Store::none, node_path(record.backend_path(),
+							 schema::backend::hotplug_status)) == "connected";
+}
+
 } // namespace
 
 std::optional<Policy> policy_in_force(Context &context, const Record &record)
@@ -87,25 +114,13 @@ std::vector<std::string> policy_drift(Context &context, const Record &record)
 	}
 	Context quiet = context;
 	quiet.note = [](const std::string &) {};
+	std::vector<std::string> out;
 	try {
-		const WantedPolicy wanted = wanted_policy(quiet, record);
-		const auto bridge = link->master != 0 ? context.links.find(link->master) : std::nullopt;
-		std::vector<std::string> out;
-		if (bridge && bridge->kind == "brlite") {
-			out = port_drift(quiet, record, wanted);
-		} else if (wanted.needs_brlite()) {
-			out = {fmt::format("{} is no port of a brlite bridge, and {} should be in force",
-					   link->name, wanted.policy().text())};
-		}
-		const auto limits = parse_limits(words_of(only_limits(wanted.words(), true)));
-		if (const std::string unknown = unknown_limits(context.host, record, limits);
-		    !unknown.empty()) {
-			out.push_back(unknown);
-		}
-		return out;
+		out = drift_of(quiet, record, *link);
 	} catch (const Error &error) {
-		return {error.what()};
+		out = {error.what()};
 	}
+	return out.empty() || is_wired_up(context, record) ? out : std::vector<std::string>();
 }
 
 bool is_under_policy(Context &context, const Record &record)

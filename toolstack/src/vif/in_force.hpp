@@ -17,7 +17,8 @@ namespace ringway
 std::optional<Policy> policy_in_force(Context &context, const Record &record);
 
 // Where it is not what it should be, a line each, the port of an emulated card included; also when what
-// should be cannot be known. Nothing for a vif of a driver domain, or without a device.
+// should be cannot be known. Nothing for a vif of a driver domain, without a device, or that is still being
+// wired up.
 std::vector<std::string> policy_drift(Context &context, const Record &record);
 
 // Whether anything is wanted of it, by a bridge of kind brlite; false also when that cannot be known.
