@@ -143,8 +143,8 @@ function __ringway_table
             set -g __ringway_commands help
             set -g __ringway_kinds 
             set -g __ringway_keys 
-            set -g __ringway_options --help --fix
-            set -g __ringway_valued 
+            set -g __ringway_options --help --fix --card-gone
+            set -g __ringway_valued --card-gone
         case 'apply'
             set -g __ringway_commands help
             set -g __ringway_kinds files

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// ringway check [--fix]
+// ringway check [--fix | --card-gone TAP]
 
 #include <memory>
 #include <unistd.h>
 #include "line/line.hpp"
 #include "verbs/check.hpp"
+#include "vif/in_force.hpp"
 #include "world/world.hpp"
 
 namespace ringway
@@ -15,6 +16,7 @@ namespace
 
 struct CheckTyped {
 	bool fix = false;
+	std::string gone_card;
 };
 
 int run_check(const Output &output, bool fix, const std::string &version)
@@ -36,6 +38,14 @@ int run_check(const Output &output, bool fix, const std::string &version)
 	return static_cast<int>(healthy(findings) ? Exit::ok : Exit::failed);
 }
 
+int follow_card(const std::string &tap)
+{
+	World world;
+	Context context = world.open();
+	emulated_card_went(context, tap);
+	return static_cast<int>(Exit::ok);
+}
+
 } // namespace
 
 void add_check(CLI::App &app, Line &line, const std::string &version)
@@ -44,8 +54,15 @@ void add_check(CLI::App &app, Line &line, const std::string &version)
 				  ->fallthrough();
 	const auto typed = std::make_shared<CheckTyped>();
 	check->add_flag("--fix", typed->fix, "Put policies in force that are not");
+	check->add_option("--card-gone", typed->gone_card,
+			  "The emulated card with this tap is gone: its vif gets the addresses, and nothing "
+			  "else is looked at (udev says so)")
+		->excludes("--fix");
 	check->callback([&line, typed, version] {
-		line.run = [&line, typed, version] { return run_check(line.output, typed->fix, version); };
+		line.run = [&line, typed, version] {
+			return typed->gone_card.empty() ? run_check(line.output, typed->fix, version)
+							: follow_card(typed->gone_card);
+		};
 	});
 }
 

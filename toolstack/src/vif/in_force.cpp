@@ -157,4 +157,18 @@ void mend_policy(Context &context, const Record &record)
 	});
 }
 
+void emulated_card_went(Context &context, const std::string &tap)
+{
+	for (const Record &record : list_records(context.store)) {
+		const bool named = !record.vifname.empty() && tap == record.vifname + "-emu";
+		if (!named && tap != record.device_name() + "-emu") {
+			continue;
+		}
+		const auto link = device_of(context, record);
+		if (link && is_wired_up(context, record) && context.links.port_state(*link, record.mac)) {
+			put_named_in_force(context, record);
+		}
+	}
+}
+
 } // namespace ringway

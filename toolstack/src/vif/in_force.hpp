@@ -27,4 +27,8 @@ bool is_under_policy(Context &context, const Record &record);
 // Puts all in force again, and the device into its bridge, should it be in none. Throws Error.
 void mend_policy(Context &context, const Record &record);
 
+// The emulated card with this tap went away: its vif gets the addresses that the card's port had until now.
+// No port is taken up or joined to a bridge, as it may be shut on purpose. Throws Error.
+void emulated_card_went(Context &context, const std::string &tap);
+
 } // namespace ringway

@@ -210,6 +210,15 @@ void put_policy_in_force(Context &context, const Record &record)
 	}
 }
 
+void put_named_in_force(Context &context, const Record &record)
+{
+	const FileLock lock = policy_turn(context, record);
+	const WantedPolicy wanted = wanted_policy(context, record);
+	if (const auto words = words_of(only_limits(wanted.words(), false)); !words.empty()) {
+		put_in_force(context, record, wanted.policy(), words);
+	}
+}
+
 void keep_attached(Context &context, const Record &record, const KeyValues &words)
 {
 	const FileLock lock = policy_turn(context, record);

@@ -30,6 +30,10 @@ Policy try_policy(Context &context, const Record &record, const std::vector<std:
 // that it was attached with, and more than VLANs or addresses of the vifspec is an error. Throws Error.
 void put_policy_in_force(Context &context, const Record &record);
 
+// What somebody wants of its port, on a brlite bridge, and nothing else: the rest of the port stays as it is,
+// and one that is down stays so. Throws Error.
+void put_named_in_force(Context &context, const Record &record);
+
 // Of what `vif attach` was told, the part that not every libxl knows of: kept as the guest reboots.
 void keep_attached(Context &context, const Record &record, const KeyValues &words);
 
