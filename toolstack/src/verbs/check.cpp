@@ -119,7 +119,8 @@ void check_policy(Report &report, Context &context, const Record &record, bool f
 	}
 	try {
 		mend_policy(context, record);
-		const std::vector<std::string> left = policy_drift(context, record);
+		const auto now = read_record(context.store, record.domid, record.devid); // limits are there
+		const std::vector<std::string> left = policy_drift(context, now.value_or(record));
 		if (left.empty()) {
 			report.ok(subject, "put in force again: " + text);
 		} else {

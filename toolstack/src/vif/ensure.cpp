@@ -98,12 +98,6 @@ void expect_same(Context &context, const Present &now, const VifWish &wish)
 	}
 }
 
-std::string limit_text(const std::string &key, const std::string &node)
-{
-	const auto rate = key.ends_with("rate") ? Rate::of_node(node) : std::nullopt;
-	return node.empty() ? "none" : rate ? rate->text() : node;
-}
-
 void compare_limits(const Record &record, const KeyValues &words, std::vector<Change> &out)
 {
 	for (const auto &[key, value] : words) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include "context/undo.hpp"
 #include "vif/device.hpp"
+#include "vif/limit.hpp"
 #include "vif/policy.hpp"
 #include "vif/port_plan.hpp"
 #include "vif/stock.hpp"
@@ -59,6 +60,21 @@ std::vector<std::string> port_drift(Context &context, const Record &record, cons
 	return out;
 }
 
+// What the record has is in force, or is not known to the driver.
+std::vector<std::string> limit_drift(const Record &record, const WantedPolicy &wanted)
+{
+	std::vector<std::string> out;
+	for (const Limit &limit : wanted_limits(record, wanted)) {
+		const std::string key(limit.record->name), is = limit_of(record, key),
+							   should = limit.value.value_or("");
+		if (is != should) {
+			out.push_back(fmt::format("{} should be {} and is {}", key, limit_text(key, should),
+						  limit_text(key, is)));
+		}
+	}
+	return out;
+}
+
 std::vector<std::string> drift_of(Context &context, const Record &record, const Link &link)
 {
 	const WantedPolicy wanted = wanted_policy(context, record);
@@ -69,6 +85,9 @@ std::vector<std::string> drift_of(Context &context, const Record &record, const 
 	} else if (wanted.needs_brlite()) {
 		out = {fmt::format("{} is no port of a brlite bridge, and {} should be in force", link.name,
 				   wanted.policy().text())};
+	}
+	for (const std::string &line : limit_drift(record, wanted)) {
+		out.push_back(line);
 	}
 	const auto limits = parse_limits(words_of(only_limits(wanted.words(), true)));
 	if (const std::string unknown = unknown_limits(context.host, record, limits); !unknown.empty()) {

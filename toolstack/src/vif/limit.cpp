@@ -2,6 +2,7 @@
 #include "vif/limit.hpp"
 
 #include <fmt/format.h>
+#include "words/rate.hpp"
 #include "xenstore_schema.hpp"
 
 namespace ringway
@@ -49,6 +50,12 @@ const std::string &limit_of(const Record &record, const std::string &key)
 	       : key == "pps"     ? record.pps
 	       : key == "rx-rate" ? record.rx_rate
 				  : record.rx_pps;
+}
+
+std::string limit_text(const std::string &key, const std::string &node)
+{
+	const auto rate = key.ends_with("rate") ? Rate::of_node(node) : std::nullopt;
+	return node.empty() ? "none" : rate ? rate->text() : node;
 }
 
 } // namespace ringway

@@ -18,4 +18,7 @@ void set_limits(Context &context, const Record &record, const std::vector<Limit>
 // That the record has, as its node; key: a word of `vif limit`. Empty: none.
 const std::string &limit_of(const Record &record, const std::string &key);
 
+// As people write it, of a node or none.
+std::string limit_text(const std::string &key, const std::string &node);
+
 } // namespace ringway

@@ -135,6 +135,17 @@ void take_up(Context &context, const Record &record, const Policy &policy)
 	}
 }
 
+void put_limits(Context &context, const Record &record, const std::vector<Limit> &limits)
+{
+	if (limits.empty()) {
+		return;
+	}
+	set_limits(context, record, limits);
+	if (const std::string unknown = unknown_limits(context.host, record, limits); !unknown.empty()) {
+		context.note(fmt::format("{}: not in force: {}", record.text(), unknown));
+	}
+}
+
 // The words give up what was kept, and then nothing is wanted that an ordinary bridge cannot do. What the
 // vifspec says there is not for this command to change: VLANs are bridge(8)'s, addresses are iptables'.
 bool only_gives_up(Context &context, const Record &record, const WantedPolicy &wanted,
@@ -188,25 +199,19 @@ void put_policy_in_force(Context &context, const Record &record)
 {
 	const FileLock lock = policy_turn(context, record);
 	const WantedPolicy wanted = wanted_policy(context, record);
-	if (!on_ordinary_bridge(context, record)) {
+	const bool ordinary = on_ordinary_bridge(context, record);
+	if (ordinary) {
+		put_attached_vlans(context, record, wanted);
+	} else {
 		put_in_force(context, record, wanted.policy(), {});
 		take_up(context, record, wanted.policy());
-	} else {
-		put_attached_vlans(context, record, wanted);
-		if (wanted.needs_brlite()) {
-			throw Error(
-				Exit::host, // by which the hook for Xen's scripts knows it
-				fmt::format("{}: {} is wanted of its port, which only a brlite bridge can "
-					    "do, and {} is none",
-					    record.text(), wanted.policy().text(), wanted.names.bridge));
-		}
 	}
-	if (const auto limits = wanted_limits(record, wanted); !limits.empty()) {
-		set_limits(context, record, limits);
-		if (const std::string unknown = unknown_limits(context.host, record, limits);
-		    !unknown.empty()) {
-			context.note(fmt::format("{}: not in force: {}", record.text(), unknown));
-		}
+	put_limits(context, record, wanted_limits(record, wanted));
+	if (ordinary && wanted.needs_brlite()) {
+		throw Error(Exit::host, // by which the hook for Xen's scripts knows it
+			    fmt::format("{}: {} is wanted of its port, which only a brlite bridge can "
+					"do, and {} is none",
+					record.text(), wanted.policy().text(), wanted.names.bridge));
 	}
 }
 

@@ -26,8 +26,9 @@ void update_policy(Context &context, const Record &record, const std::vector<std
 Policy try_policy(Context &context, const Record &record, const std::vector<std::string> &words);
 
 // All that is wanted, limits too. The port of a brlite bridge, and that of the guest's emulated card, should
-// not be up before: then nothing passes that should not. On an ordinary bridge the port is put in the VLANs
-// that it was attached with, and more than VLANs or addresses of the vifspec is an error. Throws Error.
+// not be up before: then nothing passes that should not. On an ordinary bridge the port gets its limits and
+// is put in the VLANs that it was attached with, and more than VLANs or addresses of the vifspec is an error
+// then. Throws Error.
 void put_policy_in_force(Context &context, const Record &record);
 
 // What somebody wants of its port, on a brlite bridge, and nothing else: the rest of the port stays as it is,

@@ -6,6 +6,7 @@
 #include "guest_test.hpp"
 #include "verbs/check.hpp"
 #include "verbs/commands.hpp"
+#include "verbs/limit.hpp"
 
 namespace ringway
 {
@@ -100,6 +101,34 @@ TEST_F(InForce, AVifThatIsBeingWiredUpIsLeftAlone)
 	world.store.put(status, "connected");
 	expect_in("put in force again", findings(true));
 	EXPECT_TRUE(world.links.at("vif3.0").up && port().has_mac);
+}
+
+// libxl makes the vif anew from its own configuration, which has no limits of `vif limit`. On an ordinary
+// bridge too, whatever else cannot be in force there.
+TEST_F(InForce, LimitsThatWereLostAreNamedAndMended)
+{
+	const auto lose = [&] {
+		for (const std::string place :
+		     {"/local/domain/0/backend/vif/3/0/", "/libxl/3/device/vif/0/"}) {
+			world.store.drop(place + "rate");
+		}
+	};
+	vif_limit(context, {}, "web", "0", {"rate=10Mb/s"});
+	EXPECT_EQ(findings().find("rate"), std::string::npos) << findings();
+	for (const char *kind : {"brlite", "bridge"}) {
+		world.links.at("xenbr0").kind = kind;
+		lose();
+		expect_in("problem  policy of vif 3.0: rate should be 10Mb/s and is none\n", findings());
+		expect_in("put in force again", findings(true));
+		EXPECT_EQ(node("rate"), "62500,50000");
+	}
+	world.links.at("xenbr0").kind = "brlite";
+	set({"isolated=on"});
+	world.links.at("xenbr0").kind = "bridge";
+	lose();
+	refusal([&] { set({}); });
+	EXPECT_EQ(node("rate"), "62500,50000");
+	EXPECT_EQ(refused_with, Exit::host);
 }
 
 } // namespace ringway
