@@ -66,6 +66,7 @@ modules() {
 	part docs-test      selftests/gate/docs_test.sh
 	part bench-report   selftests/gate/bench_report_test.sh
 	part udev           selftests/gate/udev_test.sh
+	part hook           selftests/gate/hook_test.sh
 }
 the_rest() {
 	local optional

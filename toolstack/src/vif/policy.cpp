@@ -208,9 +208,10 @@ void put_policy_in_force(Context &context, const Record &record)
 	}
 	put_limits(context, record, wanted_limits(record, wanted));
 	if (ordinary && wanted.needs_brlite()) {
-		throw Error(Exit::host, // by which the hook for Xen's scripts knows it
-			    fmt::format("{}: {} is wanted of its port, which only a brlite bridge can "
-					"do, and {} is none",
+		// By these first words the hook for Xen's scripts knows it: packaging/scripts/vif-post.d.
+		throw Error(Exit::host,
+			    fmt::format("only a brlite bridge can do what is wanted of {}'s "
+					"port, {}, and {} is none",
 					record.text(), wanted.policy().text(), wanted.names.bridge));
 	}
 }

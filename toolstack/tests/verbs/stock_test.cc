@@ -100,7 +100,10 @@ TEST_F(Stock, WhatWasKeptForABrliteBridgeCanBeGivenUp)
 	update_policy(context, record(), {"isolated=on", "broadcast=500"});
 	make_the_bridge("bridge");
 	expect_in("isolated=on", findings());
-	expect_in("is wanted of its port", refusal([&] { put_policy_in_force(context, record()); }));
+	expect_in(
+		"only a brlite bridge can do what is wanted of vif 3.0's port, isolated=on broadcast=500/50, "
+		"and xenbr0 is none",
+		refusal([&] { put_policy_in_force(context, record()); }));
 	expect_in("not a port of a brlite bridge",
 		  refusal([&] { update_policy(context, record(), {"isolated=off"}); }));
 	update_policy(context, record(), {"isolated=default", "broadcast=off"});

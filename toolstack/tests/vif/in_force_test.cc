@@ -126,9 +126,13 @@ TEST_F(InForce, LimitsThatWereLostAreNamedAndMended)
 	set({"isolated=on"});
 	world.links.at("xenbr0").kind = "bridge";
 	lose();
-	refusal([&] { set({}); });
+	const std::string said = refusal([&] { set({}); });
 	EXPECT_EQ(node("rate"), "62500,50000");
 	EXPECT_EQ(refused_with, Exit::host);
+	const std::string first = said.substr(0, said.find("what is wanted"));
+	ASSERT_EQ(first, "only a brlite bridge can do ");
+	std::ifstream in(RINGWAY_TOP "/packaging/scripts/vif-post.d/ringway.hook");
+	expect_in("\"ringway: " + first + "\"*", {std::istreambuf_iterator<char>(in), {}});
 }
 
 } // namespace ringway

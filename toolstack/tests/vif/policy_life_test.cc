@@ -234,7 +234,7 @@ TEST_F(PolicyLife, AnOrdinaryBridgeIsRefusedWhatItCannotDo)
 	world.links.at("xenbr0").kind = "bridge";
 	reboot();
 	write("[[vif]]\nbridge = \"xenbr0\"\nmac_lock = true\n");
-	expect_in("mac_lock=on is wanted", refusal([&] { reboot(); }));
+	expect_in("port, mac_lock=on, and xenbr0 is none", refusal([&] { reboot(); }));
 	write("[[vif]]\nbridge = \"xenbr0\"\nmac_lock = false\n");
 	reboot();
 	EXPECT_TRUE(world.links.find("vif3.0")->up);
