@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include "context/steadfast.hpp"
 #include "context/undo.hpp"
 #include "vif/attach_check.hpp"
 #include "vif/carrier.hpp"
@@ -137,7 +138,9 @@ Answer vif_set(Context &context, const Output &output, const std::string &domain
 	all_or_nothing([&](Undo &undo) {
 		if (carrier) {
 			const auto before = kept_words_of(context, record, key_values(words));
-			undo.add([&context, &record, before] { update_policy(context, record, before); });
+			undo.add([&context, &record, before] {
+				update_policy(Undoing(context).context(), record, before);
+			});
 		}
 		update_policy(context, record, words);
 		if (carrier) {

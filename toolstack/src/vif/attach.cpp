@@ -8,7 +8,6 @@
 #include "vif/attach_check.hpp"
 #include "vif/attaching.hpp"
 #include "vif/attach_wait.hpp"
-#include "vif/detach.hpp"
 #include "vif/libxl_config.hpp"
 #include "vif/policy.hpp"
 #include "words/ip_lock.hpp"
@@ -184,22 +183,20 @@ KeyValues attached_words(const AttachChecked &checked)
 }
 
 // It works without, so whatever goes wrong here is a remark and not an error.
-void with_libxl(Context &context, const char *trouble, const std::function<void()> &action)
+void tell_libxl(Context &context, const PlanInput &input)
 {
 	try {
-		action();
+		remember_vif(context.host.root(), context.clock, input);
 	} catch (const Error &error) {
-		context.note(fmt::format("{}: {}", trouble, error.what()));
+		context.note(fmt::format("this vif will be missing after xl save or xl migrate: {}",
+					 error.what()));
 	}
 }
 
 void undo(Context &context, const Domain &domain, const Record &record, const Error &error, Millis timeout)
 {
 	try {
-		remove_vif(context, record, timeout);
-		keep_attached(context, record, {});
-		with_libxl(context, "libxl's configuration of the domain has a vif too many",
-			   [&] { forget_vif(context.host.root(), context.clock, domain, record.devid); });
+		take_back(context, record, domain, timeout);
 	} catch (const Error &second) {
 		throw Error(error.code(),
 			    fmt::format("{}; cleaning up failed too ({}): run 'ringway vif detach {} {}'",
@@ -213,9 +210,7 @@ Record attach_once(Context &context, AttachChecked &checked, const Deadline &dea
 	Attaching attaching;
 	const Record record = create(context, checked, attaching);
 	// Before it works: libxl leaves out what is not in XenStore, and what works must not be missing here.
-	with_libxl(context, "this vif will be missing after xl save or xl migrate", [&] {
-		remember_vif(context.host.root(), context.clock, plan_input(checked, record.devid));
-	});
+	tell_libxl(context, plan_input(checked, record.devid));
 	try {
 		keep_attached(context, record, attached_words(checked));
 		bring_up(context, checked, record, deadline, wait_for_guest, patience);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include "context/first_line.hpp"
+#include "context/policy_files.hpp"
 #include "words/ip_lock.hpp"
 #include "vif/address.hpp"
 #include "vif/policy.hpp"
@@ -137,9 +138,16 @@ void note_what_scripts_do(Context &context, const Link &bridge)
 	}
 }
 
+// Its port could not be opened: a file that cannot be read may say that it should be locked.
+void check_policy_files(const Host &host)
+{
+	(void)written_policies(host.root());
+}
+
 void check_here(Context &context, AttachChecked &checked)
 {
 	check_driver(context);
+	check_policy_files(context.host);
 	const Link bridge = check_bridge(context, checked.spec.bridge);
 	check_vlan(context, bridge, checked.spec);
 	if (checked.spec.vifname) {

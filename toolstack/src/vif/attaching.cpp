@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include "context/first_line.hpp"
+#include "context/steadfast.hpp"
 #include "vif/detach.hpp"
 #include "vif/domain.hpp"
 #include "vif/libxl_config.hpp"
@@ -36,13 +37,21 @@ bool has_port(Context &context, const Record &record)
 							 schema::backend::hotplug_status)) == "connected";
 }
 
+// The vif itself is gone by now, so whatever goes wrong here is a remark.
+void take_back_rest(Context &context, const char *trouble, const std::function<void()> &step)
+{
+	try {
+		step();
+	} catch (const Error &error) {
+		context.note(fmt::format("{}: {}", trouble, error.what()));
+	}
+}
+
 void remove_one(Context &context, const Record &record)
 {
 	try {
-		remove_vif(context, record, remove_timeout);
-		keep_attached(context, record, {});
-		forget_vif(context.host.root(), context.clock,
-			   find_domain(context.store, std::to_string(record.domid)), record.devid);
+		take_back(context, record, find_domain_or_record(context.store, std::to_string(record.domid)),
+			  remove_timeout);
 		context.note(fmt::format("{}: an attach that was killed had left it half done; it is removed",
 					 record.text()));
 	} catch (const Error &error) {
@@ -68,6 +77,17 @@ void Attaching::begin(Context &context, unsigned domid, unsigned devid, const Ma
 	lock_.emplace(context.clock, file);
 	devid_ = devid;
 	std::ofstream(file) << mac.text() << '\n';
+}
+
+void take_back(Context &context, const Record &record, const Domain &domain, Millis timeout)
+{
+	Undoing undoing(context);
+	Context &steadfast = undoing.context();
+	remove_vif(steadfast, record, timeout);
+	take_back_rest(steadfast, "its VLANs are kept for a later vif with this address",
+		       [&] { keep_attached(steadfast, record, {}); });
+	take_back_rest(steadfast, "libxl's configuration of the domain has a vif too many",
+		       [&] { forget_vif(context.host.root(), steadfast.clock, domain, record.devid); });
 }
 
 bool is_half_attached(Context &context, const Record &record)

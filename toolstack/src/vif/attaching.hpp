@@ -7,6 +7,7 @@
 #include <optional>
 #include "context/context.hpp"
 #include "context/file_lock.hpp"
+#include "vif/domain.hpp"
 #include "vif/record.hpp"
 
 namespace ringway
@@ -25,6 +26,10 @@ private:
 	std::optional<FileLock> lock_;
 	unsigned devid_ = 0;
 };
+
+// The vif goes, and whatever is kept of it elsewhere; a signal does not stop that. Throws Error when the vif
+// cannot be removed.
+void take_back(Context &context, const Record &record, const Domain &domain, Millis timeout);
 
 // A killed command began to attach it and did not get as far as its port.
 bool is_half_attached(Context &context, const Record &record);

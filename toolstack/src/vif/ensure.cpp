@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include "context/steadfast.hpp"
 #include "vif/attaching.hpp"
 #include "vif/device.hpp"
 #include "vif/in_force.hpp"
@@ -148,7 +149,9 @@ void change_vif(Context &context, const VifWish &wish, const VifPlan &plan)
 		if (const auto policy = words_of(only_limits(words, false)); !policy.empty()) {
 			const auto before = kept_words_of(context, record, words);
 			update_policy(context, record, policy);
-			undo.add([&context, record, before] { update_policy(context, record, before); });
+			undo.add([&context, record, before] {
+				update_policy(Undoing(context).context(), record, before);
+			});
 		}
 		if (const auto limits = words_of(only_limits(words, true)); !limits.empty()) {
 			update_limits(context, record, limits);

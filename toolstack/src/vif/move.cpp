@@ -2,6 +2,7 @@
 #include "vif/move.hpp"
 
 #include <fmt/format.h>
+#include "context/steadfast.hpp"
 #include "vif/address.hpp"
 #include "vif/attaching.hpp"
 #include "vif/device.hpp"
@@ -83,7 +84,7 @@ void move_vif(Context &context, const Record &record, const std::string &name, U
 		context.links.set_up(port, false);
 		context.links.set_master(port, before);
 		if (before.index != 0) {
-			put_policy_in_force(context, record);
+			put_policy_in_force(Undoing(context).context(), record);
 		}
 	});
 	context.links.set_master(port, target);
@@ -91,7 +92,7 @@ void move_vif(Context &context, const Record &record, const std::string &name, U
 	there.bridge = name;
 	put_policy_in_force(context, there);
 	context.links.set_up(port, true);
-	undo.add([&context, record] { remember(context, record, record.bridge); });
+	undo.add([&context, record] { remember(Undoing(context).context(), record, record.bridge); });
 	remember(context, record, name);
 	// INVARIANT: the last step. As long as the record names the old bridge, the move is not done, and
 	// whoever wants the vif there begins it again.

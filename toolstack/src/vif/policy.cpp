@@ -228,10 +228,12 @@ void put_named_in_force(Context &context, const Record &record)
 void keep_attached(Context &context, const Record &record, const KeyValues &words)
 {
 	const FileLock lock = policy_turn(context, record);
-	WantedPolicy wanted = wanted_policy(context, record);
-	if (wanted.file && wanted.kept.attached != words) {
-		wanted.kept.attached = words;
-		wanted.file->write(wanted.kept, wanted.names.name);
+	const VifNames names = vif_names(context, record);
+	const auto file = KeptPolicy::of(context.host.root(), names);
+	KeptWords kept = file ? file->read() : KeptWords();
+	if (file && kept.attached != words) {
+		kept.attached = words;
+		file->write(kept, names.name);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <unistd.h>
 #include "context/file_lock.hpp"
+#include "context/steadfast.hpp"
 #include "context/whole_file.hpp"
 #include "swap/boot_files.hpp"
 #include "swap/change.hpp"
@@ -33,19 +34,6 @@ constexpr Millis undoing_takes{120000};
 constexpr const char *half_changed =
 	"a change was left half done: 'ringway use --undo' makes the host what it was";
 
-// Undoing goes on, whatever signals come.
-class Steadfast : public Clock
-{
-public:
-	explicit Steadfast(Clock &clock) : clock_(clock) {}
-	Millis now() override { return clock_.now(); }
-	void sleep(Millis time) override { clock_.sleep(time); }
-	bool interrupted() override { return false; }
-
-private:
-	Clock &clock_;
-};
-
 // Opened in each process anew.
 struct Opened {
 	World world;
@@ -66,8 +54,8 @@ void undo_to(const HostPicture &before, const Say &say)
 {
 	World world;
 	Context opened = world.open();
-	Steadfast clock(opened.clock);
-	Context context{opened.store, opened.links, opened.host, clock, opened.random, opened.note};
+	Undoing undoing(opened);
+	Context &context = undoing.context();
 	NlBridgeMaker bridges;
 	KernelModules modules;
 	Swap swap{context, bridges, modules};

@@ -2,7 +2,12 @@
 //
 // Whatever fails half way is undone.
 #include <cerrno>
+#include <fcntl.h>
+#include <fstream>
+#include <sys/file.h>
+#include <unistd.h>
 #include "attach_fixture.hpp"
+#include "context/file_lock.hpp"
 
 namespace ringway
 {
@@ -102,6 +107,71 @@ TEST_F(Attach, ASignalUndoes)
 	world.guests[3] = Guest::silent;
 	world.clock.interrupt_at = world.clock.time + Millis(1000);
 	expect_in("signal", fails(Exit::failed));
+}
+
+class AttachWithLibxl : public Attach
+{
+protected:
+	AttachWithLibxl() { world.add_file(file, R"({"c_info": {"name": "web"}})"); }
+	std::string config()
+	{
+		std::ifstream in(world.root / file);
+		return {std::istreambuf_iterator<char>(in), {}};
+	}
+	void expect_clean(const std::string &what)
+	{
+		EXPECT_EQ(what.find("cleaning up failed"), std::string::npos) << what;
+		EXPECT_EQ(config().find("nics"), std::string::npos) << config();
+	}
+	const std::string file = "var/lib/xen/userdata-d.3." + test::uuid_of(3) + ".libxl-json";
+};
+
+// Before the vif is there: a typing error in a file of the administrator's.
+TEST_F(AttachWithLibxl, APolicyThatCannotBeReadIsNamedBeforeAnythingIsTouched)
+{
+	world.add_file("etc/ringway/policy.d/x.toml", "[[vif]]\nname = web\n");
+	const int before = world.store.operations;
+	const std::string what = fails(Exit::usage);
+	expect_in("x.toml' line 2", what);
+	expect_clean(what);
+	EXPECT_EQ(world.links.changes, 0);
+	EXPECT_LT(world.store.operations - before, 20) << "it was created";
+}
+
+TEST_F(AttachWithLibxl, WhatIsKeptAndCannotBeReadLeavesNoVifBehind)
+{
+	world.keep_policy(3, "{");
+	const std::string what = fails(Exit::failed);
+	expect_in("damaged", what);
+	expect_clean(what);
+}
+
+// What it has to wait for, it waits for: the signal was for the attach.
+TEST_F(AttachWithLibxl, ASignalDoesNotStopTheUndoing)
+{
+	world.guests[3] = Guest::silent;
+	world.links.vlan_bridges.insert("xenbr0");
+	world.clock.interrupt_at = world.clock.time + Millis(1000);
+	const auto usual = world.store.react;
+	int other = -1, sleeps = 0;
+	world.store.react = [&] {
+		usual();
+		if (other < 0 && world.clock.interrupted()) {
+			other = open((own_locks(world.root) / "policy-3.0").c_str(),
+				     O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+			EXPECT_EQ(flock(other, LOCK_EX | LOCK_NB), 0);
+		}
+	};
+	world.clock.slept = [&] {
+		if (other >= 0 && !world.store.has(record_path) && ++sleeps == 3) {
+			close(other);
+		}
+	};
+	const std::string what = fails(Exit::failed, "mac=00:16:3e:00:00:01,vlan=30");
+	expect_in("signal", what);
+	expect_clean(what);
+	EXPECT_GE(sleeps, 3);
+	EXPECT_FALSE(std::filesystem::exists(world.root / World::policy_file(3))) << "its VLANs are kept";
 }
 
 TEST_F(Attach, AnUndoThatFailsSaysWhatToType)
