@@ -166,7 +166,16 @@ void settle_mac(Context &context, AttachChecked &checked)
 	const auto user = [&](const Mac &mac) {
 		return address_user(context, mac, spec.bridge, checked.backend_here);
 	};
+	const auto twin = [&](const Mac &mac) { return find_twin(context.store, checked.domain.id, mac); };
 	if (spec.mac) {
+		if (const auto other = twin(*spec.mac); other && other->bridge != spec.bridge) {
+			throw Error(
+				Exit::conflict,
+				fmt::format("mac {}: {}, of the same guest, has it on bridge {}, and what "
+					    "is set for one of them would be set for both; choose "
+					    "another, or omit mac=",
+					    spec.mac->text(), other->text(), other->bridge));
+		}
 		if (const auto other = user(*spec.mac)) {
 			throw Error(Exit::conflict,
 				    fmt::format("mac {}: {} already has it on bridge {}; choose another, or "
@@ -177,7 +186,7 @@ void settle_mac(Context &context, AttachChecked &checked)
 	}
 	for (int i = 0; i < mac_tries; ++i) {
 		const Mac mac = Mac::generate(context.random());
-		if (!user(mac)) {
+		if (!user(mac) && !twin(mac)) {
 			spec.mac = mac;
 			return;
 		}

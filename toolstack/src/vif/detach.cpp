@@ -132,8 +132,11 @@ DetachResult detach(Context &context, std::string_view domain, std::string_view 
 	// Nobody changes its policy meanwhile, which goes first: without the record, nobody would come back
 	// to it.
 	const FileLock turn = policy_turn(context, record);
-	const bool forced =
-		remove_vif(context, record, options.timeout, [&] { forget_policy(context, names); });
+	const bool forced = remove_vif(context, record, options.timeout, [&] {
+		if (!record.mac || !find_twin(context.store, record.domid, *record.mac, record.devid)) {
+			forget_policy(context, names);
+		}
+	});
 	if (forced) {
 		context.note(fmt::format(
 			"{}: the guest did not release it within {} s, so it was removed by force",

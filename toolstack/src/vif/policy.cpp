@@ -102,6 +102,20 @@ void put_in_force(Context &context, const Record &record, const Policy &policy,
 	});
 }
 
+// Both would have one file. xl makes such vifs.
+void expect_no_twin(Context &context, const Record &record)
+{
+	const auto twin =
+		record.mac ? find_twin(context.store, record.domid, *record.mac, record.devid) : std::nullopt;
+	if (twin) {
+		throw Error(
+			Exit::conflict,
+			fmt::format("{}: {}, of the same guest, has its address {} too, and what is set for "
+				    "one of them would be set for both; give one another address",
+				    record.text(), twin->text(), record.mac->text()));
+	}
+}
+
 // First on the disk, so that what is in force outlives whatever happens; back again when it cannot be.
 void keep_while(WantedPolicy &wanted, const KeptWords &before, const std::function<void()> &action)
 {
@@ -173,6 +187,7 @@ void update_policy(Context &context, const Record &record, const std::vector<std
 	const FileLock lock = policy_turn(context, record);
 	WantedPolicy wanted = wanted_policy(context, record);
 	const KeptWords before = wanted.kept;
+	expect_no_twin(context, record);
 	wanted.set(words);
 	keep_while(wanted, before, [&] {
 		if (only_gives_up(context, record, wanted, words)) {
@@ -187,6 +202,9 @@ Policy try_policy(Context &context, const Record &record, const std::vector<std:
 {
 	(void)change_policy({}, words);
 	WantedPolicy wanted = wanted_policy(context, record);
+	if (!words.empty()) {
+		expect_no_twin(context, record);
+	}
 	wanted.set(words);
 	const Policy policy = wanted.policy();
 	if (!words.empty() && !only_gives_up(context, record, wanted, words)) {
@@ -244,6 +262,7 @@ void update_limits(Context &context, const Record &record, const std::vector<std
 	const FileLock lock = policy_turn(context, record);
 	WantedPolicy wanted = wanted_policy(context, record);
 	const KeptWords before = wanted.kept;
+	expect_no_twin(context, record);
 	wanted.set(words);
 	keep_while(wanted, before, [&] { set_limits(context, record, limits); });
 }

@@ -56,6 +56,13 @@ std::vector<unsigned> recorded_vifs(Store &store, unsigned domid)
 	return numbers(store, fmt::format("/libxl/{}/device/vif", domid), devid_max);
 }
 
+bool has_mac(Store &store, unsigned domid, unsigned devid, const Mac &mac)
+{
+	const auto value =
+		store.read(Store::none, node_path(schema::record::path(domid, devid), schema::record::mac));
+	return value && schema::valid(schema::record::mac, *value) && Mac::parse(*value) == mac;
+}
+
 } // namespace
 
 std::string Record::backend_path() const
@@ -139,17 +146,23 @@ std::optional<Record> find_user(Store &store, const Mac &mac, const std::string 
 			if (besides != nullptr && besides->domid == domid && besides->devid == devid) {
 				continue;
 			}
-			const auto value =
-				store.read(Store::none, schema::record::path(domid, devid) + "/" +
-								std::string(schema::record::mac.name));
-			if (!value || !schema::valid(schema::record::mac, *value) ||
-			    Mac::parse(*value) != mac) {
+			if (!has_mac(store, domid, devid, mac)) {
 				continue;
 			}
 			auto record = read_record(store, domid, devid);
 			if (record && record->bridge == bridge) {
 				return record;
 			}
+		}
+	}
+	return std::nullopt;
+}
+
+std::optional<Record> find_twin(Store &store, unsigned domid, const Mac &mac, std::optional<unsigned> devid)
+{
+	for (const unsigned other : recorded_vifs(store, domid)) {
+		if (other != devid && has_mac(store, domid, other, mac)) {
+			return read_record(store, domid, other);
 		}
 	}
 	return std::nullopt;

@@ -41,6 +41,9 @@ std::vector<Record> list_records(Store &store);
 // The vif with that address on that bridge, if there is one besides the one given.
 std::optional<Record> find_user(Store &store, const Mac &mac, const std::string &bridge,
 				const Record *besides = nullptr);
+// Another vif of the same domain with that address, on whatever bridge.
+std::optional<Record> find_twin(Store &store, unsigned domid, const Mac &mac,
+				std::optional<unsigned> devid = std::nullopt);
 // By number or by address. Throws Error (usage, absent).
 Record find_record(Store &store, unsigned domid, std::string_view text);
 // As the user names it: the domain by name or number, or what is left of its record. Throws Error.

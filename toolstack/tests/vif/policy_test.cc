@@ -151,13 +151,14 @@ TEST_F(PolicyTest, AnAddressThatOthersHaveIsNotLocked)
 	world.links.at("xenbr0").mac = Mac::parse("00:16:3e:00:00:01");
 	expect_in("the bridge itself", refused({"mac_lock=on"}));
 	world.links.at("xenbr0").mac = Mac();
-	attach_vif("mac=00:16:3e:00:00:02");
-	world.store.put("/libxl/3/device/vif/1/mac", "00:16:3e:00:00:01");
-	expect_in("vif 3.1", refused({"mac_lock=on"}));
+	world.add_domain(4, "db");
+	attach_vif("mac=00:16:3e:00:00:02", {}, "db");
+	world.store.put("/libxl/4/device/vif/0/mac", "00:16:3e:00:00:01");
+	expect_in("vif 4.0", refused({"mac_lock=on"}));
 	EXPECT_EQ(node("mac-lock"), "(absent)");
 	EXPECT_TRUE(world.links.policies.empty());
 	set({"isolated=on"});
-	world.store.put("/libxl/3/device/vif/1/mac", "00:16:3e:00:00:02");
+	world.store.put("/libxl/4/device/vif/0/mac", "00:16:3e:00:00:02");
 	set({"mac_lock=on"});
 	EXPECT_EQ(node("mac-lock"), "1");
 }
