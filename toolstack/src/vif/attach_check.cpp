@@ -144,6 +144,17 @@ void check_policy_files(const Host &host)
 	(void)written_policies(host.root());
 }
 
+// They are in the backend's directory, and no more is known here.
+void note_addresses_there(Context &context, const AttachChecked &checked)
+{
+	if (!checked.spec.ip.empty()) {
+		context.note(
+			fmt::format("ip {}: whether the port is locked to it is up to domain {}, which has "
+				    "the bridge; look there",
+				    quote(checked.spec.ip_text()), describe(checked.backend)));
+	}
+}
+
 void check_here(Context &context, AttachChecked &checked)
 {
 	check_driver(context);
@@ -222,6 +233,7 @@ AttachChecked check_attach(Context &context, std::string_view domain_text, const
 		check_here(context, checked);
 	} else {
 		checked.mtu = spec.mtu.value_or(standard_mtu);
+		note_addresses_there(context, checked);
 	}
 	checked.script = spec.script.value_or(context.host.hotplug_script());
 	for (const std::string &note : spec.notes) {

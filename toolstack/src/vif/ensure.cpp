@@ -123,7 +123,7 @@ void compare_policy(Context &context, const Record &record, const KeyValues &wor
 			out.push_back({key, now.at(key), told.at(key)});
 		} else if (told.at(key) != wanted.at(key)) {
 			out.push_back({key, now.at(key) + " until the guest's next start", told.at(key)});
-		} else if (told.at(key) != shown.at(key)) {
+		} else if (record.backend == 0 && told.at(key) != shown.at(key)) {
 			out.push_back({key, shown.at(key) + " in XenStore", told.at(key)});
 		}
 	}
@@ -173,6 +173,7 @@ void expect_possible(Context &context, const VifWish &wish, const VifPlan &plan)
 	});
 	const bool stays = plan.record && !wish.spec.names_bridge;
 	const auto bridge = context.links.find(stays ? Present(context, record).bridge() : wish.spec.bridge);
+	expect_no_policy(record, only_limits(words, false));
 	if (bridge && record.backend == 0) {
 		expect_possible_policy(*bridge, only_limits(words, false));
 	}

@@ -139,7 +139,7 @@ std::string not_filtering(const Link &bridge, const std::string &vlan)
 
 Link find_port(Context &context, const Record &record)
 {
-	const Link link = must_have_device(context, record, "set the policy there");
+	const Link link = must_have_device(context, record, set_it_there);
 	const auto master = link.master != 0 ? context.links.find(link.master) : std::nullopt;
 	if (!master || master->kind != "brlite") {
 		throw Error(Exit::usage, fmt::format("{}: {}", record.text(), no_policy_there(link, master)));

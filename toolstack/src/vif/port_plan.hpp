@@ -19,6 +19,9 @@ std::string no_policy_there(const Link &port, const std::optional<Link> &bridge)
 // Why a port of this bridge cannot be in VLANs, and what to type.
 std::string not_filtering(const Link &bridge, const std::string &vlan);
 
+// What its own command cannot do in a driver domain, which does not control Xen.
+constexpr const char *set_it_there = "set it there with bridge(8), as far as that has words for it";
+
 // The vif's device, which must be a port of a brlite bridge. Throws Error.
 Link find_port(Context &context, const Record &record);
 

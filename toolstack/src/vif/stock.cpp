@@ -11,6 +11,23 @@
 namespace ringway
 {
 
+namespace
+{
+
+void expect_neutral(const KeyValues &words, const std::string &why)
+{
+	const KeyValues neutral = words_of(Policy());
+	for (const auto &[key, value] : words_of(change_policy({}, words_of(words)))) {
+		if (words.contains(key) && value != neutral.at(key)) {
+			throw Error(Exit::usage,
+				    fmt::format("{} {}: {}", key,
+						quote(key == "rules" ? words.at(key) : value), why));
+		}
+	}
+}
+
+} // namespace
+
 std::string unknown_limits(const Host &host, const Record &record, const std::vector<Limit> &limits)
 {
 	if (record.backend != 0 || host.backend_driver() != "xen_netback") {
@@ -41,19 +58,19 @@ void expect_known_limits(const Host &host, const Record &record, const std::vect
 
 void expect_possible_policy(const Link &bridge, const KeyValues &words)
 {
-	if (bridge.kind != "bridge") {
-		return;
+	if (bridge.kind == "bridge") {
+		expect_neutral(words,
+			       fmt::format("bridge {} is an ordinary one, which cannot do that; 'ringway use "
+					   "ringway' makes it one of kind brlite",
+					   bridge.name));
 	}
-	const KeyValues neutral = words_of(Policy());
-	for (const auto &[key, value] : words_of(change_policy({}, words_of(words)))) {
-		if (words.contains(key) && value != neutral.at(key)) {
-			throw Error(
-				Exit::usage,
-				fmt::format(
-					"{} {}: bridge {} is an ordinary one, which cannot do that; 'ringway "
-					"use ringway' makes it one of kind brlite",
-					key, quote(key == "rules" ? words.at(key) : value), bridge.name));
-		}
+}
+
+void expect_no_policy(const Record &record, const KeyValues &words)
+{
+	if (record.backend != 0) {
+		expect_neutral(words, fmt::format("the vif's backend is domain {}, and so is its bridge; {}",
+						  record.backend, set_it_there));
 	}
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// What the stock backend driver and an ordinary bridge cannot do: refused by name, with what to type.
+// What the stock backend driver, an ordinary bridge, and this command in a driver domain's place cannot do:
+// refused by name, with what to type.
 #pragma once
 
 #include <string>
@@ -23,6 +24,8 @@ void expect_known_limits(const Host &host, const Record &record, const std::vect
 
 // Of `vif set`'s words that should be in force on that bridge. Throws Error (usage).
 void expect_possible_policy(const Link &bridge, const KeyValues &words);
+// The same of a vif whose bridge is in another domain: nobody there would hear of them.
+void expect_no_policy(const Record &record, const KeyValues &words);
 
 bool on_ordinary_bridge(Context &context, const Record &record);
 
