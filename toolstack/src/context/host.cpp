@@ -189,6 +189,12 @@ std::string Host::default_bridge() const
 	return schema::is_ifname(found) ? found : "xenbr0";
 }
 
+std::string Host::default_backend() const
+{
+	const std::string found = xl_conf({"vif.default.backend"});
+	return found.empty() ? "0" : found;
+}
+
 std::string Host::hotplug_script() const
 {
 	const std::string ours = "/etc/xen/scripts/vif-bridge-lite";

@@ -40,6 +40,8 @@ public:
 	unsigned queues(const std::string &device) const;
 	// Of vifs whose vifspec names none: xl.conf's vif.default.bridge, as with xl.
 	std::string default_bridge() const;
+	// The same of vif.default.backend: a domain's name or number.
+	std::string default_backend() const;
 	// This host has no address of its own on the device, and says nothing there.
 	void keep_ipv6_off(const std::string &device) const;
 	// A hotplug script that xl can run when it removes the vif.

@@ -29,7 +29,7 @@ VifWish wish_of(const Host &host, const ConfigObject &object, const Domain &gues
 		}
 	}
 	wish.spec = VifSpec::parse(spec);
-	settle_bridge(host, wish.spec);
+	settle_defaults(host, wish.spec);
 	return wish;
 }
 

@@ -54,7 +54,7 @@ Answer row_answer(const Output &output, const VifRow &row)
 Answer vif_attach(Context &context, const Output &output, const std::string &domain, VifSpec spec,
 		  const AttachOptions &options)
 {
-	settle_bridge(context.host, spec);
+	settle_defaults(context.host, spec);
 	if (output.dry_run) {
 		const auto plan = plan_attach(context, domain, spec);
 		return {plan_json(plan, spec), plan_text(plan, spec)};

@@ -5,14 +5,16 @@
 #include "verbs/changes.hpp"
 #include "verbs/commands.hpp"
 #include "verbs/rows.hpp"
+#include "vif/attach_check.hpp"
 #include "vif/ensure.hpp"
 
 namespace ringway
 {
 
-Answer vif_ensure(Context &context, const Output &output, const std::string &domain, const VifSpec &spec,
+Answer vif_ensure(Context &context, const Output &output, const std::string &domain, VifSpec spec,
 		  const AttachOptions &options)
 {
+	settle_defaults(context.host, spec);
 	const VifWish wish = VifWish::of(domain, spec);
 	const VifPlan plan = plan_ensure(context, wish);
 	if (output.dry_run && !plan.record) {

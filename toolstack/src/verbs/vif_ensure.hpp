@@ -11,7 +11,7 @@
 namespace ringway
 {
 
-Answer vif_ensure(Context &context, const Output &output, const std::string &domain, const VifSpec &spec,
+Answer vif_ensure(Context &context, const Output &output, const std::string &domain, VifSpec spec,
 		  const AttachOptions &options);
 
 } // namespace ringway

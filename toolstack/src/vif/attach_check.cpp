@@ -205,10 +205,13 @@ void settle_mac(Context &context, AttachChecked &checked)
 	throw Error(Exit::failed, "no unused MAC address was found at random; give one with mac=");
 }
 
-void settle_bridge(const Host &host, VifSpec &spec)
+void settle_defaults(const Host &host, VifSpec &spec)
 {
 	if (!spec.names_bridge) {
 		spec.bridge = host.default_bridge();
+	}
+	if (!spec.names_backend) {
+		spec.backend = host.default_backend();
 	}
 }
 
@@ -216,9 +219,9 @@ AttachChecked check_attach(Context &context, std::string_view domain_text, const
 {
 	AttachChecked checked;
 	checked.spec = spec;
-	settle_bridge(context.host, checked.spec);
+	settle_defaults(context.host, checked.spec);
 	checked.domain = find_domain(context.store, domain_text);
-	checked.backend = find_domain(context.store, spec.backend);
+	checked.backend = find_domain(context.store, checked.spec.backend);
 	checked.backend_here = checked.backend.id == control_domain;
 	if (checked.domain.id == checked.backend.id) {
 		throw Error(Exit::usage,

@@ -31,7 +31,7 @@ AttachChecked check_attach(Context &context, std::string_view domain, const VifS
 // vif is entered only under the lock that attach() takes. Throws Error (conflict).
 void settle_mac(Context &context, AttachChecked &checked);
 
-// Where the vifspec names no bridge: the host's default.
-void settle_bridge(const Host &host, VifSpec &spec);
+// Where the vifspec names no bridge, or no backend: the host's defaults.
+void settle_defaults(const Host &host, VifSpec &spec);
 
 } // namespace ringway

@@ -51,4 +51,20 @@ TEST_F(Elsewhere, WhoLocksAPortToItsAddressesIsSaid)
 	EXPECT_EQ(vif_ensure(context, {}, "web", again, no_wait()).json.at("action"), "none");
 }
 
+TEST_F(Elsewhere, TheBackendOfXlConfIsThatOfWhoNamesNone)
+{
+	world.add_file("etc/xen/xl.conf", "vif.default.backend=\"net\"\n");
+	EXPECT_EQ(attach_vif("mac=00:16:3e:00:00:01", no_wait()).backend, 5u);
+	EXPECT_EQ(attach_vif("mac=00:16:3e:00:00:02,backend=0", no_wait()).backend, 0u);
+	const std::string third = "mac=00:16:3e:00:00:03";
+	vif_ensure(context, {}, "web", VifSpec::parse(third), no_wait());
+	EXPECT_EQ(find_record(world.store, 3, third.substr(4)).backend, 5u);
+	Output dry;
+	dry.dry_run = true;
+	expect_in("/local/domain/5/backend/vif/3/3",
+		  vif_attach(context, dry, "web", VifSpec::parse("mac=00:16:3e:00:00:04"), {}).text);
+	world.add_file("etc/xen/xl.conf", "vif.default.backend=\"gone\"\n");
+	expect_in("'gone'", refusal([&] { attach_vif("mac=00:16:3e:00:00:05", no_wait()); }));
+}
+
 } // namespace ringway
