@@ -44,12 +44,6 @@ std::optional<std::string> text_of(const fs::path &file)
 	return text;
 }
 
-bool is_uuid(const std::string &text)
-{
-	constexpr std::size_t uuid_length = 36;
-	return text.size() == uuid_length && text.find_first_not_of("0123456789abcdef-") == text.npos;
-}
-
 } // namespace
 
 std::vector<PolicyEntry> written_policies(const fs::path &root)

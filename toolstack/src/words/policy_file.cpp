@@ -9,6 +9,7 @@
 #include "words/policy.hpp"
 #include "words/text.hpp"
 #include "words/toml_file.hpp"
+#include "xenstore_schema.hpp"
 
 namespace ringway
 {
@@ -52,14 +53,38 @@ private:
 				file_.fail(node, error.what());
 			}
 		} else if (key == "uuid") {
-			out.whom.uuid = file_.text(key, node);
+			out.whom.uuid = uuid(file_.text(key, node), node);
 		} else if (key == "name") {
 			out.whom.name = file_.text(key, node);
 		} else if (key == "bridge") {
-			out.whom.bridge = file_.text(key, node);
+			out.whom.bridge = bridge(file_.text(key, node), node);
 		} else {
 			out.words[key] = value(key, node);
 		}
+	}
+
+	// One that no domain can have would never fit, and nobody would know.
+	std::string uuid(std::string text, const toml::node &node) const
+	{
+		std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+			return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+		});
+		if (!is_uuid(text)) {
+			file_.fail(node, fmt::format("uuid {}: write it as 'xl list -v' does, "
+						     "01234567-89ab-cdef-0123-456789abcdef",
+						     quote(text)));
+		}
+		return text;
+	}
+
+	std::string bridge(const std::string &text, const toml::node &node) const
+	{
+		if (!schema::is_ifname(text)) {
+			file_.fail(node, fmt::format("bridge {}: no device can have this name; write that of "
+						     "a bridge, 1 to {} letters",
+						     quote(text), schema::ifname_max));
+		}
+		return text;
 	}
 
 	std::string value(const std::string &key, const toml::node &node) const
@@ -98,6 +123,15 @@ bool fits(const VifNames &whom, const VifNames &vif)
 }
 
 } // namespace
+
+bool is_uuid(std::string_view text)
+{
+	constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	constexpr std::string_view digits = "0123456789abcdef";
+	return std::equal(text.begin(), text.end(), form.begin(), form.end(), [&](char is, char wanted) {
+		return wanted == '-' ? is == '-' : digits.find(is) != digits.npos;
+	});
+}
 
 std::vector<PolicyEntry> parse_policy_file(std::string_view text, const std::string &name,
 					   const RulesOf &rules_of)

@@ -29,6 +29,9 @@ struct VifNames {
 	std::string bridge;
 };
 
+// In lower case, as libxl writes it.
+bool is_uuid(std::string_view text);
+
 struct PolicyEntry {
 	VifNames whom; // what is empty fits any vif
 	KeyValues words;

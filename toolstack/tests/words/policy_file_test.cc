@@ -33,9 +33,16 @@ std::string refused_policy(const std::string &text)
 	return "(accepted)";
 }
 
-const VifNames web{Mac::parse("00:16:3e:00:00:01"), "a-uuid", "web", "xenbr0"};
+const VifNames web{Mac::parse("00:16:3e:00:00:01"), "11e6133f-3c32-4519-831e-b3455e4a72e4", "web", "xenbr0"};
 
 } // namespace
+
+TEST(PolicyFile, AUuidMayBeWrittenInCapitals)
+{
+	const auto entries =
+		parsed_policy("[[vif]]\nuuid = \"11E6133F-3C32-4519-831E-B3455E4A72E4\"\nmac_lock = true\n");
+	EXPECT_EQ(written_for(web, entries), (KeyValues{{"mac_lock", "on"}}));
+}
 
 // CL-34: the parser gives up at these by an assertion, which would end the command.
 TEST(PolicyFile, WhatTheParserGivesUpAtIsAnErrorWithItsLine)
@@ -83,7 +90,7 @@ TEST(PolicyFile, TheCloserNameCountsMoreWhereverItStands)
 mac = "00:16:3e:00:00:01"
 broadcast = 1
 [[vif]]
-uuid = "a-uuid"
+uuid = "11e6133f-3c32-4519-831e-b3455e4a72e4"
 broadcast = 2
 multicast = 2
 [[vif]]
@@ -121,6 +128,12 @@ TEST(PolicyFile, WhatIsWrongIsNamedWithItsLine)
 		     {"[[vif]]\nbridge = \"b\"\ncolour = \"blue\"\n", "'colour=blue'"},
 		     {"[[vif]]\nmac = \"01:00:5e:00:00:01\"\n", "line 2: mac"},
 		     {"\n[[vif]]\nmac_lock = true\n", "line 2: it does not say for which vifs it is"},
+		     {"[[vif]]\nuuid = \"web\"\nmac_lock = true\n", "line 2: uuid 'web'"},
+		     {"[[vif]]\nuuid = \"11e6133f-3c32-4519-831e-b3455e4a72e\"\n", "line 2: uuid"},
+		     {"[[vif]]\nuuid = \"11e6133f3c32-4519-831e-b3455e4a72e4-\"\n", "line 2: uuid"},
+		     {"[[vif]]\nuuid = \"11e6133g-3c32-4519-831e-b3455e4a72e4\"\n", "line 2: uuid"},
+		     {"[[vif]]\nbridge = \"xenbr0 \"\n", "line 2: bridge 'xenbr0 '"},
+		     {"[[vif]]\nbridge = \"xenbr0-of-16-letter\"\n", "line 2: bridge"},
 		     {"[[vif]]\nname = 3\n", "line 2: 'name' is not a text"},
 		     {"[[vif]]\nname = \"a\"\nip = [\"10.0.0.300\"]\n", "'10.0.0.300'"},
 		     {"[[vif]]\nname = \"a\"\nip = [[1]]\n", "line"},
