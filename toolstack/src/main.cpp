@@ -168,9 +168,11 @@ void add_limit(CLI::App &vif, Arguments &a)
 {
 	CLI::App *limit =
 		add_verb(vif, "limit", "Show or change how much a guest may send and receive", a, Names::vif);
-	limit->add_option("LIMIT", a.spec, "rate=, pps=, rx-rate=, rx-pps=; the value none removes a limit");
+	limit->add_option("LIMIT", a.spec,
+			  "rate=, pps=, rx-rate=, rx-pps=; the value none removes a limit, default "
+			  "gives up what was set");
 	on(limit, a, [&a]() -> Work {
-		(void)parse_limits(a.spec);
+		(void)parse_limit_changes(a.spec);
 		return [&a](Context &c) { return vif_limit(c, a.output, a.domain, a.vif, a.spec); };
 	});
 }

@@ -50,12 +50,10 @@ Answer vif_limit(Context &context, const Output &output, const std::string &doma
 		 const std::vector<std::string> &words)
 {
 	const Record old = find_vif(context.store, domain, vif);
-	const std::vector<Limit> limits = parse_limits(words);
-	expect_known_limits(context.host, old, limits);
 	if (output.dry_run) {
-		return planned(old, limits);
+		return planned(old, try_limits(context, old, words));
 	}
-	if (!limits.empty()) {
+	if (!words.empty()) {
 		update_limits(context, old, words);
 	}
 	const Record record = read_record(context.store, old.domid, old.devid).value_or(old);

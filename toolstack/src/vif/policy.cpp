@@ -257,14 +257,20 @@ void keep_attached(Context &context, const Record &record, const KeyValues &word
 
 void update_limits(Context &context, const Record &record, const std::vector<std::string> &words)
 {
-	const std::vector<Limit> limits = parse_limits(words);
-	expect_known_limits(context.host, record, limits);
+	expect_known_limits(context.host, record, parse_limit_changes(words));
 	const FileLock lock = policy_turn(context, record);
 	WantedPolicy wanted = wanted_policy(context, record);
+	const std::vector<Limit> limits = limits_then(wanted, words);
 	const KeptWords before = wanted.kept;
 	expect_no_twin(context, record);
 	wanted.set(words);
 	keep_while(wanted, before, [&] { set_limits(context, record, limits); });
+}
+
+std::vector<Limit> try_limits(Context &context, const Record &record, const std::vector<std::string> &words)
+{
+	expect_known_limits(context.host, record, parse_limit_changes(words));
+	return limits_then(wanted_policy(context, record), words);
 }
 
 void forget_policy(Context &context, const VifNames &names)

@@ -9,6 +9,7 @@
 #include "vif/port_plan.hpp"
 #include "vif/record.hpp"
 #include "words/key_values.hpp"
+#include "words/limit.hpp"
 #include "words/policy.hpp"
 #include "words/policy_file.hpp"
 
@@ -40,6 +41,9 @@ void keep_attached(Context &context, const Record &record, const KeyValues &word
 
 // The same for the words of `vif limit`.
 void update_limits(Context &context, const Record &record, const std::vector<std::string> &words);
+
+// What they would be, and nothing is changed.
+std::vector<Limit> try_limits(Context &context, const Record &record, const std::vector<std::string> &words);
 
 // Nothing is kept of the vif any more; what the administrator wrote stays. The caller has policy_turn().
 void forget_policy(Context &context, const VifNames &names);

@@ -129,6 +129,20 @@ std::vector<Limit> wanted_limits(const Record &record, const WantedPolicy &wante
 	return parse_limits(words_of(limits));
 }
 
+std::vector<Limit> limits_then(const WantedPolicy &wanted, const std::vector<std::string> &words)
+{
+	KeyValues out;
+	for (const auto &[key, value] : key_values(words)) {
+		if (value != "default") {
+			out[key] = value;
+		} else if (wanted.kept.set.contains(key)) {
+			const auto written = wanted.written.find(key);
+			out[key] = written == wanted.written.end() ? "none" : written->second;
+		}
+	}
+	return parse_limits(words_of(out));
+}
+
 std::vector<std::string> kept_words_of(Context &context, const Record &record, const KeyValues &keys)
 {
 	const WantedPolicy wanted = wanted_policy(context, record);

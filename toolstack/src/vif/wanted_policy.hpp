@@ -35,6 +35,10 @@ struct WantedPolicy {
 // Those of the vifspec are in force already, and count more than what is written for many.
 std::vector<Limit> wanted_limits(const Record &record, const WantedPolicy &wanted);
 
+// What these words of `vif limit` come to. One that is given up is what is written for many, or none: that of
+// the vifspec is on record no more until the guest starts again. One that nobody set stays as it is.
+std::vector<Limit> limits_then(const WantedPolicy &wanted, const std::vector<std::string> &words);
+
 // Of these keys, what commands set until now: words that set it again.
 std::vector<std::string> kept_words_of(Context &context, const Record &record, const KeyValues &keys);
 

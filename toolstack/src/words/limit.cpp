@@ -79,4 +79,14 @@ std::vector<Limit> parse_limits(const std::vector<std::string> &words)
 	return out;
 }
 
+std::vector<Limit> parse_limit_changes(std::vector<std::string> words)
+{
+	for (std::string &word : words) {
+		if (word.ends_with("=default")) {
+			word.replace(word.find('='), word.npos, "=none");
+		}
+	}
+	return parse_limits(words);
+}
+
 } // namespace ringway

@@ -18,5 +18,8 @@ struct Limit {
 
 // rate= and rx-rate= as in a vifspec, pps= and rx-pps= as whole numbers, or none. Throws Error (usage).
 std::vector<Limit> parse_limits(const std::vector<std::string> &words);
+// Of a command, which may also give one up: `default`, which is none as long as nobody looks who else has a
+// say.
+std::vector<Limit> parse_limit_changes(std::vector<std::string> words);
 
 } // namespace ringway

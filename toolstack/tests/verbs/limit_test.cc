@@ -62,6 +62,24 @@ TEST_F(Limits, NoneTakesThemAway)
 	EXPECT_NE(test::difference(with, world.store.tree), "");
 }
 
+// What is written for many counts again, else none; what nobody set stays what the vifspec says.
+TEST_F(Limits, DefaultGivesThemUp)
+{
+	EXPECT_EQ(run({"rate=default", "pps=default"}),
+		  "vif 3.0: rate=62500,50000 pps=none rx-rate=none rx-pps=none\n");
+	run({"pps=5", "rx-pps=6", "rate=20Mb/s"});
+	world.add_file("etc/ringway/policy.d/a.toml", "[[vif]]\nbridge = \"xenbr0\"\nrx-pps = 9\n");
+	const std::string planned = run({"pps=default", "rx-pps=default"}, {.dry_run = true});
+	expect_in("rx-pps = \"9\"\n", planned);
+	expect_in("remove " + record + "pps\n", planned);
+	run({"pps=default", "rx-pps=default"});
+	EXPECT_EQ(world.store.get(backend + "rx-pps"), "9");
+	EXPECT_FALSE(world.store.has(record + "pps"));
+	EXPECT_EQ(world.store.get(record + "rate"), "125000,50000");
+	run({"rate=default"});
+	EXPECT_FALSE(std::filesystem::exists(world.root / world.policy_file(3))) << "nothing is kept";
+}
+
 TEST_F(Limits, DryRunWritesNothing)
 {
 	const auto before = world.store.tree;
