@@ -70,8 +70,13 @@ modules() {
 }
 the_rest() {
 	local optional
-	step tidy           "clang-tidy has nothing to say about the kernel's C++" \
-		make -k -j"$jobs" --no-print-directory -f selftests/tidy.mk
+	# `make setup` has been here: what is not, this release of Debian does not have.
+	if command -v clang-tidy-14 > /dev/null; then
+		step tidy   "clang-tidy has nothing to say about the kernel's C++" \
+			make -k -j"$jobs" --no-print-directory -f selftests/tidy.mk
+	else
+		part tidy   echo '1..0 # SKIP this Debian has no clang-tidy-14'
+	fi
 	step security       "docs/security.md names tests that exist" selftests/security_check.py
 	step schema         "docs/xenstore.md is what the schema says" make --no-print-directory -C xenstore-schema check
 	part toolstack      make -j"$jobs" --no-print-directory -C toolstack check WHOLE=y

@@ -81,5 +81,10 @@ check() { # TEXT COMMAND…
 echo "KTAP version 1"
 echo "1..2"
 check "gcc loads each word of a slot once" once g++-12
-check "clang loads each word of a slot once" once "$(command -v clang++-14 || echo clang++)"
+clang=$(command -v clang++-14 || command -v clang++)
+if [ -n "$clang" ]; then
+	check "clang loads each word of a slot once" once "$clang"
+else
+	echo "ok 2 clang loads each word of a slot once # SKIP no clang here"
+fi
 exit $failed
