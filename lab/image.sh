@@ -106,10 +106,13 @@ guest_files() { # TREE KERNEL
 # hvmloader takes SeaBIOS from here, and the device model what it cannot do without. A card's option ROM boots from the
 # network.
 hvm_tree() {
-	local t=$1 k guest_programs=(ip ethtool) guest_modules=(xen-netfront e1000 8139cp virtio_pci virtio_net)
+	local t=$1 k roms guest_programs=(ip ethtool) guest_modules=(xen-netfront e1000 8139cp virtio_pci virtio_net)
+	# Where Debian 12 has the option ROMs; Debian 13 has them beside the keymaps. The device model looks in both.
+	roms=usr/lib/ipxe/qemu
+	[ -d "$root/$roms" ] || roms=usr/share/qemu
 	tree_program "$t" /usr/libexec/xen-qemu-system-i386
 	for k in "${xen_boot#/}/hvmloader" usr/share/seabios/bios-256k.bin usr/share/qemu/{kvmvapic.bin,keymaps/en-us} \
-		usr/lib/ipxe/qemu/efi-{e1000,rtl8139,virtio}.rom; do
+		"$roms"/efi-{e1000,rtl8139,virtio}.rom; do
 		install -D -m 644 "$root/$k" "$t/$k"
 	done
 	for k in $(awk '{ print $1 }' "$kernels"); do
