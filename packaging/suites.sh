@@ -22,7 +22,7 @@ mirror() {
 
 # The newest kernel of a suite comes with "linux-headers-amd64", its backports have a newer one.
 packages() {
-	local all=make,g++,kmod,git,pkg-config,libxen-dev,libnl-3-dev,libnl-route-3-dev,libncurses-dev,libcli11-dev,libfmt-dev,libtomlplusplus-dev,nlohmann-json3-dev
+	local all=make,g++,kmod,git,pkg-config,libxen-dev,libnl-3-dev,libnl-route-3-dev,libsystemd-dev,libncurses-dev,libcli11-dev,libfmt-dev,libtomlplusplus-dev,nlohmann-json3-dev
 	echo "$all,linux-headers-amd64"
 }
 

@@ -24,7 +24,7 @@ class Undoing
 {
 public:
 	explicit Undoing(const Context &of)
-	    : clock_(of.clock), context_{of.store, of.links, of.host, clock_, of.random, of.note}
+	    : clock_(of.clock), context_{of.store, of.links, of.host, clock_, of.random, of.note, of.journal}
 	{
 	}
 	Undoing(const Undoing &) = delete;

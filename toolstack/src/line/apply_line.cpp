@@ -37,7 +37,8 @@ int with_bridges(const Work &work)
 	World world;
 	Context context = world.open();
 	NlBridges bridges;
-	BridgeContext bridge{context.links, bridges, context.store, context.host, context.clock};
+	BridgeContext bridge{context.links, bridges,       context.store,
+			     context.host,  context.clock, context.journal};
 	ApplyContext all{context, bridge};
 	return work(all);
 }

@@ -29,7 +29,8 @@ CLI::App *add_verb(CLI::App &bridge, Line &line, const char *name, const char *h
 			World world;
 			Context context = world.open();
 			NlBridges bridges;
-			BridgeContext all{context.links, bridges, context.store, context.host, context.clock};
+			BridgeContext all{context.links, bridges,       context.store,
+					  context.host,  context.clock, context.journal};
 			print(line.output, work(all, line, *typed));
 			return static_cast<int>(Exit::ok);
 		};

@@ -6,6 +6,7 @@
 #include "verbs/apply_plan.hpp"
 #include "verbs/changes.hpp"
 #include "verbs/failure.hpp"
+#include "verbs/journal_words.hpp"
 #include "words/name_text.hpp"
 #include "words/text.hpp"
 
@@ -152,6 +153,28 @@ std::string summary(const Counts &counts, bool diff)
 	return out + "\n";
 }
 
+// One entry for all of it: what each object was changed to, and what could not be done.
+void say_in_journal(Context &context, const std::vector<ObjectOutcome> &outcomes, const Counts &counts)
+{
+	if (counts.add + counts.change == 0) {
+		return;
+	}
+	JournalWords words;
+	for (const ObjectOutcome &outcome : outcomes) {
+		std::string text = outcome.object->text();
+		if (outcome.action == "fail") {
+			words.push_back(fmt::format("failed: {}: {}", text, outcome.why));
+		} else if (outcome.action == "add" || outcome.action == "change") {
+			for (const std::string &word : change_words(outcome.changes)) {
+				text += " " + word;
+			}
+			words.push_back(fmt::format("{}: {}", outcome.action, text));
+		}
+	}
+	const std::string text = summary(counts, false);
+	say_all(context, "apply", text.substr(0, text.find('\n')), words, counts.fail != 0);
+}
+
 } // namespace
 
 Applied apply(ApplyContext &context, const Output &output, const std::vector<ConfigObject> &objects,
@@ -172,6 +195,9 @@ Applied apply(ApplyContext &context, const Output &output, const std::vector<Con
 		text += text_of(outcomes.back(), output.details);
 	}
 	const Counts counts(outcomes);
+	if (!options.diff) {
+		say_in_journal(context.context, outcomes, counts);
+	}
 	const bool differs = options.diff && counts.add + counts.change != 0;
 	return {Answer{nlohmann::json{{"dry_run", options.diff},
 				      {"objects", rows},

@@ -6,6 +6,7 @@
 #include "schema_types.hpp"
 #include "verbs/bridge_common.hpp"
 #include "verbs/bridge_rows.hpp"
+#include "verbs/journal_words.hpp"
 #include "words/error.hpp"
 #include "words/text.hpp"
 
@@ -166,6 +167,7 @@ Answer bridge_add(BridgeContext &context, const Output &output, const std::strin
 	} else {
 		make_bridge(context, name, values, mac, ports, true);
 	}
+	say_bridge(context, "bridge add", name, words);
 	return bridge_show(context, output, name);
 }
 
@@ -182,6 +184,7 @@ Answer bridge_set(BridgeContext &context, const Output &output, const std::strin
 	}
 	if (!values.empty()) {
 		context.bridges.change(bridge, values);
+		say_bridge(context, "bridge set", name, words);
 	}
 	return bridge_show(context, output, name);
 }
@@ -223,6 +226,7 @@ Answer bridge_flush(BridgeContext &context, const Output &output, const std::str
 		return would("flush", whose, {});
 	}
 	context.bridges.flush(bridge, port);
+	say_bridge(context, "bridge flush", name, port ? JournalWords{device} : JournalWords());
 	return {nlohmann::json{{"flushed", whose}}, fmt::format("{}: forgot what was learned\n", whose)};
 }
 

@@ -19,6 +19,7 @@ struct BridgeContext {
 	Store &store;
 	Host &host;
 	Clock &clock;
+	Journal &journal;
 };
 
 using BridgeWords = std::vector<std::string>; // KEY=VALUE

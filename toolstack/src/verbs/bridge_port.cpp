@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 #include "verbs/bridge_common.hpp"
 #include "verbs/bridge_rows.hpp"
+#include "verbs/journal_words.hpp"
 #include "words/error.hpp"
 #include "words/mirror.hpp"
 #include "words/storm.hpp"
@@ -109,6 +110,9 @@ Answer bridge_port(BridgeContext &context, const Output &output, const std::stri
 		return would("set", device, all);
 	}
 	all_or_nothing([&](Undo &undo) { change_port(context, port, change, values, undo); });
+	if (!all.empty()) {
+		say_port(context, port, words);
+	}
 	const PortRow row = port_row(context, port);
 	return {to_json(row), port_text(row, true)};
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include "verbs/check_bridge.hpp"
+#include "verbs/journal_words.hpp"
 #include "verbs/report.hpp"
 #include "verbs/rows.hpp"
 #include "vif/in_force.hpp"
@@ -104,8 +105,8 @@ void check_vif(Report &report, Context &context, const VifRow &row)
 	}
 }
 
-// What is wrong with the policy at its port, or that it was put in force again.
-void check_policy(Report &report, Context &context, const Record &record, bool fix)
+// What is wrong with the policy at its port, or that it was put in force again, which goes into `mended`.
+void check_policy(Report &report, Context &context, const Record &record, bool fix, JournalWords &mended)
 {
 	const std::vector<std::string> drift = policy_drift(context, record);
 	if (drift.empty()) {
@@ -119,6 +120,7 @@ void check_policy(Report &report, Context &context, const Record &record, bool f
 	}
 	try {
 		mend_policy(context, record);
+		mended.push_back(fmt::format("{}: {}", record.text(), text));
 		const auto now = read_record(context.store, record.domid, record.devid); // limits are there
 		const std::vector<std::string> left = policy_drift(context, now.value_or(record));
 		if (left.empty()) {
@@ -192,11 +194,16 @@ std::vector<Finding> check_vifs(Context &context, bool fix)
 	Report report;
 	report.ok("xenstored", "answers");
 	const auto records = list_records(context.store);
+	JournalWords mended;
 	check_bridges(report, context, records);
 	for (const Record &record : records) {
-		check_policy(report, context, record, fix);
+		check_policy(report, context, record, fix, mended);
 		check_script(report, context, record);
 		check_vif(report, context, make_row(context, record, RowDepth::ends));
+	}
+	if (!mended.empty()) {
+		say_all(context, "check --fix",
+			fmt::format("policies of {} vifs put in force", mended.size()), mended);
 	}
 	return report.findings;
 }

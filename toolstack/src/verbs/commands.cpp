@@ -9,6 +9,7 @@
 #include "vif/carrier.hpp"
 #include "vif/policy.hpp"
 #include "vif/wanted_policy.hpp"
+#include "verbs/journal_words.hpp"
 #include "verbs/rows.hpp"
 #include "words/text.hpp"
 #include "words/vifspec.hpp"
@@ -60,6 +61,7 @@ Answer vif_attach(Context &context, const Output &output, const std::string &dom
 		return {plan_json(plan, spec), plan_text(plan, spec)};
 	}
 	const Record made = attach(context, domain, spec, options);
+	say_vif(context, "vif attach", made, attach_words(spec, made));
 	return row_answer(
 		output, make_row(context, read_record(context.store, made.domid, made.devid).value_or(made)));
 }
@@ -76,6 +78,7 @@ Answer vif_detach(Context &context, const Output &output, const std::string &dom
 	}
 	const DetachResult result = detach(context, domain, vif, options);
 	const Record &record = result.record;
+	say_vif(context, "vif detach", record, result.forced ? JournalWords{"by-force"} : JournalWords());
 	return {nlohmann::json{{"domid", record.domid}, {"devid", record.devid}, {"forced", result.forced}},
 		fmt::format("{} detached{}\n", record.text(), result.forced ? " by force" : "")};
 }
@@ -108,9 +111,11 @@ Answer vif_set(Context &context, const Output &output, const std::string &domain
 	       std::vector<std::string> words)
 {
 	const bool nothing_said = words.empty();
+	const JournalWords said = words;
 	const auto carrier = take_carrier(words);
 	const Record record = find_vif(context.store, domain, vif);
-	const auto show = [&] { // what was set may be in the record
+	const auto done = [&] { // what was set may be in the record
+		say_vif(context, "vif set", record, said);
 		return row_answer(
 			output,
 			make_row(context,
@@ -123,7 +128,7 @@ Answer vif_set(Context &context, const Output &output, const std::string &domain
 					    *carrier ? "on" : "off")};
 		}
 		set_carrier(context, record, *carrier);
-		return show();
+		return done();
 	}
 	if (output.dry_run) {
 		const Policy wanted = try_policy(context, record, words);
@@ -133,7 +138,7 @@ Answer vif_set(Context &context, const Output &output, const std::string &domain
 	}
 	if (words.empty()) {
 		put_policy_in_force(context, record);
-		return show();
+		return done();
 	}
 	all_or_nothing([&](Undo &undo) {
 		if (carrier) {
@@ -147,7 +152,7 @@ Answer vif_set(Context &context, const Output &output, const std::string &domain
 			set_carrier(context, record, *carrier);
 		}
 	});
-	return show();
+	return done();
 }
 
 Answer vif_rules(Context &context, const Output &output, const std::string &domain, const std::string &vif,
@@ -159,7 +164,9 @@ Answer vif_rules(Context &context, const Output &output, const std::string &doma
 		if (output.dry_run) {
 			return {rules_json(wanted), rules_text(wanted)};
 		}
-		update_policy(context, record, {"rules=" + *text});
+		const JournalWords words = {"rules=" + *text};
+		update_policy(context, record, words);
+		say_vif(context, "vif rules", record, words);
 	}
 	const CountedRules counted = context.links.port_state(find_port(context, record), std::nullopt)
 					     .value_or(PortState())

@@ -2,6 +2,7 @@
 #include "verbs/limit.hpp"
 
 #include <fmt/format.h>
+#include "verbs/journal_words.hpp"
 #include "vif/stock.hpp"
 #include "vif/policy.hpp"
 #include "xenstore_schema.hpp"
@@ -55,6 +56,7 @@ Answer vif_limit(Context &context, const Output &output, const std::string &doma
 	}
 	if (!words.empty()) {
 		update_limits(context, old, words);
+		say_vif(context, "vif limit", old, words);
 	}
 	const Record record = read_record(context.store, old.domid, old.devid).value_or(old);
 	Answer out{nlohmann::json{{"domid", record.domid}, {"devid", record.devid}}, record.text() + ":"};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include "verbs/journal_words.hpp"
 #include "vif/placement.hpp"
 #include "words/name_text.hpp"
 #include "words/text.hpp"
@@ -83,6 +84,16 @@ std::vector<unsigned> chosen_cpus(Context &context, const PlaceOptions &options)
 	return options.cpus.value_or(online);
 }
 
+void say_placed(Context &context, const Placement &plan)
+{
+	JournalWords words;
+	for (const PlacedQueue &placed : plan.queues) {
+		words.push_back(fmt::format("{}: CPU {}", placed.queue.text(), placed.cpu));
+	}
+	say_all(context, "place --apply", fmt::format("{} queues by {}", words.size(), plan.algorithm.name()),
+		words);
+}
+
 Answer lines_answer(const std::vector<std::string> &lines, const char *nothing)
 {
 	return {nlohmann::json(lines),
@@ -111,6 +122,7 @@ Answer place(Context &context, Threads &threads, const Output &output, const Pla
 	const bool apply = options.apply && !output.dry_run;
 	if (apply) {
 		apply_placement(context, threads, plan, options.threads);
+		say_placed(context, plan);
 	}
 	return {to_json(plan, apply), text_of(plan, apply)};
 }
@@ -121,6 +133,10 @@ Unplaced place_undo(Context &context, Threads &threads, const Output &output)
 		return {lines_answer({}, "would undo all that 'ringway place --apply' did"), Exit::ok};
 	}
 	const UndonePlacement undone = undo_placement(context, threads);
+	if (!undone.lines.empty()) {
+		say_all(context, "place --undo", fmt::format("{} queues", undone.lines.size()), undone.lines,
+			!undone.whole);
+	}
 	return {lines_answer(undone.lines, "nothing was placed"), undone.whole ? Exit::ok : Exit::failed};
 }
 

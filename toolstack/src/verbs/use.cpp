@@ -2,6 +2,7 @@
 #include "verbs/use.hpp"
 
 #include <fmt/format.h>
+#include "verbs/journal_words.hpp"
 
 namespace ringway
 {
@@ -27,6 +28,17 @@ Answer plan_answer(const SwapPlan &plan, bool to_ringway)
 					to_ringway ? "Ringway" : "the stock drivers");
 	}
 	return out;
+}
+
+void say_used(Context &context, const SwapPlan &plan, bool to_ringway) noexcept
+{
+	say_all(context, to_ringway ? "use ringway" : "use stock", "the network stack is another one",
+		plan.steps);
+}
+
+void say_unused(Context &context) noexcept
+{
+	say_all(context, "use --undo", "the network stack is what it was before", {}, true);
 }
 
 } // namespace ringway

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 //
-// `ringway use`: what it says before it begins.
+// `ringway use`: what it says before it begins, and in the journal.
 #pragma once
 
 #include "swap/change.hpp"
@@ -10,5 +10,8 @@ namespace ringway
 {
 
 Answer plan_answer(const SwapPlan &plan, bool to_ringway);
+// When it is done, which may be undone again.
+void say_used(Context &context, const SwapPlan &plan, bool to_ringway) noexcept;
+void say_unused(Context &context) noexcept;
 
 } // namespace ringway

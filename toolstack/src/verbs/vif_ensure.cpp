@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include "verbs/changes.hpp"
 #include "verbs/commands.hpp"
+#include "verbs/journal_words.hpp"
 #include "verbs/rows.hpp"
 #include "vif/attach_check.hpp"
 #include "vif/ensure.hpp"
@@ -29,6 +30,10 @@ Answer vif_ensure(Context &context, const Output &output, const std::string &dom
 						       : " would change:\n" + changes_text(plan.changes))};
 	}
 	const Record record = ensure(context, wish, plan, options);
+	if (!plan.record || !plan.changes.empty()) {
+		say_vif(context, "vif attach --ensure", record,
+			plan.record ? change_words(plan.changes) : attach_words(spec, record));
+	}
 	const VifRow row = make_row(context, record);
 	Answer out{to_json(row, output.stats), show_text(row, output.stats)};
 	out.json["action"] = !plan.record ? "attach" : plan.changes.empty() ? "none" : "change";

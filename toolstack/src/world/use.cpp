@@ -70,6 +70,7 @@ void undo_to(const HostPicture &before, const Say &say)
 		trouble = error.what();
 	}
 	say_troubles(make_so(swap, before), say);
+	say_unused(context);
 	if (!trouble.empty()) {
 		throw Error(Exit::failed, trouble);
 	}
@@ -119,6 +120,7 @@ void change_to(const SwapPlan &plan, bool to_ringway, const Say &say)
 	say(fmt::format("the bridge was away for {:.1f} ms",
 			static_cast<double>(outcome.away.count()) / 1000));
 	say_troubles(outcome, say);
+	say_used(host.context, plan, to_ringway);
 }
 
 GuardedChange guarded(const SwapPlan &plan, const UseOptions &options)

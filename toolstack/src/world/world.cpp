@@ -50,7 +50,7 @@ Context World::open()
 	require_host(host_);
 	store_ = std::make_unique<XsStore>();
 	links_ = std::make_unique<NlLinks>();
-	return {*store_, *links_, host_, clock_, random_bytes, note};
+	return {*store_, *links_, host_, clock_, random_bytes, note, journal_};
 }
 
 } // namespace ringway

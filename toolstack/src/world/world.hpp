@@ -7,6 +7,7 @@
 #include "context/context.hpp"
 #include "world/nl_links.hpp"
 #include "world/sys_clock.hpp"
+#include "world/sys_journal.hpp"
 #include "world/xs_store.hpp"
 
 namespace ringway
@@ -23,6 +24,7 @@ public:
 private:
 	Host host_;
 	SysClock clock_;
+	SysJournal journal_;
 	std::unique_ptr<XsStore> store_;
 	std::unique_ptr<NlLinks> links_;
 };

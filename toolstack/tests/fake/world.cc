@@ -112,7 +112,8 @@ Context World::context()
 		[] {
 			return std::array<std::uint8_t, 3>{0xff, 2, 3};
 		},
-		[this](const std::string &line) { notes.push_back(line); }};
+		[this](const std::string &line) { notes.push_back(line); },
+		journal};
 }
 
 void World::react()

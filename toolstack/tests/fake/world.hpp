@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 #include "context/context.hpp"
+#include "fake/journal.hpp"
 #include "fake/links.hpp"
 #include "fake/store.hpp"
 
@@ -42,6 +43,7 @@ public:
 	FakeClock clock;
 	FakeStore store{clock};
 	FakeLinks links;
+	FakeJournal journal;
 	std::filesystem::path root;
 	Host host;
 	std::map<unsigned, Guest> guests;

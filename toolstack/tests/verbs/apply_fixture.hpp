@@ -108,7 +108,7 @@ protected:
 	}
 
 	FakeBridges bridges{world.links};
-	BridgeContext bridge{world.links, bridges, world.store, world.host, world.clock};
+	BridgeContext bridge{world.links, bridges, world.store, world.host, world.clock, world.journal};
 	ApplyContext all{context, bridge};
 };
 

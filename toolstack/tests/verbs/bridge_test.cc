@@ -38,7 +38,7 @@ protected:
 	}
 
 	test::FakeBridges bridges{world.links};
-	BridgeContext all{world.links, bridges, world.store, world.host, world.clock};
+	BridgeContext all{world.links, bridges, world.store, world.host, world.clock, world.journal};
 };
 
 TEST_F(Bridge, MadeWithSettingsAndPortsAndUp)
