@@ -43,10 +43,15 @@ int take(Clock &clock, const fs::path &file, Millis timeout)
 			throw Error(Exit::failed,
 				    fmt::format("cannot open {}: {}", file.string(), std::strerror(errno)));
 		}
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0 && still_there(fd, file)) {
+		const int error = flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+		if (error == 0 && still_there(fd, file)) {
 			return fd;
 		}
 		close(fd);
+		if (error != 0 && error != EWOULDBLOCK && error != EINTR) { // nobody holds it
+			throw Error(Exit::failed,
+				    fmt::format("cannot lock {}: {}", file.string(), std::strerror(error)));
+		}
 		if (deadline.over() || clock.interrupted()) {
 			throw Error(Exit::timeout, fmt::format("timed out waiting for {}: another command "
 							       "holds the lock; try again when it is done",

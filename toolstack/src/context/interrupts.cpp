@@ -54,8 +54,7 @@ std::string affinity(const fs::path &root, unsigned interrupt)
 // One write, as the kernel wants it; a stream would hide the reason of a refusal.
 void set_affinity(const fs::path &root, const Interrupt &interrupt, const std::string &cpus)
 {
-	const Descriptor out(
-		open(affinity_file(root, interrupt.number).c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+	const Descriptor out(open(affinity_file(root, interrupt.number).c_str(), O_WRONLY | O_CLOEXEC));
 	const std::string line = cpus + "\n";
 	if (out.get() < 0 ||
 	    write(out.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size())) {

@@ -36,7 +36,7 @@ bool is_threaded(const fs::path &root, const std::string &device)
 
 void set_threaded(const fs::path &root, const std::string &device, bool on)
 {
-	const Descriptor out(open(switch_of(root, device).c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+	const Descriptor out(open(switch_of(root, device).c_str(), O_WRONLY | O_CLOEXEC));
 	const char *text = on ? "1\n" : "0\n";
 	if (out.get() < 0 || write(out.get(), text, 2) != 2) {
 		throw Error(Exit::failed, fmt::format("device {}: its polls cannot be given threads: {}",

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fstream>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "context/file_lock.hpp"
@@ -64,6 +66,52 @@ void write_all(const fs::path &file, const std::string &text, unsigned mode)
 	}
 }
 
+// A file before it is changed, to be had back.
+class Before
+{
+public:
+	explicit Before(const fs::path &file) : file_(file)
+	{
+		struct stat there {
+		};
+		std::ifstream in(file, std::ios::binary);
+		if (in && stat(file.c_str(), &there) == 0) {
+			text_ = std::string(std::istreambuf_iterator<char>(in), {});
+			mode_ = there.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
+		}
+	}
+	// The first error is the one to tell.
+	void put_back() const
+	{
+		try {
+			if (!text_) {
+				unlink(file_.c_str());
+			} else {
+				write_all(fresh(file_), *text_, mode_);
+				rename(fresh(file_).c_str(), file_.c_str());
+			}
+		} catch (const Error &) {
+		}
+	}
+	static fs::path fresh(fs::path file) { return file += ".new"; }
+
+private:
+	fs::path file_;
+	std::optional<std::string> text_;
+	unsigned mode_ = 0;
+};
+
+// Else it is not known whether the change survives, and the file is as it was.
+void sync_folder(const Before &before, const fs::path &folder)
+{
+	try {
+		sync_folder(folder);
+	} catch (const Error &) {
+		before.put_back();
+		throw;
+	}
+}
+
 } // namespace
 
 void make_folder(const fs::path &folder)
@@ -71,7 +119,12 @@ void make_folder(const fs::path &folder)
 	std::error_code error;
 	fs::create_directories(folder.parent_path(), error);
 	if (mkdir(folder.c_str(), 0700) == 0) {
-		sync_folder(folder.parent_path());
+		try {
+			sync_folder(folder.parent_path());
+		} catch (const Error &) {
+			rmdir(folder.c_str()); // the next one tries again
+			throw;
+		}
 	} else if (errno != EEXIST) {
 		fail_at("cannot make the folder", folder, errno);
 	}
@@ -79,8 +132,8 @@ void make_folder(const fs::path &folder)
 
 void replace_file(const fs::path &file, const std::string &text, unsigned mode)
 {
-	fs::path fresh = file;
-	fresh += ".new";
+	const Before before(file);
+	const fs::path fresh = Before::fresh(file);
 	try {
 		write_all(fresh, text, mode);
 	} catch (const Error &) {
@@ -92,13 +145,14 @@ void replace_file(const fs::path &file, const std::string &text, unsigned mode)
 		unlink(fresh.c_str());
 		fail_at("cannot replace", file, error);
 	}
-	sync_folder(folder_of(file));
+	sync_folder(before, folder_of(file));
 }
 
 void remove_file(const fs::path &file)
 {
+	const Before before(file);
 	if (unlink(file.c_str()) == 0) {
-		sync_folder(folder_of(file));
+		sync_folder(before, folder_of(file));
 	} else if (errno != ENOENT) {
 		fail_at("cannot remove", file, errno);
 	}

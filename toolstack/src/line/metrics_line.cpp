@@ -2,7 +2,6 @@
 // ringway metrics [-o FILE]
 
 #include <memory>
-#include "context/whole_file.hpp"
 #include "line/line.hpp"
 #include "verbs/metrics.hpp"
 #include "world/world.hpp"
@@ -21,14 +20,11 @@ void add_metrics(CLI::App &app, Line &line)
 		line.run = [&line, file] {
 			World world;
 			Context context = world.open();
-			const std::string text = printed(line.output, metrics(context));
 			if (file->empty() || line.output.dry_run) {
-				print(text);
-				return static_cast<int>(Exit::ok);
+				print(printed(line.output, metrics(context)));
+			} else {
+				print(line.output, metrics_into(context, line.output, *file));
 			}
-			constexpr unsigned for_everybody = 0644; // node_exporter is not root
-			replace_file(*file, text, for_everybody);
-			print(line.output, {nlohmann::json{{"written", *file}}, ""});
 			return static_cast<int>(Exit::ok);
 		};
 	});

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <functional>
+#include "context/whole_file.hpp"
 #include "words/name_text.hpp"
 #include "words/text.hpp"
 
@@ -231,6 +232,13 @@ Answer metrics(Context &context)
 	const auto vifs = look_at_traffic(context);
 	const auto all = collect_metrics(vifs, look_at_bridges(context, vifs));
 	return {to_json(all), metrics_text(all)};
+}
+
+Answer metrics_into(Context &context, const Output &output, const std::string &file)
+{
+	constexpr unsigned for_everybody = 0644; // node_exporter is not root
+	replace_file(file, printed(output, metrics(context)), for_everybody);
+	return {nlohmann::json{{"written", file}}, ""};
 }
 
 } // namespace ringway

@@ -30,5 +30,7 @@ std::string metrics_text(const std::vector<Metric> &metrics);
 nlohmann::json to_json(const std::vector<Metric> &metrics);
 
 Answer metrics(Context &context);
+// The file is replaced in one step: it has all of them, or what it had before. Throws Error.
+Answer metrics_into(Context &context, const Output &output, const std::string &file);
 
 } // namespace ringway

@@ -20,9 +20,11 @@ using nlohmann::json;
 namespace
 {
 
-[[noreturn]] void fail(const std::string &what, const fs::path &file)
+// A full disk should not stay full because of what was begun.
+[[noreturn]] void fail(const std::string &what, const fs::path &file, const fs::path &begun)
 {
 	const int error = errno;
+	unlink(begun.c_str());
 	throw Error(Exit::failed, fmt::format("{} {}: {}", what, file.string(), std::strerror(error)));
 }
 
@@ -112,11 +114,11 @@ void replace(const fs::path &file, const fs::path &fresh, const std::string &tex
 		done += wrote > 0 ? static_cast<std::size_t>(wrote) : 0;
 	}
 	if (done < text.size()) {
-		fail("cannot write", fresh);
+		fail("cannot write", fresh, fresh);
 	}
 	out.reset();
 	if (rename(fresh.c_str(), file.c_str()) != 0) {
-		fail("cannot replace", file);
+		fail("cannot replace", file, fresh);
 	}
 }
 
@@ -135,8 +137,8 @@ bool change_config(const fs::path &root, Clock &clock, const Domain &domain, con
 		const json before = json::parse(input);
 		json config = before;
 		change(nics_of(config, file));
-		if (config["nics"].is_null()) {
-			config.erase("nics");
+		if (config["nics"].empty()) {
+			config.erase("nics"); // as libxl has it
 		}
 		if (config == before) {
 			return true;
@@ -181,7 +183,7 @@ bool forget_vif(const fs::path &root, Clock &clock, const Domain &domain, unsign
 				others.push_back(nic);
 			}
 		}
-		nics = others.empty() ? json() : others; // as libxl has it
+		nics = others;
 	});
 }
 

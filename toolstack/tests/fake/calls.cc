@@ -15,7 +15,32 @@ std::function<void()> &action()
 	return it;
 }
 
+// Calls until it fails, and what with.
+int disk_left = 0, disk_error = 0;
+
 } // namespace
+
+DiskFault::DiskFault(int position, int error)
+{
+	disk_left = position;
+	disk_error = error;
+}
+
+DiskFault::~DiskFault()
+{
+	disk_left = 0;
+}
+
+bool DiskFault::fired() const
+{
+	return disk_left <= 0;
+}
+
+int disk_call()
+{
+	call();
+	return disk_left > 0 && --disk_left == 0 ? disk_error : 0;
+}
 
 BeforeEachCall::BeforeEachCall(std::function<void()> what)
 {

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Each call to XenStore and to the kernel fails once, at each position of each verb: what the verb was for is
-// then done as a whole or not at all.
+// Each call to XenStore, to the kernel and to the disk fails once, at each position of each verb: what the
+// verb was for is then done as a whole or not at all, and what is said names what failed.
+#include <cerrno>
+#include <cstring>
+#include "fake/calls.hpp"
 #include "verbs/commands.hpp"
 #include "verbs/limit.hpp"
+#include "verbs/metrics.hpp"
 #include "verbs/one_try.hpp"
+#include "verbs/place_fixture.hpp"
 #include "verbs/vif_ensure.hpp"
 #include "vif/in_force.hpp"
 #include "vif/policy.hpp"
@@ -22,40 +27,62 @@ struct Faults {
 	bool again = false; // what failed is finished by running it again
 };
 
-enum class Fault { xenstore, kernel };
+enum class Fault { xenstore, kernel, disk };
+constexpr const char *fault_names[] = {"xenstore", "kernel", "disk"};
+
+struct Failed {
+	bool fired = false; // there are as many positions as that
+	bool failed = false;
+	std::string said;
+};
+
+Failed run_with_fault(Try &one, Step run, Fault kind, int position, int error)
+{
+	one.world.links.changes = 0;
+	const int first = one.world.store.operations;
+	one.world.links.fail_at = kind == Fault::kernel ? position : 0;
+	one.world.store.fail_at = kind == Fault::xenstore ? position : 0;
+	one.world.store.fail_with = error;
+	const test::DiskFault disk(kind == Fault::disk ? position : 0, error);
+	Failed out;
+	try {
+		run(one);
+	} catch (const Error &failure) {
+		out.failed = true;
+		out.said = failure.what();
+	}
+	out.fired = kind == Fault::kernel     ? one.world.links.changes >= position
+		    : kind == Fault::xenstore ? one.world.store.operations - first >= position
+					      : disk.fired();
+	one.world.links.fail_at = one.world.store.fail_at = 0;
+	return out;
+}
 
 // False: there are less positions than that.
-bool fails_at(const Faults &verb, Fault kind, int position, const std::string &before,
-	      const std::string &after)
+bool fails_at(const Faults &verb, Fault kind, int error, int position, const std::string &before,
+	      const std::string &after, const std::set<std::string> &libxl)
 {
 	Try one;
 	verb.prepare(one);
-	one.world.links.changes = 0;
-	const int first = one.world.store.operations;
-	(kind == Fault::kernel ? one.world.links.fail_at : one.world.store.fail_at) = position;
-	one.world.store.fail_with = EIO;
-	bool failed = false;
-	try {
-		verb.run(one);
-	} catch (const Error &) {
-		failed = true;
+	const Failed result = run_with_fault(one, verb.run, kind, position, error);
+	SCOPED_TRACE(fmt::format("{} call {} ({}): {}", fault_names[static_cast<int>(kind)], position,
+				 std::strerror(error),
+				 result.failed ? "refused: " + result.said : "went on"));
+	if (kind == Fault::disk && result.failed) {
+		EXPECT_NE(result.said.find(std::strerror(error)), std::string::npos);
 	}
-	const bool fired = kind == Fault::kernel ? one.world.links.changes >= position
-						 : one.world.store.operations - first >= position;
-	one.world.links.fail_at = one.world.store.fail_at = 0;
-	if (failed && verb.again && one.everything() != after) {
+	if (result.failed && verb.again && one.outcome_but_libxl() != after) {
 		verb.run(one);
 	}
-	const std::string now = one.everything();
-	EXPECT_TRUE(now == after || (failed && now == before))
-		<< (kind == Fault::kernel ? "kernel" : "xenstore") << " call " << position
-		<< (failed ? " failed" : " went on") << "\nnow:\n"
-		<< now << "\nbefore:\n"
-		<< before << "\nafter:\n"
-		<< after;
+	const std::string now = one.outcome_but_libxl();
+	EXPECT_TRUE(now == after || (result.failed && now == before))
+		<< "beside before:\n"
+		<< Try::differences(before, now) << "beside after:\n"
+		<< Try::differences(after, now);
+	EXPECT_TRUE(libxl.contains(one.files("var/lib/xen"))) << one.files("var/lib/xen");
 	EXPECT_EQ(one.world.store.open_transactions(), 0u);
 	EXPECT_TRUE(one.world.store.watched.empty());
-	return fired;
+	return result.fired;
 }
 
 void expect_whole(const Faults &verb)
@@ -64,11 +91,13 @@ void expect_whole(const Faults &verb)
 	verb.prepare(untouched);
 	verb.prepare(done);
 	verb.run(done);
-	const std::string before = untouched.everything(), after = done.everything();
+	const std::string before = untouched.outcome_but_libxl(), after = done.outcome_but_libxl();
+	const std::set<std::string> libxl = {untouched.files("var/lib/xen"), done.files("var/lib/xen")};
 	EXPECT_NE(before, after);
-	for (const Fault kind : {Fault::xenstore, Fault::kernel}) {
+	for (const auto &[kind, error] : {std::pair(Fault::xenstore, EIO), std::pair(Fault::kernel, EIO),
+					  std::pair(Fault::disk, EIO), std::pair(Fault::disk, ENOSPC)}) {
 		int position = 1;
-		while (position < 2000 && fails_at(verb, kind, position, before, after) &&
+		while (position < 2000 && fails_at(verb, kind, error, position, before, after, libxl) &&
 		       !testing::Test::HasFailure()) {
 			++position;
 		}
@@ -168,6 +197,33 @@ TEST(Fault, BridgePort)
 	expect_whole({nothing, [](Try &t) {
 			      bridge_port(t.bridge, {}, "eth0", {"isolated=on", "fdb_max=3"});
 		      }});
+}
+
+TEST(Fault, PlaceApply)
+{
+	const Step prepare = [](Try &t) {
+		t.attach_vif("mac=00:16:3e:00:00:02");
+		test::add_queues(t.world, t.threads);
+	};
+	expect_whole({prepare, [](Try &t) { place(t.context, t.threads, {}, {.apply = true}); }});
+}
+
+TEST(Fault, Metrics)
+{
+	const Step write = [](Try &t) {
+		metrics_into(t.context, {}, t.world.root / "var/lib/prometheus/x.prom");
+	};
+	expect_whole({[](Try &t) {
+			      t.world.add_file("var/lib/prometheus/x.prom", "old\n");
+			      t.world.links.count = [](const std::string &) {
+				      return std::vector<Counter>{{"from_guest_packets", 7}};
+			      };
+		      },
+		      write});
+	expect_whole({[](Try &t) { // there is none yet
+			      std::filesystem::create_directories(t.world.root / "var/lib/prometheus");
+		      },
+		      write});
 }
 
 TEST(Fault, Apply)

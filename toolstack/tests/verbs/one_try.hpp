@@ -4,6 +4,7 @@
 #pragma once
 
 #include <fmt/ranges.h>
+#include "fake/threads.hpp"
 #include "verbs/apply_fixture.hpp"
 #include "words/text.hpp"
 
@@ -18,13 +19,15 @@ public:
 	{
 		world.links.add("xenbr1", "brlite");
 		world.links.vlan_bridges.insert("xenbr1");
-		world.add_file(fmt::format("var/lib/xen/userdata-d.3.{}.libxl-json", uuid_of(3)),
-			       "{\"nics\": []}");
+		world.add_file(fmt::format("var/lib/xen/userdata-d.3.{}.libxl-json", uuid_of(3)), "{}\n");
 	}
 	void TestBody() override {}
 	std::string everything()
 	{
 		std::string out = state();
+		for (const FdbEntry &entry : bridges.table) {
+			out += fmt::format("knows {} at {}\n", entry.mac.text(), entry.device);
+		}
 		for (const auto &[path, one] : world.store.tree) {
 			out += fmt::format("{} = {} {} {}\n", path, one.value, one.access.owner,
 					   one.access.reader.value_or(0));
@@ -38,7 +41,7 @@ public:
 		std::set<std::string> out;
 		std::error_code ignored;
 		for (const auto &entry : fs::recursive_directory_iterator(world.root / below, ignored)) {
-			if (entry.is_regular_file()) {
+			if (entry.is_regular_file() && !entry.path().string().ends_with("-lock")) {
 				std::ifstream in(entry.path());
 				out.insert(entry.path().string().substr(world.root.string().size()) + ": " +
 					   std::string(std::istreambuf_iterator<char>(in), {}) + "\n");
@@ -47,7 +50,16 @@ public:
 		return fmt::format("{}", fmt::join(out, ""));
 	}
 	// What outlives a command, without its locks.
-	std::string outcome() { return everything() + files("var"); }
+	std::string outcome()
+	{
+		return everything() + files("var") + files("proc/irq") + files("sys/class/net");
+	}
+	// The same without libxl's configuration, which is as good as it can be.
+	std::string outcome_but_libxl()
+	{
+		return everything() + files("var/lib/ringway") + files("var/lib/prometheus") +
+		       files("proc/irq") + files("sys/class/net");
+	}
 	// Lines that only one of the two has, of the first with '-'.
 	static std::string differences(const std::string &before, const std::string &after)
 	{
@@ -70,10 +82,13 @@ public:
 		return out;
 	}
 
+	FakeThreads threads{world};
+
 	using ApplyTest::all;
 	using ApplyTest::apply_text;
 	using ApplyTest::bridge;
 	using ApplyTest::bridges;
+	using GuestTest::attach_vif;
 	using GuestTest::context;
 	using GuestTest::world;
 };
