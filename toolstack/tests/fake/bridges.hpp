@@ -5,6 +5,7 @@
 
 #include "context/bridges.hpp"
 #include "fake/links.hpp"
+#include "words/error.hpp"
 
 namespace ringway::test
 {
@@ -27,6 +28,9 @@ public:
 	void add(const std::string &name, const BridgeValues &values) override
 	{
 		links_.step("creating it");
+		if (links_.find(name)) {
+			throw Error(Exit::failed, "bridge " + name + ": creating it failed: File exists");
+		}
 		links_.add(name, "brlite", false);
 		of[name] = values;
 	}
@@ -56,7 +60,10 @@ public:
 	std::vector<FdbEntry> fdb(const Link &) override { return table; }
 	void flush(const Link &bridge, const std::optional<Link> &port) override
 	{
+		links_.step("flushing it");
 		flushed.push_back(port ? port->name : bridge.name);
+		std::erase_if(table,
+			      [&](const FdbEntry &entry) { return !port || entry.device == port->name; });
 	}
 
 	std::map<std::string, BridgeValues> of;

@@ -4,6 +4,7 @@
 #include <set>
 #include "fake/calls.hpp"
 #include "verbs/commands.hpp"
+#include "verbs/limit.hpp"
 #include "verbs/one_try.hpp"
 #include "verbs/vif_ensure.hpp"
 
@@ -129,6 +130,59 @@ void limit_floods(Try &t)
 	vif_set(t.context, {}, "web", "0", {"broadcast=100"});
 }
 
+void limit_rate(Try &t)
+{
+	vif_limit(t.context, {}, "web", "0", {"rate=1Mb/s"});
+}
+
+void limit_packets(Try &t)
+{
+	vif_limit(t.context, {}, "web", "0", {"pps=100"});
+}
+
+void limit_rate_otherwise(Try &t)
+{
+	vif_limit(t.context, {}, "web", "0", {"rate=2Mb/s", "rx-pps=7"});
+}
+
+void set_port(Try &t)
+{
+	bridge_port(t.bridge, {}, "eth0", {"isolated=on", "fdb_max=3"});
+}
+
+void set_port_otherwise(Try &t)
+{
+	bridge_port(t.bridge, {}, "eth0", {"broadcast=100", "loop_block=5"});
+}
+
+void apply_of(Try &t, const char *text)
+{
+	const Applied done = t.apply_text(text);
+	if (done.code != Exit::ok) {
+		throw Error(done.code, done.answer.text);
+	}
+}
+
+void apply_vif(Try &t)
+{
+	apply_of(t, "[[vif]]\nguest = \"web\"\nmac = \"00:16:3e:00:00:01\"\nmulticast = 50\nrx-pps = 9\n");
+}
+
+void apply_new_vif(Try &t)
+{
+	apply_of(t, "[[vif]]\nguest = \"web\"\nmac = \"00:16:3e:00:00:02\"\nbridge = \"xenbr1\"\n");
+}
+
+void apply_port(Try &t)
+{
+	apply_of(t, "[[uplink]]\ndevice = \"eth0\"\nbridge = \"xenbr0\"\nmulticast = 50\n");
+}
+
+void apply_bridge(Try &t)
+{
+	apply_of(t, "[[bridge]]\nname = \"xenbr2\"\nageing_time = 9\n");
+}
+
 void take_away(Try &t)
 {
 	vif_detach(t.context, {}, "web", "0", {});
@@ -175,6 +229,18 @@ TEST(AtOnce, OneAfterTheOther)
 		{isolate, xl_takes_away},
 		{take_away, xl_takes_away},
 		{move_it, xl_takes_away},
+		{limit_rate, limit_packets},
+		{limit_rate, limit_rate_otherwise},
+		{take_away, limit_rate},
+		{move_it, limit_rate},
+		{set_port, set_port_otherwise},
+		{apply_vif, isolate},
+		{apply_vif, limit_rate},
+		{apply_vif, take_away},
+		{apply_vif, apply_vif},
+		{attach_two, apply_new_vif},
+		{set_port, apply_port},
+		{apply_bridge, add_bridge_one},
 	};
 	int number = 0;
 	for (const auto &[first, second] : pairs) {

@@ -7,7 +7,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "fake/calls.hpp"
+#include "verbs/check.hpp"
 #include "verbs/commands.hpp"
+#include "verbs/limit.hpp"
+#include "verbs/metrics.hpp"
 #include "verbs/one_try.hpp"
 #include "verbs/vif_ensure.hpp"
 #include "vif/in_force.hpp"
@@ -67,6 +70,7 @@ struct Killed {
 	Step prepare, run;
 	// What must hold at each moment, besides. Says what does not.
 	std::string (*always)(Try &) = [](Try &) { return std::string(); };
+	int moments = 3; // at least, that differ
 };
 
 std::string run_again(Try &one, const Killed &verb, const std::string &after)
@@ -112,7 +116,7 @@ void expect_survives(const Killed &verb)
 		verb.run(one);
 	}
 	EXPECT_EQ(one.outcome(), after);
-	EXPECT_GE(tried, 3) << "of " << calls << " calls";
+	EXPECT_GE(tried, verb.moments) << "of " << calls << " calls";
 }
 
 void nothing_happens(Try &) {}
@@ -217,6 +221,46 @@ TEST(Kill, BridgeAdd)
 				 bridge_add(t.bridge, {}, "xenbr2",
 					    {"address=00:16:3e:00:00:09", "ports=eth1", "fdb_max=99"});
 			 }});
+}
+
+TEST(Kill, Rules)
+{
+	expect_survives({nothing_happens,
+			 [](Try &t) { vif_rules(t.context, {}, "web", "0", "default drop from-guest\n"); }});
+}
+
+TEST(Kill, Limit)
+{
+	expect_survives({nothing_happens, [](Try &t) {
+				 vif_limit(t.context, {}, "web", "0", {"rate=1Mb/s", "rx-pps=100"});
+			 }});
+}
+
+TEST(Kill, CheckFix)
+{
+	expect_survives({[](Try &t) {
+				 update_policy(t.context, *read_record(t.world.store, 3, 0), {"isolated=on"});
+				 t.world.links.at("vif3.0").master = 0;
+				 t.world.links.policies.erase("vif3.0");
+			 },
+			 [](Try &t) { check_vifs(t.context, true); }, locked_when_up});
+}
+
+TEST(Kill, BridgeFlush)
+{
+	expect_survives({[](Try &t) {
+				 t.bridges.table.push_back(
+					 {Mac::parse("00:16:3e:00:00:07"), "eth0", 0, "learned", false, 0});
+			 },
+			 [](Try &t) { bridge_flush(t.bridge, {}, "xenbr0", ""); },
+			 [](Try &) { return std::string(); }, 1});
+}
+
+TEST(Kill, Metrics)
+{
+	expect_survives(
+		{[](Try &t) { t.world.add_file("var/lib/prometheus/x.prom", "old\n"); },
+		 [](Try &t) { metrics_into(t.context, {}, t.world.root / "var/lib/prometheus/x.prom"); }});
 }
 
 TEST(Kill, BridgeSet)
