@@ -89,6 +89,7 @@ public:
 	// that fails throws Error, naming the device and the kernel's reason.
 	virtual std::optional<Link> find(const std::string &name) = 0;
 	virtual std::optional<Link> find(int index) = 0;
+	virtual std::vector<Link> list() = 0;
 	// All that are in this bridge.
 	virtual std::vector<Link> ports(const Link &bridge) = 0;
 	virtual void rename(const Link &link, const std::string &name) = 0;

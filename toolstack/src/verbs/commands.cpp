@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include "context/steadfast.hpp"
+#include "context/links_once.hpp"
 #include "context/undo.hpp"
 #include "vif/attach_check.hpp"
 #include "vif/carrier.hpp"
@@ -92,8 +93,9 @@ Answer vif_list(Context &context, const Output &output, const std::string &domai
 	std::vector<VifRow> rows;
 	nlohmann::json json = nlohmann::json::array();
 	std::string details;
+	OneLook look(context);
 	for (const Record &record : records) {
-		rows.push_back(make_row(context, record, whole ? RowDepth::whole : RowDepth::table));
+		rows.push_back(make_row(look.context, record, whole ? RowDepth::whole : RowDepth::table));
 		if (whole) { // of a table's row, half would be missing
 			json.push_back(to_json(rows.back(), output.stats));
 			details += show_text(rows.back(), output.stats);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <functional>
+#include "context/links_once.hpp"
 #include "context/whole_file.hpp"
 #include "words/name_text.hpp"
 #include "words/text.hpp"
@@ -229,8 +230,9 @@ nlohmann::json to_json(const std::vector<Metric> &metrics)
 
 Answer metrics(Context &context)
 {
-	const auto vifs = look_at_traffic(context);
-	const auto all = collect_metrics(vifs, look_at_bridges(context, vifs));
+	OneLook look(context);
+	const auto vifs = look_at_traffic(look.context);
+	const auto all = collect_metrics(vifs, look_at_bridges(look.context, vifs));
 	return {to_json(all), metrics_text(all)};
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include "context/links_once.hpp"
 
 namespace ringway
 {
@@ -14,16 +15,22 @@ namespace
 constexpr std::size_t head_lines = 2;
 constexpr unsigned longest_interval = 60;
 
+std::vector<VifTraffic> traffic_now(Context &context)
+{
+	OneLook look(context);
+	return look_at_traffic(look.context);
+}
+
 class Looks
 {
 public:
 	explicit Looks(Context &context)
-	    : context_(context), last_(look_at_traffic(context)), at_(context.clock.now())
+	    : context_(context), last_(traffic_now(context)), at_(context.clock.now())
 	{
 	}
 	std::vector<TopRow> rows()
 	{
-		auto now = look_at_traffic(context_);
+		auto now = traffic_now(context_);
 		const Millis at = context_.clock.now();
 		const double seconds =
 			static_cast<double>(std::max<Millis::rep>(1, (at - at_).count())) / 1000;

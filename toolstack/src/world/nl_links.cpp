@@ -127,22 +127,26 @@ std::optional<Link> NlLinks::find(int index)
 	return get(index, nullptr);
 }
 
-std::vector<Link> NlLinks::ports(const Link &bridge)
+std::vector<Link> NlLinks::list()
 {
 	nl_cache *cache = nullptr;
 	if (const int error = rtnl_link_alloc_cache(socket_.get(), AF_UNSPEC, &cache); error < 0) {
-		throw Error(Exit::failed, fmt::format("bridge {}: listing its ports failed: {}", bridge.name,
-						      words_.reason(error)));
+		throw Error(Exit::failed,
+			    fmt::format("listing the network devices failed: {}", words_.reason(error)));
 	}
 	const std::unique_ptr<nl_cache, FreeCache> owned(cache);
 	std::vector<Link> out;
 	for (nl_object *object = nl_cache_get_first(cache); object != nullptr;
 	     object = nl_cache_get_next(object)) {
-		auto *link = reinterpret_cast<rtnl_link *>(object);
-		if (rtnl_link_get_master(link) == bridge.index) {
-			out.push_back(describe(link));
-		}
+		out.push_back(describe(reinterpret_cast<rtnl_link *>(object)));
 	}
+	return out;
+}
+
+std::vector<Link> NlLinks::ports(const Link &bridge)
+{
+	std::vector<Link> out = list();
+	std::erase_if(out, [&](const Link &link) { return link.master != bridge.index; });
 	return out;
 }
 

@@ -21,6 +21,7 @@ public:
 
 	std::optional<Link> find(const std::string &name) override;
 	std::optional<Link> find(int index) override;
+	std::vector<Link> list() override;
 	std::vector<Link> ports(const Link &bridge) override;
 	void rename(const Link &link, const std::string &name) override;
 	void set_mac(const Link &link, const Mac &mac) override;

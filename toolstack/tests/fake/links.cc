@@ -24,6 +24,7 @@ int FakeLinks::add(const std::string &name, const std::string &kind, bool up, un
 
 std::optional<Link> FakeLinks::find(const std::string &name)
 {
+	++questions;
 	const auto found =
 		std::find_if(all.begin(), all.end(), [&](const Link &l) { return l.name == name; });
 	return found == all.end() ? std::nullopt : std::optional(*found);
@@ -31,13 +32,21 @@ std::optional<Link> FakeLinks::find(const std::string &name)
 
 std::optional<Link> FakeLinks::find(int index)
 {
+	++questions;
 	const auto found =
 		std::find_if(all.begin(), all.end(), [&](const Link &l) { return l.index == index; });
 	return found == all.end() ? std::nullopt : std::optional(*found);
 }
 
+std::vector<Link> FakeLinks::list()
+{
+	++questions;
+	return all;
+}
+
 std::vector<Link> FakeLinks::ports(const Link &bridge)
 {
+	++questions;
 	std::vector<Link> out;
 	std::copy_if(all.begin(), all.end(), std::back_inserter(out),
 		     [&](const Link &l) { return l.master == bridge.index; });

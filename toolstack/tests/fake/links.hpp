@@ -3,6 +3,7 @@
 // A list of links, whose changes fail on demand.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
@@ -33,6 +34,7 @@ class FakeLinks : public Links
 public:
 	std::optional<Link> find(const std::string &name) override;
 	std::optional<Link> find(int index) override;
+	std::vector<Link> list() override;
 	std::vector<Link> ports(const Link &bridge) override;
 	void rename(const Link &link, const std::string &name) override;
 	void set_mac(const Link &link, const Mac &mac) override;
@@ -45,7 +47,10 @@ public:
 	bool filters_vlans(const Link &bridge) override { return vlan_bridges.contains(bridge.name); }
 	std::optional<std::vector<Counter>> counters(const std::string &device) override
 	{
-		return find(device) && count ? std::optional(count(device)) : std::nullopt;
+		return std::any_of(all.begin(), all.end(), [&](const Link &l) { return l.name == device; }) &&
+				       count
+			       ? std::optional(count(device))
+			       : std::nullopt;
 	}
 
 	void step(const std::string &what); // of somebody else, which is counted and may fail
@@ -59,6 +64,7 @@ public:
 	std::map<std::string, PortPolicy> policies;
 	bool vlan_sent = false; // with the last change of a port
 	std::uint64_t hits = 0; // of each rule
+	int questions = 0;      // each a way to the kernel and back
 	int changes = 0;
 	int fail_at = 0; // the so-many-th change from the start fails
 	std::function<void(const std::string &from, const std::string &to)> renamed;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How often xenstored is asked for what. Each time is a way there and back, and a host may have a thousand
-// vifs.
+// How often xenstored and the kernel are asked for what. Each time is a way there and back, and a host may
+// have a thousand vifs.
 #include <fmt/format.h>
 #include "guest_test.hpp"
 #include "verbs/commands.hpp"
 #include "verbs/metrics.hpp"
+#include "verbs/top.hpp"
 
 namespace ringway
 {
@@ -12,7 +13,7 @@ namespace ringway
 class RoundTrips : public test::VifTest
 {
 protected:
-	static constexpr unsigned vifs = 200, first = 100;
+	static constexpr unsigned vifs = 1000, first = 100;
 
 	RoundTrips()
 	{
@@ -43,38 +44,59 @@ protected:
 		}
 		return text;
 	}
+	struct Trips {
+		int xenstore = 0, kernel = 0;
+	};
 	template <typename Action>
-	int trips(const Action &action)
+	Trips trips(const Action &action)
 	{
-		const int before = world.store.operations;
+		const Trips before{world.store.operations, world.links.questions};
 		action();
-		return world.store.operations - before;
+		return {world.store.operations - before.xenstore, world.links.questions - before.kernel};
 	}
 };
 
 TEST_F(RoundTrips, OfAListAreTenForEachVif)
 {
 	std::string text;
-	const int count = trips([&] { text = vif_list(context, {}, "").text; });
+	const Trips count = trips([&] { text = vif_list(context, {}, "").text; });
 	EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), vifs + 1) << text;
-	EXPECT_NE(text.find("298.0      web              00:16:3e:00:00:01 vif298.0        xenbr0 "),
+	EXPECT_NE(text.find("1098.0     web              00:16:3e:00:00:01 vif1098.0       xenbr0 "),
 		  text.npos)
 		<< text;
-	EXPECT_LE(count, 10 * static_cast<int>(vifs) + 1);
+	EXPECT_LE(count.xenstore, 10 * static_cast<int>(vifs) + 1);
+	EXPECT_EQ(count.kernel, 1);
 }
 
 TEST_F(RoundTrips, OfAListWithAllThatIsKnownAreTwentyEightForEachVif)
 {
 	nlohmann::json json;
-	const int count = trips([&] { json = vif_list(context, {.json = true}, "").json; });
+	const Trips count = trips([&] { json = vif_list(context, {.json = true}, "").json; });
 	ASSERT_EQ(json.size(), vifs);
 	EXPECT_EQ(json.back()["features"], (nlohmann::json{"sg", "csum"})) << json.back();
-	EXPECT_LE(count, 28 * static_cast<int>(vifs) + 1);
+	EXPECT_LE(count.xenstore, 28 * static_cast<int>(vifs) + 1);
+	EXPECT_EQ(count.kernel, 1 + 1 * static_cast<int>(vifs)); // what is in force at each port
 }
 
-TEST_F(RoundTrips, OfMetricsAreSixForEachVif)
+TEST_F(RoundTrips, OfMetricsAreSevenForEachVif)
 {
-	EXPECT_LE(trips([&] { metrics(context); }), 6 * static_cast<int>(vifs) + 1);
+	world.links.count = [](const std::string &) { return std::vector<Counter>(); };
+	std::string text;
+	const Trips count = trips([&] { text = metrics(context).text; });
+	EXPECT_NE(text.find("vif1098.0"), text.npos);
+	EXPECT_LE(count.xenstore, 7 * static_cast<int>(vifs) + 1);
+	EXPECT_EQ(count.kernel, 1);
+}
+
+// One look at the start, and one for each table.
+TEST_F(RoundTrips, OfTopIsOneQuestionForEachLook)
+{
+	world.links.count = [](const std::string &) { return std::vector<Counter>(); };
+	std::string text;
+	const Trips count = trips(
+		[&] { top_batch(context, {}, {2}, [&](const Answer &answer) { text = answer.text; }); });
+	EXPECT_NE(text.find("vif1098.0"), text.npos);
+	EXPECT_EQ(count.kernel, 3);
 }
 
 } // namespace ringway
