@@ -81,6 +81,7 @@ the_rest() {
 	step schema         "docs/xenstore.md is what the schema says" make --no-print-directory -C xenstore-schema check
 	part toolstack      make -j"$jobs" --no-print-directory -C toolstack check WHOLE=y
 	part arrows         selftests/arrows.sh
+	part completion     packaging/completion/test.sh
 	for optional in packaging docs; do
 		grep -qsE '^check:' $optional/Makefile || continue
 		step $optional "make -C $optional check" make --no-print-directory -C $optional check
