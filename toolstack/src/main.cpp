@@ -223,16 +223,15 @@ int run_command(const std::vector<std::string> &typed, const std::string &where)
 	app.footer("'help' after any word shows what can follow. Words may be abbreviated. 'ringway -batch "
 		   "FILE' runs a command a line. See ringway(8).");
 	add_objects(app, arguments);
-	if (typed.empty()) {
-		fmt::print(stderr, "{}", app.help());
-		return static_cast<int>(Exit::usage);
-	}
 	XsStore::report_as_json(asks_for_json(typed));
 	const auto fail = [&](Exit code, const std::string &message) {
 		complain(asks_for_json(typed), code, where + message);
 		return static_cast<int>(code);
 	};
 	try {
+		if (typed.empty()) {
+			return run_overview(RINGWAY_VERSION);
+		}
 		std::vector<std::string> words = expand_words(typed);
 		std::reverse(words.begin(), words.end());
 		app.parse(words);

@@ -42,4 +42,7 @@ void add_showconf(CLI::App &app, Line &line);
 void add_top(CLI::App &app, Line &line);
 void add_use(CLI::App &app, Line &line);
 
+// Without any words: what there is on this host.
+int run_overview(const std::string &version);
+
 } // namespace ringway

@@ -18,7 +18,7 @@ using Words = std::vector<std::string>;
 namespace
 {
 
-constexpr Output dry{.dry_run = true};
+constexpr Output planned_only{.dry_run = true};
 
 class JournalTest : public testing::Test
 {
@@ -42,7 +42,7 @@ protected:
 
 TEST_F(JournalTest, AttachAndDetach)
 {
-	vif_attach(context, dry, "web", VifSpec::parse("mac=00:16:3e:00:00:02"), {});
+	vif_attach(context, planned_only, "web", VifSpec::parse("mac=00:16:3e:00:00:02"), {});
 	EXPECT_TRUE(said.empty());
 	vif_attach(context, {}, "3", VifSpec::parse("mac=00:16:3e:00:00:02,rate=1Mb/s"), {});
 	const JournalEntry attached = one();
@@ -51,7 +51,7 @@ TEST_F(JournalTest, AttachAndDetach)
 	EXPECT_EQ(attached.domain, "web");
 	EXPECT_EQ(attached.vif, "3.1");
 	EXPECT_EQ(attached.bridge, "xenbr0");
-	vif_detach(context, dry, "web", "1", {});
+	vif_detach(context, planned_only, "web", "1", {});
 	EXPECT_TRUE(said.empty());
 	vif_detach(context, {}, "web", "1", {});
 	EXPECT_EQ(one().message, "vif detach web 1");
@@ -63,7 +63,7 @@ TEST_F(JournalTest, AttachEnsureOnlyWhatDiffers)
 		vif_ensure(context, output, "web", VifSpec::parse(spec), {});
 	};
 	ensure("mac=00:16:3e:00:00:01");
-	ensure("mac=00:16:3e:00:00:01,rate=2Mb/s", dry);
+	ensure("mac=00:16:3e:00:00:01,rate=2Mb/s", planned_only);
 	EXPECT_TRUE(said.empty());
 	ensure("mac=00:16:3e:00:00:01,rate=2Mb/s");
 	EXPECT_EQ(one().message, "vif attach --ensure web 0 rate=2Mb/s");
@@ -73,11 +73,11 @@ TEST_F(JournalTest, AttachEnsureOnlyWhatDiffers)
 
 TEST_F(JournalTest, SetLimitAndRules)
 {
-	vif_set(context, dry, "web", "0", {"isolated=on"});
-	vif_set(context, dry, "web", "0", {"carrier=off"});
-	vif_limit(context, dry, "web", "0", {"pps=5"});
+	vif_set(context, planned_only, "web", "0", {"isolated=on"});
+	vif_set(context, planned_only, "web", "0", {"carrier=off"});
+	vif_limit(context, planned_only, "web", "0", {"pps=5"});
 	vif_limit(context, {}, "web", "0", {});
-	vif_rules(context, dry, "web", "0", "default drop from-guest\n");
+	vif_rules(context, planned_only, "web", "0", "default drop from-guest\n");
 	vif_rules(context, {}, "web", "0", std::nullopt);
 	EXPECT_TRUE(said.empty());
 	vif_set(context, {}, "web", "0", {"isolated=on", "carrier=off"});
@@ -106,11 +106,11 @@ TEST_F(JournalTest, NothingOfWhatFailed)
 TEST_F(JournalTest, Bridges)
 {
 	auto &bridge = host.bridge;
-	bridge_add(bridge, dry, "xenbr2", {"ports=eth1"});
-	bridge_set(bridge, dry, "xenbr0", {"ageing_time=7"});
-	bridge_port(bridge, dry, "eth0", {"fdb_max=3"});
+	bridge_add(bridge, planned_only, "xenbr2", {"ports=eth1"});
+	bridge_set(bridge, planned_only, "xenbr0", {"ageing_time=7"});
+	bridge_port(bridge, planned_only, "eth0", {"fdb_max=3"});
 	bridge_port(bridge, {}, "eth0", {});
-	bridge_flush(bridge, dry, "xenbr0", "");
+	bridge_flush(bridge, planned_only, "xenbr0", "");
 	bridge_fdb(bridge, "xenbr0");
 	EXPECT_TRUE(said.empty());
 	bridge_add(bridge, {}, "xenbr2", {"ports=eth1"});
@@ -177,8 +177,8 @@ TEST_F(PlaceJournal, ApplyAndUndo)
 	std::vector<JournalEntry> &said = world.journal.entries;
 	said.clear();
 	run();
-	run(apply, dry);
-	place_undo(context, threads, dry);
+	run(apply, planned_only);
+	place_undo(context, threads, planned_only);
 	place_undo(context, threads, {});
 	EXPECT_TRUE(said.empty());
 	run(apply);
