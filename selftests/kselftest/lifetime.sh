@@ -9,7 +9,7 @@
 . "${0%/*}/ktap.sh"
 : "${dom0_address:?}"
 
-ktap_plan 31
+ktap_plan 35
 mac=$(mac_of 127.9.0.1) vifspec=
 vifspec="mac=$mac,bridge=xenbr0,script=vif-bridge-lite"
 kept=/var/lib/ringway/policy
@@ -138,6 +138,22 @@ own() { xl network-detach a 0 && { again vif-bridge || { tail -n 5 /var/log/xen/
 check "a vif that Xen's own script wires up is locked as well" own
 check 'it is not heard, though it speaks' quiet
 [ -z "$brctl" ] || mv /tmp/brctl "$brctl"
+
+stage 'a moves to another host, whose administrator wrote the same'
+# That is this one with another bridge of the same name. The guest's port of before is on the old one until it has moved.
+elsewhere() {
+	xl network-detach a 0 && again && soon_locked || return 1
+	deaf
+	ip link set xenbr0 down && ip link set xenbr0 name left && ip link set left up &&
+		xenstore-write "/libxl/$(domid a)/device/vif/0/bridge" left && rm -f "$kept"/*.json &&
+		ip link add xenbr0 type brlite && listen
+}
+check 'where nothing is kept about a' elsewhere
+moves() { old=$(domid a) && migrates && [ "$(domid a)" != "$old" ]; }
+check 'a moves' eval 'moves || { cat /tmp/migrate; false; }'
+check 'its port is locked' soon_locked
+check 'it is not heard, though it speaks' quiet
+ip link del left
 check 'the kernel is content' splats
 deaf
 xl destroy a
