@@ -35,9 +35,8 @@ dom0_tree() {
 	mkdir -p "$t"/var/lib/xen "$t"/var/log/xen/console "$t"/var/lock "$t"/usr/sbin
 	cp -r "$root/etc/xen" "$t/etc/xen"
 	for p in iptables ip6tables iptables-save; do ln -s xtables-legacy-multi "$t/usr/bin/$p"; done
-	# Loaded at run time, so that ldd does not tell: pthread_cancel needs libgcc, iptables its matches.
+	# Loaded at run time, so that ldd does not tell: iptables' matches.
 	mkdir -p "$t/usr/lib/x86_64-linux-gnu/xtables"
-	cp "$root"/lib/x86_64-linux-gnu/libgcc_s.so.1 "$t/usr/lib/x86_64-linux-gnu/"
 	cp "$root"/usr/lib/x86_64-linux-gnu/xtables/libxt_{standard,physdev,udp}.so "$t/usr/lib/x86_64-linux-gnu/xtables/"
 }
 

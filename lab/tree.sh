@@ -20,7 +20,7 @@ tree_base() {
 
 # tree_program TREE PROGRAM: a name looked up in the downloaded packages, or a path (in them, or anywhere).
 tree_program() {
-	local t=$1 p=$2 src='' dst lib d
+	local t=$1 p=$2 src='' dst lib d code=()
 	case $p in
 	*/*) if [ -e "$root$p" ]; then src=$root$p dst=$p; else src=$p dst=/usr/bin/${p##*/}; fi ;;
 	*) for d in /usr/bin /bin /usr/sbin /sbin; do
@@ -30,6 +30,7 @@ tree_program() {
 	[ -x "$src" ] || die "program \"$p\": no package in lab/packages.txt has it"
 	mkdir -p "$t${dst%/*}"
 	cp -L --remove-destination "$src" "$t$dst"
+	code=("$src")
 	while read -r lib; do
 		case $lib in
 		*'not found'*) die "$p: no package in lab/packages.txt has its library ${lib%% *}" ;;
@@ -37,9 +38,12 @@ tree_program() {
 			mkdir -p "$t/usr/$libs"
 			d=$t/usr/$libs/${lib##*/}
 			case $lib in */ld-linux*) d=$t/usr/lib64/${lib##*/}; mkdir -p "$t/usr/lib64" ;; esac
-			[ -e "$d" ] || cp -L "$lib" "$d" ;;
+			[ -e "$d" ] || cp -L "$lib" "$d"
+			case $lib in */libc.so.* | */libpthread.so.*) ;; *) code+=("$lib") ;; esac ;;
 		esac
 	done < <(LD_LIBRARY_PATH=$root/$libs:$root/usr/$libs ldd "$src" 2>/dev/null)
+	# What calls this loads libgcc at run time, which ldd does not tell, and is aborted without it.
+	! grep -qs pthread_cancel "${code[@]}" || cp -L "$root/$libs/libgcc_s.so.1" "$t/usr/$libs/"
 }
 
 # tree_modules TREE KVER MODULE…: with all they depend on, uncompressed (busybox reads no .ko.xz).
