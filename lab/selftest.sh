@@ -3,8 +3,9 @@
 #
 # selftest.sh - the selftests on the real hypervisor, at most one boot for each CPU of this machine at a time: one for each
 # dom0 kernel, and a second one of the last kernel for the lane that is free first. On the first kernel dom0 has two CPUs,
-# which finds more races; on the others one. Results: $RESULTS/BOOT/{ktap.txt,console.log}. With ONE_KERNEL that kernel runs
-# all scenarios in one boot, on one CPU; SCENARIOS limits it to some, on one CPU.
+# which finds more races; on the others one. A release of Debian with one kernel has the same two lanes. Results:
+# $RESULTS/BOOT/{ktap.txt,console.log}. With ONE_KERNEL that kernel runs all scenarios in one boot, on one CPU; SCENARIOS
+# limits it to some, on one CPU.
 set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 here=${lab_src:?}
@@ -28,16 +29,20 @@ fi
 for k in "${kernels[@]}"; do all[$k]=${pairs[$k]:-}$everywhere; done
 all[${kernels[0]}]+=" $first"
 [ "${kernels[-1]}" != checked ] || all[checked]+=' DRIVER_KERNEL=kasan'
-all[${kernels[-1]}]+=" $last"
 boots=("${kernels[@]}")
 if [ -n "${SCENARIOS:-}" ]; then
 	for k in "${kernels[@]}"; do all[$k]=$SCENARIOS; done
-elif [ ${#kernels[@]} = 1 ]; then
-	all[${kernels[0]}]+=" $second"
+elif [ -n "${ONE_KERNEL:-}" ]; then
+	all[$ONE_KERNEL]+=" $last $second"
 else
 	cpus[${kernels[0]}]=2
 	boots+=("${kernels[-1]}-second")
-	all[${boots[-1]}]=${pairs[${kernels[-1]}]:-}$second
+	if [ ${#kernels[@]} = 1 ]; then
+		all[${boots[-1]}]="$last $second"
+	else
+		all[${kernels[-1]}]+=" $last"
+		all[${boots[-1]}]=${pairs[${kernels[-1]}]:-}$second
+	fi
 fi
 unset ONE_KERNEL
 
