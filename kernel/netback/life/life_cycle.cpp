@@ -70,6 +70,7 @@ bool Vif::frontend_changed(XenbusState frontend_state)
 		host_report_error(host, error_errno(Error::invalid),
 				  "frontend shows a state that does not exist");
 		announced = BackendState::closing; // reporting shows it
+		waits_for_hotplug = false;
 		go(BackendState::closing);
 		break;
 	}

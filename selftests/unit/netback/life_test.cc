@@ -274,6 +274,18 @@ TEST_F(Life, AStateThatDoesNotExistEndsTheConnection)
 	works(g);
 }
 
+TEST_F(Life, AStateThatDoesNotExistIsNotConnectedByHotplug)
+{
+	Guest g{1};
+	g.dev.hotplug = false;
+	g.frontend_state(XenbusState::connected);
+	g.frontend_state(static_cast<XenbusState>(42));
+	g.dev.hotplug = true;
+	netback_hotplug_changed(g.dev.vif);
+	EXPECT_EQ(g.vif().state, closing);
+	EXPECT_FALSE(g.dev.connected);
+}
+
 // --- connecting fails
 // --------------------------------------------------------------------------------------------
 
