@@ -81,17 +81,22 @@ heals() {
 		guest_run a "ethtool -S eth1 | grep ' tx_stuck: [1-9]'" &&
 		sent=$(sent_on_eth1) && sleep 2 && [ "$(sent_on_eth1)" -gt $((sent + 20)) ]
 }
+# Of map-kept: a's memory is its own while evilback writes over what it kept. What a frees last it takes first.
+takes_memory() { guest_run a 'dd if=/dev/zero of=/tmp/taken bs=64k count=512'; }
 kept() { guest_run drv "dmesg | grep 'evilback: map-kept: 512 buffers kept'"; }
+nobody_wrote() { guest_run a 'n=$(tr -d "\0" < /tmp/taken | wc -c); rm /tmp/taken; echo $n bytes are not its own; [ $n = 0 ]'; }
 gone() { # LIE
 	traffic_stop a
 	ringway vif detach a 1 > /dev/null && guest_wait a traffic 15 > /dev/null
-	wait_for 20 'eth1 to go' guest_run a '[ ! -e /sys/class/net/eth1 ]' &&
-		wait_for 20 'the device in the driver domain' no_device &&
-		{ [ "$1" != map-kept ] || wait_for 20 'buffers that were kept' kept; }
+	wait_for 20 'eth1 to go' guest_run a '[ ! -e /sys/class/net/eth1 ]' || return 1
+	[ "$1" != map-kept ] || { takes_memory && wait_for 20 'buffers that were kept' kept && nobody_wrote; } || return 1
+	wait_for 20 'the device in the driver domain' no_device
 }
 no_device() { [ "$(guest_run drv 'ls /sys/bus/xen-backend/devices | wc -l' | grep -x '[0-9]*')" = 0 ]; }
 
-memory() { guest_run a "sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo" | grep -x '[0-9]*'; }
+# As kib_to_spare does: what a CPU keeps of freed pages is not in MemAvailable.
+to_spare='$1 == "MemAvailable:" { kib += $2 } $1 == "count:" { kib += 4 * $2 } END { print kib }'
+memory() { guest_run a "awk '$to_spare' /proc/meminfo /proc/zoneinfo" | grep -x '[0-9]*'; }
 had=$(memory)
 pinger_start a $dom0_address
 for case in $lies; do
