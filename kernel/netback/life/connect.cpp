@@ -130,3 +130,16 @@ void Vif::disconnect()
 	queues = nullptr;
 	host_free(old);
 }
+
+void netback_stop(netback_vif *vif)
+{
+	host_rtnl_assert_locked();
+	vif->up = false;
+	if (!vif->linked)
+		return;
+	vif->set_running(false);
+	// Nobody looks after what waits for a vif that is down: it would keep its senders' sockets blocked,
+	// and come out of date when the vif goes up.
+	for (u32 i = 0; i < vif->allocated; i++)
+		vif->queues[i].purge_backlog();
+}
