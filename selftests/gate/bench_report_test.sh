@@ -48,7 +48,7 @@ stock broadcast-to-7 60 8 1000 36000 7000 7600
 ringway broadcast-to-7 60 8 1000 17280 7000 7600
 END
 python3 lab/bench-report.py "$work/rows" "$work/json" > "$work/said" 2>&1
-echo "1..26"
+echo "1..28"
 expect 'median and spread of dom0' "$work/json" '"stack":"stock","workload":"udp","frame":60,"vifs":2,"packets":4000,"dom0":6100,"sender":7100,"receiver":7600,"total":20800,"spread":0\.0492\}'
 expect 'each row once' <(grep -c '"stack"' "$work/json") '^19$'
 expect 'a target that is met' "$work/said" 'udp 60, dom0 / stock  .* 0\.328 .* met$'
@@ -107,4 +107,9 @@ received() { # more each time
 }
 ! sample load 2> "$work/said" || echo 'taken' > "$work/said"
 expect 'packets still under way after a sample spoil it' "$work/said" 'still under way after load: 155, then 160'
+# The demo's own table.
+printf '%s\n' 'stock tcp 1514 48 1720083 -2791379 1055218' 'ringway tcp 1514 48 774991 -1875999 1095639' > "$work/rows"
+lab/report.sh "$work/rows" "$work/demo.json" > "$work/said"
+expect 'what costs less than nothing is shown as no figure' "$work/said" 'tcp +1514 .* 0.45 \| +\? +\? +- \| 1 055 218'
+expect 'and why' "$work/said" '^\?: the longer run of two'
 [ $failed = 0 ]
