@@ -110,6 +110,7 @@ whole() { # every flow: nothing lost, doubled, late or wrong
 	done
 }
 
+least_direct=100
 directly() { sum from_guest_direct; }
 as_skbs() { echo $(($(sum from_guest_skb_forward) + $(sum from_guest_skb_up))); }
 round() { # KIND…
@@ -123,13 +124,15 @@ round() { # KIND…
 	} >&2
 	direct=$(($(directly) - direct)) skbs=$(($(as_skbs) - skbs))
 	echo "# $((toggles - before)) toggles; $direct packets went directly, $skbs as skbs"
-	check "packets went both ways ($*)" eval '[ "$direct" -ge 100 ] && [ "$skbs" -ge 100 ]'
+	check "packets went both ways ($*)" eval '[ "$direct" -ge "$least_direct" ] && [ "$skbs" -ge 100 ]'
 }
 
 stage 'six flows, while taps come and go'
 round tap tap any
 stage 'six flows, while filters come and go as well'
 for v in "$vif_a" "$vif_b"; do tc qdisc add dev "$v" clsact; done
+# From Linux 6.6 on a clsact alone is a hook (tcx), whatever filters it has: all packets are skbs from here on.
+case $(uname -r) in 6.[1-5].*) ;; *) least_direct=0 ;; esac
 round tap ingress egress any
 check 'the kernel is content' splats
 ktap_end
