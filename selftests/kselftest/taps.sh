@@ -124,7 +124,7 @@ round() { # KIND…
 	} >&2
 	direct=$(($(directly) - direct)) skbs=$(($(as_skbs) - skbs))
 	echo "# $((toggles - before)) toggles; $direct packets went directly, $skbs as skbs"
-	check "packets went both ways ($*)" eval '[ "$direct" -ge "$least_direct" ] && [ "$skbs" -ge 100 ]'
+	check "packets went both ways ($*)" eval "[ \"\$direct\" -ge $least_direct ] && [ \"\$skbs\" -ge 100 ]"
 }
 
 stage 'six flows, while taps come and go'
