@@ -26,7 +26,6 @@ declare -A long=(
 	[selftests/unit/bridge/classify_test.cc]='a table of frames'
 	[selftests/unit/bridge/vlan_test.cc]='a table of tags'
 	[selftests/fuzz/switch_fuzz.cc]='the switch and a model of it, side by side'
-	[selftests/fuzz/pipeline_fuzz.cc]='a guest, a backend and what must hold of both'
 	[toolstack/tests/vif/policy_test.cc]='one subject'
 	[xenstore-schema/generate.cpp]='one program'
 	[lab/tools/vstream.cc]='one program: sender and receiver share what they check'

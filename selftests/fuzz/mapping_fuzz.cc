@@ -9,6 +9,7 @@
 // poll; no guest has more than its share, or its lists looked at faster than it may; nothing is mapped when a
 // connection has ended.
 #include "mapping_world.hpp"
+#include "netback_fakes.hpp"
 #include <algorithm>
 
 using namespace ringway;
@@ -266,13 +267,6 @@ struct World {
 	}
 };
 } // namespace
-
-extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	testing::GTEST_FLAG(throw_on_failure) = true; // what the fakes expect ends the run
-	testing::InitGoogleTest(argc, *argv);
-	return 0;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {

@@ -13,6 +13,7 @@
 #include "core/mac.hpp"
 #include "input.hpp"
 #include "netback/fake.hpp"
+#include "netback_fakes.hpp"
 #include "switch_world.hpp"
 #include <map>
 #include <memory>
@@ -285,13 +286,6 @@ struct World {
 	}
 };
 } // namespace
-
-extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	testing::GTEST_FLAG(throw_on_failure) = true; // what the fakes expect ends the run
-	testing::InitGoogleTest(argc, *argv);
-	return 0;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
